@@ -1,0 +1,270 @@
+#include "core/base/fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READ_BLOCK ((size_t)64 * 1024) /* bytes */
+#define MAX_DEPTH 1024                 /* directories below each other */
+
+mlv_err mlv_fs_read_fd(int fd, const char *name, struct mlv_buf *buf)
+{
+	for (;;) {
+		mlv_err err = mlv_buf_reserve(buf, 1);
+		size_t room;
+		ssize_t n;
+
+		if (err)
+			return mlv_error_wrap(err, "%s", name);
+		room = buf->cap - buf->len - 1;
+		if (room < READ_BLOCK && (!buf->limit || buf->limit - buf->len > READ_BLOCK) &&
+		    !mlv_buf_reserve(buf, READ_BLOCK))
+			room = buf->cap - buf->len - 1;
+		if (buf->limit && room > buf->limit - buf->len)
+			room = buf->limit - buf->len;
+		n = mlv_sys_read(fd, buf->ptr + buf->len, room);
+		if (n < 0)
+			return mlv_error_sys("reading %s", name);
+		if (n == 0)
+			return NULL;
+		mlv_buf_advance(buf, (size_t)n);
+		if (buf->limit && buf->len == buf->limit) {
+			char more;
+
+			n = mlv_sys_read(fd, &more, 1);
+			if (n < 0)
+				return mlv_error_sys("reading %s", name);
+			return n == 0 ? NULL
+				      : mlv_error(MLV_E_REFUSED, "%s: larger than %zu bytes",
+						  name, buf->limit);
+		}
+	}
+}
+
+mlv_err mlv_fs_read(int dir, const char *path, struct mlv_buf *buf)
+{
+	/* O_NONBLOCK: a FIFO put in the place of a file must not hang us. */
+	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(dir, path, O_RDONLY | O_NONBLOCK, 0);
+	struct stat st;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return mlv_error(MLV_E_MISSING, "%s: no such file", path);
+	if (fd < 0 || mlv_sys_fstat(fd, &st) < 0)
+		return mlv_error_sys("%s", path);
+	if (!S_ISREG(st.st_mode))
+		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", path);
+	return mlv_fs_read_fd(fd, path, buf);
+}
+
+mlv_err mlv_fs_pread_full(int fd, const char *name, void *to, size_t len, uint64_t offset)
+{
+	char *at = to;
+
+	while (len > 0) {
+		ssize_t n = mlv_sys_pread(fd, at, len, offset);
+
+		if (n < 0)
+			return mlv_error_sys("reading %s", name);
+		if (n == 0)
+			return mlv_error(MLV_E_CORRUPT, "%s: shorter than expected", name);
+		at += n;
+		len -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return NULL;
+}
+
+mlv_err mlv_fs_write_full(int fd, const char *name, const void *from, size_t len)
+{
+	const char *at = from;
+
+	while (len > 0) {
+		ssize_t n = mlv_sys_write(fd, at, len);
+
+		if (n < 0)
+			return mlv_error_sys("writing %s", name);
+		at += n;
+		len -= (size_t)n;
+	}
+	return NULL;
+}
+
+mlv_err mlv_fs_pwrite_full(int fd, const char *name, const void *from, size_t len,
+			   uint64_t offset)
+{
+	const char *at = from;
+
+	while (len > 0) {
+		ssize_t n = mlv_sys_pwrite(fd, at, len, offset);
+
+		if (n < 0)
+			return mlv_error_sys("writing %s", name);
+		at += n;
+		len -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return NULL;
+}
+
+mlv_err mlv_fs_temp(int dir, const char *prefix, mode_t mode, char *name, size_t name_size, int *fd)
+{
+	static atomic_uint serial;
+
+	do {
+		/* The time keeps apart processes of one number on two hosts, or after a restart. */
+		snprintf(name, name_size, "%s%lx-%lx-%x", prefix, (long)getpid(),
+			 (long)time(NULL) & 0xffffffffL, atomic_fetch_add(&serial, 1));
+		*fd = mlv_sys_openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+	} while (*fd < 0 && errno == EEXIST);
+	return *fd < 0 ? mlv_error_sys("creating %s", name) : NULL;
+}
+
+/* The directory part of path, "." if there is none. */
+static mlv_err parent_of(const char *path, char *parent, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (len >= size)
+		return mlv_error(MLV_E_REFUSED, "%s: path too long", path);
+	if (!slash)
+		memcpy(parent, ".", 2);
+	else if (len == 0)
+		memcpy(parent, "/", 2);
+	else {
+		memcpy(parent, path, len);
+		parent[len] = '\0';
+	}
+	return NULL;
+}
+
+/* A file beside its place that is removed unless it was kept. */
+struct unkept {
+	int dir;
+	char name[PATH_MAX]; /* empty: nothing to remove */
+};
+
+static void unkept_remove(struct unkept *unkept)
+{
+	if (unkept->name[0])
+		(void)unlinkat(unkept->dir, unkept->name, 0);
+}
+
+mlv_err mlv_fs_replace(int dir, const char *path, const void *bytes, size_t len, mode_t mode)
+{
+	MLV_SCOPED(unkept_remove) struct unkept tmp = { .dir = dir };
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	char parent[PATH_MAX], prefix[PATH_MAX];
+	struct stat st;
+	bool there = mlv_sys_fstatat(dir, path, &st, 0) == 0;
+	mlv_err err;
+
+	if ((err = parent_of(path, parent, sizeof(parent))))
+		return err;
+	if (strlen(path) + 48 > sizeof(prefix))
+		return mlv_error(MLV_E_REFUSED, "%s: path too long", path);
+	snprintf(prefix, sizeof(prefix), "%s/.mlv-tmp-", parent);
+	if ((err = mlv_fs_temp(dir, prefix, mode, tmp.name, sizeof(tmp.name), &fd))) {
+		tmp.name[0] = '\0';
+		return mlv_error_wrap(err, "%s", path);
+	}
+	if (there && mlv_sys_fchmod(fd, st.st_mode & 07777) < 0)
+		return mlv_error_sys("%s: setting the mode", path);
+	if ((err = mlv_fs_write_full(fd, path, bytes, len)))
+		return err;
+	if (mlv_sys_fsync(fd) < 0 || mlv_sys_close(&fd) < 0)
+		return mlv_error_sys("%s: syncing", path);
+	if (mlv_sys_renameat(dir, tmp.name, dir, path) < 0)
+		return mlv_error_sys("%s: renaming into place", path);
+	tmp.name[0] = '\0';
+	return mlv_fs_sync_dir(dir, parent);
+}
+
+mlv_err mlv_fs_mkdirs(int dir, const char *path, mode_t mode)
+{
+	char part[PATH_MAX];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(part))
+		return mlv_error(MLV_E_REFUSED, "%s: path too long", path);
+	if (mlv_sys_mkdirat(dir, path, mode) == 0 || errno == EEXIST)
+		return NULL;
+	if (errno != ENOENT)
+		return mlv_error_sys("%s: making the directory", path);
+	memcpy(part, path, len + 1);
+	for (size_t i = 1; i <= len; i++) {
+		if (part[i] != '/' && part[i] != '\0')
+			continue;
+		part[i] = '\0';
+		if (mlv_sys_mkdirat(dir, part, mode) < 0 && errno != EEXIST)
+			return mlv_error_sys("%s: making the directory", part);
+		if (i < len)
+			part[i] = '/';
+	}
+	return NULL;
+}
+
+mlv_err mlv_fs_sync_dir(int dir, const char *path)
+{
+	const char *name = *path ? path : ".";
+	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(dir, name, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0 || mlv_sys_fsync(fd) < 0)
+		return mlv_error_sys("%s: syncing the directory", name);
+	return NULL;
+}
+
+static void close_dir(DIR **d)
+{
+	if (*d)
+		closedir(*d);
+}
+
+static mlv_err remove_below(int dir, const char *name, unsigned depth)
+{
+	MLV_SCOPED(close_dir) DIR *d = NULL;
+	int fd;
+
+	if (mlv_sys_unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return NULL;
+	if (errno != EISDIR && errno != EPERM)
+		return mlv_error_sys("%s: removing", name);
+	if (depth > MAX_DEPTH)
+		return mlv_error(MLV_E_REFUSED, "%s: too deep", name);
+	fd = mlv_sys_openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0 || !(d = fdopendir(fd))) {
+		mlv_err err = mlv_error_sys("%s: opening to remove", name);
+
+		mlv_fd_close(&fd);
+		return err;
+	}
+	for (struct dirent *e; (e = readdir(d));) {
+		mlv_err err;
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if ((err = remove_below(dirfd(d), e->d_name, depth + 1)))
+			return mlv_error_wrap(err, "%s", name);
+	}
+	if (mlv_sys_unlinkat(dir, name, AT_REMOVEDIR) < 0)
+		return mlv_error_sys("%s: removing", name);
+	return NULL;
+}
+
+mlv_err mlv_fs_remove_all(int dir, const char *path)
+{
+	return remove_below(dir, path, 0);
+}
+
+bool mlv_fs_exists(int dir, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}

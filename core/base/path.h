@@ -1,0 +1,44 @@
+/*
+ * path.h - paths as text: what is a safe one, how one is shown.
+ *
+ * A path of a manifest, a pointer or a remote comes from outside and is
+ * checked by mlv_path_check() before anything is done with it. Paths are
+ * bytes, not characters; '/' separates components.
+ */
+#ifndef MLV_BASE_PATH_H
+#define MLV_BASE_PATH_H
+
+#include <stdbool.h>
+
+#include "core/base/buf.h"
+
+#define MLV_PATH_MAX 4095     /* bytes of a path, without a NUL */
+#define MLV_PATH_NAME_MAX 255 /* bytes of a component */
+#define MLV_PATH_DEPTH 256    /* components */
+
+/*
+ * Whether a relative path is one that may be read from a manifest or pointer
+ * and written below a directory: no component is empty, ".", "..", ".git" or
+ * ".mlv" in any case, nor "git~1"; no NUL; within the limits above. Returns
+ * NULL when it is safe, else why not ("a component is '..'").
+ */
+const char *mlv_path_check(const char *path, size_t len) MLV_CHECK;
+/* Whether one component is a name that is never tracked (.git, .mlv, git~1). */
+bool mlv_path_name_reserved(const char *name, size_t len);
+
+/* Append path as git's core.quotePath shows it: as it is, or in "..." with C escapes. */
+mlv_err mlv_path_quote(struct mlv_buf *to, const char *path, size_t len) MLV_CHECK;
+/* The same into a fixed buffer, cut to fit: for messages. Returns to. */
+const char *mlv_path_shown(const char *path, size_t len, char *to, size_t size);
+
+/*
+ * The absolute path of what (relative to the absolute path base, or absolute),
+ * without ".", ".." and repeated slashes; links are not looked at.
+ */
+mlv_err mlv_path_absolute(struct mlv_buf *to, const char *base, const char *what) MLV_CHECK;
+/* What of path lies below dir ("" for dir itself), or NULL. Both absolute, normal. */
+const char *mlv_path_below(const char *dir, const char *path) MLV_CHECK;
+/* Whether the len bytes at text are UTF-8 (RFC 3629) without control characters. */
+bool mlv_text_is_plain(const char *text, size_t len);
+
+#endif

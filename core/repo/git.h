@@ -1,0 +1,77 @@
+/*
+ * git.h - what mlv needs of git: the repository, its history and index, the
+ * ignore rules, and the parser of git-style configuration.
+ *
+ * libgit2 lies behind this, in a module that is loaded on first use. Nothing
+ * here writes to the git repository but mlv_git_config_set, to files of ours.
+ *
+ * Threads     a handle is used by one thread at a time.
+ * Paths       relative to the git work tree's root unless said otherwise.
+ */
+#ifndef MLV_REPO_GIT_H
+#define MLV_REPO_GIT_H
+
+#include "core/base/buf.h"
+#include "core/base/context.h"
+#include "core/base/strs.h"
+
+struct mlv_git;
+
+#define MLV_GIT_HEX 40
+struct mlv_git_id {
+	char hex[MLV_GIT_HEX + 1];
+};
+
+/* Find the repository that the absolute path lies in. MLV_E_MISSING when there is none. */
+mlv_err mlv_git_open(struct mlv_git **out, struct mlv_ctx *ctx, const char *path) MLV_CHECK;
+void mlv_git_freep(struct mlv_git **git);
+/* The absolute path of the work tree, without a slash at the end; NULL for a bare one. */
+const char *mlv_git_workdir(const struct mlv_git *git);
+/* The absolute path of the git directory (of this work tree). */
+const char *mlv_git_dir(const struct mlv_git *git);
+
+/* The commit that rev names (branch, tag, HEAD~2, hex). MLV_E_REMOTE when there is none. */
+mlv_err mlv_git_resolve(struct mlv_git *git, const char *rev, struct mlv_git_id *commit) MLV_CHECK;
+/* Append the blob at path in commit to buf; *found false when there is none. */
+mlv_err mlv_git_read(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
+		     struct mlv_buf *buf, bool *found) MLV_CHECK;
+/* Append the blob with this id. */
+mlv_err mlv_git_read_blob(struct mlv_git *git, const struct mlv_git_id *blob,
+			  struct mlv_buf *buf) MLV_CHECK;
+/*
+ * Call fn for each blob below dir ("" for all) in commit whose path ends with
+ * one of the suffixes (NULL-terminated list; NULL: all), in path order.
+ */
+typedef mlv_err (*mlv_git_blob_fn)(void *arg, const char *path, const struct mlv_git_id *blob);
+mlv_err mlv_git_each_blob(struct mlv_git *git, const struct mlv_git_id *commit, const char *dir,
+			  const char *const *suffixes, mlv_git_blob_fn fn, void *arg) MLV_CHECK;
+/* Tips of all branches (heads and remotes), of all tags; or every commit they reach, newest first. */
+enum mlv_git_scope {
+	MLV_GIT_BRANCHES = 1,
+	MLV_GIT_TAGS = 2,
+	MLV_GIT_ALL_COMMITS = 4,
+};
+typedef mlv_err (*mlv_git_commit_fn)(void *arg, const struct mlv_git_id *commit, const char *name);
+mlv_err mlv_git_each_commit(struct mlv_git *git, unsigned scopes, mlv_git_commit_fn fn,
+			    void *arg) MLV_CHECK;
+/* Whether git tracks path itself or anything below it (its index says so). */
+mlv_err mlv_git_is_tracked(struct mlv_git *git, const char *path, bool *tracked) MLV_CHECK;
+/* Whether git's ignore rules cover path (a slash at the end: a directory). */
+mlv_err mlv_git_is_ignored(struct mlv_git *git, const char *path, bool *ignored) MLV_CHECK;
+
+/*
+ * Configuration. parse: call fn for each entry of a file in git's config
+ * syntax, in order; includes are not followed. key is "section.sub.name", the
+ * section and the name in lower case. MLV_E_SPEC names the line.
+ */
+typedef mlv_err (*mlv_git_config_fn)(void *arg, const char *key, const char *value);
+mlv_err mlv_git_config_parse(struct mlv_ctx *ctx, const char *name, const char *text, size_t len,
+			     mlv_git_config_fn fn, void *arg) MLV_CHECK;
+/*
+ * Set key to value (NULL: remove it, and with key "section.sub" the whole
+ * section) in the text of a configuration file; comments stay.
+ */
+mlv_err mlv_git_config_edit(struct mlv_ctx *ctx, const char *name, struct mlv_buf *text,
+			    const char *key, const char *value) MLV_CHECK;
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * pointer.h - the small file X.mlv that stands in git for a tracked X.
+ *
+ *   outs:
+ *   - path: data.csv
+ *     sha256: 9f86...        exactly one of sha256 (up to 16 MiB), leaves
+ *     size: 4                (larger files), tree (directories) is the id
+ *
+ * A file that is executable has exec: true; a directory nfiles. A large file
+ * may carry sha256: beside leaves:, as information. Optional keys are kept:
+ * desc, labels, meta, remote, push, cache, persist, frozen, deps; comments and
+ * unknown keys of the user survive a rewrite. Any other combination of ids, or
+ * a size that does not fit its id, is MLV_E_CORRUPT.
+ */
+#ifndef MLV_REPO_POINTER_H
+#define MLV_REPO_POINTER_H
+
+#include "core/base/buf.h"
+#include "core/store/tree.h"
+
+enum mlv_id_type { MLV_ID_SHA256, MLV_ID_LEAVES, MLV_ID_TREE };
+
+struct mlv_output {
+	char *pointer; /* path of X.mlv, relative to the repository's root */
+	char *path;    /* path of X, relative to the repository's root */
+	enum mlv_id_type type;
+	struct mlv_oid oid;
+	uint64_t size;   /* bytes, of all files below for a directory */
+	uint64_t nfiles; /* directories: files and links below (f x F X l) */
+	bool exec;
+	bool has_plain;       /* LEAVES: plain is given too */
+	struct mlv_oid plain; /* SHA-256 of the whole file */
+	char *remote;         /* the remote it goes to, or NULL */
+	bool push;            /* default true */
+	bool cache;           /* default true */
+	bool frozen;
+};
+void mlv_output_release(struct mlv_output *output);
+mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from) MLV_CHECK;
+bool mlv_output_same_id(const struct mlv_output *a, const struct mlv_output *b);
+
+/* Parse the text of the pointer at path (relative to the repository's root). */
+mlv_err mlv_pointer_parse(const char *path, const char *text, size_t len,
+			  struct mlv_output *output) MLV_CHECK;
+/*
+ * The text of a pointer to output. old (may be NULL) is the text that is
+ * there: its comments, order and other keys are kept.
+ */
+mlv_err mlv_pointer_write(const struct mlv_output *output, const char *old, size_t old_len,
+			  struct mlv_buf *text) MLV_CHECK;
+
+/* All outputs of a work tree or a commit, sorted by path; no two overlap. */
+struct mlv_outputs {
+	struct mlv_output *at;
+	size_t count, cap;
+};
+void mlv_outputs_release(struct mlv_outputs *outputs);
+struct mlv_repo;
+/* From the work tree (every *.mlv that is not below a tracked output, .git or .mlv). */
+mlv_err mlv_outputs_load(struct mlv_repo *repo, struct mlv_outputs *outputs) MLV_CHECK;
+/* From a commit, by git's objects alone. rev as git takes it. */
+mlv_err mlv_outputs_load_rev(struct mlv_repo *repo, const char *rev,
+			     struct mlv_outputs *outputs) MLV_CHECK;
+/* The output at path or the one that path lies below; NULL when there is none. */
+const struct mlv_output *mlv_outputs_find(const struct mlv_outputs *outputs, const char *path);
+
+/*
+ * A target of a command: an output, or a part of a directory. part is the path
+ * below output->path, "" for all of it.
+ */
+struct mlv_target {
+	const struct mlv_output *output; /* in outputs */
+	char *part;
+};
+struct mlv_targets {
+	struct mlv_target *at;
+	size_t count, cap;
+};
+void mlv_targets_release(struct mlv_targets *targets);
+/*
+ * What the user typed, as targets: data paths, pointers (X.mlv), parts of a
+ * directory, or a directory above outputs; none: every output. MLV_E_MISSING
+ * with "did you mean" for what is not tracked.
+ */
+mlv_err mlv_targets_resolve(struct mlv_repo *repo, const struct mlv_outputs *outputs,
+			    char *const *typed, struct mlv_targets *targets) MLV_CHECK;
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * repo.h - an mlv repository: a directory with .mlv in it, usually in a git
+ * work tree.
+ *
+ *   .mlv/config        in git     .mlv/config.local  not in git
+ *   .mlv/cache/        the store, unless cache.dir says otherwise
+ *   .mlv/state/        what may be rebuilt      .mlv/tmp/  temporaries
+ *
+ * Threads     the handle may be read by many threads; git and config by one.
+ */
+#ifndef MLV_REPO_REPO_H
+#define MLV_REPO_REPO_H
+
+#include "core/base/context.h"
+#include "core/repo/config.h"
+#include "core/repo/git.h"
+#include "core/store/store.h"
+
+struct mlv_repo {
+	struct mlv_ctx *ctx;
+	char *root;   /* absolute path, no slash at the end */
+	int root_fd;  /* the directory root */
+	int mlv_fd;   /* the directory root/.mlv */
+	bool no_scm;  /* core.no_scm */
+	struct mlv_config *config;
+	struct mlv_git *git;     /* opened by mlv_repo_git() */
+	struct mlv_store *cache; /* opened by mlv_repo_cache() */
+	char *git_prefix;        /* root relative to the git work tree: "" or "sub/dir/"; set by mlv_repo_git() */
+};
+
+/*
+ * Open the repository that the absolute path start lies in (the nearest .mlv
+ * upwards). MLV_E_MISSING, with the hint to run `mlv init`, when there is none.
+ */
+mlv_err mlv_repo_open(struct mlv_repo **out, struct mlv_ctx *ctx, const char *start) MLV_CHECK;
+void mlv_repo_freep(struct mlv_repo **repo);
+/* The git repository; *git is NULL with core.no_scm. Owned by repo. */
+mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git) MLV_CHECK;
+/* The cache, made when it is missing. Owned by repo. */
+mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache) MLV_CHECK;
+/*
+ * The path, relative to the repository's root, of what the user typed
+ * (relative to ctx->cwd or absolute); "" for the root. MLV_E_REFUSED when it
+ * lies outside, or inside .git or .mlv. Links in its directories are resolved
+ * only to find where it is: a target beyond a linked directory is refused.
+ */
+mlv_err mlv_repo_path(struct mlv_repo *repo, const char *typed, struct mlv_buf *relative) MLV_CHECK;
+/* Make .mlv below directory (absolute). flags as `mlv init`. */
+struct mlv_init_options {
+	bool no_scm, subdir, force;
+};
+mlv_err mlv_repo_init(struct mlv_ctx *ctx, const char *directory,
+		      const struct mlv_init_options *options) MLV_CHECK;
+
+#endif

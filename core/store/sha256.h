@@ -1,0 +1,44 @@
+/*
+ * sha256.h - SHA-256 (FIPS 180-4) of one stream, and of many at once.
+ *
+ * One stream goes through OpenSSL, which uses the processor's SHA instructions
+ * where there are any. Many independent messages go through vector lanes: 16
+ * with AVX-512, 8 with AVX2; what is fastest is chosen at run time, and all
+ * ways give the same digests.
+ *
+ * Threads     a hasher is used by one thread at a time.
+ */
+#ifndef MLV_STORE_SHA256_H
+#define MLV_STORE_SHA256_H
+
+#include <stddef.h>
+
+#include "core/store/oid.h"
+
+struct mlv_sha256; /* one stream being hashed */
+
+mlv_err mlv_sha256_new(struct mlv_sha256 **out) MLV_CHECK;
+void mlv_sha256_freep(struct mlv_sha256 **hasher);
+mlv_err mlv_sha256_update(struct mlv_sha256 *hasher, const void *bytes, size_t len) MLV_CHECK;
+/* The digest of what came; the hasher begins anew. */
+mlv_err mlv_sha256_final(struct mlv_sha256 *hasher, struct mlv_oid *oid) MLV_CHECK;
+/* Of one message in memory. */
+mlv_err mlv_sha256_of(const void *bytes, size_t len, struct mlv_oid *oid) MLV_CHECK;
+
+/* One message of many: input, and where its digest goes. */
+struct mlv_message {
+	const void *bytes;
+	size_t len;
+	struct mlv_oid *oid;
+};
+/* Hash count messages, of any lengths, in lanes. */
+mlv_err mlv_sha256_many(const struct mlv_message *messages, size_t count) MLV_CHECK;
+
+/* Ways of hashing many, for tests and `mlv doctor`; AUTO picks the fastest that runs here. */
+enum mlv_sha256_way { MLV_SHA256_AUTO, MLV_SHA256_OPENSSL, MLV_SHA256_AVX2, MLV_SHA256_AVX512 };
+bool mlv_sha256_way_runs(enum mlv_sha256_way way);
+const char *mlv_sha256_way_name(enum mlv_sha256_way way); /* of AUTO: the one it stands for */
+mlv_err mlv_sha256_many_by(enum mlv_sha256_way way, const struct mlv_message *messages,
+			   size_t count) MLV_CHECK;
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * transport.h - moving bytes to and from a place elsewhere, by key.
+ *
+ * A key is a relative path of printable ASCII ("objects/ab/cdef...",
+ * "roots/..."), as the store lays them out (core/store/oid.h). A transport
+ * knows nothing of objects: who calls it checks what arrives. A key appears
+ * only with its complete content. Every call retries what can pass, within
+ * the process's budget (retry.h), and ends in bounded time.
+ *
+ * Threads     one transport may be used by many threads at once.
+ * Errors      MLV_E_MISSING: the key is not there (get); MLV_E_REMOTE: refused
+ *             or not reachable, the message names the URL, without secrets.
+ */
+#ifndef MLV_REMOTE_TRANSPORT_H
+#define MLV_REMOTE_TRANSPORT_H
+
+#include "core/base/buf.h"
+#include "core/base/context.h"
+#include "core/store/oid.h"
+
+struct mlv_transport;
+
+/* Takes len bytes that arrived, in order. A failure ends the transfer and is returned. */
+struct mlv_sink {
+	mlv_err (*write)(void *arg, const void *bytes, size_t len);
+	/*
+	 * A transfer that broke goes on: the next byte will be the one at *offset,
+	 * counted from the key's first. NULL: the transport starts over only when
+	 * nothing was written yet, else fails with MLV_E_REMOTE.
+	 */
+	mlv_err (*resume)(void *arg, uint64_t *offset);
+	void *arg;
+};
+
+/*
+ * Gives bytes to be sent: fill to with exactly len bytes from offset. May be
+ * asked again for the same bytes, from any thread.
+ */
+struct mlv_source {
+	mlv_err (*read)(void *arg, void *to, size_t len, uint64_t offset);
+	void *arg;
+	uint64_t size;
+	const struct mlv_oid *sha256; /* of all bytes, when known; else NULL */
+};
+
+typedef mlv_err (*mlv_list_fn)(void *arg, const char *key, uint64_t size);
+
+struct mlv_transport_ops {
+	/* Whether key is there, and its size. */
+	mlv_err (*head)(struct mlv_transport *t, const char *key, bool *there, uint64_t *size);
+	/* Its bytes from offset to the end; len = UINT64_MAX, or just len of them. */
+	mlv_err (*get)(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
+		       const struct mlv_sink *sink);
+	mlv_err (*put)(struct mlv_transport *t, const char *key, const struct mlv_source *source);
+	/* Keys that begin with prefix, in any order. NULL or MLV_E_REFUSED: it cannot list. */
+	mlv_err (*list)(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg);
+	mlv_err (*remove)(struct mlv_transport *t, const char *key);
+	void (*free)(struct mlv_transport *t);
+};
+
+/* The head of every transport; an implementation embeds it first. */
+struct mlv_transport {
+	const struct mlv_transport_ops *ops;
+	struct mlv_ctx *ctx;
+	char *url;     /* shown in messages: without user name, password and query */
+	unsigned jobs; /* requests that should be under way at once */
+};
+
+void mlv_transport_freep(struct mlv_transport **t);
+
+/*
+ * What a remote's configuration says. Values are NULL when not set; setting()
+ * looks up "remote.NAME.<option>" and says whether it came with the
+ * repository (repo level): a credential or a program from there is refused.
+ */
+struct mlv_remote_settings {
+	const char *name;
+	const char *url; /* absolute: a path, file://, http(s)://, s3:// */
+	const char *(*setting)(void *arg, const char *option, bool *from_repo);
+	void *arg;
+	bool trusted; /* the user said so: credentials may be sent, directories written */
+};
+
+/* Open by the URL's scheme. MLV_E_USAGE for a scheme that is not known. */
+mlv_err mlv_transport_open(struct mlv_transport **out, struct mlv_ctx *ctx,
+			   const struct mlv_remote_settings *settings) MLV_CHECK;
+mlv_err mlv_transport_open_dir(struct mlv_transport **out, struct mlv_ctx *ctx,
+			       const char *path, bool writable) MLV_CHECK;
+mlv_err mlv_transport_open_memory(struct mlv_transport **out, struct mlv_ctx *ctx) MLV_CHECK;
+mlv_err mlv_transport_open_http(struct mlv_transport **out, struct mlv_ctx *ctx,
+				const struct mlv_remote_settings *settings) MLV_CHECK;
+mlv_err mlv_transport_open_s3(struct mlv_transport **out, struct mlv_ctx *ctx,
+			      const struct mlv_remote_settings *settings) MLV_CHECK;
+
+/* The calls above, checked. get_all: the whole value appended to buf, whose limit holds. */
+mlv_err mlv_transport_head(struct mlv_transport *t, const char *key, bool *there,
+			   uint64_t *size) MLV_CHECK;
+mlv_err mlv_transport_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
+			  const struct mlv_sink *sink) MLV_CHECK;
+mlv_err mlv_transport_get_all(struct mlv_transport *t, const char *key, struct mlv_buf *buf) MLV_CHECK;
+mlv_err mlv_transport_put(struct mlv_transport *t, const char *key,
+			  const struct mlv_source *source) MLV_CHECK;
+mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const void *bytes,
+				size_t len) MLV_CHECK;
+mlv_err mlv_transport_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
+			   void *arg) MLV_CHECK;
+mlv_err mlv_transport_remove(struct mlv_transport *t, const char *key) MLV_CHECK;
+
+#endif
