@@ -6,6 +6,9 @@
  * about its command line: parsing, --help, the man page's OPTIONS and the
  * shell completions are made from it or checked against it. A command with
  * sub-commands (remote, metrics) has a table of them and no run.
+ *
+ * Only main() prints errors. A command whose answer is no returns
+ * mlv_error(MLV_E_NO, "%s", ""): exit status 1, and nothing printed.
  */
 #ifndef MLV_CMD_CMD_H
 #define MLV_CMD_CMD_H
@@ -24,6 +27,7 @@ enum mlv_opt_type {
 	MLV_OPT_TEXT,  /* const char *, NULL when not given */
 	MLV_OPT_COUNT, /* uint64_t */
 	MLV_OPT_LIST,  /* struct mlv_opt_list: may be given several times */
+	MLV_OPT_TIMES, /* unsigned: how often it was given; takes no value */
 };
 
 struct mlv_opt_list {
@@ -60,6 +64,7 @@ struct mlv_run {
 	bool json;
 	bool quiet;
 	unsigned verbose; /* how often -v was given */
+	unsigned width;   /* columns of the terminal; 80 where there is none */
 };
 
 struct mlv_cmd {

@@ -1,0 +1,14 @@
+#include "cmd/cmd.h"
+
+extern const struct mlv_cmd mlv_cmd_completion;
+extern const struct mlv_cmd mlv_cmd_help;
+extern const struct mlv_cmd mlv_cmd_options;
+extern const struct mlv_cmd mlv_cmd_version;
+
+const struct mlv_cmd *const mlv_commands[] = {
+	&mlv_cmd_options,
+	&mlv_cmd_completion,
+	&mlv_cmd_help,
+	&mlv_cmd_version,
+	NULL,
+};

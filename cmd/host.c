@@ -1,0 +1,135 @@
+#define _GNU_SOURCE /* sched_getaffinity() */
+#include "cmd/host.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void mlv_host_fill_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) < 0)
+			_exit(mlv_errc_exit_status(MLV_E_SYSTEM));
+}
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void ask_to_stop(int signal)
+{
+	(void)signal;
+	if (asked_to_stop)
+		_exit(mlv_errc_exit_status(MLV_E_INTERRUPTED));
+	asked_to_stop = 1;
+}
+
+void mlv_host_catch_signals(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	sigemptyset(&action.sa_mask);
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &action, NULL);
+	action.sa_handler = ask_to_stop;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static bool stop(struct mlv_ctx *ctx)
+{
+	(void)ctx;
+	return asked_to_stop != 0;
+}
+
+/* Nothing here changes the environment, so that reading it needs no lock and no copy. */
+static const char *env(struct mlv_ctx *ctx, const char *name)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
+bool mlv_host_is_terminal(int fd)
+{
+	const char *faked = getenv("MLV_TEST_TTY");
+
+	return (faked && strcmp(faked, "1") == 0) || isatty(fd);
+}
+
+unsigned mlv_host_width(int fd)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+		return size.ws_col;
+	if (columns && atoi(columns) >= 20)
+		return (unsigned)atoi(columns);
+	return 80;
+}
+
+const char *mlv_host_program_dir(void)
+{
+	static char path[PATH_MAX];
+	ssize_t len;
+	char *slash;
+
+	if (path[0])
+		return path;
+	len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = '\0';
+	slash = strrchr(path, '/');
+	if (slash)
+		*slash = '\0';
+	return path;
+}
+
+/* Beside the program (the tree it was built in), in its own installation, where it was built for. */
+static void fill_module_dirs(struct mlv_ctx *ctx)
+{
+	static char installed[PATH_MAX];
+	const char *beside = mlv_host_program_dir();
+	size_t n = 0;
+
+	if (beside[0]) {
+		ctx->module_dirs[n++] = beside;
+		if ((size_t)snprintf(installed, sizeof(installed), "%s/../libexec/mlv", beside) <
+		    sizeof(installed))
+			ctx->module_dirs[n++] = installed;
+	}
+	ctx->module_dirs[n] = MLV_LIBEXEC;
+}
+
+static unsigned processors(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
+		return (unsigned)CPU_COUNT(&set);
+	return 1;
+}
+
+mlv_err mlv_host_fill_context(struct mlv_ctx *ctx, const struct mlv_globals *globals)
+{
+	static char cwd[PATH_MAX];
+
+	for (size_t i = 0; i < globals->dirs.count; i++)
+		if (chdir(globals->dirs.at[i]) != 0)
+			return mlv_error_sys("changing to %s", globals->dirs.at[i]);
+	if (!getcwd(cwd, sizeof(cwd)))
+		return mlv_error_sys("finding the current directory");
+	if (globals->jobs > 1024)
+		return mlv_error(MLV_E_USAGE, "--jobs is at most 1024");
+	*ctx = (struct mlv_ctx){
+		.stop = stop,
+		.env = env,
+		.cwd = cwd,
+		.jobs = globals->jobs ? (unsigned)globals->jobs : processors(),
+	};
+	fill_module_dirs(ctx);
+	return NULL;
+}
