@@ -1,0 +1,122 @@
+"""The repositories that the fault runs start from, one a command."""
+import os
+import subprocess
+
+BIG = (16 << 20) + 5
+
+
+class Place:
+    """A folder with a work tree, a home and a remote, always under one path."""
+
+    def __init__(self, base, mlv):
+        self.base, self.mlv = base, mlv
+        self.work = os.path.join(base, 'work')
+        self.remote = os.path.join(base, 'remote')
+        self.cache = os.path.join(self.work, '.mlv', 'cache')
+        self.env = {
+            'PATH': os.environ['PATH'], 'HOME': os.path.join(base, 'home'), 'LC_ALL': 'C',
+            'GIT_CONFIG_NOSYSTEM': '1', 'GIT_AUTHOR_NAME': 'a', 'GIT_AUTHOR_EMAIL': 'a@b',
+            'GIT_COMMITTER_NAME': 'a', 'GIT_COMMITTER_EMAIL': 'a@b',
+            'GIT_AUTHOR_DATE': '2026-01-01T00:00:00Z', 'GIT_COMMITTER_DATE': '2026-01-01T00:00:00Z',
+        }
+
+    def run(self, *argv, check=True, extra=None):
+        env = dict(self.env, **(extra or {}))
+        done = subprocess.run(argv, cwd=self.work, env=env, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        if check and done.returncode:
+            raise RuntimeError('%s: %d %s' % (argv, done.returncode, done.stderr.decode()))
+        return done
+
+    def tool(self, *argv, **more):
+        return self.run(self.mlv, '-j', '1', *argv, **more)
+
+    def write(self, path, data, mode=0o644):
+        path = os.path.join(self.work, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'wb') as f:
+            f.write(data)
+        os.chmod(path, mode)
+
+
+def begin(p):
+    os.makedirs(p.work)
+    os.makedirs(p.env['HOME'])
+    p.run('git', 'init', '-q', '--template=')
+    p.tool('init')
+
+
+def data(p):
+    for i in range(6):
+        p.write('data/part-%d.csv' % i, b'row %d\n' % i * (1000 + i))
+    p.write('data/sub/run.sh', b'#!/bin/sh\necho\n', 0o755)
+    p.write('data/sub/empty.txt', b'')
+    p.write('data/sub/na me\n.txt', b'odd name')
+    os.symlink('part-0.csv', os.path.join(p.work, 'data/link'))
+    os.makedirs(os.path.join(p.work, 'data/void'))
+    p.write('single.csv', b'a,b\n1,2\n')
+
+
+def tracked(p):
+    begin(p)
+    data(p)
+    p.tool('add', 'data', 'single.csv')
+    p.run('git', 'add', '-A')
+    p.run('git', 'commit', '-qm', 'one')
+
+
+def edit(p):
+    p.write('data/part-1.csv', b'changed\n')
+    p.write('data/new.csv', b'new\n')
+    os.unlink(os.path.join(p.work, 'data/part-2.csv'))
+
+
+def make_add(p):
+    begin(p)
+    data(p)
+
+
+def make_add_changed(p):
+    tracked(p)
+    edit(p)
+
+
+def make_add_large(p):
+    begin(p)
+    p.write('big.bin', os.urandom(1 << 16) * 256 + b'tail!')
+
+
+def make_commit(p):
+    begin(p)
+    data(p)
+    p.tool('add', '--no-commit', 'data', 'single.csv')
+
+
+def make_checkout(p):
+    tracked(p)
+    edit(p)
+    p.tool('add', 'data')
+    p.run('git', 'checkout', '-q', 'HEAD', '--', 'data.mlv')
+
+
+def make_push(p):
+    tracked(p)
+    p.tool('remote', 'add', '-d', 'there', p.remote)
+
+
+def make_pull(p):
+    make_push(p)
+    p.tool('push')
+    p.run('rm', '-rf', 'data', 'single.csv', '.mlv/cache', '.mlv/state')
+
+
+# name: (how it is made, the command, whether the pointers' objects must be in the cache)
+SCENARIOS = {
+    'add': (make_add, ('add', 'data', 'single.csv'), True),
+    'add-changed': (make_add_changed, ('add', 'data'), True),
+    'add-large': (make_add_large, ('add', 'big.bin'), True),
+    'commit': (make_commit, ('commit', '-f'), False),
+    'checkout': (make_checkout, ('checkout',), True),
+    'push': (make_push, ('push',), True),
+    'pull': (make_pull, ('pull',), False),
+}

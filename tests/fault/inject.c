@@ -1,0 +1,276 @@
+/*
+ * inject.c - preloaded into mlv, makes one call to the C library fail, or ends
+ * the process there.
+ *
+ *   MLV_INJECT=count:FILE     write to FILE how many calls were met
+ *   MLV_INJECT=kill:N         end with SIGKILL at the Nth call, before it is made
+ *   MLV_INJECT=fail:N:ERRNO   the Nth call fails with this errno
+ *   MLV_INJECT=full:N:ERRNO   so do all from the Nth on that write
+ *   MLV_INJECT=short:N        the Nth call, if it reads or writes, moves one byte
+ *
+ * Calls that change or read files are counted, those on descriptors 0 to 2 are
+ * not. It is independent of mlv's own guarded calls, so that a call which went
+ * past those is met too.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum mode { OFF, COUNT, KILL, FAIL, FULL, SHORT };
+
+static enum mode mode;
+static long target;
+static int error_number = EIO;
+static const char *count_file;
+static atomic_long calls;
+
+__attribute__((constructor)) static void configure(void)
+{
+	static const char *const names[] = { "", "count", "kill", "fail", "full", "short" };
+	const char *text = getenv("MLV_INJECT");
+	const char *colon = text ? strchr(text, ':') : NULL;
+
+	for (size_t m = 1; colon && m < sizeof(names) / sizeof(names[0]); m++)
+		if (strncmp(text, names[m], (size_t)(colon - text)) == 0)
+			mode = (enum mode)m;
+	if (mode == COUNT)
+		count_file = colon + 1;
+	else if (mode != OFF)
+		target = strtol(colon + 1, NULL, 10);
+	if (mode == FAIL || mode == FULL)
+		error_number = atoi(strrchr(text, ':') + 1);
+}
+
+__attribute__((destructor)) static void report(void)
+{
+	FILE *f = count_file ? fopen(count_file, "we") : NULL;
+
+	if (f) {
+		fprintf(f, "%ld\n", atomic_load(&calls));
+		fclose(f);
+	}
+}
+
+/* True when this call is to fail; errno is set. writes: it takes room on a disk. */
+static bool hit(bool writes)
+{
+	long n;
+
+	if (mode == OFF)
+		return false;
+	n = atomic_fetch_add(&calls, 1) + 1;
+	if (mode == KILL && n == target)
+		kill(getpid(), SIGKILL);
+	if ((mode == FAIL && n == target) || (mode == FULL && writes && n >= target)) {
+		errno = error_number;
+		return true;
+	}
+	return false;
+}
+
+static size_t shorten(size_t len)
+{
+	return mode == SHORT && atomic_load(&calls) == target && len > 1 ? 1 : len;
+}
+
+#define REAL(name) __typeof__(&name) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+
+ssize_t read(int fd, void *buf, size_t len)
+{
+	REAL(read);
+
+	return fd > 2 && hit(false) ? -1 : real(fd, buf, fd > 2 ? shorten(len) : len);
+}
+
+ssize_t write(int fd, const void *buf, size_t len)
+{
+	REAL(write);
+
+	return fd > 2 && hit(true) ? -1 : real(fd, buf, fd > 2 ? shorten(len) : len);
+}
+
+ssize_t pread64(int fd, void *buf, size_t len, off64_t at)
+{
+	REAL(pread64);
+
+	return hit(false) ? -1 : real(fd, buf, shorten(len), at);
+}
+
+ssize_t pwrite64(int fd, const void *buf, size_t len, off64_t at)
+{
+	REAL(pwrite64);
+
+	return hit(true) ? -1 : real(fd, buf, shorten(len), at);
+}
+
+int fsync(int fd)
+{
+	REAL(fsync);
+
+	return hit(true) ? -1 : real(fd);
+}
+
+int fdatasync(int fd)
+{
+	REAL(fdatasync);
+
+	return hit(true) ? -1 : real(fd);
+}
+
+int syncfs(int fd)
+{
+	REAL(syncfs);
+
+	return hit(true) ? -1 : real(fd);
+}
+
+int ftruncate64(int fd, off64_t size)
+{
+	REAL(ftruncate64);
+
+	return hit(true) ? -1 : real(fd, size);
+}
+
+int close(int fd)
+{
+	REAL(close);
+	bool fails = fd > 2 && hit(false);
+	int result = real(fd);
+
+	if (fails)
+		errno = error_number;
+	return fails ? -1 : result;
+}
+
+static int open_mode(int flags, va_list ap)
+{
+	return flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, int) : 0;
+}
+
+int open64(const char *path, int flags, ...)
+{
+	REAL(open64);
+	va_list ap;
+	int bits;
+
+	va_start(ap, flags);
+	bits = open_mode(flags, ap);
+	va_end(ap);
+	return hit(flags & O_CREAT) ? -1 : real(path, flags, bits);
+}
+
+int openat64(int dir, const char *path, int flags, ...)
+{
+	REAL(openat64);
+	va_list ap;
+	int bits;
+
+	va_start(ap, flags);
+	bits = open_mode(flags, ap);
+	va_end(ap);
+	return hit(flags & O_CREAT) ? -1 : real(dir, path, flags, bits);
+}
+
+/* openat2 has no wrapper; it is the only call mlv makes by number. */
+long syscall(long number, ...)
+{
+	REAL(syscall);
+	long a[6];
+	va_list ap;
+
+	va_start(ap, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (number == SYS_openat2 && hit(true))
+		return -1;
+	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	REAL(ioctl);
+	va_list ap;
+	void *arg;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	return hit(true) ? -1 : real(fd, request, arg);
+}
+
+int renameat(int a, const char *from, int b, const char *to)
+{
+	REAL(renameat);
+
+	return hit(true) ? -1 : real(a, from, b, to);
+}
+
+int rename(const char *from, const char *to)
+{
+	REAL(rename);
+
+	return hit(true) ? -1 : real(from, to);
+}
+
+int linkat(int a, const char *from, int b, const char *to, int flags)
+{
+	REAL(linkat);
+
+	return hit(true) ? -1 : real(a, from, b, to, flags);
+}
+
+int symlinkat(const char *to, int dir, const char *path)
+{
+	REAL(symlinkat);
+
+	return hit(true) ? -1 : real(to, dir, path);
+}
+
+int unlinkat(int dir, const char *path, int flags)
+{
+	REAL(unlinkat);
+
+	return hit(false) ? -1 : real(dir, path, flags);
+}
+
+int mkdirat(int dir, const char *path, mode_t bits)
+{
+	REAL(mkdirat);
+
+	return hit(true) ? -1 : real(dir, path, bits);
+}
+
+int fchmod(int fd, mode_t bits)
+{
+	REAL(fchmod);
+
+	return hit(false) ? -1 : real(fd, bits);
+}
+
+int fstat64(int fd, struct stat64 *st)
+{
+	REAL(fstat64);
+
+	return hit(false) ? -1 : real(fd, st);
+}
+
+int fstatat64(int dir, const char *path, struct stat64 *st, int flags)
+{
+	REAL(fstatat64);
+
+	return hit(false) ? -1 : real(dir, path, st, flags);
+}

@@ -1,0 +1,172 @@
+"""What must hold of a repository, its cache and its remote at any instant.
+
+Nothing of mlv is used here: ids are derived again with hashlib.
+"""
+import hashlib
+import os
+import re
+import stat
+import zlib
+
+SMALL_MAX = 16 << 20
+LEAF = 1 << 20
+
+
+def sha(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def leaf_list(data):
+    lines = ['mlv leaves 1 %d %d\n' % (len(data), LEAF)]
+    lines += [sha(data[i:i + LEAF]) + '\n' for i in range(0, len(data), LEAF)]
+    return ''.join(lines).encode()
+
+
+def name_of(data):
+    """The kind and id of a file's bytes."""
+    if len(data) <= SMALL_MAX:
+        return 'object', sha(data)
+    return 'large', sha(leaf_list(data))
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+def store_items(root):
+    """(kind, id, path) of each name in a store."""
+    for folder, kind in (('objects', 'object'), ('large', 'large'), ('nodes', 'node')):
+        base = os.path.join(root, folder)
+        for fan in sorted(os.listdir(base)) if os.path.isdir(base) else []:
+            for name in sorted(os.listdir(os.path.join(base, fan))):
+                path = os.path.join(base, fan, name)
+                if kind == 'large' and name.endswith('.leaves'):
+                    yield 'leaves', fan + name[:-len('.leaves')], path
+                else:
+                    yield kind, fan + name, path
+
+
+def item_problem(kind, oid, path):
+    data = read(path)
+    if kind == 'node':
+        try:
+            data = zlib.decompress(data)
+        except zlib.error as e:
+            return '%s: %s' % (path, e)
+    found = sha(leaf_list(data)) if kind == 'large' else sha(data)
+    return None if found == oid else '%s holds %s' % (path, found)
+
+
+def check_store(root):
+    """Every name holds the bytes it promises. Returns problems and the names that are good."""
+    problems, good = [], set()
+    for kind, oid, path in store_items(root):
+        problem = item_problem(kind, oid, path)
+        if problem:
+            problems.append(problem)
+        else:
+            good.add((kind, oid))
+    return problems, good
+
+
+def node_entries(store, oid):
+    data = zlib.decompress(read(os.path.join(store, 'nodes', oid[:2], oid[2:])))
+    body = data[data.index(b'\n') + 1:]
+    for entry in body.split(b'\0')[:-1]:
+        kind, entry_id, size, path = entry.split(b' ', 3)
+        yield kind.decode(), entry_id.decode(), int(size), path
+
+
+def closure(store, oid, good, needs):
+    """Add what a tree's root needs to needs; stops at what is missing."""
+    needs.add(('node', oid))
+    if ('node', oid) not in good:
+        return
+    for kind, entry_id, _, _ in node_entries(store, oid):
+        if kind == 'n':
+            closure(store, entry_id, good, needs)
+        elif kind in 'fxl':
+            needs.add(('object', entry_id))
+        elif kind in 'FX':
+            needs.add(('large', entry_id))
+            needs.add(('leaves', entry_id))
+
+
+def pointers(work):
+    """(path, key, id) of each pointer below work."""
+    for folder, dirs, files in os.walk(work):
+        dirs[:] = [d for d in dirs if d not in ('.git', '.mlv')]
+        for name in files:
+            if name.endswith('.mlv'):
+                path = os.path.join(folder, name)
+                text = read(path).decode()
+                found = re.findall(r'^\s+(sha256|leaves|tree): ([0-9a-f]{64})\s*$', text, re.M)
+                yield path, found
+
+
+def check_pointers(work, store, good):
+    """What each pointer names is in the store, whole."""
+    problems = []
+    for path, found in pointers(work):
+        if not found:
+            problems.append('%s: no id in it' % path)
+            continue
+        keys = dict(found)
+        needs = set()
+        if 'tree' in keys:
+            closure(store, keys['tree'], good, needs)
+        elif 'leaves' in keys:
+            needs |= {('large', keys['leaves']), ('leaves', keys['leaves'])}
+        else:
+            needs.add(('object', keys['sha256']))
+        problems += ['%s names %s %s, which is not there' % ((path,) + n) for n in sorted(needs - good)]
+    return problems
+
+
+def check_roots(store, good):
+    """What a published root lists is there."""
+    problems = []
+    base = os.path.join(store, 'roots')
+    for name in os.listdir(base) if os.path.isdir(base) else []:
+        if not re.fullmatch('[0-9a-f]{64}', name):
+            continue  # a temporary
+        for line in read(os.path.join(base, name)).decode().splitlines()[1:]:
+            kind, oid = line.split(' ')[:2]
+            if (kind, oid) not in good:
+                problems.append('roots/%s names %s %s, which is not there' % (name, kind, oid))
+    return problems
+
+
+def tree_state(work):
+    """Every path below work, with what it holds, but mlv's own folders."""
+    state = {}
+    for folder, dirs, files in os.walk(work):
+        dirs[:] = sorted(d for d in dirs if d not in ('.git', '.mlv'))
+        for name in dirs + files:
+            path = os.path.join(folder, name)
+            mode = os.lstat(path).st_mode
+            rel = os.path.relpath(path, work)
+            if stat.S_ISLNK(mode):
+                state[rel] = 'link ' + os.readlink(path)
+            elif stat.S_ISDIR(mode):
+                state[rel] = 'directory'
+            else:
+                state[rel] = '%s %s' % ('x' if mode & 0o100 else 'f', sha(read(path)))
+    return state
+
+
+def store_state(root):
+    return sorted((kind, oid) for kind, oid, _ in store_items(root)) + sorted(
+        os.listdir(os.path.join(root, 'roots')) if os.path.isdir(os.path.join(root, 'roots')) else [])
+
+
+def leftovers(root):
+    """Temporaries that were left, anywhere below root."""
+    found = []
+    for folder, dirs, files in os.walk(root):
+        inside_tmp = os.path.basename(folder) == 'tmp'
+        for name in files:
+            if '.mlv-tmp-' in name or '.tmp-' in name or (inside_tmp and 'lock' not in name):
+                found.append(os.path.join(folder, name))
+    return found
