@@ -1,12 +1,15 @@
-# mlv - see README.md. `make help` lists the targets.
+# mlv - see README.md. `make help` lists the targets; V=1 shows the commands.
 CC ?= cc
 PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION = 0.1.0
 
-# Which build: release (the default), san (ASan and UBSan) or fault (calls that can be made to fail).
+# Which build: release (the default), san (ASan and UBSan), fault (calls that can be made to fail), clang.
 BUILD ?= release
 OUT = build/$(BUILD)
+ifeq ($(BUILD),clang)
+CC = clang
+endif
 
 STD = -std=c17 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -I.
 WARN = -Wall -Wextra -Wpedantic -Werror -Wshadow -Wvla -Wundef -Wconversion -Wformat=2 \
@@ -28,40 +31,102 @@ CMD_SRC = $(wildcard cmd/*.c)
 UNIT_SRC = $(wildcard tests/unit/*.c)
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
-PKG = pkg-config
 LIBS = -lcrypto -lz -ljansson -lfyaml -lpthread -ldl -lm
+V ?= 0
+ifeq ($(V),0)
+Q = @echo "  $(1)" &&
+endif
 
+.SECONDARY:
 .DEFAULT_GOAL = all
 .PHONY: all
+ifeq ($(BUILD),release)
 all: mlv mlv-git.so mlv-net.so
+else
+all: $(OUT)/mlv $(OUT)/mlv-git.so $(OUT)/mlv-net.so
+endif
 
 mlv mlv-git.so mlv-net.so: %: $(OUT)/%
-	cp -f $< $@.tmp && mv -f $@.tmp $@
+	@cp -f $< $@.tmp && mv -f $@.tmp $@
 
 $(OUT)/mlv: $(call obj,$(CMD_SRC) $(CORE_SRC))
-	$(CC) $(ALL) -pie -rdynamic -Wl,-z,relro,-z,now -Wl,--as-needed -o $@ $^ $(LIBS)
+	$(call Q,link $@) $(CC) $(ALL) -pie -rdynamic -Wl,-z,relro,-z,now -Wl,--as-needed -o $@ $^ $(LIBS)
 $(OUT)/mlv-git.so: $(call obj,$(GIT_SRC))
-	$(CC) $(ALL) -shared -o $@ $^ -lgit2
+	$(call Q,link $@) $(CC) $(ALL) -shared -o $@ $^ -lgit2
 $(OUT)/mlv-net.so: $(call obj,$(NET_SRC))
-	$(CC) $(ALL) -shared -o $@ $^ -lcurl
+	$(call Q,link $@) $(CC) $(ALL) -shared -o $@ $^ -lcurl
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL) $(FLAGS_$(notdir $*)) -MMD -MP -c -o $@ $<
+	$(call Q,$(CC) $<) $(CC) $(ALL) $(FLAGS_$(notdir $*)) -MMD -MP -c -o $@ $<
 # Vector lanes are chosen at run time; only their own files may use the instructions.
 FLAGS_sha256_avx2 = -mavx2 -O3
 FLAGS_sha256_avx512 = -mavx512f -mavx512bw -mavx512vl -O3
 -include $(patsubst %.o,%.d,$(call obj,$(CMD_SRC) $(CORE_SRC) $(GIT_SRC) $(NET_SRC) $(UNIT_SRC)))
 
-# Unit tests: everything but main(), linked with criterion. `make unit ONLY=tree` builds test_tree.c alone.
-UNITS = $(patsubst tests/unit/%.c,$(OUT)/%,$(UNIT_SRC))
+# Unit tests: everything but main(), linked with criterion.
+UNITS = $(patsubst tests/unit/%.c,$(OUT)/%,$(filter tests/unit/test_%,$(UNIT_SRC)))
 $(OUT)/test_%: $(OUT)/tests/unit/test_%.o $(filter-out $(OUT)/cmd/main.o,$(call obj,$(CMD_SRC) $(CORE_SRC)))
-	$(CC) $(ALL) -rdynamic -o $@ $^ -lcriterion $(LIBS)
+	$(call Q,link $@) $(CC) $(ALL) -rdynamic -o $@ $^ -lcriterion $(LIBS)
 .PHONY: units
 units: $(UNITS) $(OUT)/mlv-git.so $(OUT)/mlv-net.so
 
-.PHONY: clean
+# ---- installing
+
+BIN = $(DESTDIR)$(PREFIX)/bin
+LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/mlv
+SHARE = $(DESTDIR)$(PREFIX)/share
+PAGES1 = $(notdir $(wildcard man/*.1))
+PAGES5 = $(notdir $(wildcard man/*.5))
+
+.PHONY: install uninstall
+install: all
+	install -d $(BIN) $(LIBEXEC) $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/bash-completion/completions \
+	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -m 755 mlv $(BIN)/mlv
+	install -m 644 mlv-git.so mlv-net.so $(LIBEXEC)
+	install -m 644 $(PAGES1:%=man/%) $(SHARE)/man/man1
+	$(if $(PAGES5),install -m 644 $(PAGES5:%=man/%) $(SHARE)/man/man5)
+	install -m 644 completions/mlv.bash $(SHARE)/bash-completion/completions/mlv
+	install -m 644 completions/_mlv $(SHARE)/zsh/site-functions/_mlv
+	install -m 644 completions/mlv.fish $(SHARE)/fish/vendor_completions.d/mlv.fish
+
+uninstall:
+	rm -f $(BIN)/mlv $(PAGES1:%=$(SHARE)/man/man1/%) $(PAGES5:%=$(SHARE)/man/man5/%) \
+	  $(SHARE)/bash-completion/completions/mlv $(SHARE)/zsh/site-functions/_mlv \
+	  $(SHARE)/fish/vendor_completions.d/mlv.fish
+	rm -f $(LIBEXEC)/mlv-git.so $(LIBEXEC)/mlv-net.so
+	-rmdir $(LIBEXEC)
+
+# ---- the rest
+
+.PHONY: help deps completions dist clean
+help:
+	@echo "make               build mlv and its modules here"
+	@echo "make install       into PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away"
+	@echo "make demo          the main job, on real data, in a temporary folder"
+	@echo "make check         all tests; check-unit check-cli check-remote check-fault check-docs lint check-san alone"
+	@echo "make check-long    the tests that take long"
+	@echo "make bench         speed beside the reference of each bar; writes bench.json"
+	@echo "make fuzz          fuzz drivers over their corpus"
+	@echo "make deps          install the Debian packages that all of this needs"
+	@echo "make completions   write completions/ anew from the option tables"
+	@echo "make dist          mlv-$(VERSION).tar.gz of what is committed"
+	@echo "make clean         remove what was built"
+
+deps:
+	@.ci/deps build check demo
+
+completions: all
+	@./mlv __options | completions/generate bash >completions/mlv.bash
+	@./mlv __options | completions/generate zsh >completions/_mlv
+	@./mlv __options | completions/generate fish >completions/mlv.fish
+
+dist:
+	git archive --prefix=mlv-$(VERSION)/ -o mlv-$(VERSION).tar.gz HEAD
+	@echo "mlv-$(VERSION).tar.gz: $$(wc -c <mlv-$(VERSION).tar.gz) bytes"
+
 clean:
-	rm -rf build mlv mlv-git.so mlv-net.so bench.json
+	rm -rf build mlv mlv-git.so mlv-net.so bench.json mlv-$(VERSION).tar.gz
 
 include tests/tests.mk

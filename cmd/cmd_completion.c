@@ -1,4 +1,5 @@
 /* cmd_completion.c - mlv completion: the script that teaches a shell to complete. */
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 
@@ -6,24 +7,34 @@
 #include "cmd/out.h"
 #include "core/base/fs.h"
 
-#include <fcntl.h>
-
 static const struct {
-	const char *shell, *built, *installed;
+	const char *shell;
+	const char *places[3]; /* beside the program, in its source tree, in its installation */
 } scripts[] = {
-	{ "bash", "completions/mlv.bash", "../share/bash-completion/completions/mlv" },
-	{ "zsh", "completions/_mlv", "../share/zsh/site-functions/_mlv" },
-	{ "fish", "completions/mlv.fish", "../share/fish/vendor_completions.d/mlv.fish" },
+	{ "bash",
+	  { "completions/mlv.bash", "../../completions/mlv.bash",
+	    "../share/bash-completion/completions/mlv" } },
+	{ "zsh", { "completions/_mlv", "../../completions/_mlv", "../share/zsh/site-functions/_mlv" } },
+	{ "fish",
+	  { "completions/mlv.fish", "../../completions/mlv.fish",
+	    "../share/fish/vendor_completions.d/mlv.fish" } },
 };
 
-static mlv_err read_script(const char *place, struct mlv_buf *text)
+static mlv_err read_script(const char *const places[3], struct mlv_buf *text)
 {
-	char path[PATH_MAX];
+	mlv_err err = NULL;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", mlv_host_program_dir(), place) >=
-	    sizeof(path))
-		return mlv_error(MLV_E_MISSING, "%s: the path is too long", place);
-	return mlv_fs_read(AT_FDCWD, path, text);
+	for (size_t i = 0; i < 3; i++) {
+		char path[PATH_MAX];
+
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", mlv_host_program_dir(), places[i]) >=
+		    sizeof(path))
+			return mlv_error(MLV_E_SYSTEM, "%s: the path is too long", places[i]);
+		err = mlv_fs_read(AT_FDCWD, path, text);
+		if (!err || err->code != MLV_E_MISSING)
+			return err;
+	}
+	return mlv_error_hint(err, "install mlv again: make install");
 }
 
 static mlv_err completion_run(struct mlv_run *run, const void *args, char **operands)
@@ -35,11 +46,8 @@ static mlv_err completion_run(struct mlv_run *run, const void *args, char **oper
 	for (size_t i = 0; i < MLV_COUNT(scripts); i++) {
 		if (strcmp(operands[0], scripts[i].shell) != 0)
 			continue;
-		err = read_script(scripts[i].built, &text);
-		if (err && err->code == MLV_E_MISSING)
-			err = read_script(scripts[i].installed, &text);
-		if (err)
-			return mlv_error_hint(err, "install mlv again: make install");
+		if ((err = read_script(scripts[i].places, &text)))
+			return err;
 		fwrite(text.ptr, 1, text.len, run->out->to);
 		return NULL;
 	}
@@ -50,7 +58,7 @@ static mlv_err completion_run(struct mlv_run *run, const void *args, char **oper
 const struct mlv_cmd mlv_cmd_completion = {
 	.name = "completion",
 	.summary = "print the script that teaches a shell to complete",
-	.operands = "<shell>",
+	.operands = "bash|zsh|fish",
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = completion_run,

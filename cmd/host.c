@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define JOBS_MAX 1024
+
 void mlv_host_fill_descriptors(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
@@ -104,9 +106,14 @@ static void fill_module_dirs(struct mlv_ctx *ctx)
 	ctx->module_dirs[n] = MLV_LIBEXEC;
 }
 
-static unsigned processors(void)
+/* As many threads as MLV_JOBS says, else as there are processors for us. */
+static unsigned default_jobs(void)
 {
+	const char *jobs = getenv("MLV_JOBS");
 	cpu_set_t set;
+
+	if (jobs && atoi(jobs) >= 1 && atoi(jobs) <= JOBS_MAX)
+		return (unsigned)atoi(jobs);
 
 	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
 		return (unsigned)CPU_COUNT(&set);
@@ -122,13 +129,13 @@ mlv_err mlv_host_fill_context(struct mlv_ctx *ctx, const struct mlv_globals *glo
 			return mlv_error_sys("changing to %s", globals->dirs.at[i]);
 	if (!getcwd(cwd, sizeof(cwd)))
 		return mlv_error_sys("finding the current directory");
-	if (globals->jobs > 1024)
-		return mlv_error(MLV_E_USAGE, "--jobs is at most 1024");
+	if (globals->jobs > JOBS_MAX)
+		return mlv_error(MLV_E_USAGE, "--jobs is at most %d", JOBS_MAX);
 	*ctx = (struct mlv_ctx){
 		.stop = stop,
 		.env = env,
 		.cwd = cwd,
-		.jobs = globals->jobs ? (unsigned)globals->jobs : processors(),
+		.jobs = globals->jobs ? (unsigned)globals->jobs : default_jobs(),
 	};
 	fill_module_dirs(ctx);
 	return NULL;

@@ -287,6 +287,15 @@ static mlv_err check_operands(const struct mlv_line *line, int count)
 			      *cmd->operands ? " " : "", cmd->operands);
 }
 
+/* An error before --json was reached is to be JSON too. */
+static bool wants_json(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, "--json") == 0)
+			return true;
+	return false;
+}
+
 mlv_err mlv_opt_parse(char **argv, struct mlv_line *line, void *args)
 {
 	struct parse parse = { line, args, argv[0] ? argv + 1 : argv };
@@ -295,6 +304,7 @@ mlv_err mlv_opt_parse(char **argv, struct mlv_line *line, void *args)
 	mlv_err err;
 
 	*line = (struct mlv_line){ 0 };
+	line->globals.json = wants_json(argv);
 	if ((err = take_globals(&parse)) || !*parse.next)
 		return err;
 	if ((err = take_command(&parse)))

@@ -1,4 +1,52 @@
-# The targets that test. Each prints its points and seconds.
-.PHONY: check-unit
+# The targets that test. Each ends with a line of points and seconds, see tests/tap.
+
+# The name of a suite says which build was tested, unless it is the release build.
+ON = $(if $(filter-out release,$(BUILD)),$(BUILD) )
+SUITES = check-unit check-cli check-remote check-fault check-docs lint check-san
+JOBS = -j2
+
+.PHONY: check $(SUITES) check-long check-san-build fuzz bench demo
+check:
+	@.ci/deps build check
+	@$(MAKE) --no-print-directory $(JOBS) all units
+	@MAKE="$(MAKE)" tests/check $(SUITES)
+
 check-unit: units
-	@for t in $(UNITS); do $$t || exit 1; done
+	@tests/tap "$(ON)unit" tests/unit/run $(UNITS)
+
+check-cli: all
+	@tests/tap "$(ON)cli" tests/cli/run --bin $(OUT)
+ifeq ($(BUILD),release)
+	@tests/tap "cli, odd settings" tests/cli/run --bin $(OUT) --odd
+endif
+
+# A suite of its own lies in tests/<name>/ and is started by tests/<name>/run, which prints TAP.
+suite = $(if $(wildcard tests/$(1)/run),tests/tap "$(ON)$(1)" tests/$(1)/run --bin $(OUT),echo "$(1): 0 passed, 0 failed, 1 skipped in 0.0 s")
+check-remote: all
+	@$(call suite,remote)
+check-fault: all
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=fault all
+	@$(call suite,fault)
+check-docs: all
+	@tests/tap docs tests/lint/docs
+lint: all
+	@tests/tap lint tests/lint/run
+
+check-san:
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=san all units
+	@$(MAKE) --no-print-directory BUILD=san check-unit; status=$$?; \
+	  $(MAKE) --no-print-directory BUILD=san check-cli && exit $$status
+
+check-long: all units
+	@tests/tap long tests/long/run --bin $(OUT)
+
+fuzz:
+	@tests/tap fuzz tests/fuzz/run
+
+bench: all
+	@tests/bench/run
+
+demo:
+	@.ci/deps build demo
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@tests/demo/run
