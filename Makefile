@@ -60,8 +60,10 @@ $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call Q,$(CC) $<) $(CC) $(ALL) $(FLAGS_$(notdir $*)) -MMD -MP -c -o $@ $<
 # Vector lanes are chosen at run time; only their own files may use the instructions.
+ifneq ($(filter x86_64 amd64 i%86,$(shell uname -m)),)
 FLAGS_sha256_avx2 = -mavx2 -O3
 FLAGS_sha256_avx512 = -mavx512f -mavx512bw -mavx512vl -O3
+endif
 -include $(patsubst %.o,%.d,$(call obj,$(CMD_SRC) $(CORE_SRC) $(GIT_SRC) $(NET_SRC) $(UNIT_SRC)))
 
 # Unit tests: everything but main(), linked with criterion.

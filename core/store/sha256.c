@@ -1,0 +1,154 @@
+#include "core/store/sha256.h"
+
+#include <stdlib.h>
+
+/*
+ * The low-level calls are deprecated in favour of EVP, which needs an
+ * allocation for each message and a millisecond of start-up for the same
+ * assembly.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+
+#include "core/base/sys.h"
+#include "core/store/sha256_lanes.h"
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
+struct mlv_sha256 {
+	SHA256_CTX state;
+};
+
+/* OpenSSL's calls return 0 only when an engine fails; the built-in code never does. */
+static mlv_err refused(void)
+{
+	return mlv_error(MLV_E_SYSTEM, "SHA-256 is not available from OpenSSL");
+}
+
+mlv_err mlv_sha256_new(struct mlv_sha256 **out)
+{
+	struct mlv_sha256 *hasher = mlv_sys_alloc(sizeof(*hasher));
+
+	if (!hasher)
+		return mlv_error_nomem("a SHA-256 state");
+	if (!SHA256_Init(&hasher->state)) {
+		free(hasher);
+		return refused();
+	}
+	*out = hasher;
+	return NULL;
+}
+
+void mlv_sha256_freep(struct mlv_sha256 **hasher)
+{
+	free(MLV_TAKE(*hasher));
+}
+
+mlv_err mlv_sha256_update(struct mlv_sha256 *hasher, const void *bytes, size_t len)
+{
+	return SHA256_Update(&hasher->state, bytes, len) ? NULL : refused();
+}
+
+mlv_err mlv_sha256_final(struct mlv_sha256 *hasher, struct mlv_oid *oid)
+{
+	if (!SHA256_Final(oid->bytes, &hasher->state) || !SHA256_Init(&hasher->state))
+		return refused();
+	return NULL;
+}
+
+mlv_err mlv_sha256_of(const void *bytes, size_t len, struct mlv_oid *oid)
+{
+	SHA256_CTX state;
+
+	if (!SHA256_Init(&state) || !SHA256_Update(&state, bytes, len) ||
+	    !SHA256_Final(oid->bytes, &state))
+		return refused();
+	return NULL;
+}
+
+static mlv_err many_by_openssl(const struct mlv_message *messages, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		mlv_err err = mlv_sha256_of(messages[i].bytes, messages[i].len, messages[i].oid);
+
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+bool mlv_sha256_way_runs(enum mlv_sha256_way way)
+{
+	switch (way) {
+	case MLV_SHA256_AVX2:
+		return mlv_sha256_avx2_runs();
+	case MLV_SHA256_AVX512:
+		return mlv_sha256_avx512_runs();
+	default:
+		return true;
+	}
+}
+
+bool mlv_sha256_instructions(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	unsigned a, b, c, d;
+
+	/* CPUID leaf 7: bit 29 of EBX is SHA. */
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b >> 29 & 1);
+#elif defined(__aarch64__)
+	return true; /* all but the oldest have them */
+#else
+	return false;
+#endif
+}
+
+/* What AUTO stands for here. */
+static enum mlv_sha256_way fastest(void)
+{
+	if (mlv_sha256_avx512_runs())
+		return MLV_SHA256_AVX512;
+	/* One stream with SHA instructions beats 8 lanes. */
+	if (mlv_sha256_avx2_runs() && !mlv_sha256_instructions())
+		return MLV_SHA256_AVX2;
+	return MLV_SHA256_OPENSSL;
+}
+
+const char *mlv_sha256_way_name(enum mlv_sha256_way way)
+{
+	switch (way == MLV_SHA256_AUTO ? fastest() : way) {
+	case MLV_SHA256_AVX2:
+		return "avx2";
+	case MLV_SHA256_AVX512:
+		return "avx512";
+	default:
+		return "openssl";
+	}
+}
+
+mlv_err mlv_sha256_many_by(enum mlv_sha256_way way, const struct mlv_message *messages,
+			   size_t count)
+{
+	if (way == MLV_SHA256_AUTO)
+		way = fastest();
+	if (!mlv_sha256_way_runs(way))
+		return mlv_error(MLV_E_REFUSED, "SHA-256 by %s does not run on this processor",
+				 mlv_sha256_way_name(way));
+	switch (way) {
+	case MLV_SHA256_AVX2:
+		mlv_sha256_avx2_many(messages, count);
+		return NULL;
+	case MLV_SHA256_AVX512:
+		mlv_sha256_avx512_many(messages, count);
+		return NULL;
+	default:
+		return many_by_openssl(messages, count);
+	}
+}
+
+mlv_err mlv_sha256_many(const struct mlv_message *messages, size_t count)
+{
+	return mlv_sha256_many_by(MLV_SHA256_AUTO, messages, count);
+}

@@ -1,0 +1,24 @@
+/*
+ * sha256_lanes.h - SHA-256 of many messages in the lanes of vector registers.
+ *
+ * Each vector file defines LANES, checks that the compiler may use the
+ * instructions, and includes sha256_lanes_body.h, which is the algorithm. Where
+ * the processor family has no such instructions, _runs() is false and _many()
+ * does nothing.
+ *
+ * Limits    a message is shorter than 2^61 bytes.
+ */
+#ifndef MLV_STORE_SHA256_LANES_H
+#define MLV_STORE_SHA256_LANES_H
+
+#include "core/store/sha256.h"
+
+bool mlv_sha256_avx2_runs(void);
+bool mlv_sha256_avx512_runs(void);
+/* Whether the processor has instructions for one stream (SHA-NI). */
+bool mlv_sha256_instructions(void);
+/* Call only where _runs(). */
+void mlv_sha256_avx2_many(const struct mlv_message *messages, size_t count);
+void mlv_sha256_avx512_many(const struct mlv_message *messages, size_t count);
+
+#endif
