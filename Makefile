@@ -120,9 +120,9 @@ deps:
 	@.ci/deps build check demo
 
 completions: all
-	@./mlv __options | completions/generate bash >completions/mlv.bash
-	@./mlv __options | completions/generate zsh >completions/_mlv
-	@./mlv __options | completions/generate fish >completions/mlv.fish
+	@for f in bash:mlv.bash zsh:_mlv fish:mlv.fish; do \
+	  ./mlv __options | completions/generate $${f%:*} >build/completion && cp build/completion completions/$${f#*:} || exit 1; done
+
 
 dist:
 	git archive --prefix=mlv-$(VERSION)/ -o mlv-$(VERSION).tar.gz HEAD
@@ -132,3 +132,8 @@ clean:
 	rm -rf build mlv mlv-git.so mlv-net.so bench.json mlv-$(VERSION).tar.gz
 
 include tests/tests.mk
+
+# For tests/lint/clang, which compiles with the same flags.
+.PHONY: print-flags
+print-flags:
+	@echo "$(subst ",\",$(ALL))"

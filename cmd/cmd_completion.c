@@ -14,7 +14,8 @@ static const struct {
 	{ "bash",
 	  { "completions/mlv.bash", "../../completions/mlv.bash",
 	    "../share/bash-completion/completions/mlv" } },
-	{ "zsh", { "completions/_mlv", "../../completions/_mlv", "../share/zsh/site-functions/_mlv" } },
+	{ "zsh",
+	  { "completions/_mlv", "../../completions/_mlv", "../share/zsh/site-functions/_mlv" } },
 	{ "fish",
 	  { "completions/mlv.fish", "../../completions/mlv.fish",
 	    "../share/fish/vendor_completions.d/mlv.fish" } },
@@ -27,8 +28,8 @@ static mlv_err read_script(const char *const places[3], struct mlv_buf *text)
 	for (size_t i = 0; i < 3; i++) {
 		char path[PATH_MAX];
 
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", mlv_host_program_dir(), places[i]) >=
-		    sizeof(path))
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", mlv_host_program_dir(),
+				     places[i]) >= sizeof(path))
 			return mlv_error(MLV_E_SYSTEM, "%s: the path is too long", places[i]);
 		err = mlv_fs_read(AT_FDCWD, path, text);
 		if (!err || err->code != MLV_E_MISSING)

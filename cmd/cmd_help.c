@@ -21,7 +21,8 @@ static void show_page(struct mlv_run *run, const char *topic)
 	for (size_t i = 0; i < MLV_COUNT(places); i++) {
 		char path[PATH_MAX];
 		size_t len = (size_t)snprintf(path, sizeof(path), "%s/%s/mlv%s%s.1",
-					      mlv_host_program_dir(), places[i], *topic ? "-" : "", topic);
+					      mlv_host_program_dir(), places[i], *topic ? "-" : "",
+					      topic);
 
 		if (len < sizeof(path) && access(path, R_OK) == 0)
 			execlp("man", "man", path, (char *)NULL);
@@ -35,7 +36,7 @@ static mlv_err help_run(struct mlv_run *run, const void *args, char **operands)
 	mlv_err err;
 
 	(void)args;
-	run->out->quiet = false;
+	run->out->quiet = run->out->json = false; /* help was asked for, and it is text */
 	if (!operands[0]) {
 		mlv_help_overview(run->out, run->width);
 		return NULL;

@@ -14,15 +14,16 @@
 
 static const char *const hints[] = {
 	[MLV_HINT_NONE] = "none",     [MLV_HINT_FILE] = "file", [MLV_HINT_DIR] = "dir",
-	[MLV_HINT_REMOTE] = "remote", [MLV_HINT_REV] = "rev",   [MLV_HINT_COMMAND] = "command",
+	[MLV_HINT_REMOTE] = "remote", [MLV_HINT_REV] = "rev",	[MLV_HINT_COMMAND] = "command",
 };
 
 static void list_options(struct mlv_out *out, const char *kind, const char *label,
 			 const struct mlv_opt *opts)
 {
 	for (const struct mlv_opt *o = opts; o && o->type; o++)
-		mlv_out_line(out, "%s\t%s\t%c\t%s\t%s\t%s\t%s", kind, label, o->letter ? o->letter : '-',
-			     o->name, o->value ? o->value : "-", hints[o->hint], o->help);
+		mlv_out_line(out, "%s\t%s\t%c\t%s\t%s\t%s\t%s", kind, label,
+			     o->letter ? o->letter : '-', o->name, o->value ? o->value : "-",
+			     hints[o->hint], o->help);
 }
 
 static void list_command(struct mlv_out *out, const struct mlv_cmd *cmd, const char *label)

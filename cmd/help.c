@@ -95,6 +95,8 @@ static void print_commands(struct mlv_out *out, const struct mlv_cmd *const *tab
 void mlv_help_command(struct mlv_out *out, const struct mlv_cmd *cmd, const char *label,
 		      unsigned width)
 {
+	char more[2 * MLV_LABEL_MAX + 64];
+
 	mlv_out_line(out, "usage: mlv %s%s%s%s", label, cmd->subs ? " <command>" : "",
 		     *cmd->operands ? " [<options>] " : " [<options>]", cmd->operands);
 	mlv_out_raw(out, "\n");
@@ -107,18 +109,23 @@ void mlv_help_command(struct mlv_out *out, const struct mlv_cmd *cmd, const char
 		mlv_out_raw(out, "\nOptions:\n");
 		print_options(out, cmd->opts, width);
 	}
-	mlv_out_raw(out, "\nOptions of all commands: mlv help. ");
-	mlv_out_line(out, "The manual: mlv help %s, or man mlv-%.*s.", label,
-		     (int)strcspn(label, " "), label);
+	snprintf(more, sizeof(more), "Options of all commands: mlv help. The manual: man mlv-%.*s.",
+		 (int)strcspn(label, " "), label);
+	mlv_out_raw(out, "\n");
+	print_wrapped(out, more, 0, 0, width);
 }
 
 void mlv_help_overview(struct mlv_out *out, unsigned width)
 {
-	mlv_out_raw(out, "usage: mlv [<options>] <command> [<options>] [<operand>...]\n\n");
+	print_wrapped(out, "usage: mlv [<options>] <command> [<options>] [<operand>...]", 0, 0,
+		      width);
+	mlv_out_raw(out, "\n");
 	print_wrapped(out, "Versions data, models and results beside code in git.", 0, 0, width);
 	mlv_out_raw(out, "\nCommands:\n");
 	print_commands(out, mlv_commands, width);
 	mlv_out_raw(out, "\nOptions, before or after the command:\n");
 	print_options(out, mlv_global_opts, width);
-	mlv_out_raw(out, "\nMore of a command: mlv help <command>. All there is: man mlv.\n");
+	mlv_out_raw(out, "\n");
+	print_wrapped(out, "More of a command: mlv help <command>. All there is: man mlv.", 0, 0,
+		      width);
 }

@@ -90,7 +90,8 @@ const char *mlv_host_program_dir(void)
 	return path;
 }
 
-/* Beside the program (the tree it was built in), in its own installation, where it was built for. */
+/* Beside the program (the tree it was built in), in its own installation, where it was built for.
+ */
 static void fill_module_dirs(struct mlv_ctx *ctx)
 {
 	static char installed[PATH_MAX];

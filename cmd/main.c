@@ -35,10 +35,15 @@ static mlv_err run_command(struct mlv_line *line, struct mlv_out *out, void *arg
 {
 	const struct mlv_globals *globals = &line->globals;
 	struct mlv_ctx ctx;
-	struct mlv_run run = { &ctx, out, globals->json, globals->quiet, globals->verbose,
+	struct mlv_run run = { &ctx,
+			       out,
+			       globals->json,
+			       globals->quiet,
+			       globals->verbose,
 			       mlv_host_width(STDOUT_FILENO) };
 	struct mlv_progress_options options = {
-		.show = !globals->quiet && !globals->no_progress && mlv_host_is_terminal(STDERR_FILENO),
+		.show = !globals->quiet && !globals->no_progress &&
+			mlv_host_is_terminal(STDERR_FILENO),
 		.verbose = globals->verbose,
 	};
 	mlv_err err;
@@ -115,7 +120,8 @@ int main(int argc, char **argv)
 	(void)argc;
 	mlv_host_fill_descriptors();
 	mlv_host_catch_signals();
-	out.color = !(getenv("NO_COLOR") && *getenv("NO_COLOR")) && mlv_host_is_terminal(STDOUT_FILENO);
+	out.color =
+		!(getenv("NO_COLOR") && *getenv("NO_COLOR")) && mlv_host_is_terminal(STDOUT_FILENO);
 	err = mlv_opt_parse(argv, &line, args);
 	if (!err)
 		err = run_line(&line, &out, args);

@@ -7,8 +7,10 @@
 
 #include "core/base/suggest.h"
 
-#define GLOBAL(type, letter, name, field, value, hint, help) \
-	{ type, letter, name, offsetof(struct mlv_globals, field), value, hint, help }
+#define GLOBAL(type, letter, name, field, value, hint, help)                                       \
+	{                                                                                          \
+		type, letter, name, offsetof(struct mlv_globals, field), value, hint, help         \
+	}
 
 const struct mlv_opt mlv_global_opts[] = {
 	GLOBAL(MLV_OPT_LIST, 'C', "directory", dirs, "<dir>", MLV_HINT_DIR,
@@ -127,8 +129,8 @@ static mlv_err unknown_option(struct parse *parse, const char *word, size_t len)
 	mlv_err err;
 
 	err = cmd ? mlv_error(MLV_E_USAGE, "%s: unknown option '%.*s'", parse->line->label,
-			      (int)len, word) :
-		    mlv_error(MLV_E_USAGE, "unknown option '%.*s'", (int)len, word);
+			      (int)len, word)
+		  : mlv_error(MLV_E_USAGE, "unknown option '%.*s'", (int)len, word);
 	if (word[1] == '-' && len - 2 < sizeof(typed)) {
 		memcpy(typed, word + 2, len - 2);
 		typed[len - 2] = '\0';
@@ -216,8 +218,8 @@ static mlv_err unknown_command(const struct mlv_cmd *const *table, const char *o
 	struct mlv_suggest suggest;
 	mlv_err err;
 
-	err = of ? mlv_error(MLV_E_USAGE, "%s: unknown sub-command '%s'", of, word) :
-		   mlv_error(MLV_E_USAGE, "unknown command '%s'", word);
+	err = of ? mlv_error(MLV_E_USAGE, "%s: unknown sub-command '%s'", of, word)
+		 : mlv_error(MLV_E_USAGE, "unknown command '%s'", word);
 	mlv_suggest_begin(&suggest, word);
 	for (; *table; table++)
 		if (!(*table)->hidden)
@@ -235,7 +237,8 @@ mlv_err mlv_opt_find(const char *word, const char *sub, const struct mlv_cmd **c
 	if (!found)
 		return unknown_command(mlv_commands, NULL, word);
 	if (sub && !found->subs)
-		return mlv_error(MLV_E_USAGE, "%s has no sub-commands, but was given '%s'", word, sub);
+		return mlv_error(MLV_E_USAGE, "%s has no sub-commands, but was given '%s'", word,
+				 sub);
 	if (sub) {
 		const struct mlv_cmd *below = find_in(found->subs, sub);
 

@@ -41,8 +41,8 @@ void mlv_out_raw(struct mlv_out *out, const char *text)
 const char *mlv_out_color(const struct mlv_out *out, enum mlv_color color)
 {
 	static const char *const codes[] = {
-		[MLV_COLOR_OFF] = "\033[m",      [MLV_COLOR_RED] = "\033[31m",
-		[MLV_COLOR_GREEN] = "\033[32m",  [MLV_COLOR_YELLOW] = "\033[33m",
+		[MLV_COLOR_OFF] = "\033[m",	[MLV_COLOR_RED] = "\033[31m",
+		[MLV_COLOR_GREEN] = "\033[32m", [MLV_COLOR_YELLOW] = "\033[33m",
 		[MLV_COLOR_BOLD] = "\033[1m",
 	};
 
@@ -52,8 +52,12 @@ const char *mlv_out_color(const struct mlv_out *out, enum mlv_color color)
 /* How many bytes the UTF-8 character at text takes (RFC 3629); 0: it is none. */
 static size_t utf8_length(const unsigned char *text, size_t len)
 {
-	size_t need = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 :
-		      text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+	size_t need = text[0] < 0x80   ? 1
+		      : text[0] < 0xc2 ? 0
+		      : text[0] < 0xe0 ? 2
+		      : text[0] < 0xf0 ? 3
+		      : text[0] < 0xf5 ? 4
+				       : 0;
 
 	if (!need || need > len)
 		return 0;
@@ -172,7 +176,8 @@ void mlv_out_text_len(struct mlv_out *out, const char *name, const char *text, s
 
 static void base64(FILE *to, const unsigned char *bytes, size_t len)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	for (; len; bytes += len < 3 ? len : 3, len -= len < 3 ? len : 3) {
 		unsigned long b = (unsigned long)bytes[0] << 16;

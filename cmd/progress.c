@@ -9,9 +9,9 @@
 
 #include "cmd/host.h"
 
-#define DEPTH 8
+#define DEPTH  8
 #define SECOND UINT64_C(1000000000)
-#define TICK (SECOND / 10)
+#define TICK   (SECOND / 10)
 
 static struct {
 	pthread_mutex_t lock;
@@ -20,7 +20,7 @@ static struct {
 	struct mlv_progress_options options;
 	struct mlv_progress_phase phases[DEPTH];
 	unsigned depth; /* may be above DEPTH: what is deeper is not shown */
-	bool started;   /* the thread runs */
+	bool started;	/* the thread runs */
 	bool ending;
 	bool drawn; /* a line stands on the terminal */
 } progress = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -52,17 +52,21 @@ static void format_left(uint64_t done, uint64_t all, uint64_t elapsed, char *tex
 	text[0] = '\0';
 	if (!done || done >= all)
 		return;
-	seconds = (uint64_t)((double)elapsed / (double)done * (double)(all - done) / (double)SECOND + 1);
+	seconds =
+		(uint64_t)((double)elapsed / (double)done * (double)(all - done) / (double)SECOND +
+			   1);
 	if (seconds >= 3600)
 		snprintf(text, size, ", %" PRIu64 " h %02" PRIu64 " min left", seconds / 3600,
 			 seconds / 60 % 60);
 	else if (seconds >= 60)
-		snprintf(text, size, ", %" PRIu64 " min %02" PRIu64 " s left", seconds / 60, seconds % 60);
+		snprintf(text, size, ", %" PRIu64 " min %02" PRIu64 " s left", seconds / 60,
+			 seconds % 60);
 	else
 		snprintf(text, size, ", %" PRIu64 " s left", seconds);
 }
 
-static void format_amount(const struct mlv_progress_phase *p, bool by_bytes, char *text, size_t size)
+static void format_amount(const struct mlv_progress_phase *p, bool by_bytes, char *text,
+			  size_t size)
 {
 	char done[24], all[24];
 
@@ -79,7 +83,8 @@ static void format_amount(const struct mlv_progress_phase *p, bool by_bytes, cha
 		snprintf(text, size, "%s", done);
 }
 
-void mlv_progress_format(const struct mlv_progress_phase *p, uint64_t elapsed, char *text, size_t size)
+void mlv_progress_format(const struct mlv_progress_phase *p, uint64_t elapsed, char *text,
+			 size_t size)
 {
 	bool by_bytes = p->all_bytes || p->bytes;
 	uint64_t done = by_bytes ? p->bytes : p->items;

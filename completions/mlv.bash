@@ -1,0 +1,65 @@
+# mlv completion for bash. Made by completions/generate from the option tables: do not edit.
+
+# Offer the lines of stdin. Names that came with a clone are quoted: compgen -W would expand them.
+_mlv_words()
+{
+	local word cur=${COMP_WORDS[COMP_CWORD]}
+	while IFS= read -r word; do
+		if [[ $word == "$cur"* ]]; then COMPREPLY+=("$(printf %q "$word")"); fi
+	done
+}
+
+_mlv_offer()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	case $1 in
+	file)
+		# What is tracked but not here is offered by its pointer.
+		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <({ compgen -f -- "$cur"; compgen -f -X "!*.mlv" -- "$cur" | sed "s/\.mlv\$//"; } | sort -u)
+		compopt -o filenames ;;
+	dir)
+		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$cur")
+		compopt -o filenames ;;
+	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
+	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'completion help version' -- "$cur") ;;
+	esac
+}
+
+_mlv()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} label= subs= words= hint= i
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-C | --directory | -j | --jobs) ((i++)) ;;
+		-*) ;;
+		*)
+			if [ -z "$label" ]; then label=${COMP_WORDS[i]}
+			elif [ -n "$subs" ]; then label="$label ${COMP_WORDS[i]}"
+			fi
+			case $label in
+			*) subs= ;;
+			esac ;;
+		esac
+	done
+	case $label:$prev in
+	*:--directory | *:-C) _mlv_offer dir; return ;;
+	*:--jobs | *:-j) _mlv_offer none; return ;;
+	esac
+	case $label in
+	'completion') words='' hint=none ;;
+	'help') words='' hint=command ;;
+	'version') words='' hint=none ;;
+	esac
+	case $cur in
+	-*) mapfile -t COMPREPLY < <(compgen -W "$words --directory -C --quiet -q --verbose -v --json --no-progress --jobs -j --help -h --version" -- "$cur") ;;
+	*)
+		if [ -z "$label" ]; then _mlv_offer command
+		elif [ -n "$subs" ]; then mapfile -t COMPREPLY < <(compgen -W "$subs" -- "$cur")
+		elif [ "$label" = completion ]; then mapfile -t COMPREPLY < <(compgen -W "bash zsh fish" -- "$cur")
+		else _mlv_offer "$hint"
+		fi ;;
+	esac
+}
+complete -F _mlv mlv
