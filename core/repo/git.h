@@ -3,7 +3,7 @@
  * ignore rules, and the parser of git-style configuration.
  *
  * libgit2 lies behind this, in a module that is loaded on first use. Nothing
- * here writes to the git repository but mlv_git_config_set, to files of ours.
+ * here writes to the git repository.
  *
  * Threads     a handle is used by one thread at a time.
  * Paths       relative to the git work tree's root unless said otherwise.
@@ -45,7 +45,11 @@ mlv_err mlv_git_read_blob(struct mlv_git *git, const struct mlv_git_id *blob,
 typedef mlv_err (*mlv_git_blob_fn)(void *arg, const char *path, const struct mlv_git_id *blob);
 mlv_err mlv_git_each_blob(struct mlv_git *git, const struct mlv_git_id *commit, const char *dir,
 			  const char *const *suffixes, mlv_git_blob_fn fn, void *arg) MLV_CHECK;
-/* Tips of all branches (heads and remotes), of all tags; or every commit they reach, newest first. */
+/*
+ * Tips of all branches (heads and remotes) and of all tags, by name ("main",
+ * "origin/main", "v1"); or every commit that any reference reaches, newest
+ * first, with name NULL.
+ */
 enum mlv_git_scope {
 	MLV_GIT_BRANCHES = 1,
 	MLV_GIT_TAGS = 2,
@@ -62,16 +66,18 @@ mlv_err mlv_git_is_ignored(struct mlv_git *git, const char *path, bool *ignored)
 /*
  * Configuration. parse: call fn for each entry of a file in git's config
  * syntax, in order; includes are not followed. key is "section.sub.name", the
- * section and the name in lower case. MLV_E_SPEC names the line.
+ * section and the name in lower case; names may hold '_' too, which is why
+ * this is no work for libgit2 (and needs no module). An entry without '=' is
+ * "true". MLV_E_SPEC names the line.
  */
-typedef mlv_err (*mlv_git_config_fn)(void *arg, const char *key, const char *value);
-mlv_err mlv_git_config_parse(struct mlv_ctx *ctx, const char *name, const char *text, size_t len,
-			     mlv_git_config_fn fn, void *arg) MLV_CHECK;
+typedef mlv_err (*mlv_git_config_fn)(void *arg, const char *key, const char *value, unsigned line);
+mlv_err mlv_git_config_parse(const char *name, const char *text, size_t len, mlv_git_config_fn fn,
+			     void *arg) MLV_CHECK;
 /*
  * Set key to value (NULL: remove it, and with key "section.sub" the whole
  * section) in the text of a configuration file; comments stay.
  */
-mlv_err mlv_git_config_edit(struct mlv_ctx *ctx, const char *name, struct mlv_buf *text,
-			    const char *key, const char *value) MLV_CHECK;
+mlv_err mlv_git_config_edit(const char *name, struct mlv_buf *text, const char *key,
+			    const char *value) MLV_CHECK;
 
 #endif

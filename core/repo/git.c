@@ -1,0 +1,70 @@
+#include "core/repo/git.h"
+
+#include "core/base/module.h"
+#include "core/repo/git_ops.h"
+
+mlv_err mlv_git_open(struct mlv_git **out, struct mlv_ctx *ctx, const char *path)
+{
+	const struct mlv_git_ops *ops;
+	const void *table;
+	mlv_err err;
+
+	if ((err = mlv_module_load(ctx, MLV_GIT_MODULE, MLV_GIT_SYMBOL, &table)))
+		return err;
+	ops = table;
+	return ops->open(out, ctx, path);
+}
+
+void mlv_git_freep(struct mlv_git **git)
+{
+	if (*git)
+		(*git)->ops->free(*git);
+	*git = NULL;
+}
+
+const char *mlv_git_workdir(const struct mlv_git *git)
+{
+	return git->workdir;
+}
+
+const char *mlv_git_dir(const struct mlv_git *git)
+{
+	return git->dir;
+}
+
+mlv_err mlv_git_resolve(struct mlv_git *git, const char *rev, struct mlv_git_id *commit)
+{
+	return git->ops->resolve(git, rev, commit);
+}
+
+mlv_err mlv_git_read(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
+		     struct mlv_buf *buf, bool *found)
+{
+	return git->ops->read(git, commit, path, buf, found);
+}
+
+mlv_err mlv_git_read_blob(struct mlv_git *git, const struct mlv_git_id *blob, struct mlv_buf *buf)
+{
+	return git->ops->read_blob(git, blob, buf);
+}
+
+mlv_err mlv_git_each_blob(struct mlv_git *git, const struct mlv_git_id *commit, const char *dir,
+			  const char *const *suffixes, mlv_git_blob_fn fn, void *arg)
+{
+	return git->ops->each_blob(git, commit, dir, suffixes, fn, arg);
+}
+
+mlv_err mlv_git_each_commit(struct mlv_git *git, unsigned scopes, mlv_git_commit_fn fn, void *arg)
+{
+	return git->ops->each_commit(git, scopes, fn, arg);
+}
+
+mlv_err mlv_git_is_tracked(struct mlv_git *git, const char *path, bool *tracked)
+{
+	return git->ops->is_tracked(git, path, tracked);
+}
+
+mlv_err mlv_git_is_ignored(struct mlv_git *git, const char *path, bool *ignored)
+{
+	return git->ops->is_ignored(git, path, ignored);
+}
