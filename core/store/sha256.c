@@ -105,8 +105,7 @@ bool mlv_sha256_instructions(void)
 #endif
 }
 
-/* What AUTO stands for here. */
-static enum mlv_sha256_way fastest(void)
+enum mlv_sha256_way mlv_sha256_fastest(void)
 {
 	if (mlv_sha256_avx512_runs())
 		return MLV_SHA256_AVX512;
@@ -116,9 +115,34 @@ static enum mlv_sha256_way fastest(void)
 	return MLV_SHA256_OPENSSL;
 }
 
+/*
+ * What AUTO stands for when these are to be hashed. Lanes take the time of
+ * the longest message in each of them. A full set of lanes is about 1.4 times
+ * as fast as one stream with SHA instructions, and 6 or 3 times (16 or 8
+ * lanes) as fast as one without.
+ */
+static enum mlv_sha256_way fastest_for(const struct mlv_message *messages, size_t count)
+{
+	enum mlv_sha256_way way = mlv_sha256_fastest();
+	const double lanes = way == MLV_SHA256_AVX512 ? 16 : 8;
+	const double gain = mlv_sha256_instructions() ? 1.4 : lanes * 0.375;
+	double total = 0, longest = 0, in_lanes;
+
+	if (way == MLV_SHA256_OPENSSL)
+		return way;
+	for (size_t i = 0; i < count; i++) {
+		double cost = (double)messages[i].len + 64;
+
+		total += cost;
+		longest = cost > longest ? cost : longest;
+	}
+	in_lanes = longest * lanes > total ? longest * lanes : total;
+	return in_lanes < total * gain ? way : MLV_SHA256_OPENSSL;
+}
+
 const char *mlv_sha256_way_name(enum mlv_sha256_way way)
 {
-	switch (way == MLV_SHA256_AUTO ? fastest() : way) {
+	switch (way == MLV_SHA256_AUTO ? mlv_sha256_fastest() : way) {
 	case MLV_SHA256_AVX2:
 		return "avx2";
 	case MLV_SHA256_AVX512:
@@ -132,7 +156,7 @@ mlv_err mlv_sha256_many_by(enum mlv_sha256_way way, const struct mlv_message *me
 			   size_t count)
 {
 	if (way == MLV_SHA256_AUTO)
-		way = fastest();
+		way = fastest_for(messages, count);
 	if (!mlv_sha256_way_runs(way))
 		return mlv_error(MLV_E_REFUSED, "SHA-256 by %s does not run on this processor",
 				 mlv_sha256_way_name(way));

@@ -34,11 +34,26 @@ struct mlv_message {
 /* Hash count messages, of any lengths, in lanes. */
 mlv_err mlv_sha256_many(const struct mlv_message *messages, size_t count) MLV_CHECK;
 
-/* Ways of hashing many, for tests and `mlv doctor`; AUTO picks the fastest that runs here. */
+/*
+ * MLV_SHA256_SIDE streams that advance together, by as many bytes each: the
+ * leaves of a file, read in stripes that stay in the processor's cache.
+ */
+#define MLV_SHA256_SIDE 16
+struct mlv_sha256_side;
+mlv_err mlv_sha256_side_new(struct mlv_sha256_side **out) MLV_CHECK;
+void mlv_sha256_side_freep(struct mlv_sha256_side **side);
+/* len bytes more, a multiple of 64, of each stream: stream j's at bytes + j * stride. */
+mlv_err mlv_sha256_side_update(struct mlv_sha256_side *side, const void *bytes, size_t stride,
+			       size_t len) MLV_CHECK;
+/* MLV_SHA256_SIDE digests; the streams begin anew. */
+mlv_err mlv_sha256_side_final(struct mlv_sha256_side *side, struct mlv_oid *oids) MLV_CHECK;
+
+/* Ways of hashing many, for tests and `mlv doctor`; AUTO picks the fastest here for what is given. */
 enum mlv_sha256_way { MLV_SHA256_AUTO, MLV_SHA256_OPENSSL, MLV_SHA256_AVX2, MLV_SHA256_AVX512 };
 bool mlv_sha256_way_runs(enum mlv_sha256_way way);
 const char *mlv_sha256_way_name(enum mlv_sha256_way way); /* of AUTO: the one it stands for */
 mlv_err mlv_sha256_many_by(enum mlv_sha256_way way, const struct mlv_message *messages,
 			   size_t count) MLV_CHECK;
+mlv_err mlv_sha256_side_new_by(enum mlv_sha256_way way, struct mlv_sha256_side **out) MLV_CHECK;
 
 #endif

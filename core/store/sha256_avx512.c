@@ -62,6 +62,11 @@ void mlv_sha256_avx512_many(const struct mlv_message *messages, size_t count)
 	hash_lanes(messages, count);
 }
 
+void mlv_sha256_avx512_blocks(uint32_t *state, const void *base, size_t stride, size_t blocks)
+{
+	go_on(state, base, stride, blocks);
+}
+
 #else
 
 bool mlv_sha256_avx512_runs(void)
@@ -73,6 +78,14 @@ void mlv_sha256_avx512_many(const struct mlv_message *messages, size_t count)
 {
 	(void)messages;
 	(void)count;
+}
+
+void mlv_sha256_avx512_blocks(uint32_t *state, const void *base, size_t stride, size_t blocks)
+{
+	(void)state;
+	(void)base;
+	(void)stride;
+	(void)blocks;
 }
 
 #endif

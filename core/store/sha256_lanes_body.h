@@ -149,24 +149,32 @@ static size_t common_blocks(const struct lane lanes[LANES])
 	return least;
 }
 
-/* Compress so many whole blocks of every lane; idle ones go over the same block again. */
-static void run_whole(struct lane lanes[LANES], lanes_t s[8], size_t blocks)
+/* Compress so many whole blocks of every lane; from[j] goes on by step[j] after each. */
+static void run_blocks(lanes_t s[8], const unsigned char *from[LANES], const size_t step[LANES],
+		       size_t blocks)
 {
-	static const unsigned char idle[BLOCK];
-	const unsigned char *from[LANES];
-	size_t step[LANES];
 	lanes_t w[16];
 
-	for (unsigned j = 0; j < LANES; j++) {
-		from[j] = lanes[j].oid ? lanes[j].at : idle;
-		step[j] = lanes[j].oid ? BLOCK : 0;
-	}
 	for (size_t n = 0; n < blocks; n++) {
 		load_blocks(w, from);
 		compress(s, w);
 		for (unsigned j = 0; j < LANES; j++)
 			from[j] += step[j];
 	}
+}
+
+/* The same of the messages; idle lanes go over the same block again. */
+static void run_whole(struct lane lanes[LANES], lanes_t s[8], size_t blocks)
+{
+	static const unsigned char idle[BLOCK];
+	const unsigned char *from[LANES];
+	size_t step[LANES];
+
+	for (unsigned j = 0; j < LANES; j++) {
+		from[j] = lanes[j].oid ? lanes[j].at : idle;
+		step[j] = lanes[j].oid ? BLOCK : 0;
+	}
+	run_blocks(s, from, step, blocks);
 	for (unsigned j = 0; j < LANES; j++) {
 		if (!lanes[j].oid)
 			continue;
@@ -226,4 +234,20 @@ static void hash_lanes(const struct mlv_message *messages, size_t count)
 		else
 			run_one(lanes, s);
 	} while (busy > 0);
+}
+
+/* Go on with LANES streams: state holds word i of stream j at [i * LANES + j]. */
+static void go_on(uint32_t *state, const unsigned char *base, size_t stride, size_t blocks)
+{
+	const unsigned char *from[LANES];
+	size_t step[LANES];
+	lanes_t s[8];
+
+	for (unsigned j = 0; j < LANES; j++) {
+		from[j] = base + j * stride;
+		step[j] = BLOCK;
+	}
+	memcpy(s, state, sizeof(s));
+	run_blocks(s, from, step, blocks);
+	memcpy(state, s, sizeof(s));
 }

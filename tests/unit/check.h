@@ -93,7 +93,7 @@ static inline int check_open_fds(void)
  * A directory of the test's own, which is its current directory until
  * check_dir_remove(). For .init and .fini of a suite. $TMPDIR is respected.
  */
-static char check_dir[256];
+__attribute__((unused)) static char check_dir[256];
 
 __attribute__((unused)) static void check_dir_make(void)
 {
@@ -106,7 +106,7 @@ __attribute__((unused)) static void check_dir_make(void)
 
 __attribute__((unused)) static void check_dir_remove(void)
 {
-	char command[320];
+	char command[640];
 
 	cr_assert(chdir("/") == 0);
 	snprintf(command, sizeof(command), "chmod -R u+w '%s'; rm -rf '%s'", check_dir, check_dir);

@@ -147,3 +147,29 @@ mlv_test(sha256, auto_names_a_way_that_runs)
 			 strcmp(name, mlv_sha256_way_name(ways[w])) == 0;
 	cr_assert(found, "%s", name);
 }
+
+mlv_test(sha256, streams_side_by_side_by_every_way)
+{
+	const size_t stride = 4096 + 64;
+	MLV_SCOPED(mlv_mem_free) unsigned char *bytes = malloc(MLV_SHA256_SIDE * stride);
+	struct mlv_oid want, got[MLV_SHA256_SIDE];
+
+	fill(bytes, MLV_SHA256_SIDE * stride);
+	for (size_t w = 0; w < MLV_COUNT(ways); w++) {
+		MLV_SCOPED(mlv_sha256_side_freep) struct mlv_sha256_side *side = NULL;
+
+		if (!mlv_sha256_way_runs(ways[w]))
+			continue;
+		check_ok(mlv_sha256_side_new_by(ways[w], &side));
+		for (int round = 0; round < 2; round++) { /* final begins anew */
+			check_ok(mlv_sha256_side_update(side, bytes, stride, 64));
+			check_ok(mlv_sha256_side_update(side, bytes + 64, stride, 4032));
+			check_ok(mlv_sha256_side_final(side, got));
+			for (unsigned j = 0; j < MLV_SHA256_SIDE; j++) {
+				check_ok(mlv_sha256_of(bytes + j * stride, 4096, &want));
+				cr_assert(mlv_oid_equal(&want, &got[j]), "%s: stream %u",
+					  mlv_sha256_way_name(ways[w]), j);
+			}
+		}
+	}
+}

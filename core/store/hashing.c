@@ -1,0 +1,262 @@
+#include "core/store/hashing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/base/fs.h"
+#include "core/base/pool.h"
+#include "core/base/sys.h"
+#include "core/store/sha256.h"
+
+#define ATTEMPTS 3                    /* at a file that changes while it is read */
+#define BLOCK    ((size_t)128 * 1024) /* bytes read at once of one stream */
+#define SIDE     MLV_SHA256_SIDE
+/*
+ * Leaves are read SIDE at a time, a stripe of each in turn, so that what was
+ * read is hashed (and written) while it is in the second level cache. Stripes
+ * lie a line further apart than they are long: at a power of two all lanes
+ * would fall into the same set of the cache.
+ */
+#define STRIPE      ((size_t)32 * 1024)
+#define STRIDE      (STRIPE + 64)
+#define GROUP_BYTES (SIDE * MLV_LEAF_SIZE)
+
+/* One attempt at one file, shared by its threads. */
+struct reading {
+	struct mlv_ctx *ctx;
+	int fd;
+	int to; /* -1: only hash */
+	const char *path;
+	struct mlv_leaves *leaves;
+	struct worker {
+		unsigned char *stripes; /* SIDE * STRIDE bytes */
+		struct mlv_sha256_side *side;
+	} *workers; /* jobs of them */
+	unsigned jobs;
+};
+
+static void workers_release(struct reading *reading)
+{
+	for (unsigned i = 0; reading->workers && i < reading->jobs; i++) {
+		free(reading->workers[i].stripes);
+		mlv_sha256_side_freep(&reading->workers[i].side);
+	}
+	free(MLV_TAKE(reading->workers));
+}
+
+void mlv_named_release(struct mlv_named *named)
+{
+	mlv_leaves_release(&named->leaves);
+}
+
+/* Read len bytes at offset to bytes, and write them to the copy if there is one. */
+static mlv_err take(const struct reading *reading, void *bytes, size_t len, uint64_t offset)
+{
+	mlv_err err = mlv_fs_pread_full(reading->fd, reading->path, bytes, len, offset);
+
+	if (err || reading->to < 0)
+		return err;
+	return mlv_fs_pwrite_full(reading->to, reading->path, bytes, len, offset);
+}
+
+/* What a thread needs, made when it first takes part. */
+static mlv_err worker_prepare(struct worker *worker)
+{
+	mlv_err err;
+
+	if (!worker->side && (err = mlv_sha256_side_new(&worker->side)))
+		return err;
+	if (!worker->stripes && !(worker->stripes = mlv_sys_alloc(SIDE * STRIDE)))
+		return mlv_error_nomem("stripes of a file");
+	return NULL;
+}
+
+/* SIDE whole leaves, from the leaf first on. */
+static mlv_err hash_group(const struct reading *reading, uint64_t first, struct worker *worker)
+{
+	const uint64_t start = first * MLV_LEAF_SIZE;
+	mlv_err err = worker_prepare(worker);
+
+	if (err)
+		return err;
+	for (size_t done = 0; done < MLV_LEAF_SIZE; done += STRIPE) {
+		for (unsigned j = 0; j < SIDE; j++) {
+			if ((err = take(reading, worker->stripes + j * STRIDE, STRIPE,
+					start + j * MLV_LEAF_SIZE + done)))
+				return err;
+		}
+		if ((err = mlv_sha256_side_update(worker->side, worker->stripes, STRIDE, STRIPE)))
+			return err;
+		mlv_tell_advance(reading->ctx, 0, SIDE * STRIPE);
+	}
+	return mlv_sha256_side_final(worker->side, &reading->leaves->digests[first]);
+}
+
+/* The leaves after the last whole group, fewer than SIDE whole ones. */
+static mlv_err hash_rest(const struct reading *reading, uint64_t first)
+{
+	const uint64_t start = first * MLV_LEAF_SIZE;
+	const size_t len = (size_t)(reading->leaves->size - start);
+	MLV_SCOPED(mlv_mem_free) unsigned char *bytes = mlv_sys_alloc(len);
+	struct mlv_message messages[SIDE];
+	size_t count = 0;
+	mlv_err err;
+
+	if (!bytes)
+		return mlv_error_nomem("the end of a file");
+	if ((err = take(reading, bytes, len, start)))
+		return err;
+	for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++) {
+		messages[count] = (struct mlv_message){
+			.bytes = bytes + at,
+			.len = len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE,
+			.oid = &reading->leaves->digests[first + count],
+		};
+	}
+	if ((err = mlv_sha256_many(messages, count)))
+		return err;
+	mlv_tell_advance(reading->ctx, 0, len);
+	return NULL;
+}
+
+static mlv_err hash_round(void *opaque, size_t index, unsigned number)
+{
+	const struct reading *reading = opaque;
+	const uint64_t start = index * GROUP_BYTES;
+	const uint64_t left = reading->leaves->size - start;
+	mlv_err err;
+
+	if (left >= GROUP_BYTES)
+		err = hash_group(reading, index * SIDE, &reading->workers[number]);
+	else
+		err = hash_rest(reading, index * SIDE);
+	/* The disk works on this while the next is hashed. */
+	if (!err && reading->to >= 0)
+		mlv_sys_start_writeback(reading->to, start, left < GROUP_BYTES ? left : GROUP_BYTES);
+	return err;
+}
+
+static mlv_err name_large(struct mlv_ctx *ctx, int fd, int to, const char *path,
+			  struct mlv_named *named)
+{
+	MLV_SCOPED(workers_release) struct reading reading = {
+		.ctx = ctx, .fd = fd, .to = to, .path = path, .leaves = &named->leaves,
+		.jobs = ctx->jobs,
+	};
+	const uint64_t size = named->size;
+	size_t rounds = (size_t)(size / GROUP_BYTES) + (size % GROUP_BYTES != 0);
+	mlv_err err;
+
+	if ((err = mlv_leaves_init(&named->leaves, size)))
+		return err;
+	reading.workers = mlv_sys_alloc_array(reading.jobs, sizeof(*reading.workers));
+	if (!reading.workers)
+		return mlv_error_nomem("threads");
+	if ((err = mlv_pool_run(ctx, reading.jobs, rounds, hash_round, &reading)))
+		return err;
+	return mlv_leaves_oid(&named->leaves, &named->oid);
+}
+
+/* One stream of size bytes. */
+static mlv_err name_plain(struct mlv_ctx *ctx, int fd, int to, const char *path, uint64_t size,
+			  struct mlv_oid *oid)
+{
+	const struct reading reading = { .ctx = ctx, .fd = fd, .to = to, .path = path };
+	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
+	size_t block = size < BLOCK ? (size_t)size : BLOCK;
+	MLV_SCOPED(mlv_mem_free) unsigned char *bytes = mlv_sys_alloc(block);
+	mlv_err err;
+
+	if (!bytes)
+		return mlv_error_nomem("a block of a file");
+	if ((err = mlv_sha256_new(&hasher)))
+		return err;
+	for (uint64_t at = 0; at < size; at += block) {
+		size_t len = size - at < block ? (size_t)(size - at) : block;
+
+		if ((err = mlv_ctx_check_stop(ctx)) || (err = take(&reading, bytes, len, at)) ||
+		    (err = mlv_sha256_update(hasher, bytes, len)))
+			return err;
+		mlv_tell_advance(ctx, 0, len);
+	}
+	return mlv_sha256_final(hasher, oid);
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static mlv_err look(int fd, const char *path, struct stat *st)
+{
+	if (mlv_sys_fstat(fd, st) < 0)
+		return mlv_error_sys("%s", path);
+	if (!S_ISREG(st->st_mode))
+		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", path);
+	return NULL;
+}
+
+enum mode { BY_SIZE, PLAIN };
+
+static mlv_err attempt(struct mlv_ctx *ctx, int fd, int to, const char *path, enum mode mode,
+		       struct mlv_named *named)
+{
+	named->kind = mode == PLAIN ? MLV_KIND_OBJECT : mlv_kind_of_size(named->size);
+	if (named->kind == MLV_KIND_OBJECT)
+		return name_plain(ctx, fd, to, path, named->size, &named->oid);
+	return name_large(ctx, fd, to, path, named);
+}
+
+/* Try until the file is the same before and after. */
+static mlv_err name_steady(struct mlv_ctx *ctx, int fd, int to, const char *path, enum mode mode,
+			   struct mlv_named *named)
+{
+	for (int i = 0; i < ATTEMPTS; i++) {
+		MLV_SCOPED(mlv_named_release) struct mlv_named tried = { 0 };
+		struct stat before, after;
+		mlv_err err, failed;
+
+		if ((err = look(fd, path, &before)))
+			return err;
+		tried.size = (uint64_t)before.st_size;
+		failed = attempt(ctx, fd, to, path, mode, &tried);
+		/* A file cut short while it is read is one that changed. */
+		if (failed && failed->code != MLV_E_CORRUPT)
+			return failed;
+		if ((err = look(fd, path, &after)))
+			return err;
+		if (!failed && before.st_size == after.st_size &&
+		    same_time(&before.st_mtim, &after.st_mtim) &&
+		    same_time(&before.st_ctim, &after.st_ctim)) {
+			*named = tried;
+			tried.leaves.digests = NULL;
+			return NULL;
+		}
+		mlv_tell_grow(ctx, 0, (uint64_t)after.st_size);
+		if (to >= 0 && mlv_sys_ftruncate(to, 0) < 0)
+			return mlv_error_sys("%s: emptying the copy", path);
+	}
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: changes while it is read", path),
+			      "stop what writes to it, then run the command again");
+}
+
+mlv_err mlv_hash_file(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_named *named)
+{
+	return name_steady(ctx, fd, -1, path, BY_SIZE, named);
+}
+
+mlv_err mlv_hash_copy(struct mlv_ctx *ctx, int fd, int to, const char *path,
+		      struct mlv_named *named)
+{
+	return name_steady(ctx, fd, to, path, BY_SIZE, named);
+}
+
+mlv_err mlv_hash_plain(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_oid *oid)
+{
+	struct mlv_named named = { 0 };
+	mlv_err err = name_steady(ctx, fd, -1, path, PLAIN, &named);
+
+	if (!err)
+		*oid = named.oid;
+	return err;
+}
