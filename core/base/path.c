@@ -51,7 +51,7 @@ const char *mlv_path_check(const char *path, size_t len)
 }
 
 /* How many bytes the UTF-8 character at text takes; 0 when it is none. RFC 3629, section 4. */
-static size_t utf8_char(const unsigned char *text, size_t len)
+size_t mlv_text_char(const unsigned char *text, size_t len)
 {
 	static const struct {
 		unsigned char lead_min, lead_max, second_min, second_max;
@@ -84,7 +84,7 @@ bool mlv_text_is_plain(const char *text, size_t len)
 	const unsigned char *at = (const unsigned char *)text;
 
 	while (len > 0) {
-		size_t size = utf8_char(at, len);
+		size_t size = mlv_text_char(at, len);
 
 		if (size == 0 || *at < 0x20 || *at == 0x7f)
 			return false;

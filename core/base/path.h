@@ -38,6 +38,8 @@ const char *mlv_path_shown(const char *path, size_t len, char *to, size_t size);
 mlv_err mlv_path_absolute(struct mlv_buf *to, const char *base, const char *what) MLV_CHECK;
 /* What of path lies below dir ("" for dir itself), or NULL. Both absolute, normal. */
 const char *mlv_path_below(const char *dir, const char *path) MLV_CHECK;
+/* The bytes of the UTF-8 character (RFC 3629) that text, len > 0 bytes, begins with; 0: none. */
+size_t mlv_text_char(const unsigned char *text, size_t len);
 /* Whether the len bytes at text are UTF-8 (RFC 3629) without control characters. */
 bool mlv_text_is_plain(const char *text, size_t len);
 

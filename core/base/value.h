@@ -15,6 +15,8 @@
 
 #include "core/base/error.h"
 
+#define MLV_VALUE_DEPTH 64 /* levels of lists and maps that the parsers allow */
+
 enum mlv_value_type {
 	MLV_VALUE_NULL,
 	MLV_VALUE_BOOL,
@@ -36,6 +38,7 @@ struct mlv_value {
 	char **keys;              /* MAP: count of them */
 	size_t count;
 	unsigned line;            /* where it stands in its file, from 1; 0: not known */
+	size_t items_cap, keys_cap;
 };
 
 void mlv_value_freep(struct mlv_value **value);
@@ -43,5 +46,14 @@ void mlv_value_freep(struct mlv_value **value);
 const struct mlv_value *mlv_value_get(const struct mlv_value *map, const char *key);
 /* Its text when it is TEXT, else NULL. */
 const char *mlv_value_text(const struct mlv_value *value);
+
+/* Building, for the parsers. */
+mlv_err mlv_value_new(struct mlv_value **out, enum mlv_value_type type, unsigned line) MLV_CHECK;
+mlv_err mlv_value_set_text(struct mlv_value *value, const char *text, size_t len) MLV_CHECK;
+/* Put *child at the end of a list (key NULL) or map; it is taken, *child becomes NULL. */
+mlv_err mlv_value_append(struct mlv_value *parent, const char *key, struct mlv_value **child)
+	MLV_CHECK;
+/* The place of the first item whose key an earlier one of the map has; false when there is none. */
+bool mlv_value_repeated_key(const struct mlv_value *map, size_t *place);
 
 #endif
