@@ -13,6 +13,8 @@
  * are relative, as mlv_path_check() allows, and sorted by their bytes; a path
  * below another that is not a directory is refused.
  *
+ * Sizes: f and x at most 16 MiB, F and X above, l 1 to 4095, n at most 16 MiB.
+ *
  * A node of level L ends after an entry where byte L of SHA-256(its path) is
  * zero (256 entries on average); level 7 is never cut. The first level with
  * exactly one node is the root; a root above level 0 has at least two
@@ -49,13 +51,18 @@ struct mlv_key mlv_entry_key(const struct mlv_entry *entry);
 /* What a pointer says of a directory: its manifest's root node and what is below. */
 struct mlv_tree {
 	struct mlv_oid oid;
-	uint64_t entries; /* f x F X l d: nfiles counts without d, see mlv_tree_stat */
-	uint64_t bytes;
+	uint64_t entries; /* f x F X l d */
+	uint64_t files;   /* f x F X l, as nfiles of a pointer; only a builder knows: else 0 */
+	uint64_t bytes;   /* f x F X */
 	unsigned level;
 	uint64_t root_size; /* raw length of the root node */
 };
 
-/* Build: entries in order, then the end. Nodes go to the batch as they are cut. */
+/*
+ * Build: entries in order, then the end. Nodes go to the batch as they are
+ * cut; without a batch (NULL) the tree is only named. After a failure the
+ * builder can only be freed.
+ */
 struct mlv_tree_builder;
 mlv_err mlv_tree_builder_new(struct mlv_tree_builder **out, struct mlv_batch *batch) MLV_CHECK;
 void mlv_tree_builder_freep(struct mlv_tree_builder **builder);
