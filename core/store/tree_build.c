@@ -1,3 +1,4 @@
+#pragma weak mlv_batch_put /* until the store is there */
 #include <stdlib.h>
 
 #include "core/base/sys.h"
