@@ -46,14 +46,18 @@ struct mlv_source {
 typedef mlv_err (*mlv_list_fn)(void *arg, const char *key, uint64_t size);
 
 struct mlv_transport_ops {
-	/* Whether key is there, and its size. */
+	/* Whether key is there, and its size (untouched when it is not). */
 	mlv_err (*head)(struct mlv_transport *t, const char *key, bool *there, uint64_t *size);
-	/* Its bytes from offset to the end; len = UINT64_MAX, or just len of them. */
+	/*
+	 * Its bytes from offset to the end; len = UINT64_MAX, or just len of them.
+	 * MLV_E_CORRUPT when it ends before.
+	 */
 	mlv_err (*get)(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
 		       const struct mlv_sink *sink);
 	mlv_err (*put)(struct mlv_transport *t, const char *key, const struct mlv_source *source);
 	/* Keys that begin with prefix, in any order. NULL or MLV_E_REFUSED: it cannot list. */
 	mlv_err (*list)(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg);
+	/* One that is not there is no failure. */
 	mlv_err (*remove)(struct mlv_transport *t, const char *key);
 	void (*free)(struct mlv_transport *t);
 };
@@ -84,6 +88,12 @@ struct mlv_remote_settings {
 /* Open by the URL's scheme. MLV_E_USAGE for a scheme that is not known. */
 mlv_err mlv_transport_open(struct mlv_transport **out, struct mlv_ctx *ctx,
 			   const struct mlv_remote_settings *settings) MLV_CHECK;
+/*
+ * A directory. One that is missing is made by the first put (writable), else
+ * is MLV_E_REMOTE; get() never takes a missing directory for a missing key,
+ * because a disk may not be mounted. Writing where it is not allowed is
+ * MLV_E_REFUSED.
+ */
 mlv_err mlv_transport_open_dir(struct mlv_transport **out, struct mlv_ctx *ctx,
 			       const char *path, bool writable) MLV_CHECK;
 mlv_err mlv_transport_open_memory(struct mlv_transport **out, struct mlv_ctx *ctx) MLV_CHECK;
@@ -92,6 +102,8 @@ mlv_err mlv_transport_open_http(struct mlv_transport **out, struct mlv_ctx *ctx,
 mlv_err mlv_transport_open_s3(struct mlv_transport **out, struct mlv_ctx *ctx,
 			      const struct mlv_remote_settings *settings) MLV_CHECK;
 
+/* Whether a key is one: a safe relative path of printable ASCII, at most 900 bytes. */
+bool mlv_transport_key_is_good(const char *key);
 /* The calls above, checked. get_all: the whole value appended to buf, whose limit holds. */
 mlv_err mlv_transport_head(struct mlv_transport *t, const char *key, bool *there,
 			   uint64_t *size) MLV_CHECK;
