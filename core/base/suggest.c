@@ -38,6 +38,8 @@ void mlv_suggest_begin(struct mlv_suggest *suggest, const char *word)
 	size_t third = strlen(word) / 3;
 
 	*suggest = (struct mlv_suggest){ word, NULL, (unsigned)(third ? third : 1) + 1 };
+	if (third > MLV_SUGGEST_MAX / 3)
+		suggest->distance = 0;
 }
 
 void mlv_suggest_offer(struct mlv_suggest *suggest, const char *candidate)
