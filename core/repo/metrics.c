@@ -1,0 +1,299 @@
+#include "core/repo/metrics.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/fs.h"
+#include "core/base/json.h"
+#include "core/base/path.h"
+#include "core/base/yaml.h"
+
+#define FILE_MAX ((size_t)64 << 20) /* bytes of a metrics file, or of mlv.yaml */
+#define DEPTH_MAX 64                /* directories below each other, when listing */
+
+/* The nearest directory upwards from start that holds .mlv; false when none does. */
+static mlv_err find_mlv(const char *start, struct mlv_buf *root, bool *found)
+{
+	mlv_err err = mlv_path_absolute(root, "/", start);
+
+	for (*found = false; !err; err = mlv_path_absolute(root, "/", root->ptr)) {
+		size_t len = root->len;
+
+		if ((err = mlv_buf_add_str(root, "/.mlv/config")))
+			return err;
+		*found = mlv_fs_exists(AT_FDCWD, root->ptr);
+		mlv_buf_truncate(root, len);
+		if (*found || len <= 1)
+			return NULL;
+		while (root->len > 1 && root->ptr[root->len - 1] != '/')
+			mlv_buf_truncate(root, root->len - 1);
+		if (root->len > 1)
+			mlv_buf_truncate(root, root->len - 1);
+	}
+	return err;
+}
+
+/* Where root lies in the git work tree. */
+static mlv_err set_prefix(struct mlv_metrics_place *place)
+{
+	const char *workdir = place->git ? mlv_git_workdir(place->git) : NULL;
+	const char *below = workdir ? mlv_path_below(workdir, place->root) : NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf prefix = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (below && *below && (err = mlv_buf_printf(&prefix, "%s/", below)))
+		return err;
+	place->prefix = mlv_buf_detach(&prefix);
+	return place->prefix ? NULL : mlv_error_nomem("a path");
+}
+
+mlv_err mlv_metrics_place_open(struct mlv_metrics_place *place, struct mlv_ctx *ctx,
+			       const char *start)
+{
+	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place made = { .ctx = ctx,
+									      .root_fd = -1 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf root = MLV_BUF_INIT;
+	bool is_mlv;
+	mlv_err err;
+
+	if ((err = find_mlv(start, &root, &is_mlv)))
+		return err;
+	err = mlv_git_open(&made.git, ctx, start);
+	if (err && (!is_mlv || err->code != MLV_E_MISSING))
+		return err->code == MLV_E_MISSING
+			       ? mlv_error_hint(mlv_error(MLV_E_MISSING,
+							  "%s: not in a git or mlv repository", start),
+						"git init && mlv init")
+			       : err;
+	if (!is_mlv) {
+		const char *workdir = mlv_git_workdir(made.git);
+
+		mlv_buf_clear(&root);
+		if ((err = mlv_buf_add_str(&root, workdir ? workdir : mlv_git_dir(made.git))))
+			return err;
+	}
+	if (!(made.root = mlv_buf_detach(&root)))
+		return mlv_error_nomem("a path");
+	made.root_fd = mlv_sys_openat(AT_FDCWD, made.root, O_RDONLY | O_DIRECTORY, 0);
+	if (made.root_fd < 0)
+		return mlv_error_sys("%s", made.root);
+	if ((err = set_prefix(&made)))
+		return err;
+	*place = made;
+	made = (struct mlv_metrics_place){ .root_fd = -1 };
+	return NULL;
+}
+
+void mlv_metrics_place_close(struct mlv_metrics_place *place)
+{
+	mlv_git_freep(&place->git);
+	mlv_fd_close(&place->root_fd);
+	free(place->root);
+	free(place->prefix);
+	*place = (struct mlv_metrics_place){ .root_fd = -1 };
+}
+
+mlv_err mlv_metrics_place_name(const struct mlv_metrics_place *place, const char *typed,
+			       struct mlv_buf *name)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err = mlv_path_absolute(&path, place->ctx->cwd, typed);
+	const char *below;
+
+	if (err)
+		return err;
+	if (!(below = mlv_path_below(place->root, path.ptr)))
+		return mlv_error(MLV_E_REFUSED, "%s: outside the repository %s", typed, place->root);
+	mlv_buf_clear(name);
+	return mlv_buf_add_str(name, below);
+}
+
+mlv_err mlv_metrics_side_init(const struct mlv_metrics_place *place, const char *rev,
+			      struct mlv_metrics_side *side)
+{
+	*side = (struct mlv_metrics_side){ .rev = rev };
+	if (!rev)
+		return NULL;
+	if (!place->git)
+		return mlv_error(MLV_E_REMOTE, "%s: no revision of %s can be read, it has no git",
+				 rev, place->root);
+	return mlv_git_resolve(place->git, rev, &side->commit);
+}
+
+const char *mlv_metrics_side_name(const struct mlv_metrics_side *side)
+{
+	return side->rev ? side->rev : "workspace";
+}
+
+/* The bytes of a file in one version. */
+static mlv_err read_version(const struct mlv_metrics_place *place,
+			    const struct mlv_metrics_side *side, const char *file,
+			    struct mlv_buf *text, bool *found)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (side->rev) {
+		if ((err = mlv_buf_printf(&path, "%s%s", place->prefix, file)))
+			return err;
+		return mlv_git_read(place->git, &side->commit, path.ptr, text, found);
+	}
+	err = mlv_fs_read(place->root_fd, file, text);
+	*found = !err;
+	return err && err->code == MLV_E_MISSING ? NULL : err;
+}
+
+/* mlv.yaml lists a file by its name, or as a map of the name to its options. */
+static mlv_err add_listed(const char *wdir, const struct mlv_value *list, struct mlv_strs *files)
+{
+	for (size_t i = 0; list && list->type == MLV_VALUE_LIST && i < list->count; i++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+		const struct mlv_value *item = list->items[i];
+		const char *path = item->type == MLV_VALUE_MAP && item->count ? item->keys[0]
+									      : mlv_value_text(item);
+		mlv_err err;
+
+		if (!path)
+			return mlv_error(MLV_E_SPEC, "mlv.yaml:%u: a metrics file must be a path",
+					 item->line);
+		if (strstr(path, "${") || (wdir && strstr(wdir, "${")))
+			continue; /* known once the pipeline is resolved */
+		if ((err = mlv_path_absolute(&name, wdir ? wdir : "", path)))
+			return err;
+		if (path[0] != '/' && (err = mlv_strs_add(files, name.ptr + 1)))
+			return err;
+	}
+	return NULL;
+}
+
+static mlv_err add_of_stages(const struct mlv_value *stages, struct mlv_strs *files)
+{
+	for (size_t i = 0; stages && stages->type == MLV_VALUE_MAP && i < stages->count; i++) {
+		const struct mlv_value *stage = stages->items[i];
+		const struct mlv_value *body = mlv_value_get(stage, "do");
+		mlv_err err;
+
+		body = body ? body : stage;
+		err = add_listed(mlv_value_text(mlv_value_get(body, "wdir")),
+				 mlv_value_get(body, "metrics"), files);
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
+			 const struct mlv_metrics_side *side, struct mlv_strs *files)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(FILE_MAX);
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	bool found;
+	mlv_err err;
+
+	if ((err = read_version(place, side, "mlv.yaml", &text, &found)) || !found)
+		return err;
+	if ((err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, &root)))
+		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
+	if ((err = add_listed(NULL, mlv_value_get(root, "metrics"), files)))
+		return err;
+	return add_of_stages(mlv_value_get(root, "stages"), files);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+static bool is_yaml(const char *file)
+{
+	return ends_with(file, ".yaml") || ends_with(file, ".yml");
+}
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static mlv_err list_below(const struct mlv_metrics_place *place, struct mlv_buf *path,
+			  unsigned depth, struct mlv_strs *files)
+{
+	MLV_SCOPED(close_dir) DIR *dir = NULL;
+	size_t outer = path->len;
+	int fd = mlv_sys_openat(place->root_fd, outer ? path->ptr : ".",
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+
+	if (fd < 0 || !(dir = fdopendir(fd))) {
+		mlv_err err = mlv_error_sys("%s", path->ptr);
+
+		mlv_fd_close(&fd);
+		return err;
+	}
+	for (struct dirent *e; (e = readdir(dir));) {
+		struct stat st;
+		mlv_err err;
+
+		if (e->d_name[0] == '.' ||
+		    mlv_sys_fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if ((err = mlv_buf_printf(path, "%s%s", outer ? "/" : "", e->d_name)))
+			return err;
+		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+			err = list_below(place, path, depth + 1, files);
+		else if (S_ISREG(st.st_mode) &&
+			 (ends_with(e->d_name, ".json") || is_yaml(e->d_name)))
+			err = mlv_strs_add(files, path->ptr);
+		if (err)
+			return err;
+		mlv_buf_truncate(path, outer);
+	}
+	return NULL;
+}
+
+mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
+			       struct mlv_strs *files)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_add_str(&path, directory);
+
+	return err ? err : list_below(place, &path, 0, files);
+}
+
+static mlv_err parse_file(const char *name, const char *file, const struct mlv_buf *text,
+			  struct mlv_metrics *metrics)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	mlv_err err;
+
+	if (is_yaml(file))
+		err = mlv_yaml_parse(name, text->ptr, text->len, &root);
+	else if (ends_with(file, ".json"))
+		err = mlv_json_parse(name, text->ptr, text->len, &root);
+	else
+		err = mlv_error(MLV_E_SPEC, "%s: not a .json, .yaml or .yml file", name);
+	return err ? err : mlv_metrics_flatten(name, root, metrics);
+}
+
+mlv_err mlv_metrics_read(const struct mlv_metrics_place *place,
+			 const struct mlv_metrics_side *side, const char *file,
+			 struct mlv_metrics *metrics, bool *found)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(FILE_MAX);
+	char name[PATH_MAX];
+	bool there;
+	mlv_err err;
+
+	snprintf(name, sizeof(name), "%s%s%s", side->rev ? side->rev : "", side->rev ? ":" : "",
+		 file);
+	if ((err = read_version(place, side, file, &text, &there)))
+		return mlv_error_wrap(err, "%s", name);
+	if (there && (err = parse_file(name, file, &text, metrics)))
+		return err;
+	*found = there;
+	return NULL;
+}

@@ -1,0 +1,63 @@
+/*
+ * metrics.h - the metrics files of a work tree or a revision, read where they lie.
+ *
+ * Which files are metrics says mlv.yaml at the root: its list `metrics:` and
+ * the `metrics:` of its stages; or the caller names them. A revision is read
+ * straight from git's objects, nothing is checked out. Only git is needed: in
+ * a git work tree without .mlv, files that are named can be compared too.
+ *
+ * Ownership   _release() and _close() free.
+ * Threads     one thread at a time.
+ */
+#ifndef MLV_REPO_METRICS_H
+#define MLV_REPO_METRICS_H
+
+#include "core/base/strs.h"
+#include "core/eval/metric.h"
+#include "core/repo/git.h"
+
+/* Where metrics are read: a work tree with, usually, git. */
+struct mlv_metrics_place {
+	struct mlv_ctx *ctx;
+	char *root;          /* absolute path that file names are relative to */
+	char *prefix;        /* root relative to the git work tree: "" or "sub/" */
+	int root_fd;
+	struct mlv_git *git; /* NULL: no history */
+};
+/*
+ * Open the mlv repository that start lies in, or the git work tree if there is
+ * none. MLV_E_MISSING when there is neither.
+ */
+mlv_err mlv_metrics_place_open(struct mlv_metrics_place *place, struct mlv_ctx *ctx,
+			       const char *start) MLV_CHECK;
+void mlv_metrics_place_close(struct mlv_metrics_place *place);
+/* The name, relative to root, of a path that the user typed. MLV_E_REFUSED outside. */
+mlv_err mlv_metrics_place_name(const struct mlv_metrics_place *place, const char *typed,
+			       struct mlv_buf *name) MLV_CHECK;
+
+/* One version of the files: the work tree, or a commit. */
+struct mlv_metrics_side {
+	const char *rev; /* as typed; NULL: the work tree */
+	struct mlv_git_id commit;
+};
+mlv_err mlv_metrics_side_init(const struct mlv_metrics_place *place, const char *rev,
+			      struct mlv_metrics_side *side) MLV_CHECK;
+/* "HEAD", "workspace": for headings. */
+const char *mlv_metrics_side_name(const struct mlv_metrics_side *side);
+
+/* Add the metrics files that mlv.yaml names in this version; none is no failure. */
+mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
+			 const struct mlv_metrics_side *side, struct mlv_strs *files) MLV_CHECK;
+/* Add the files below a directory of the work tree that end in .json, .yaml or .yml. */
+mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
+			       struct mlv_strs *files) MLV_CHECK;
+
+/*
+ * Read one file of one version; *found is false when it is not there.
+ * MLV_E_SPEC, naming file and version, when it is no metrics file.
+ */
+mlv_err mlv_metrics_read(const struct mlv_metrics_place *place,
+			 const struct mlv_metrics_side *side, const char *file,
+			 struct mlv_metrics *metrics, bool *found) MLV_CHECK;
+
+#endif
