@@ -19,7 +19,9 @@ static mlv_err find_mlv(const char *start, struct mlv_buf *root, bool *found)
 {
 	mlv_err err = mlv_path_absolute(root, "/", start);
 
-	for (*found = false; !err; err = mlv_path_absolute(root, "/", root->ptr)) {
+	if (err)
+		return err;
+	for (*found = false;;) {
 		size_t len = root->len;
 
 		if ((err = mlv_buf_add_str(root, "/.mlv/config")))
@@ -33,7 +35,6 @@ static mlv_err find_mlv(const char *start, struct mlv_buf *root, bool *found)
 		if (root->len > 1)
 			mlv_buf_truncate(root, root->len - 1);
 	}
-	return err;
 }
 
 /* Where root lies in the git work tree. */

@@ -1,0 +1,114 @@
+/* cmd_metrics.c - mlv metrics: what the metrics of the sub-commands have in common. */
+#include "cmd/cmd_metrics.h"
+
+#include <stdlib.h>
+
+#include "core/base/path.h"
+#include "core/base/sys.h"
+
+static const struct mlv_cmd *const metrics_subs[] = {
+	&mlv_cmd_metrics_diff,
+	&mlv_cmd_metrics_show,
+	NULL,
+};
+
+const struct mlv_cmd mlv_cmd_metrics = {
+	.name = "metrics",
+	.summary = "show metrics and compare them between revisions",
+	.operands = "<command>",
+	.subs = metrics_subs,
+};
+
+/* A file, or with -R the files below a directory, that the user named. */
+static mlv_err add_typed(const struct mlv_metrics_place *place, const char *typed, bool recursive,
+			 struct mlv_strs *files)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	struct stat st;
+	mlv_err err = mlv_metrics_place_name(place, typed, &name);
+
+	if (err)
+		return err;
+	if (mlv_sys_fstatat(place->root_fd, name.len ? name.ptr : ".", &st, 0) == 0 &&
+	    S_ISDIR(st.st_mode)) {
+		if (recursive)
+			return mlv_metrics_list_below(place, name.ptr, files);
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: a directory", typed),
+				      "add -R to take the files below it");
+	}
+	return mlv_strs_add(files, name.ptr);
+}
+
+mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char *const *typed,
+			      size_t count, bool recursive, struct mlv_strs *files)
+{
+	for (size_t i = 0; i < count; i++) {
+		mlv_err err = add_typed(place, typed[i], recursive, files);
+
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+mlv_err mlv_metrics_no_files(void)
+{
+	return mlv_error_hint(mlv_error(MLV_E_MISSING, "no metrics files are known"),
+			      "list them in mlv.yaml under 'metrics:', or name them with --targets");
+}
+
+void mlv_metrics_out_value(struct mlv_out *out, const char *name, const struct mlv_metric *metric)
+{
+	if (!metric) {
+		mlv_out_null(out, name);
+		return;
+	}
+	switch (metric->type) {
+	case MLV_METRIC_TEXT:
+		mlv_out_text(out, name, metric->text);
+		break;
+	case MLV_METRIC_NUMBER:
+		mlv_out_real(out, name, metric->number);
+		break;
+	case MLV_METRIC_FOLDS:
+		mlv_out_object_begin(out, name);
+		mlv_out_real(out, "mean", metric->number);
+		mlv_out_real(out, "std", metric->std);
+		mlv_out_number(out, "n", metric->count);
+		mlv_out_array_begin(out, "folds");
+		for (size_t i = 0; i < metric->count; i++)
+			mlv_out_real(out, NULL, metric->folds[i]);
+		mlv_out_array_end(out);
+		mlv_out_object_end(out);
+		break;
+	}
+}
+
+mlv_err mlv_metrics_cell(struct mlv_table *table, const struct mlv_metric *metric,
+			 unsigned precision)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = mlv_metric_format(&text, metric, precision);
+
+	return err ? err : mlv_table_cell(table, text.ptr);
+}
+
+mlv_err mlv_metrics_path_cell(struct mlv_table *table, const char *file)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = mlv_path_quote(&text, file, strlen(file));
+
+	return err ? err : mlv_table_cell(table, text.ptr);
+}
+
+mlv_err mlv_metrics_precision(const char *text, unsigned *precision)
+{
+	char *end = NULL;
+	unsigned long digits = text ? strtoul(text, &end, 10) : 5;
+
+	if (text && (text[0] < '0' || text[0] > '9' || *end || digits > 17))
+		return mlv_error(MLV_E_USAGE, "--precision needs a number from 0 to 17, not '%s'",
+				 text);
+	*precision = (unsigned)digits;
+	return NULL;
+}

@@ -1,0 +1,26 @@
+/* cmd_metrics.h - what `mlv metrics show` and `mlv metrics diff` share. */
+#ifndef MLV_CMD_CMD_METRICS_H
+#define MLV_CMD_CMD_METRICS_H
+
+#include "cmd/cmd.h"
+#include "cmd/out.h"
+#include "cmd/table.h"
+#include "core/repo/metrics.h"
+
+extern const struct mlv_cmd mlv_cmd_metrics_diff, mlv_cmd_metrics_show;
+extern const struct mlv_cmd mlv_cmd_metrics;
+
+/* Add the files that the user named; directories only when recursive. */
+mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char *const *typed,
+			      size_t count, bool recursive, struct mlv_strs *files) MLV_CHECK;
+/* The failure of having nothing to show. */
+mlv_err mlv_metrics_no_files(void) MLV_CHECK MLV_NEVER_NULL;
+/* A metric as JSON: a number, a text, null, or for folds {mean, std, n, folds}. */
+void mlv_metrics_out_value(struct mlv_out *out, const char *name, const struct mlv_metric *metric);
+mlv_err mlv_metrics_cell(struct mlv_table *table, const struct mlv_metric *metric,
+			 unsigned precision) MLV_CHECK;
+mlv_err mlv_metrics_path_cell(struct mlv_table *table, const char *file) MLV_CHECK;
+/* The digits of --precision; 5 when it was not given. */
+mlv_err mlv_metrics_precision(const char *text, unsigned *precision) MLV_CHECK;
+
+#endif

@@ -1,0 +1,189 @@
+/* cmd_metrics_diff.c - mlv metrics diff: what changed between two versions. */
+#include "cmd/cmd_metrics.h"
+
+#include <string.h>
+
+struct diff_args {
+	struct mlv_opt_list targets;
+	bool recursive, all, markdown, no_path;
+	const char *precision;
+};
+
+static const struct mlv_opt diff_opts[] = {
+	{ MLV_OPT_LIST, 0, "targets", offsetof(struct diff_args, targets), "<path>",
+	  MLV_HINT_FILE, "compare this file instead of those of mlv.yaml" },
+	{ MLV_OPT_FLAG, 'R', "recursive", offsetof(struct diff_args, recursive), NULL,
+	  MLV_HINT_NONE, "take the files below a target that is a directory" },
+	{ MLV_OPT_FLAG, 0, "all", offsetof(struct diff_args, all), NULL, MLV_HINT_NONE,
+	  "show what did not change, too" },
+	{ MLV_OPT_FLAG, 0, "md", offsetof(struct diff_args, markdown), NULL, MLV_HINT_NONE,
+	  "write a Markdown table" },
+	{ MLV_OPT_FLAG, 0, "no-path", offsetof(struct diff_args, no_path), NULL, MLV_HINT_NONE,
+	  "leave out the column of files" },
+	{ MLV_OPT_TEXT, 0, "precision", offsetof(struct diff_args, precision), "<n>",
+	  MLV_HINT_NONE, "digits after the point (default: 5)" },
+	{ 0 },
+};
+
+struct diff {
+	struct mlv_run *run;
+	const struct diff_args *args;
+	unsigned precision;
+	struct mlv_metrics_place place;
+	struct mlv_metrics_side sides[2]; /* old, new */
+	struct mlv_strs files;
+	struct mlv_table table;
+	bool broken; /* a file could not be read; the user was told */
+};
+
+static void diff_release(struct diff *diff)
+{
+	mlv_strs_release(&diff->files);
+	mlv_table_release(&diff->table);
+	mlv_metrics_place_close(&diff->place);
+}
+
+static mlv_err find_files(struct diff *diff)
+{
+	const struct mlv_opt_list *typed = &diff->args->targets;
+	mlv_err err = mlv_metrics_add_typed(&diff->place, typed->at, typed->count,
+					    diff->args->recursive, &diff->files);
+
+	for (size_t s = 0; s < 2 && !err && !typed->count; s++)
+		err = mlv_metrics_list(&diff->place, &diff->sides[s], &diff->files);
+	mlv_strs_sort_unique(&diff->files);
+	if (!err && !diff->files.count)
+		return mlv_metrics_no_files();
+	return err;
+}
+
+/* Read one side; what cannot be parsed is told and counts as not there. */
+static mlv_err read_side(struct diff *diff, size_t s, const char *file, struct mlv_metrics *metrics,
+			 bool *found)
+{
+	mlv_err err = mlv_metrics_read(&diff->place, &diff->sides[s], file, metrics, found);
+
+	if (err && err->code == MLV_E_SPEC) {
+		mlv_tell_warning(diff->run->ctx, "%s", err->msg);
+		diff->broken = true;
+		*found = true;
+		return NULL;
+	}
+	if (!err && !*found)
+		mlv_tell_warning(diff->run->ctx, "%s: not in %s", file,
+				 mlv_metrics_side_name(&diff->sides[s]));
+	return err;
+}
+
+static void out_pair(struct mlv_out *out, const struct mlv_metric_pair *pair)
+{
+	double change;
+
+	mlv_out_object_begin(out, mlv_metric_pair_name(pair));
+	mlv_metrics_out_value(out, "old", pair->old);
+	mlv_metrics_out_value(out, "new", pair->new_metric);
+	if (mlv_metric_pair_change(pair, &change))
+		mlv_out_real(out, "diff", change);
+	mlv_out_object_end(out);
+}
+
+static mlv_err change_cell(struct diff *diff, const struct mlv_metric_pair *pair)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	double change;
+	mlv_err err;
+
+	if (!mlv_metric_pair_change(pair, &change))
+		return mlv_table_cell(&diff->table, "-");
+	if (change > 0 && (err = mlv_buf_add_char(&text, '+')))
+		return err;
+	if ((err = mlv_metric_format_number(&text, change, diff->precision)))
+		return err;
+	return mlv_table_cell(&diff->table, text.ptr);
+}
+
+static mlv_err row_pair(struct diff *diff, const char *file, const struct mlv_metric_pair *pair)
+{
+	mlv_err err = NULL;
+
+	if (!diff->args->no_path)
+		err = mlv_metrics_path_cell(&diff->table, file);
+	if (err || (err = mlv_table_cell(&diff->table, mlv_metric_pair_name(pair))) ||
+	    (err = mlv_metrics_cell(&diff->table, pair->old, diff->precision)) ||
+	    (err = mlv_metrics_cell(&diff->table, pair->new_metric, diff->precision)))
+		return err;
+	return change_cell(diff, pair);
+}
+
+static mlv_err diff_file(struct diff *diff, const char *file)
+{
+	MLV_SCOPED(mlv_metrics_release) struct mlv_metrics old = { 0 }, new_list = { 0 };
+	struct mlv_metric_pair pair;
+	bool found[2];
+	size_t i = 0, j = 0;
+	bool begun = false;
+	mlv_err err;
+
+	if ((err = read_side(diff, 0, file, &old, &found[0])) ||
+	    (err = read_side(diff, 1, file, &new_list, &found[1])))
+		return err;
+	while (mlv_metrics_next_pair(&old, &new_list, &i, &j, &pair)) {
+		if (!diff->args->all && mlv_metric_pair_equal(&pair))
+			continue;
+		if (!begun)
+			mlv_out_object_begin(diff->run->out, file);
+		begun = true;
+		out_pair(diff->run->out, &pair);
+		if ((err = row_pair(diff, file, &pair)))
+			return err;
+	}
+	if (begun)
+		mlv_out_object_end(diff->run->out);
+	return NULL;
+}
+
+static mlv_err open_diff(struct diff *diff, char **revs)
+{
+	const char *headings[] = { "Path", "Metric", NULL, NULL, "Change" };
+	size_t skip = diff->args->no_path;
+	const char *old = revs[0] ? revs[0] : "HEAD";
+	mlv_err err;
+
+	if ((err = mlv_metrics_precision(diff->args->precision, &diff->precision)) ||
+	    (err = mlv_metrics_place_open(&diff->place, diff->run->ctx, diff->run->ctx->cwd)) ||
+	    (err = mlv_metrics_side_init(&diff->place, old, &diff->sides[0])) ||
+	    (err = mlv_metrics_side_init(&diff->place, revs[0] ? revs[1] : NULL, &diff->sides[1])))
+		return err;
+	headings[2] = mlv_metrics_side_name(&diff->sides[0]);
+	headings[3] = mlv_metrics_side_name(&diff->sides[1]);
+	return mlv_table_init(&diff->table, 5 - skip, 0, headings + skip);
+}
+
+static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
+{
+	MLV_SCOPED(diff_release) struct diff diff = { .run = run, .args = opaque,
+						      .place = { .root_fd = -1 } };
+	mlv_err err;
+
+	if ((err = open_diff(&diff, revs)) || (err = find_files(&diff)))
+		return err;
+	mlv_out_object_begin(run->out, NULL);
+	for (size_t f = 0; f < diff.files.count && !err; f++)
+		err = diff_file(&diff, diff.files.at[f]);
+	if (err)
+		return err;
+	mlv_out_object_end(run->out);
+	mlv_table_print(&diff.table, run->out, diff.args->markdown);
+	return diff.broken ? mlv_error(MLV_E_SPEC, "some metrics could not be read") : NULL;
+}
+
+const struct mlv_cmd mlv_cmd_metrics_diff = {
+	.name = "diff",
+	.summary = "show how metrics changed between two revisions",
+	.operands = "[<rev> [<rev>]]",
+	.max_operands = 2,
+	.hint = MLV_HINT_REV,
+	.opts = diff_opts,
+	.args_size = sizeof(struct diff_args),
+	.run = diff_run,
+};

@@ -1,0 +1,161 @@
+/* cmd_metrics_show.c - mlv metrics show: the metrics of the work tree, or of revisions. */
+#include "cmd/cmd_metrics.h"
+
+struct show_args {
+	bool branches, tags, commits, recursive, markdown;
+	const char *rev;
+	const char *precision;
+};
+
+static const struct mlv_opt show_opts[] = {
+	{ MLV_OPT_TEXT, 0, "rev", offsetof(struct show_args, rev), "<rev>", MLV_HINT_REV,
+	  "show this revision instead of the work tree" },
+	{ MLV_OPT_FLAG, 'a', "all-branches", offsetof(struct show_args, branches), NULL,
+	  MLV_HINT_NONE, "show the tip of each branch, too" },
+	{ MLV_OPT_FLAG, 'T', "all-tags", offsetof(struct show_args, tags), NULL, MLV_HINT_NONE,
+	  "show each tag, too" },
+	{ MLV_OPT_FLAG, 'A', "all-commits", offsetof(struct show_args, commits), NULL,
+	  MLV_HINT_NONE, "show each commit, too" },
+	{ MLV_OPT_FLAG, 'R', "recursive", offsetof(struct show_args, recursive), NULL,
+	  MLV_HINT_NONE, "take the files below a target that is a directory" },
+	{ MLV_OPT_FLAG, 0, "md", offsetof(struct show_args, markdown), NULL, MLV_HINT_NONE,
+	  "write a Markdown table" },
+	{ MLV_OPT_TEXT, 0, "precision", offsetof(struct show_args, precision), "<n>",
+	  MLV_HINT_NONE, "digits after the point (default: 5)" },
+	{ 0 },
+};
+
+struct show {
+	struct mlv_run *run;
+	const struct show_args *args;
+	unsigned precision;
+	bool many; /* several versions: they are told apart by a column, or a JSON level */
+	struct mlv_metrics_place place;
+	struct mlv_strs typed; /* empty: those of mlv.yaml, of each version */
+	struct mlv_table table;
+	size_t files; /* found so far */
+	bool broken;
+};
+
+static void show_release(struct show *show)
+{
+	mlv_strs_release(&show->typed);
+	mlv_table_release(&show->table);
+	mlv_metrics_place_close(&show->place);
+}
+
+static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side, const char *file)
+{
+	MLV_SCOPED(mlv_metrics_release) struct mlv_metrics metrics = { 0 };
+	struct mlv_out *out = show->run->out;
+	bool found = false;
+	mlv_err err = mlv_metrics_read(&show->place, side, file, &metrics, &found);
+
+	if (err && err->code == MLV_E_SPEC) {
+		mlv_tell_warning(show->run->ctx, "%s", err->msg);
+		show->broken = true;
+		return NULL;
+	}
+	if (err)
+		return err;
+	if (!found && !show->many)
+		mlv_tell_warning(show->run->ctx, "%s: not in %s", file, mlv_metrics_side_name(side));
+	show->files += found;
+	if (!found)
+		return NULL;
+	mlv_out_object_begin(out, file);
+	for (size_t i = 0; i < metrics.count; i++) {
+		mlv_metrics_out_value(out, metrics.at[i].name, &metrics.at[i]);
+		if ((show->many &&
+		     (err = mlv_table_cell(&show->table, mlv_metrics_side_name(side)))) ||
+		    (err = mlv_metrics_path_cell(&show->table, file)) ||
+		    (err = mlv_table_cell(&show->table, metrics.at[i].name)) ||
+		    (err = mlv_metrics_cell(&show->table, &metrics.at[i], show->precision)))
+			return err;
+	}
+	mlv_out_object_end(out);
+	return NULL;
+}
+
+static mlv_err show_side(struct show *show, const char *rev)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs listed = { 0 };
+	const struct mlv_strs *files = show->typed.count ? &show->typed : &listed;
+	struct mlv_metrics_side side;
+	mlv_err err;
+
+	if ((err = mlv_metrics_side_init(&show->place, rev, &side)))
+		return err;
+	if (!show->typed.count && (err = mlv_metrics_list(&show->place, &side, &listed)))
+		return err;
+	mlv_strs_sort_unique(&listed);
+	if (show->many)
+		mlv_out_object_begin(show->run->out, mlv_metrics_side_name(&side));
+	for (size_t f = 0; f < files->count && !err; f++)
+		err = show_file(show, &side, files->at[f]);
+	if (err)
+		return err;
+	if (show->many)
+		mlv_out_object_end(show->run->out);
+	return NULL;
+}
+
+static mlv_err add_rev(void *arg, const struct mlv_git_id *commit, const char *name)
+{
+	return mlv_strs_add(arg, name ? name : commit->hex);
+}
+
+static mlv_err show_all(struct show *show, unsigned scopes)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs revs = { 0 };
+	mlv_err err = show_side(show, show->args->rev);
+
+	if (!err && scopes && show->place.git)
+		err = mlv_git_each_commit(show->place.git, scopes, add_rev, &revs);
+	for (size_t i = 0; i < revs.count && !err; i++)
+		err = show_side(show, revs.at[i]);
+	return err;
+}
+
+static mlv_err show_run(struct mlv_run *run, const void *opaque, char **targets)
+{
+	static const char *const headings[] = { "Revision", "Path", "Metric", "Value" };
+	MLV_SCOPED(show_release) struct show show = { .run = run, .args = opaque,
+						      .place = { .root_fd = -1 } };
+	unsigned scopes = (show.args->branches ? MLV_GIT_BRANCHES : 0U) |
+			  (show.args->tags ? MLV_GIT_TAGS : 0U) |
+			  (show.args->commits ? MLV_GIT_ALL_COMMITS : 0U);
+	size_t count = 0, skip;
+	mlv_err err;
+
+	show.many = scopes != 0;
+	skip = show.many ? 0 : 1;
+	while (targets[count])
+		count++;
+	if ((err = mlv_metrics_precision(show.args->precision, &show.precision)) ||
+	    (err = mlv_metrics_place_open(&show.place, run->ctx, run->ctx->cwd)) ||
+	    (err = mlv_metrics_add_typed(&show.place, (const char *const *)targets, count,
+					 show.args->recursive, &show.typed)) ||
+	    (err = mlv_table_init(&show.table, 4 - skip, 0, headings + skip)))
+		return err;
+	mlv_strs_sort_unique(&show.typed);
+	mlv_out_object_begin(run->out, NULL);
+	if ((err = show_all(&show, scopes)))
+		return err;
+	mlv_out_object_end(run->out);
+	mlv_table_print(&show.table, run->out, show.args->markdown);
+	if (show.broken)
+		return mlv_error(MLV_E_SPEC, "some metrics could not be read");
+	return show.files ? NULL : mlv_metrics_no_files();
+}
+
+const struct mlv_cmd mlv_cmd_metrics_show = {
+	.name = "show",
+	.summary = "show metrics of the work tree or of revisions",
+	.operands = "[<path>...]",
+	.max_operands = -1,
+	.hint = MLV_HINT_FILE,
+	.opts = show_opts,
+	.args_size = sizeof(struct show_args),
+	.run = show_run,
+};

@@ -1,0 +1,90 @@
+#include "cmd/table.h"
+
+#include <string.h>
+
+#include "core/base/buf.h"
+
+mlv_err mlv_table_init(struct mlv_table *table, size_t columns, unsigned right,
+		       const char *const *headings)
+{
+	mlv_err err = NULL;
+
+	*table = (struct mlv_table){ .columns = columns, .right = right };
+	for (size_t c = 0; c < columns && !err; c++)
+		err = mlv_table_cell(table, headings[c]);
+	return err;
+}
+
+void mlv_table_release(struct mlv_table *table)
+{
+	mlv_strs_release(&table->cells);
+}
+
+mlv_err mlv_table_cell(struct mlv_table *table, const char *text)
+{
+	return mlv_strs_add(&table->cells, text);
+}
+
+/* Characters, not bytes: those that do not continue a UTF-8 sequence. */
+static size_t width_of(const char *text)
+{
+	size_t width = 0;
+
+	for (; *text; text++)
+		width += ((unsigned char)*text & 0xc0) != 0x80;
+	return width;
+}
+
+static void pad(struct mlv_out *out, size_t count, const char *with)
+{
+	while (count-- > 0)
+		mlv_out_raw(out, with);
+}
+
+static void print_cell(struct mlv_out *out, const char *text, size_t width, bool right, bool last)
+{
+	size_t fill = width - width_of(text);
+
+	if (right)
+		pad(out, fill, " ");
+	mlv_out_raw(out, text);
+	if (!right && !last)
+		pad(out, fill, " ");
+}
+
+static void print_rule(const struct mlv_table *table, struct mlv_out *out, const size_t *widths)
+{
+	mlv_out_raw(out, "|");
+	for (size_t c = 0; c < table->columns; c++) {
+		bool right = table->right >> c & 1;
+
+		pad(out, widths[c] + (right ? 1 : 2), "-");
+		mlv_out_raw(out, right ? ":|" : "|");
+	}
+	mlv_out_raw(out, "\n");
+}
+
+void mlv_table_print(const struct mlv_table *table, struct mlv_out *out, bool markdown)
+{
+	size_t widths[MLV_TABLE_COLUMNS] = { 0 };
+
+	if (table->cells.count <= table->columns)
+		return;
+	for (size_t i = 0; i < table->cells.count; i++) {
+		size_t width = width_of(table->cells.at[i]);
+
+		if (width > widths[i % table->columns])
+			widths[i % table->columns] = width;
+	}
+	for (size_t i = 0; i < table->cells.count; i++) {
+		size_t c = i % table->columns;
+		bool last = c + 1 == table->columns;
+
+		mlv_out_raw(out, markdown ? "| " : c ? "  " : "");
+		print_cell(out, table->cells.at[i], widths[c], table->right >> c & 1,
+			   last && !markdown);
+		mlv_out_raw(out, markdown ? (last ? " |\n" : " ") : (last ? "\n" : ""));
+		if (markdown && i + 1 == table->columns)
+			print_rule(table, out, widths);
+	}
+}
