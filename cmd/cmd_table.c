@@ -2,6 +2,7 @@
 
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_help;
+extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_options;
 extern const struct mlv_cmd mlv_cmd_version;
 
@@ -9,6 +10,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_options,
 	&mlv_cmd_completion,
 	&mlv_cmd_help,
+	&mlv_cmd_metrics,
 	&mlv_cmd_version,
 	NULL,
 };

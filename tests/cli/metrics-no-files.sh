@@ -1,0 +1,3 @@
+git init -q
+mkdir .mlv && : >.mlv/config
+mlv metrics show
