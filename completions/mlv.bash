@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'completion help version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'completion help metrics version' -- "$cur") ;;
 	esac
 }
 
@@ -39,17 +39,25 @@ _mlv()
 			elif [ -n "$subs" ]; then label="$label ${COMP_WORDS[i]}"
 			fi
 			case $label in
+			metrics) subs='diff show' ;;
 			*) subs= ;;
 			esac ;;
 		esac
 	done
 	case $label:$prev in
+	'metrics diff':--targets) _mlv_offer file; return ;;
+	'metrics diff':--precision) _mlv_offer none; return ;;
+	'metrics show':--rev) _mlv_offer rev; return ;;
+	'metrics show':--precision) _mlv_offer none; return ;;
 	*:--directory | *:-C) _mlv_offer dir; return ;;
 	*:--jobs | *:-j) _mlv_offer none; return ;;
 	esac
 	case $label in
 	'completion') words='' hint=none ;;
 	'help') words='' hint=command ;;
+	'metrics') words='' hint=none ;;
+	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
+	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;
 	'version') words='' hint=none ;;
 	esac
 	case $cur in

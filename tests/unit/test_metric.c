@@ -86,15 +86,25 @@ mlv_test(metric, numbers_are_written_short)
 		double number;
 		const char *text;
 	} rows[] = {
-		{ 0.5, "0.5" },       { 2, "2" },          { 1.0 / 3, "0.33333" }, { -0.25, "-0.25" },
-		{ 0, "0" },           { 1e-7, "1e-07" },   { 100, "100" },         { 123456.789, "123456.789" },
-		{ 1e20, "1e+20" },    { NAN, "nan" },      { INFINITY, "inf" },    { 0.99999999, "1" },
+		{ 0.5, "0.5" },
+		{ 2, "2" },
+		{ 1.0 / 3, "0.33333" },
+		{ -0.25, "-0.25" },
+		{ 0, "0" },
+		{ 1e-7, "1e-07" },
+		{ 100, "100" },
+		{ 123456.789, "123456.789" },
+		{ 1e20, "1e+20" },
+		{ NAN, "nan" },
+		{ INFINITY, "inf" },
+		{ 0.99999999, "1" },
 	};
 
 	for (size_t i = 0; i < MLV_COUNT(rows); i++) {
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 
 		check_ok(mlv_metric_format_number(&text, rows[i].number, 5));
-		cr_assert(eq(str, text.ptr, (char *)rows[i].text));
+		cr_assert(strcmp(text.ptr, rows[i].text) == 0, "%s, not %s", text.ptr,
+			  rows[i].text);
 	}
 }
