@@ -28,6 +28,8 @@ struct mlv_repo {
 	char *git_prefix;        /* root relative to the git work tree: "" or "sub/dir/"; set by mlv_repo_git() */
 };
 
+/* Append the absolute path of the directory, start or above, that .mlv lies in. */
+mlv_err mlv_repo_find(const char *start, struct mlv_buf *root) MLV_CHECK;
 /*
  * Open the repository that the absolute path start lies in (the nearest .mlv
  * upwards). MLV_E_MISSING, with the hint to run `mlv init`, when there is none.
@@ -45,7 +47,15 @@ mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache) MLV_CHEC
  * only to find where it is: a target beyond a linked directory is refused.
  */
 mlv_err mlv_repo_path(struct mlv_repo *repo, const char *typed, struct mlv_buf *relative) MLV_CHECK;
-/* Make .mlv below directory (absolute). flags as `mlv init`. */
+/*
+ * Where the cache is, whether it is there or not. One of the repository's own
+ * choosing (also .mlv/cache) may not lie beyond a symbolic link.
+ */
+mlv_err mlv_repo_cache_dir(struct mlv_repo *repo, struct mlv_buf *path) MLV_CHECK;
+/*
+ * Make .mlv below directory (absolute; made when it is missing), .mlv/config
+ * last. force: over one that is there, whose cache and local settings stay.
+ */
 struct mlv_init_options {
 	bool no_scm, subdir, force;
 };

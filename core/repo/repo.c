@@ -1,0 +1,216 @@
+#include "core/repo/repo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/fs.h"
+#include "core/base/path.h"
+
+static mlv_err nothing_found(const char *start)
+{
+	return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: not inside an mlv repository", start),
+			      "mlv init");
+}
+
+/* The directory below which path lies is left; false at the root. */
+static bool go_up(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || path[1] == '\0')
+		return false;
+	slash[slash == path] = '\0';
+	return true;
+}
+
+mlv_err mlv_repo_find(const char *start, struct mlv_buf *root)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf mlv = MLV_BUF_INIT;
+	char at[PATH_MAX];
+	struct stat st;
+	mlv_err err;
+
+	if (!realpath(start, at))
+		return mlv_error_sys("%s", start);
+	do {
+		mlv_buf_clear(&mlv);
+		if ((err = mlv_buf_printf(&mlv, "%s/.mlv", at[1] ? at : "")))
+			return err;
+		if (mlv_sys_fstatat(AT_FDCWD, mlv.ptr, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			return mlv_buf_add_str(root, at);
+		if (S_ISLNK(st.st_mode))
+			return mlv_error(MLV_E_REFUSED,
+					 "%s: a symbolic link, where a directory is needed", mlv.ptr);
+	} while (go_up(at));
+	return nothing_found(start);
+}
+
+void mlv_repo_freep(struct mlv_repo **repo)
+{
+	struct mlv_repo *r = *repo;
+
+	if (!r)
+		return;
+	mlv_store_freep(&r->cache);
+	mlv_git_freep(&r->git);
+	mlv_config_freep(&r->config);
+	mlv_fd_close(&r->mlv_fd);
+	mlv_fd_close(&r->root_fd);
+	free(r->git_prefix);
+	free(r->root);
+	free(r);
+	*repo = NULL;
+}
+
+/* A local file of settings that git tracks came with the clone: its word counts less. */
+static mlv_err guard_local(struct mlv_repo *repo)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	bool tracked = false;
+	struct mlv_git *git;
+	mlv_err err;
+
+	if (!mlv_config_local_matters(repo->config))
+		return NULL;
+	repo->no_scm = false; /* that may be the file's own saying */
+	err = mlv_repo_git(repo, &git);
+	repo->no_scm = mlv_config_bool(repo->config, "core.no_scm", false);
+	if (err && err->code == MLV_E_MISSING)
+		return NULL;
+	if (err || (err = mlv_buf_printf(&path, "%s.mlv/config.local", repo->git_prefix)) ||
+	    (err = mlv_git_is_tracked(git, path.ptr, &tracked)))
+		return err;
+	if (tracked)
+		mlv_config_distrust_local(repo->config);
+	return NULL;
+}
+
+static mlv_err open_at(struct mlv_repo *repo, const char *root)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT;
+	mlv_err err;
+
+	repo->root = mlv_sys_strdup(root);
+	if (!repo->root)
+		return mlv_error_nomem("the repository");
+	repo->root_fd = mlv_sys_openat(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0);
+	if (repo->root_fd < 0)
+		return mlv_error_sys("%s", root);
+	repo->mlv_fd = mlv_sys_openat(repo->root_fd, ".mlv", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (repo->mlv_fd < 0)
+		return mlv_error_sys("%s/.mlv", root);
+	if ((err = mlv_buf_printf(&dir, "%s/.mlv", root)) ||
+	    (err = mlv_config_load(&repo->config, repo->ctx, dir.ptr)))
+		return err;
+	if ((err = guard_local(repo)))
+		return err;
+	repo->no_scm = mlv_config_bool(repo->config, "core.no_scm", false);
+	return NULL;
+}
+
+mlv_err mlv_repo_open(struct mlv_repo **out, struct mlv_ctx *ctx, const char *start)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf root = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	mlv_err err;
+
+	if ((err = mlv_repo_find(start, &root)))
+		return err;
+	repo = mlv_sys_alloc(sizeof(*repo));
+	if (!repo)
+		return mlv_error_nomem("the repository");
+	repo->ctx = ctx;
+	repo->root_fd = repo->mlv_fd = -1;
+	if ((err = open_at(repo, root.ptr)))
+		return err;
+	*out = MLV_TAKE(repo);
+	return NULL;
+}
+
+static mlv_err set_prefix(struct mlv_repo *repo, const char *workdir)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf prefix = MLV_BUF_INIT;
+	const char *below = workdir ? mlv_path_below(workdir, repo->root) : NULL;
+	mlv_err err;
+
+	if (!below)
+		return mlv_error(MLV_E_REFUSED, "%s: not in the work tree of its git repository",
+				 repo->root);
+	if (*below && ((err = mlv_buf_add_str(&prefix, below)) ||
+		       (err = mlv_buf_add_char(&prefix, '/'))))
+		return err;
+	repo->git_prefix = mlv_buf_detach(&prefix);
+	return repo->git_prefix ? NULL : mlv_error_nomem("a path");
+}
+
+mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git)
+{
+	MLV_SCOPED(mlv_git_freep) struct mlv_git *opened = NULL;
+	mlv_err err;
+
+	*git = repo->no_scm ? NULL : repo->git;
+	if (repo->no_scm || repo->git)
+		return NULL;
+	if ((err = mlv_git_open(&opened, repo->ctx, repo->root)))
+		return err->code == MLV_E_MISSING && strstr(err->msg, "git repository")
+			       ? mlv_error_hint(err, "git init, or: mlv config core.no_scm true")
+			       : err;
+	if ((err = set_prefix(repo, mlv_git_workdir(opened))))
+		return err;
+	*git = repo->git = MLV_TAKE(opened);
+	return NULL;
+}
+
+/* The level that a setting of the cache's place has: its own word goes only inside the repository. */
+static bool own_choice(const struct mlv_repo *repo)
+{
+	enum mlv_config_level level;
+
+	return !mlv_config_get(repo->config, "cache.dir", &level) || level == MLV_CONFIG_REPO;
+}
+
+/* No link on the way to a cache that a clone could have brought along. */
+static mlv_err check_links(struct mlv_repo *repo, const char *path)
+{
+	const char *below = mlv_path_below(repo->root, path);
+	int fd = below ? mlv_sys_open_beneath(repo->root_fd, below, O_RDONLY | O_DIRECTORY, 0) : -1;
+
+	if (!below || fd >= 0 || errno == ENOENT) {
+		mlv_fd_close(&fd);
+		return NULL;
+	}
+	if (errno != ELOOP && errno != ENOTDIR && errno != EXDEV)
+		return mlv_error_sys("%s", path);
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED,
+					"%s: the cache lies beyond a symbolic link", path),
+			      "name the place itself: mlv cache dir --local <dir>");
+}
+
+mlv_err mlv_repo_cache_dir(struct mlv_repo *repo, struct mlv_buf *path)
+{
+	bool set = false;
+	mlv_err err = mlv_config_path(repo->config, "cache.dir", path, &set);
+
+	if (!err && !set)
+		err = mlv_buf_printf(path, "%s/.mlv/cache", repo->root);
+	if (err || !own_choice(repo))
+		return err;
+	return check_links(repo, path->ptr);
+}
+
+mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err = NULL;
+
+	if (!repo->cache && !(err = mlv_repo_cache_dir(repo, &path)))
+		err = mlv_store_open_dir(&repo->cache, repo->ctx, path.ptr, true);
+	if (!err)
+		*cache = repo->cache;
+	return err;
+}
