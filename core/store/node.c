@@ -169,7 +169,7 @@ static bool take_number(struct text *text, uint64_t most, char after, uint64_t *
 	for (; at < text->end && *at >= '0' && *at <= '9'; at++) {
 		uint64_t digit = (uint64_t)(*at - '0');
 
-		if (n > (most - digit) / 10)
+		if (digit > most || n > (most - digit) / 10)
 			return false;
 		n = n * 10 + digit;
 	}
