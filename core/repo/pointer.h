@@ -18,6 +18,8 @@
 #include "core/base/buf.h"
 #include "core/store/tree.h"
 
+#define MLV_POINTER_MAX ((size_t)1 << 20) /* bytes: a pointer that is larger is refused */
+
 enum mlv_id_type { MLV_ID_SHA256, MLV_ID_LEAVES, MLV_ID_TREE };
 
 struct mlv_output {
@@ -39,6 +41,8 @@ void mlv_output_release(struct mlv_output *output);
 mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from) MLV_CHECK;
 bool mlv_output_same_id(const struct mlv_output *a, const struct mlv_output *b);
 
+/* Whether path is named as a pointer is (X.mlv); len gets the length of X. */
+bool mlv_pointer_name(const char *path, size_t *len);
 /* Parse the text of the pointer at path (relative to the repository's root). */
 mlv_err mlv_pointer_parse(const char *path, const char *text, size_t len,
 			  struct mlv_output *output) MLV_CHECK;
