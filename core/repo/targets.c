@@ -1,0 +1,150 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/path.h"
+#include "core/base/suggest.h"
+#include "core/base/sys.h"
+#include "core/repo/pointer.h"
+#include "core/repo/repo.h"
+
+void mlv_targets_release(struct mlv_targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		free(targets->at[i].part);
+	free(targets->at);
+	*targets = (struct mlv_targets){ 0 };
+}
+
+static mlv_err append(struct mlv_targets *targets, const struct mlv_output *output,
+		      const char *part)
+{
+	mlv_err err = mlv_array_grow(&targets->at, &targets->cap, targets->count + 1,
+				     sizeof(*targets->at));
+	char *copy;
+
+	if (err)
+		return err;
+	if (!(copy = mlv_sys_strdup(part)))
+		return mlv_error_nomem("a target");
+	targets->at[targets->count++] = (struct mlv_target){ output, copy };
+	return NULL;
+}
+
+/* Every output below the directory; "" is all. */
+static mlv_err append_below(struct mlv_targets *targets, const struct mlv_outputs *outputs,
+			    const char *dir)
+{
+	size_t len = strlen(dir);
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < outputs->count && !err; i++) {
+		const char *path = outputs->at[i].path;
+
+		if (len == 0 || (strncmp(path, dir, len) == 0 && path[len] == '/'))
+			err = append(targets, &outputs->at[i], "");
+	}
+	return err;
+}
+
+static mlv_err not_tracked(const struct mlv_outputs *outputs, const char *typed, const char *path)
+{
+	char shown[256];
+	struct mlv_suggest suggest;
+	mlv_err err = mlv_error(MLV_E_MISSING, "%s: not tracked by mlv",
+				mlv_path_shown(typed, strlen(typed), shown, sizeof(shown)));
+
+	mlv_suggest_begin(&suggest, path);
+	for (size_t i = 0; i < outputs->count; i++)
+		mlv_suggest_offer(&suggest, outputs->at[i].path);
+	return suggest.best ? mlv_error_hint(err, "did you mean '%s'?", suggest.best)
+			    : mlv_error_hint(err, "mlv add %s", shown);
+}
+
+/* The output whose data path or pointer is path, or the one it lies in. */
+static mlv_err resolve_one(const struct mlv_outputs *outputs, const char *typed, const char *path,
+			   struct mlv_targets *targets)
+{
+	const struct mlv_output *output = mlv_outputs_find(outputs, path);
+	size_t before = targets->count, len;
+	mlv_err err;
+
+	if (!output && mlv_pointer_name(path, &len)) {
+		MLV_SCOPED(mlv_mem_free) char *data = mlv_sys_strndup(path, len);
+
+		if (!data)
+			return mlv_error_nomem("a target");
+		output = mlv_outputs_find(outputs, data);
+		if (output && strcmp(output->path, data) == 0)
+			return append(targets, output, "");
+	} else if (output) {
+		len = strlen(output->path);
+		return append(targets, output, path[len] ? path + len + 1 : "");
+	}
+	if ((err = append_below(targets, outputs, path)))
+		return err;
+	return targets->count > before ? NULL : not_tracked(outputs, typed, path);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct mlv_target *left = a, *right = b;
+
+	if (left->output != right->output)
+		return left->output < right->output ? -1 : 1;
+	return strcmp(left->part, right->part);
+}
+
+static bool covers(const struct mlv_target *outer, const struct mlv_target *inner)
+{
+	size_t len = strlen(outer->part);
+
+	return outer->output == inner->output &&
+	       (len == 0 || (strncmp(outer->part, inner->part, len) == 0 &&
+			     (inner->part[len] == '/' || inner->part[len] == '\0')));
+}
+
+/* In order of path, each once, none within another. */
+static void settle(struct mlv_targets *targets)
+{
+	size_t kept = 0;
+
+	if (targets->count)
+		qsort(targets->at, targets->count, sizeof(*targets->at), by_place);
+	for (size_t i = 0; i < targets->count; i++) {
+		bool covered = false;
+
+		/* "a-b" sorts between "a" and "a/b": look at all kept of this output. */
+		for (size_t k = kept; k > 0 && !covered &&
+				      targets->at[k - 1].output == targets->at[i].output; k--)
+			covered = covers(&targets->at[k - 1], &targets->at[i]);
+		if (covered)
+			free(targets->at[i].part);
+		else
+			targets->at[kept++] = targets->at[i];
+	}
+	targets->count = kept;
+}
+
+mlv_err mlv_targets_resolve(struct mlv_repo *repo, const struct mlv_outputs *outputs,
+			    char *const *typed, struct mlv_targets *targets)
+{
+	MLV_SCOPED(mlv_targets_release) struct mlv_targets made = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err = NULL;
+
+	if (!typed || !*typed)
+		err = append_below(&made, outputs, "");
+	for (; !err && typed && *typed; typed++) {
+		mlv_buf_clear(&path);
+		if ((err = mlv_repo_path(repo, *typed, &path)))
+			return err;
+		err = path.len ? resolve_one(outputs, *typed, path.ptr, &made)
+			       : append_below(&made, outputs, "");
+	}
+	if (err)
+		return err;
+	settle(&made);
+	*targets = made;
+	made = (struct mlv_targets){ 0 };
+	return NULL;
+}
