@@ -6,7 +6,7 @@
  *
  *   header    magic, version, count of records, lengths, this machine's byte order
  *   path      the output's path
- *   records   80 bytes each, sorted by path: inode, size, mtime, ctime, mode,
+ *   records   88 bytes each, sorted by path: inode, size, mtime, ctime, mode,
  *             kind, id, flags, where its path is
  *   paths     of all records, one after the other
  *   CRC-32    of all before
