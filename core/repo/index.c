@@ -112,6 +112,11 @@ size_t mlv_index_count(const struct mlv_index *index)
 	return index->count;
 }
 
+const struct mlv_index_record *mlv_index_record(const struct mlv_index *index, size_t at)
+{
+	return &index->records[at];
+}
+
 void mlv_index_at(const struct mlv_index *index, size_t at, struct mlv_entry *entry)
 {
 	const struct mlv_index_record *record = &index->records[at];

@@ -71,6 +71,9 @@ void mlv_index_builder_freep(struct mlv_index_builder **builder);
  */
 mlv_err mlv_index_builder_add(struct mlv_index_builder *builder, const struct mlv_entry *entry,
 			      const struct stat *st, bool not_read) MLV_CHECK;
+/* Add the record of another index as it is, racy if it was. */
+mlv_err mlv_index_builder_keep(struct mlv_index_builder *builder, const struct mlv_index *from,
+			       size_t at) MLV_CHECK;
 /* Put it in the place of the old one. A read-only state directory is no failure. */
 mlv_err mlv_index_builder_save(struct mlv_index_builder *builder) MLV_CHECK;
 /* Forget the index of an output that is no more. */

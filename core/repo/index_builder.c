@@ -78,32 +78,50 @@ static bool is_racy(const struct mlv_index_builder *builder, const struct stat *
 	return record->mtime >= limit || record->ctime >= limit;
 }
 
-mlv_err mlv_index_builder_add(struct mlv_index_builder *builder, const struct mlv_entry *entry,
-			      const struct stat *st, bool not_read)
+/* Append a record for the path; its place is filled in. */
+static mlv_err append(struct mlv_index_builder *builder, const struct mlv_index_record *record,
+		      const char *path, size_t len)
 {
-	struct mlv_index_record *record;
+	struct mlv_index_record *made;
 	mlv_err err;
 
-	if (entry->kind == 'd')
-		return NULL;
-	if (entry->path_len > UINT16_MAX)
-		return mlv_error(MLV_E_REFUSED, "%s: a path of %zu bytes", builder->path,
-				 entry->path_len);
+	if (len > UINT16_MAX)
+		return mlv_error(MLV_E_REFUSED, "%s: a path of %zu bytes below it", builder->path,
+				 len);
 	if ((err = mlv_array_grow(&builder->records, &builder->cap, builder->count + 1,
 				  sizeof(*builder->records))))
 		return err;
-	record = &builder->records[builder->count];
-	*record = (struct mlv_index_record){ .named_size = entry->size, .kind = entry->kind,
-					     .path_at = builder->paths.len,
-					     .path_len = (uint16_t)entry->path_len };
-	mlv_index_stat(st, record);
-	memcpy(record->oid, entry->oid.bytes, MLV_OID_RAW);
-	if (not_read || is_racy(builder, st, record))
-		record->flags |= MLV_INDEX_RACY;
-	if ((err = mlv_buf_add(&builder->paths, entry->path, entry->path_len)))
+	made = &builder->records[builder->count];
+	*made = *record;
+	made->path_at = builder->paths.len;
+	made->path_len = (uint16_t)len;
+	if ((err = mlv_buf_add(&builder->paths, path, len)))
 		return err;
 	builder->count++;
 	return NULL;
+}
+
+mlv_err mlv_index_builder_add(struct mlv_index_builder *builder, const struct mlv_entry *entry,
+			      const struct stat *st, bool not_read)
+{
+	struct mlv_index_record record = { .named_size = entry->size, .kind = entry->kind };
+
+	if (entry->kind == 'd')
+		return NULL;
+	mlv_index_stat(st, &record);
+	memcpy(record.oid, entry->oid.bytes, MLV_OID_RAW);
+	if (not_read || is_racy(builder, st, &record))
+		record.flags |= MLV_INDEX_RACY;
+	return append(builder, &record, entry->path, entry->path_len);
+}
+
+mlv_err mlv_index_builder_keep(struct mlv_index_builder *builder, const struct mlv_index *from,
+			       size_t at)
+{
+	struct mlv_entry entry;
+
+	mlv_index_at(from, at, &entry);
+	return append(builder, mlv_index_record(from, at), entry.path, entry.path_len);
 }
 
 static mlv_err lay_out(const struct mlv_index_builder *builder, struct mlv_buf *file)

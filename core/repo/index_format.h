@@ -43,6 +43,8 @@ _Static_assert(sizeof(struct mlv_index_record) == 88, "records have no padding")
 
 /* The name of the index of the output at path, below .mlv. */
 mlv_err mlv_index_name(const char *path, char name[static MLV_INDEX_NAME]) MLV_CHECK;
+/* The record at a position below the count. */
+const struct mlv_index_record *mlv_index_record(const struct mlv_index *index, size_t at);
 /* Fill in what a stat tells. */
 void mlv_index_stat(const struct stat *st, struct mlv_index_record *record);
 

@@ -1,0 +1,335 @@
+#include "core/repo/add_scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/path.h"
+#include "core/base/strs.h"
+#include "core/base/sys.h"
+
+void mlv_scan_release(struct mlv_scan *scan)
+{
+	if (!scan->repo)
+		return; /* never begun */
+	free(scan->top);
+	mlv_index_freep(&scan->index);
+	mlv_index_builder_freep(&scan->builder);
+	free(scan->items);
+	mlv_buf_release(&scan->paths);
+	mlv_buf_release(&scan->links);
+	mlv_fd_close(&scan->fd);
+	*scan = (struct mlv_scan){ 0 };
+}
+
+void mlv_scan_take_stat(struct mlv_scan_item *item, const struct stat *st)
+{
+	item->inode = (uint64_t)st->st_ino;
+	item->device = (uint64_t)st->st_dev;
+	item->mtime_s = (int64_t)st->st_mtim.tv_sec;
+	item->ctime_s = (int64_t)st->st_ctim.tv_sec;
+	item->mtime_ns = (uint32_t)st->st_mtim.tv_nsec;
+	item->ctime_ns = (uint32_t)st->st_ctim.tv_nsec;
+	item->mode = (uint32_t)st->st_mode;
+	item->links = (uint32_t)st->st_nlink;
+	item->stat_size = (uint64_t)st->st_size;
+}
+
+struct mlv_entry mlv_scan_entry(const struct mlv_scan *scan, size_t at)
+{
+	const struct mlv_scan_item *item = &scan->items[at];
+
+	return (struct mlv_entry){ .kind = item->kind, .oid = item->oid, .size = item->size,
+				   .path = scan->paths.ptr + item->path_at,
+				   .path_len = item->path_len };
+}
+
+static mlv_err note(struct mlv_scan *scan, size_t at)
+{
+	const struct mlv_scan_item *item = &scan->items[at];
+	struct mlv_entry entry = mlv_scan_entry(scan, at);
+	struct stat st = { .st_ino = item->inode, .st_dev = item->device, .st_mode = item->mode,
+			   .st_nlink = item->links, .st_size = (off_t)item->stat_size };
+
+	/* A link that was followed is to be replaced: its stat says nothing of the file. */
+	if (item->through)
+		return NULL;
+	st.st_mtim = (struct timespec){ item->mtime_s, item->mtime_ns };
+	st.st_ctim = (struct timespec){ item->ctime_s, item->ctime_ns };
+	return mlv_index_builder_add(scan->builder, &entry, &st, false);
+}
+
+/* Whether path is the scanned part, lies below it, or is a directory above it. */
+static bool is_replaced(const struct mlv_scan *scan, const char *path, size_t len)
+{
+	size_t part = strlen(scan->part), shorter = len < part ? len : part;
+
+	return part == 0 || (memcmp(path, scan->part, shorter) == 0 &&
+			     (len == part || (len < part ? scan->part[len] : path[part]) == '/'));
+}
+
+static int by_bytes(const struct mlv_entry *a, const struct mlv_entry *b)
+{
+	size_t shorter = a->path_len < b->path_len ? a->path_len : b->path_len;
+	int order = memcmp(a->path, b->path, shorter);
+
+	return order ? order : (a->path_len > b->path_len) - (a->path_len < b->path_len);
+}
+
+static mlv_err note_before(struct mlv_scan *scan, size_t *next, const struct mlv_entry *old)
+{
+	mlv_err err = NULL;
+
+	for (; *next < scan->count && !err; (*next)++) {
+		struct mlv_entry entry = mlv_scan_entry(scan, *next);
+
+		if (old && by_bytes(&entry, old) > 0)
+			break;
+		err = note(scan, *next);
+	}
+	return err;
+}
+
+mlv_err mlv_scan_save_index(struct mlv_scan *scan)
+{
+	size_t next = 0;
+	mlv_err err = NULL;
+
+	/* Another part of the output may have been saved since. */
+	mlv_index_freep(&scan->index);
+	if ((err = mlv_index_load(&scan->index, scan->repo, scan->output)))
+		return err;
+	for (size_t i = 0; i < mlv_index_count(scan->index) && !err; i++) {
+		struct mlv_entry old;
+
+		mlv_index_at(scan->index, i, &old);
+		if (is_replaced(scan, old.path, old.path_len))
+			continue;
+		if (!(err = note_before(scan, &next, &old)))
+			err = mlv_index_builder_keep(scan->builder, scan->index, i);
+	}
+	if (err || (err = note_before(scan, &next, NULL)))
+		return err;
+	return mlv_index_builder_save(scan->builder);
+}
+
+const char *mlv_scan_shown(const struct mlv_scan *scan, const struct mlv_scan_item *item,
+			   char *to, size_t size)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
+	const char *path = scan->paths.ptr + item->path_at;
+	mlv_err err = mlv_buf_printf(&whole, "%s%s%s", scan->output, *path ? "/" : "", path);
+
+	return err ? scan->output : mlv_path_shown(whole.ptr, whole.len, to, size);
+}
+
+/* Open the file a link points to: the link itself is beneath the top. */
+static int open_through(int top, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	MLV_SCOPED(mlv_mem_free) char *above = NULL;
+
+	if (!slash)
+		return mlv_sys_openat(top, path, O_RDONLY | O_NONBLOCK, 0);
+	if (!(above = mlv_sys_strndup(path, (size_t)(slash - path))))
+		return -1;
+	dir = mlv_sys_open_beneath(top, above, O_RDONLY | O_DIRECTORY, 0);
+	return dir < 0 ? -1 : mlv_sys_openat(dir, slash + 1, O_RDONLY | O_NONBLOCK, 0);
+}
+
+mlv_err mlv_scan_open(const struct mlv_scan *scan, const struct mlv_scan_item *item, int *fd)
+{
+	const char *slash = strrchr(scan->top, '/');
+	const char *path = scan->paths.ptr + item->path_at;
+	char shown[512];
+
+	path += *scan->part ? strlen(scan->part) + 1 : 0;
+	if (!scan->is_dir)
+		path = slash ? slash + 1 : scan->top;
+	*fd = item->through || item->in_cache
+		      ? open_through(scan->fd, path)
+		      : mlv_sys_open_beneath(scan->fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	if (*fd < 0)
+		return mlv_error_sys("%s: reading",
+				     mlv_scan_shown(scan, item, shown, sizeof(shown)));
+	return NULL;
+}
+
+static mlv_err add_link(struct mlv_scan *scan, struct mlv_scan_item *item,
+			const struct mlv_walk_entry *entry)
+{
+	char target[MLV_PATH_MAX + 1], shown[512];
+	ssize_t len = readlinkat(entry->dir, entry->name, target, sizeof(target));
+
+	if (len < 0)
+		return mlv_error_sys("%s: reading the link",
+				     mlv_scan_shown(scan, item, shown, sizeof(shown)));
+	if ((size_t)len == sizeof(target))
+		return mlv_error(MLV_E_REFUSED, "%s: the link's target is longer than %d bytes",
+				 mlv_scan_shown(scan, item, shown, sizeof(shown)), MLV_PATH_MAX);
+	item->link_at = scan->links.len;
+	item->size = (uint64_t)len;
+	return mlv_buf_add(&scan->links, target, (size_t)len);
+}
+
+static mlv_err follow_link(struct mlv_scan *scan, struct mlv_scan_item *item,
+			   const struct mlv_walk_entry *entry)
+{
+	char shown[512];
+	struct stat st;
+
+	mlv_scan_shown(scan, item, shown, sizeof(shown));
+	if (mlv_sys_fstatat(entry->dir, entry->name, &st, 0) < 0)
+		return errno == ENOENT || errno == ELOOP
+			       ? mlv_error(MLV_E_MISSING, "%s: a link to a file that is not there",
+					   shown)
+			       : mlv_error_sys("%s: following the link", shown);
+	if (!S_ISREG(st.st_mode))
+		return mlv_error(MLV_E_REFUSED, "%s: a link to something that is not a file",
+				 shown);
+	/* What the cache keeps is never executable itself: executables are copied out. */
+	item->kind = !item->in_cache && (st.st_mode & S_IXUSR) ? 'x' : 'f';
+	item->size = (uint64_t)st.st_size;
+	return NULL;
+}
+
+static mlv_err refuse_other(const struct mlv_scan *scan, const struct mlv_scan_item *item,
+			    mode_t mode)
+{
+	const char *what = S_ISFIFO(mode) ? "a FIFO" : S_ISSOCK(mode) ? "a socket" : "a device";
+	char shown[512];
+
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: %s cannot be tracked",
+					mlv_scan_shown(scan, item, shown, sizeof(shown)), what),
+			      "remove it, or move it out of what is tracked");
+}
+
+/* A link is itself, unless it leads into the cache or was named to be followed. */
+static mlv_err fill_link(struct mlv_scan *scan, struct mlv_scan_item *item,
+			 const struct mlv_walk_entry *entry)
+{
+	size_t before = scan->links.len, len = scan->cache ? strlen(scan->cache) : 0;
+	mlv_err err = add_link(scan, item, entry);
+
+	if (err)
+		return err;
+	item->in_cache = len && item->size > len + 1 &&
+			 memcmp(scan->links.ptr + before, scan->cache, len) == 0 &&
+			 scan->links.ptr[before + len] == '/';
+	item->through = !item->in_cache && scan->follow && entry->path_len == 0;
+	return item->in_cache || item->through ? follow_link(scan, item, entry) : NULL;
+}
+
+static mlv_err fill_item(struct mlv_scan *scan, struct mlv_scan_item *item,
+			 const struct mlv_walk_entry *entry)
+{
+	struct mlv_entry known;
+	mlv_err err = NULL;
+
+	if (entry->kind == 'd')
+		return NULL;
+	if (entry->kind == 'l' && (err = fill_link(scan, item, entry)))
+		return err;
+	if (entry->kind != 'l')
+		item->size = (uint64_t)entry->st->st_size;
+	scan->nfiles++;
+	if (!item->through &&
+	    mlv_index_lookup(scan->index, scan->paths.ptr + item->path_at, item->path_len,
+			     entry->st, &known)) {
+		item->kind = known.kind;
+		item->size = known.size;
+		item->oid = known.oid;
+		item->stored = true;
+	}
+	return NULL;
+}
+
+/* The item's path: part, a slash where both are, what is below it. */
+static mlv_err add_path(struct mlv_scan *scan, const struct mlv_walk_entry *entry,
+			struct mlv_scan_item *item)
+{
+	size_t part = strlen(scan->part);
+	mlv_err err;
+
+	item->path_at = scan->paths.len;
+	if ((err = mlv_buf_add(&scan->paths, scan->part, part)) ||
+	    (part && entry->path_len && (err = mlv_buf_add_char(&scan->paths, '/'))) ||
+	    (err = mlv_buf_add(&scan->paths, entry->path, entry->path_len + 1)))
+		return err;
+	item->path_len = (uint32_t)(scan->paths.len - 1 - item->path_at);
+	return NULL;
+}
+
+static mlv_err add_item(void *arg, const struct mlv_walk_entry *entry)
+{
+	struct mlv_scan *scan = arg;
+	struct mlv_scan_item *item;
+	mlv_err err;
+
+	if ((err = mlv_array_grow(&scan->items, &scan->cap, scan->count + 1,
+				  sizeof(*scan->items))))
+		return err;
+	item = &scan->items[scan->count];
+	*item = (struct mlv_scan_item){ .kind = entry->kind };
+	if ((err = add_path(scan, entry, item)))
+		return err;
+	if (entry->kind == 'o')
+		return refuse_other(scan, item, entry->st->st_mode);
+	mlv_scan_take_stat(item, entry->st);
+	if ((err = fill_item(scan, item, entry)))
+		return err;
+	scan->count++;
+	return NULL;
+}
+
+/* Open what paths of items are relative to. */
+static mlv_err open_top(struct mlv_scan *scan)
+{
+	const char *slash = strrchr(scan->top, '/');
+	MLV_SCOPED(mlv_mem_free) char *above = NULL;
+
+	scan->fd = mlv_sys_open_beneath(scan->repo->root_fd, scan->top,
+					O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	scan->is_dir = scan->fd >= 0;
+	if (scan->is_dir)
+		return NULL;
+	if (errno != ENOTDIR && errno != ELOOP)
+		return errno == ENOENT ? mlv_error(MLV_E_MISSING, "%s: no such file or directory",
+						   scan->top)
+				       : mlv_error_sys("%s", scan->top);
+	above = mlv_sys_strndup(slash ? scan->top : ".", slash ? (size_t)(slash - scan->top) : 1);
+	if (!above)
+		return mlv_error_nomem("a path");
+	scan->fd = mlv_sys_open_beneath(scan->repo->root_fd, above, O_RDONLY | O_DIRECTORY, 0);
+	return scan->fd < 0 ? mlv_error_sys("%s", above) : NULL;
+}
+
+mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
+		      const char *part, bool follow)
+{
+	struct mlv_walk_options options = { .say_skipped = true };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf top = MLV_BUF_INIT;
+	mlv_err err;
+
+	*scan = (struct mlv_scan){ .repo = repo, .output = path, .part = part, .fd = -1,
+				   .follow = follow, .paths = MLV_BUF_LIMIT(SIZE_MAX / 2),
+				   .links = MLV_BUF_LIMIT(SIZE_MAX / 2) };
+	scan->cache = repo->cache ? mlv_store_root(repo->cache) : NULL;
+	if ((err = mlv_buf_printf(&top, "%s%s%s", path, *part ? "/" : "", part)))
+		return err;
+	if (!(scan->top = mlv_buf_detach(&top)))
+		return mlv_error_nomem("a path");
+	if ((err = mlv_index_load(&scan->index, repo, path)) ||
+	    (err = mlv_index_builder_new(&scan->builder, repo, path)) ||
+	    (err = open_top(scan)) ||
+	    (err = mlv_walk(repo->ctx, repo->root_fd, scan->top, &options, add_item, scan)))
+		return err;
+	for (size_t i = 0; i < scan->count; i++)
+		if (scan->items[i].kind != 'l' && scan->items[i].kind != 'd')
+			scan->bytes += scan->items[i].size;
+	return NULL;
+}

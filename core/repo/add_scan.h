@@ -1,0 +1,80 @@
+/*
+ * add_scan.h - naming everything at a path of the work tree, and storing it.
+ *
+ * The path is walked; a file whose stat the index knows, and whose object the
+ * store has, is not read. Of the others, small ones are read in groups, hashed
+ * in vector lanes and put, each group on one thread; large ones one after the
+ * other, each on all threads. A file is looked at before and after it is read:
+ * one that changed is read again, three times at most. The list comes out in
+ * manifest order whatever thread did what.
+ *
+ * Crash safety   nothing is named; the objects join the batch.
+ * Limits         a thread holds at most one group: MLV_SMALL_MAX bytes and a little.
+ */
+#ifndef MLV_REPO_ADD_SCAN_H
+#define MLV_REPO_ADD_SCAN_H
+
+#include "core/repo/index.h"
+#include "core/repo/walk.h"
+
+/* One file, link or empty directory. */
+struct mlv_scan_item {
+	char kind; /* as in a manifest: f x F X l d */
+	bool stored; /* by an earlier run, as the index says; its oid is known */
+	bool through; /* a link that is taken for the file it points to */
+	bool in_cache; /* a link into the cache, by an earlier checkout: the file it stands for */
+	uint32_t path_len;
+	uint64_t path_at; /* in paths */
+	uint64_t link_at; /* of a link: its target, in links */
+	uint64_t size;
+	struct mlv_oid oid;
+	uint64_t inode, device; /* by stat, from here on */
+	int64_t mtime_s, ctime_s;
+	uint32_t mtime_ns, ctime_ns;
+	uint32_t mode, links;
+	uint64_t stat_size;
+};
+
+struct mlv_scan {
+	struct mlv_repo *repo;
+	const char *output; /* path of the output */
+	const char *part;   /* what of it is scanned; "": all */
+	char *top;          /* both joined */
+	const char *cache;  /* where the cache lies, absolute */
+	struct mlv_index *index;
+	struct mlv_index_builder *builder;
+	struct mlv_scan_item *items;
+	size_t count, cap;
+	struct mlv_buf paths; /* below the output, a NUL after each */
+	struct mlv_buf links;
+	uint64_t bytes;  /* of all files */
+	uint64_t nfiles; /* files and links */
+	int fd;          /* the directory top, or the one that it lies in when it is a file */
+	bool is_dir;
+	bool follow;     /* top is a link, taken for the file it points to */
+};
+
+/*
+ * Walk part ("" for all) of the output at path (both outlive the scan). follow: a
+ * link that is the output itself is taken for the file it points to. Fails on
+ * anything but files, links and directories.
+ */
+mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
+		      const char *part, bool follow) MLV_CHECK;
+void mlv_scan_release(struct mlv_scan *scan);
+/* Name all items; batch NULL: only name, else put them. */
+mlv_err mlv_scan_name(struct mlv_scan *scan, struct mlv_batch *batch) MLV_CHECK;
+/* An item as an entry of the manifest; its path points into the scan. */
+struct mlv_entry mlv_scan_entry(const struct mlv_scan *scan, size_t at);
+/* Save the output's index: what was scanned, and of the rest what the index has. */
+mlv_err mlv_scan_save_index(struct mlv_scan *scan) MLV_CHECK;
+/* Open an item that is a file: regular, beneath the top, no link but one that is followed. */
+mlv_err mlv_scan_open(const struct mlv_scan *scan, const struct mlv_scan_item *item,
+		      int *fd) MLV_CHECK;
+/* The path of an item below the repository's root, for messages. */
+const char *mlv_scan_shown(const struct mlv_scan *scan, const struct mlv_scan_item *item,
+			   char *to, size_t size);
+/* Take what fstat() said of an item. */
+void mlv_scan_take_stat(struct mlv_scan_item *item, const struct stat *st);
+
+#endif

@@ -1,0 +1,267 @@
+#include "core/repo/add_track.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fs.h"
+#include "core/base/strs.h"
+#include "core/base/sys.h"
+#include "core/repo/gitignore.h"
+
+static void target_release(struct mlv_track_target *target)
+{
+	mlv_lock_freep(&target->lock);
+	mlv_scan_release(&target->scan);
+	mlv_buf_release(&target->old);
+	mlv_output_release(&target->output);
+	free(target->part);
+}
+
+void mlv_track_release(struct mlv_track *track)
+{
+	for (size_t i = 0; i < track->count; i++)
+		target_release(&track->at[i]);
+	free(track->at);
+	track->at = NULL;
+	track->count = track->cap = 0;
+}
+
+mlv_err mlv_track_append(struct mlv_track *track, const struct mlv_output *output, bool existing,
+			 const char *part)
+{
+	struct mlv_track_target made = { .existing = existing,
+					 .old = MLV_BUF_LIMIT(MLV_POINTER_MAX) };
+	mlv_err err = mlv_array_grow(&track->at, &track->cap, track->count + 1,
+				     sizeof(*track->at));
+
+	if (err || (err = mlv_output_copy(&made.output, output)))
+		return err;
+	if (!(made.part = mlv_sys_strdup(part))) {
+		target_release(&made);
+		return mlv_error_nomem("a target");
+	}
+	track->at[track->count++] = made;
+	return NULL;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct mlv_track_target *left = a, *right = b;
+	int order = strcmp(left->output.path, right->output.path);
+
+	return order ? order : strcmp(left->part, right->part);
+}
+
+/* Open the directory of a path; name is what stands there. */
+static mlv_err open_dir_of(struct mlv_repo *repo, const char *path, int *dir, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	MLV_SCOPED(mlv_mem_free) char *above = mlv_sys_strndup(
+		slash ? path : ".", slash ? (size_t)(slash - path) : 1);
+
+	if (!above)
+		return mlv_error_nomem("a path");
+	*dir = mlv_sys_open_beneath(repo->root_fd, above, O_RDONLY | O_DIRECTORY, 0);
+	*name = slash ? slash + 1 : path;
+	return *dir < 0 ? mlv_error_sys("%s", above) : NULL;
+}
+
+/* Read the pointer anew, under its lock: it may have changed since the targets were checked. */
+static mlv_err read_old(struct mlv_track *track, struct mlv_track_target *target)
+{
+	MLV_SCOPED(mlv_output_release) struct mlv_output now = { 0 };
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *name, *pointer = target->output.pointer;
+	struct mlv_output was;
+	mlv_err err;
+
+	if ((err = open_dir_of(track->repo, pointer, &dir, &name)))
+		return err;
+	if ((err = mlv_fs_read(dir, name, &target->old))) {
+		if (err->code != MLV_E_MISSING || target->existing)
+			return mlv_error_wrap(err, "%s", pointer);
+		return NULL;
+	}
+	if ((err = mlv_pointer_parse(pointer, target->old.ptr, target->old.len, &now)))
+		return err;
+	was = target->output;
+	target->output = now;
+	now = was;
+	target->existing = true;
+	return NULL;
+}
+
+static mlv_err lock_all(struct mlv_track *track)
+{
+	mlv_err err;
+
+	if (track->count)
+		qsort(track->at, track->count, sizeof(*track->at), by_path);
+	for (size_t i = 0; i < track->count; i++) {
+		struct mlv_track_target *target = &track->at[i];
+
+		if (i > 0 && strcmp(target[-1].output.path, target->output.path) == 0)
+			continue;
+		if ((err = mlv_lock_file(&target->lock, track->repo, target->output.pointer,
+					 track->command)) ||
+		    (err = read_old(track, target)))
+			return err;
+	}
+	return NULL;
+}
+
+/* A second part of an output goes on from what the first came to. */
+static mlv_err carry_over(struct mlv_track_target *target)
+{
+	struct mlv_track_target *before = target - 1;
+	struct mlv_output *to = &target->output;
+	const struct mlv_output *from = &before->made;
+
+	to->type = from->type;
+	to->oid = from->oid;
+	to->size = from->size;
+	to->nfiles = from->nfiles;
+	target->existing = true;
+	return mlv_buf_add(&target->old, before->old.ptr, before->old.len);
+}
+
+static bool differs(const struct mlv_track_target *target)
+{
+	const struct mlv_output *was = &target->output, *made = &target->made;
+
+	return !target->existing || !mlv_output_same_id(was, made) ||
+	       was->has_plain != made->has_plain || was->nfiles != made->nfiles ||
+	       (was->has_plain && !mlv_oid_equal(&was->plain, &made->plain));
+}
+
+static mlv_err scan_one(struct mlv_track *track, struct mlv_track_target *target,
+			struct mlv_batch *batch, struct mlv_batch *nodes)
+{
+	mlv_err err;
+
+	if (!target->lock && (err = carry_over(target)))
+		return err;
+	if ((err = mlv_scan_list(&target->scan, track->repo, target->output.path, target->part,
+				 true)) ||
+	    (err = mlv_scan_name(&target->scan, batch)) ||
+	    (err = mlv_track_build(track, target, nodes)))
+		return err;
+	target->changed = differs(target);
+	if (target->changed && track->must_match)
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED,
+						"%s: differs from what %s says",
+						target->output.path, target->output.pointer),
+				      "mlv commit -f %s", target->output.path);
+	return NULL;
+}
+
+static mlv_err write_pointer(struct mlv_track *track, struct mlv_track_target *target)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *name;
+	mlv_err err;
+
+	target->made.pointer = target->output.pointer;
+	target->made.path = target->output.path;
+	if (!target->changed)
+		return NULL;
+	if ((err = mlv_pointer_write(&target->made, target->old.len ? target->old.ptr : NULL,
+				     target->old.len, &text)) ||
+	    (err = open_dir_of(track->repo, target->output.pointer, &dir, &name)) ||
+	    (err = mlv_fs_replace(dir, name, text.ptr, text.len, 0666)))
+		return mlv_error_wrap(err, "writing %s", target->output.pointer);
+	return NULL;
+}
+
+/* Several parts: only the last of an output says what its pointer will be. */
+static bool is_last_of_output(const struct mlv_track *track, size_t at)
+{
+	return at + 1 == track->count || track->at[at + 1].lock;
+}
+
+static mlv_err name_all(struct mlv_track *track)
+{
+	mlv_err err;
+
+	for (size_t i = 0; i < track->count; i++) {
+		struct mlv_track_target *target = &track->at[i];
+
+		if (is_last_of_output(track, i) && (err = write_pointer(track, target)))
+			return err;
+		if ((err = mlv_gitignore_add(track->repo, target->output.path, NULL)) ||
+		    (err = mlv_scan_save_index(&target->scan)))
+			return err;
+	}
+	return NULL;
+}
+
+static void report(const struct mlv_track_target *target, mlv_added_fn fn, void *arg)
+{
+	struct mlv_output output = target->made;
+	struct mlv_added added = { .output = &output, .part = target->part,
+				   .size = target->scan.bytes, .nfiles = target->scan.nfiles,
+				   .changed = target->changed };
+
+	output.pointer = target->output.pointer;
+	output.path = target->output.path;
+	added.followed = target->scan.count == 1 && target->scan.items[0].through;
+	if (fn)
+		fn(arg, &added);
+}
+
+static mlv_err scan_all(struct mlv_track *track, struct mlv_batch *batch, struct mlv_batch *nodes)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < track->count && !err; i++) {
+		struct mlv_track_target *target = &track->at[i];
+
+		err = scan_one(track, target, batch, nodes);
+		/* Parts change one after the other what their output was at first. */
+		if (!err && !target->lock && target[-1].changed)
+			target->changed = true;
+	}
+	return err;
+}
+
+/* Name everything, store nothing: the nodes of manifests go to a store in memory. */
+static mlv_err run_without_store(struct mlv_track *track)
+{
+	MLV_SCOPED(mlv_store_freep) struct mlv_store *memory = NULL;
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *nodes = NULL;
+	mlv_err err;
+
+	if ((err = mlv_store_open_memory(&memory, track->repo->ctx)) ||
+	    (err = mlv_batch_begin(&nodes, memory)) || (err = scan_all(track, NULL, nodes)))
+		return err;
+	return name_all(track);
+}
+
+static mlv_err run_with_store(struct mlv_track *track)
+{
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	mlv_err err;
+
+	if ((err = mlv_batch_begin(&batch, track->repo->cache)) ||
+	    (err = scan_all(track, batch, batch)) || (err = mlv_batch_commit(batch)))
+		return err;
+	return name_all(track);
+}
+
+mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg)
+{
+	struct mlv_store *cache;
+	mlv_err err;
+
+	if ((err = mlv_repo_cache(track->repo, &cache)) || (err = lock_all(track)))
+		return err;
+	err = track->no_commit ? run_without_store(track) : run_with_store(track);
+	if (err)
+		return err;
+	for (size_t i = 0; i < track->count; i++)
+		report(&track->at[i], fn, arg);
+	return NULL;
+}

@@ -1,0 +1,44 @@
+/*
+ * add_track.h - what add and commit share: from checked targets to pointers.
+ *
+ * Order: lock the pointers; read them; scan and put all targets; commit the
+ * batch; write pointers, .gitignore, index. A failure before the pointers
+ * leaves objects that nothing names, for gc.
+ */
+#ifndef MLV_REPO_ADD_TRACK_H
+#define MLV_REPO_ADD_TRACK_H
+
+#include "core/repo/add.h"
+#include "core/repo/add_scan.h"
+#include "core/repo/lock.h"
+
+struct mlv_track_target {
+	struct mlv_output output; /* what the pointer says; only its paths when it is new */
+	bool existing;            /* there is a pointer */
+	char *part;
+	struct mlv_output made;   /* what it will say; no strings of its own */
+	bool changed;
+	struct mlv_scan scan;
+	struct mlv_lock *lock;    /* of the pointer; NULL when the target before has the same */
+	struct mlv_buf old;       /* text of the pointer */
+};
+
+struct mlv_track {
+	struct mlv_repo *repo;
+	const char *command;      /* for locks: "add" */
+	bool no_commit, sha256;
+	bool must_match;          /* refuse what differs from its pointer */
+	struct mlv_track_target *at; /* sorted by path, then part */
+	size_t count, cap;
+};
+
+void mlv_track_release(struct mlv_track *track);
+/* Add a target; output is copied (strings too). */
+mlv_err mlv_track_append(struct mlv_track *track, const struct mlv_output *output, bool existing,
+			 const char *part) MLV_CHECK;
+mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg) MLV_CHECK;
+/* The tree, or the file, that a scanned target came to: fills made. */
+mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *target,
+			struct mlv_batch *batch) MLV_CHECK;
+
+#endif

@@ -1,0 +1,159 @@
+#include "core/repo/gitignore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "core/base/fs.h"
+#include "core/base/sys.h"
+#include "core/repo/lock.h"
+
+#define FILE_NAME ".gitignore"
+#define FILE_LIMIT ((size_t)16 << 20) /* bytes */
+
+mlv_err mlv_gitignore_pattern(struct mlv_buf *to, const char *name)
+{
+	size_t len = strlen(name), spaces = len;
+	mlv_err err = mlv_buf_add_char(to, '/');
+
+	/* Spaces at the end of a line are dropped unless each is escaped. */
+	while (spaces > 0 && name[spaces - 1] == ' ')
+		spaces--;
+	for (size_t i = 0; i < len && !err; i++) {
+		if (strchr("\\*?[]", name[i]) || i >= spaces)
+			err = mlv_buf_add_char(to, '\\');
+		if (!err)
+			err = mlv_buf_add_char(to, name[i]);
+	}
+	return err;
+}
+
+/* The .gitignore that a path belongs to, open for work. */
+struct ignore_file {
+	int dir;
+	const char *name;    /* of what is to be ignored, in the directory */
+	struct mlv_buf path; /* of the .gitignore, below the root */
+	struct mlv_buf text;
+	struct mlv_buf line; /* the pattern */
+	struct mlv_lock *lock;
+};
+
+static void ignore_file_release(struct ignore_file *file)
+{
+	mlv_lock_freep(&file->lock);
+	mlv_fd_close(&file->dir);
+	mlv_buf_release(&file->path);
+	mlv_buf_release(&file->text);
+	mlv_buf_release(&file->line);
+}
+
+static mlv_err read_text(struct ignore_file *file)
+{
+	struct stat st;
+	mlv_err err;
+
+	/* git itself does not follow a .gitignore that is a link. */
+	if (mlv_sys_fstatat(file->dir, FILE_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? NULL : mlv_error_sys("%s", file->path.ptr);
+	if (!S_ISREG(st.st_mode))
+		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", file->path.ptr);
+	err = mlv_fs_read(file->dir, FILE_NAME, &file->text);
+	return err ? mlv_error_wrap(err, "%s", file->path.ptr) : NULL;
+}
+
+static mlv_err open_file(struct ignore_file *file, struct mlv_repo *repo, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
+	mlv_err err;
+
+	file->name = slash ? slash + 1 : path;
+	if ((err = mlv_buf_add(&file->path, path, len)) ||
+	    (err = mlv_buf_add_str(&file->path, ".")))
+		return err;
+	file->dir = mlv_sys_open_beneath(repo->root_fd, file->path.ptr, O_RDONLY | O_DIRECTORY, 0);
+	if (file->dir < 0)
+		return mlv_error_sys("%s", file->path.ptr);
+	mlv_buf_truncate(&file->path, len);
+	if ((err = mlv_buf_add_str(&file->path, FILE_NAME)) ||
+	    (err = mlv_gitignore_pattern(&file->line, file->name)) ||
+	    (err = mlv_lock_file(&file->lock, repo, file->path.ptr, "add")))
+		return err;
+	return read_text(file);
+}
+
+#define IGNORE_FILE_INIT                                                                     \
+	{ .dir = -1, .path = MLV_BUF_INIT, .text = MLV_BUF_LIMIT(FILE_LIMIT), .line = MLV_BUF_INIT }
+
+/* Where the pattern's line begins and ends (with its line feed); false when it is not there. */
+static bool find_line(const struct ignore_file *file, size_t *start, size_t *end)
+{
+	const char *text = file->text.ptr;
+
+	for (size_t at = 0; at < file->text.len; at = *end) {
+		const char *feed = memchr(text + at, '\n', file->text.len - at);
+		size_t len = (feed ? (size_t)(feed - text) : file->text.len) - at;
+
+		*start = at;
+		*end = at + len + (feed != NULL);
+		if (len > 0 && text[at + len - 1] == '\r')
+			len--;
+		if (len == file->line.len && memcmp(text + at, file->line.ptr, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static mlv_err is_ignored(struct mlv_repo *repo, const char *path, bool *ignored)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
+	struct mlv_git *git;
+	mlv_err err;
+
+	*ignored = true;
+	if ((err = mlv_repo_git(repo, &git)) || !git)
+		return err;
+	if ((err = mlv_buf_printf(&whole, "%s%s", repo->git_prefix ? repo->git_prefix : "", path)))
+		return err;
+	return mlv_git_is_ignored(git, whole.ptr, ignored);
+}
+
+mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, bool *changed)
+{
+	MLV_SCOPED(ignore_file_release) struct ignore_file file = IGNORE_FILE_INIT;
+	size_t start, end;
+	bool ignored;
+	mlv_err err;
+
+	if ((err = is_ignored(repo, path, &ignored)) || ignored)
+		return err;
+	if ((err = open_file(&file, repo, path)) || find_line(&file, &start, &end))
+		return err;
+	if (file.text.len && file.text.ptr[file.text.len - 1] != '\n' &&
+	    (err = mlv_buf_add_char(&file.text, '\n')))
+		return err;
+	if ((err = mlv_buf_add(&file.text, file.line.ptr, file.line.len)) ||
+	    (err = mlv_buf_add_char(&file.text, '\n')) ||
+	    (err = mlv_fs_replace(file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666)))
+		return err;
+	if (changed)
+		*changed = true;
+	return NULL;
+}
+
+mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path)
+{
+	MLV_SCOPED(ignore_file_release) struct ignore_file file = IGNORE_FILE_INIT;
+	size_t start, end;
+	mlv_err err;
+
+	if ((err = open_file(&file, repo, path)) || !find_line(&file, &start, &end))
+		return err;
+	memmove(file.text.ptr + start, file.text.ptr + end, file.text.len - end);
+	mlv_buf_truncate(&file.text, file.text.len - (end - start));
+	if (file.text.len)
+		return mlv_fs_replace(file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666);
+	if (mlv_sys_unlinkat(file.dir, FILE_NAME, 0) < 0 && errno != ENOENT)
+		return mlv_error_sys("%s: removing", file.path.ptr);
+	return mlv_fs_sync_dir(file.dir, ".");
+}
