@@ -1,5 +1,7 @@
 #include "cmd/cmd.h"
 
+extern const struct mlv_cmd mlv_cmd_add;
+extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_metrics;
@@ -8,6 +10,8 @@ extern const struct mlv_cmd mlv_cmd_version;
 
 const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_options,
+	&mlv_cmd_add,
+	&mlv_cmd_commit,
 	&mlv_cmd_completion,
 	&mlv_cmd_help,
 	&mlv_cmd_metrics,

@@ -1,0 +1,89 @@
+#include "cmd/added.h"
+
+static void format_size(uint64_t bytes, char *text, size_t size)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	double value = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		snprintf(text, size, "%u bytes", (unsigned)bytes);
+		return;
+	}
+	while (value >= 999.95 && unit + 1 < MLV_COUNT(units)) {
+		value /= 1000;
+		unit++;
+	}
+	snprintf(text, size, "%.1f %s", value, units[unit]);
+}
+
+static void begin(struct mlv_added_out *added)
+{
+	if (added->begun)
+		return;
+	added->begun = true;
+	mlv_out_object_begin(added->run->out, NULL);
+	mlv_out_array_begin(added->run->out, "targets");
+}
+
+static void tell_json(struct mlv_out *out, const char *path, const struct mlv_added *added)
+{
+	static const char *const ids[] = { "sha256", "leaves", "tree" };
+	const struct mlv_output *output = added->output;
+	char hex[MLV_OID_HEX + 1];
+
+	mlv_out_object_begin(out, NULL);
+	mlv_out_json_path(out, "path", path, strlen(path));
+	mlv_out_json_path(out, "pointer", output->pointer, strlen(output->pointer));
+	mlv_out_bool(out, "changed", added->changed);
+	mlv_out_number(out, "size", added->size);
+	mlv_out_number(out, "nfiles", added->nfiles);
+	mlv_out_text(out, ids[output->type], mlv_oid_format(&output->oid, hex));
+	mlv_out_object_end(out);
+}
+
+static void tell_line(const struct mlv_added_out *to, const char *path,
+		      const struct mlv_added *added)
+{
+	struct mlv_out *out = to->run->out;
+	char size[32];
+
+	format_size(added->size, size, sizeof(size));
+	mlv_out_raw(out, added->changed ? to->verb : "unchanged");
+	mlv_out_raw(out, " ");
+	mlv_out_path(out, path, strlen(path));
+	if (!added->changed)
+		mlv_out_line(out, "%s", "");
+	else if (added->output->type == MLV_ID_TREE)
+		mlv_out_line(out, " (%llu file%s, %s)", (unsigned long long)added->nfiles,
+			     added->nfiles == 1 ? "" : "s", size);
+	else
+		mlv_out_line(out, " (%s)", size);
+}
+
+void mlv_added_tell(void *arg, const struct mlv_added *added)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
+	struct mlv_added_out *to = arg;
+	const char *path = added->output->path;
+
+	if (*added->part &&
+	    !mlv_buf_printf(&whole, "%s/%s", added->output->path, added->part))
+		path = whole.ptr;
+	if (added->followed)
+		mlv_tell_warning(to->run->ctx, "%s: was a link, tracked as the file it points to",
+				 path);
+	begin(to);
+	to->any_changed |= added->changed;
+	if (to->run->json)
+		tell_json(to->run->out, path, added);
+	else
+		tell_line(to, path, added);
+}
+
+void mlv_added_end(struct mlv_added_out *added)
+{
+	begin(added);
+	mlv_out_array_end(added->run->out);
+	mlv_out_object_end(added->run->out);
+}

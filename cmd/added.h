@@ -1,0 +1,21 @@
+/* added.h - how `mlv add` and `mlv commit` tell what became of their targets. */
+#ifndef MLV_CMD_ADDED_H
+#define MLV_CMD_ADDED_H
+
+#include "cmd/cmd.h"
+#include "cmd/out.h"
+#include "core/repo/add.h"
+
+struct mlv_added_out {
+	struct mlv_run *run;
+	const char *verb; /* "added": what a target was that changed its pointer */
+	bool begun;       /* something was written */
+	bool any_changed; /* a pointer was */
+};
+
+/* For mlv_add() and mlv_commit(); arg is a struct mlv_added_out. */
+void mlv_added_tell(void *arg, const struct mlv_added *added);
+/* After the last; closes the JSON. */
+void mlv_added_end(struct mlv_added_out *added);
+
+#endif
