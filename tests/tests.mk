@@ -15,10 +15,8 @@ check-unit: units
 	@tests/tap "$(ON)unit" tests/unit/run $(UNITS)
 
 check-cli: all
-	@tests/tap "$(ON)cli" tests/cli/run --bin $(OUT)
-ifeq ($(BUILD),release)
-	@tests/tap "cli, odd settings" tests/cli/run --bin $(OUT) --odd
-endif
+	@tests/tap "$(ON)cli" tests/cli/run --bin $(OUT); status=$$?; \
+	  tests/tap "$(ON)cli, odd settings" tests/cli/run --bin $(OUT) --odd && exit $$status
 
 # A suite of its own lies in tests/<name>/ and is started by tests/<name>/run, which prints TAP.
 suite = $(if $(wildcard tests/$(1)/run),tests/tap "$(ON)$(1)" tests/$(1)/run --bin $(OUT),echo "$(1): 0 passed, 0 failed, 1 skipped in 0.0 s")

@@ -43,7 +43,8 @@ mlv_err mlv_buf_add(struct mlv_buf *buf, const void *bytes, size_t len) MLV_CHEC
 mlv_err mlv_buf_add_str(struct mlv_buf *buf, const char *text) MLV_CHECK;
 mlv_err mlv_buf_add_char(struct mlv_buf *buf, char c) MLV_CHECK;
 mlv_err mlv_buf_printf(struct mlv_buf *buf, const char *fmt, ...) MLV_PRINTF(2, 3) MLV_CHECK;
-mlv_err mlv_buf_vprintf(struct mlv_buf *buf, const char *fmt, va_list ap) MLV_PRINTF(2, 0) MLV_CHECK;
+mlv_err mlv_buf_vprintf(struct mlv_buf *buf, const char *fmt, va_list ap)
+	MLV_PRINTF(2, 0) MLV_CHECK;
 /* The bytes, NUL-terminated, to be freed with free(); the buffer is empty. NULL: no memory. */
 char *mlv_buf_detach(struct mlv_buf *buf) MLV_CHECK;
 

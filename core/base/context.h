@@ -18,7 +18,7 @@
 #include "core/base/error.h"
 
 enum mlv_event_type {
-	MLV_EVENT_BEGIN,   /* a phase of work begins: text names it ("hashing"), totals known so far */
+	MLV_EVENT_BEGIN,   /* a phase begins: text names it ("hashing"), totals known so far */
 	MLV_EVENT_ADVANCE, /* items and bytes more are done */
 	MLV_EVENT_GROW,    /* items and bytes more are to be done than was said */
 	MLV_EVENT_END,     /* the phase is over */

@@ -302,9 +302,9 @@ mlv_err mlv_json_parse(const char *name, const char *text, size_t len, struct ml
 	while (scan.at < len)
 		if ((err = scan_step(&scan)))
 			return err;
-	MLV_SCOPED(unref) json_t *json = json_loadb(
-		scan.out.ptr, scan.out.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL,
-		&error);
+	MLV_SCOPED(unref) json_t *json =
+		json_loadb(scan.out.ptr, scan.out.len,
+			   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
 	if (!json)
 		return error_of(&scan, &error);
 	return convert(&conv, json, value);
@@ -352,7 +352,5 @@ mlv_err mlv_json_add_real(struct mlv_buf *to, double number)
 			break;
 	}
 	/* As a real, so that whoever reads it back does not find an integer. */
-	if (!strpbrk(digits, ".e"))
-		strcat(digits, ".0");
-	return mlv_buf_add_str(to, digits);
+	return mlv_buf_printf(to, "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
 }

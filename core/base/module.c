@@ -32,6 +32,7 @@ mlv_err mlv_module_load(struct mlv_ctx *ctx, const char *file, const char *symbo
 			return load_from(path, symbol, table);
 	}
 	return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: not found beside the program or in %s",
-					file, ctx->module_dirs[0] ? ctx->module_dirs[0] : "libexec"),
+					file,
+					ctx->module_dirs[0] ? ctx->module_dirs[0] : "libexec"),
 			      "install mlv again: make install");
 }

@@ -19,7 +19,8 @@ struct reader {
 	struct fy_parser *parser;
 	struct fy_diag *diag;
 	struct mlv_value *root;
-	struct mlv_value *open[MLV_VALUE_DEPTH]; /* containers that have not ended; owned by root or above */
+	struct mlv_value
+		*open[MLV_VALUE_DEPTH]; /* containers that have not ended; owned by root or above */
 	char *keys[MLV_VALUE_DEPTH];             /* in a map: the key whose value comes next */
 	size_t depth;
 	unsigned documents;
@@ -133,9 +134,10 @@ static void set_int(struct mlv_value *value, const char *text, int base)
 		return;
 	}
 	for (; *text; text++)
-		value->real = value->real * base +
-			      (isdigit((unsigned char)*text) ? *text - '0'
-							     : tolower((unsigned char)*text) - 'a' + 10);
+		value->real =
+			value->real * base + (isdigit((unsigned char)*text)
+						      ? *text - '0'
+						      : tolower((unsigned char)*text) - 'a' + 10);
 }
 
 static bool set_special(struct mlv_value *value, const char *text, size_t len)

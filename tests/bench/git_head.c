@@ -10,7 +10,8 @@ int main(void)
 	char hex[GIT_OID_HEXSZ + 1];
 
 	git_libgit2_init();
-	if (git_repository_open_ext(&repo, ".", 0, NULL) || git_revparse_single(&head, repo, "HEAD^{commit}"))
+	if (git_repository_open_ext(&repo, ".", 0, NULL) ||
+	    git_revparse_single(&head, repo, "HEAD^{commit}"))
 		return 1;
 	puts(git_oid_tostr(hex, sizeof(hex), git_object_id(head)));
 	git_object_free(head);

@@ -5,7 +5,8 @@
 
 #include "cmd/opt.h"
 
-/* The table has the commands of the program; version takes no option, so that globals are what is parsed. */
+/* The table has the commands of the program; version takes no option, so that globals are what is
+ * parsed. */
 static struct mlv_line line;
 static alignas(max_align_t) char args[MLV_ARGS_MAX];
 
@@ -99,21 +100,18 @@ mlv_test(opt, does_not_count_operands_when_help_is_asked_for)
 }
 
 /* Every table is one that the parser, the help and the completions can live with. */
-static void check_options(const struct mlv_cmd *cmd)
+static void check_option(const char *of, const struct mlv_opt *o, size_t args_size)
 {
-	for (const struct mlv_opt *o = cmd->opts; o && o->type; o++) {
-		bool is_plain = o->type == MLV_OPT_FLAG || o->type == MLV_OPT_TIMES;
+	bool is_plain = o->type == MLV_OPT_FLAG || o->type == MLV_OPT_TIMES;
 
-		cr_expect(o->name != NULL && o->help != NULL, "%s: an option without a name", cmd->name);
-		cr_expect(is_plain == (o->value == NULL), "%s --%s: its value", cmd->name, o->name);
-		cr_expect(o->field < cmd->args_size, "%s --%s: its field", cmd->name, o->name);
-		cr_expect(strlen(o->help) <= 60, "%s --%s: its help is long", cmd->name, o->name);
-		cr_expect(o->help[strlen(o->help) - 1] != '.', "%s --%s: a full stop", cmd->name, o->name);
-		for (const struct mlv_opt *p = o + 1; p->type; p++) {
-			cr_expect(strcmp(o->name, p->name) != 0, "%s --%s: twice", cmd->name, o->name);
-			cr_expect(o->letter == 0 || o->letter != p->letter, "%s -%c: twice", cmd->name,
-				  o->letter);
-		}
+	cr_assert(o->name != NULL && o->help != NULL, "%s: an option has no name", of);
+	cr_expect(is_plain == (o->value == NULL), "%s --%s: its value", of, o->name);
+	cr_expect(o->field < args_size, "%s --%s: its field", of, o->name);
+	cr_expect(strlen(o->help) <= 60, "%s --%s: its help is long", of, o->name);
+	cr_expect(o->help[strlen(o->help) - 1] != '.', "%s --%s: a full stop", of, o->name);
+	for (const struct mlv_opt *p = o + 1; p->type; p++) {
+		cr_expect(strcmp(o->name, p->name) != 0, "%s --%s: twice", of, o->name);
+		cr_expect(o->letter == 0 || o->letter != p->letter, "%s -%c: twice", of, o->letter);
 	}
 }
 
@@ -124,7 +122,8 @@ static void check_command(const struct mlv_cmd *cmd)
 	cr_expect(runs != has_subs, "%s: run or subs", cmd->name);
 	cr_expect(cmd->args_size <= MLV_ARGS_MAX, "%s: args_size", cmd->name);
 	cr_expect(cmd->operands != NULL && cmd->summary != NULL, "%s: no synopsis", cmd->name);
-	check_options(cmd);
+	for (const struct mlv_opt *o = cmd->opts; o && o->type; o++)
+		check_option(cmd->name, o, cmd->args_size);
 	for (const struct mlv_cmd *const *sub = cmd->subs; sub && *sub; sub++)
 		check_command(*sub);
 }
@@ -137,7 +136,7 @@ mlv_test(opt, tables_are_sound)
 		check_command(*c);
 		if ((*c)->hidden)
 			continue;
-		cr_expect(strcmp(before, (*c)->name) < 0, "%s: not in its place in the table", (*c)->name);
+		cr_expect(strcmp(before, (*c)->name) < 0, "%s: out of order", (*c)->name);
 		before = (*c)->name;
 	}
 }

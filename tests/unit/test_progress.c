@@ -16,7 +16,9 @@ static char *shown(struct mlv_progress_phase phase, uint64_t elapsed)
 
 mlv_test(progress, shows_bytes_rate_and_time_left)
 {
-	struct mlv_progress_phase half = { .name = "hashing", .bytes = 1 << 30, .all_bytes = 2u << 30 };
+	struct mlv_progress_phase half = { .name = "hashing",
+					   .bytes = 1 << 30,
+					   .all_bytes = 2u << 30 };
 
 	cr_expect(eq(str, shown(half, 4 * SECOND),
 		     "hashing:  50% 1.0 GiB of 2.0 GiB, 256 MiB/s, 5 s left"));
