@@ -1,0 +1,89 @@
+#include "cmd/remote_open.h"
+
+#include <stdio.h>
+
+#include "cmd/level.h"
+#include "core/repo/config_keys.h"
+#include "core/repo/trust.h"
+
+static mlv_err default_name(struct mlv_repo *repo, struct mlv_buf *chosen)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
+	const char *name = mlv_config_get(repo->config, "core.remote", NULL);
+	mlv_err err;
+
+	if (name)
+		return mlv_buf_add_str(chosen, name);
+	if ((err = mlv_config_remotes(repo->config, &names)))
+		return err;
+	if (names.count == 1)
+		return mlv_buf_add_str(chosen, names.at[0]);
+	if (names.count == 0)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "no remote is configured"),
+				      "mlv remote add -d <name> <url>");
+	return mlv_error_hint(mlv_error(MLV_E_MISSING, "none of the %zu remotes is the default",
+					names.count),
+			      "mlv remote default %s, or name one with -r", names.at[0]);
+}
+
+mlv_err mlv_cmd_remote_name(struct mlv_repo *repo, const char *name, struct mlv_buf *chosen)
+{
+	mlv_err err = name ? mlv_buf_add_str(chosen, name) : default_name(repo, chosen);
+
+	return err ? err : mlv_level_check_remote(repo->config, chosen->ptr);
+}
+
+struct lookup {
+	struct mlv_repo *repo;
+	const char *name;
+};
+
+static const char *setting(void *arg, const char *option, bool *from_repo)
+{
+	const struct lookup *of = arg;
+	enum mlv_config_level level = MLV_CONFIG_REPO;
+	char key[256];
+	const char *value;
+
+	snprintf(key, sizeof(key), "remote.%s.%s", of->name, option);
+	value = mlv_config_get(of->repo->config, key, &level);
+	if (from_repo)
+		*from_repo = value && level == MLV_CONFIG_REPO;
+	return value;
+}
+
+/* The URL, a path made absolute. */
+static mlv_err url_of(struct mlv_repo *repo, const char *name, struct mlv_buf *url)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf key = MLV_BUF_INIT;
+	const char *value;
+	bool set = false;
+	mlv_err err;
+
+	if ((err = mlv_level_key(name, "url", &key)))
+		return err;
+	value = mlv_config_get(repo->config, key.ptr, NULL);
+	if (!value)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "remote %s: it has no URL", name),
+				      "mlv remote modify %s url <url>", name);
+	if (strstr(value, "://"))
+		return mlv_buf_add_str(url, value);
+	return mlv_config_path(repo->config, key.ptr, url, &set);
+}
+
+mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const char *name,
+			    struct mlv_transport **out)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf chosen = MLV_BUF_INIT, url = MLV_BUF_INIT;
+	struct lookup lookup = { .repo = repo };
+	struct mlv_remote_settings settings = { .setting = setting, .arg = &lookup };
+	mlv_err err;
+
+	if ((err = mlv_cmd_remote_name(repo, name, &chosen)) ||
+	    (err = url_of(repo, chosen.ptr, &url)) ||
+	    (err = mlv_trust_check(repo, chosen.ptr, &settings.trusted)))
+		return err;
+	lookup.name = settings.name = chosen.ptr;
+	settings.url = url.ptr;
+	return mlv_transport_open(out, run->ctx, &settings);
+}

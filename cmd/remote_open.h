@@ -1,0 +1,21 @@
+/*
+ * remote_open.h - from the name of a remote to its transport.
+ */
+#ifndef MLV_CMD_REMOTE_OPEN_H
+#define MLV_CMD_REMOTE_OPEN_H
+
+#include "cmd/cmd.h"
+#include "core/repo/repo.h"
+#include "remote/transport.h"
+
+/*
+ * Open the remote of this name, or the default one (core.remote, or the only
+ * one there is) for NULL. MLV_E_MISSING with what to type when there is none.
+ */
+mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const char *name,
+			    struct mlv_transport **out) MLV_CHECK;
+/* Append the name of the remote meant by name (NULL: the default one), checked to exist. */
+mlv_err mlv_cmd_remote_name(struct mlv_repo *repo, const char *name,
+			    struct mlv_buf *chosen) MLV_CHECK;
+
+#endif
