@@ -50,6 +50,20 @@ mlv_err mlv_remote_vouch(struct mlv_run *run, const struct mlv_remote_place *pla
 	return err ? err : mlv_trust_add(repo, name);
 }
 
+mlv_err mlv_remote_trusted(struct mlv_run *run, const struct mlv_remote_place *place,
+			   const char *name, bool *trusted)
+{
+	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	mlv_err err;
+
+	*trusted = false;
+	if (!place->root.len)
+		return NULL;
+	if (!(err = mlv_repo_open(&repo, run->ctx, place->root.ptr)))
+		err = mlv_trust_check(repo, name, trusted);
+	return err && err->code == MLV_E_MISSING ? NULL : err;
+}
+
 struct list_args {
 	struct mlv_level_flags levels;
 };

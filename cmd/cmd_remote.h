@@ -24,6 +24,9 @@ struct mlv_remote_place {
 mlv_err mlv_remote_place_open(struct mlv_run *run, const struct mlv_level_flags *flags,
 			      bool writes, struct mlv_remote_place *place) MLV_CHECK;
 void mlv_remote_place_release(struct mlv_remote_place *place);
+/* Whether the remote is trusted as it is now; false also for one that is not there yet. */
+mlv_err mlv_remote_trusted(struct mlv_run *run, const struct mlv_remote_place *place,
+			   const char *name, bool *trusted) MLV_CHECK;
 /* The user has just typed where this remote is: that is trust. */
 mlv_err mlv_remote_vouch(struct mlv_run *run, const struct mlv_remote_place *place,
 			 const char *name) MLV_CHECK;

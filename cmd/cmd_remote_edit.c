@@ -93,7 +93,7 @@ static mlv_err modify_run(struct mlv_run *run, const void *opaque, char **operan
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
 	const struct modify_args *args = opaque;
 	const char *name = operands[0], *value = operands[2];
-	bool is_url;
+	bool is_url, trusted;
 	mlv_err err;
 
 	if (args->unset == (value != NULL))
@@ -108,11 +108,11 @@ static mlv_err modify_run(struct mlv_run *run, const void *opaque, char **operan
 	is_url = strcmp(strrchr(key.ptr, '.'), ".url") == 0;
 	if (is_url && (err = mlv_level_url(run, place.root.ptr, place.level, value, &url)))
 		return err;
-	if ((err = mlv_config_set(place.config, place.level, key.ptr, is_url ? url.ptr : value)))
+	if ((err = mlv_remote_trusted(run, &place, name, &trusted)) ||
+	    (err = mlv_config_set(place.config, place.level, key.ptr, is_url ? url.ptr : value)))
 		return err;
-	if (!is_url && strcmp(strrchr(key.ptr, '.'), ".endpointurl") != 0)
-		return NULL;
-	return mlv_remote_vouch(run, &place, name);
+	/* An endpoint typed keeps the trust there was, but is no word about the URL. */
+	return is_url || trusted ? mlv_remote_vouch(run, &place, name) : NULL;
 }
 
 const struct mlv_cmd mlv_cmd_remote_modify = {
@@ -257,6 +257,7 @@ static mlv_err rename_run(struct mlv_run *run, const void *opaque, char **operan
 	MLV_SCOPED(mlv_remote_place_release) struct mlv_remote_place place = MLV_REMOTE_PLACE_INIT;
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	const struct level_args *args = opaque;
+	bool trusted;
 	mlv_err err;
 
 	if ((err = mlv_level_check_name(operands[1])) ||
@@ -265,9 +266,10 @@ static mlv_err rename_run(struct mlv_run *run, const void *opaque, char **operan
 		return err;
 	if (mlv_strs_has(&names, operands[1]))
 		return mlv_error(MLV_E_USAGE, "%s: there is such a remote already", operands[1]);
-	if ((err = move_all(&place, operands[0], operands[1])))
+	if ((err = mlv_remote_trusted(run, &place, operands[0], &trusted)) ||
+	    (err = move_all(&place, operands[0], operands[1])))
 		return err;
-	return mlv_remote_vouch(run, &place, operands[1]);
+	return trusted ? mlv_remote_vouch(run, &place, operands[1]) : NULL;
 }
 
 const struct mlv_cmd mlv_cmd_remote_rename = {
