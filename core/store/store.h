@@ -56,8 +56,9 @@ mlv_err mlv_store_has(struct mlv_store *store, const struct mlv_key *key, uint64
 /*
  * Append the raw bytes of an OBJECT, LEAVES or NODE to out. They are verified
  * against the id: MLV_E_CORRUPT names the key when they differ, MLV_E_MISSING
- * when it is not there. size is the raw length expected, UINT64_MAX when not
- * known (then at most MLV_SMALL_MAX or MLV_NODE_MAX are read).
+ * when it is not there or its length is not size. size is the raw length
+ * expected, UINT64_MAX when not known (then an OBJECT or NODE is read up to
+ * MLV_SMALL_MAX or MLV_NODE_MAX).
  */
 mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
 		       struct mlv_buf *out) MLV_CHECK;
@@ -65,7 +66,8 @@ mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint6
 /*
  * Open an OBJECT or LARGE for reading. The bytes are NOT verified. For links,
  * reflinks and streaming; path (may be NULL) gets its absolute path.
- * MLV_E_MISSING when it is not there or its length is not size.
+ * MLV_E_MISSING when it is not there or its length is not size. A store in
+ * memory has no path and leaves it as it is.
  */
 mlv_err mlv_store_open(struct mlv_store *store, const struct mlv_key *key, uint64_t size, int *fd,
 		       struct mlv_buf *path) MLV_CHECK;
@@ -104,9 +106,9 @@ mlv_err mlv_batch_put(struct mlv_batch *batch, const struct mlv_key *key, const 
 /*
  * Put what fd (a regular file of more than MLV_SMALL_MAX bytes) holds as a
  * LARGE with its LEAVES: reflinked where that is possible, else copied, and
- * hashed on the way. named is what it came to (the caller releases it). If it
- * is there already no second copy stays. known, when not NULL, is what the
- * file was named before; it is still verified.
+ * hashed on the way. named is what it came to (the caller releases it); a file
+ * that shrank meanwhile may have become an OBJECT. If it is there already no
+ * second copy stays.
  */
 mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 			   struct mlv_named *named) MLV_CHECK;
@@ -114,7 +116,9 @@ mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 /*
  * A LARGE that arrives in order, from a remote. Each leaf is verified against
  * the list when it is full; what is verified stays when the sender fails, so
- * that the transfer can go on at mlv_incoming_offset().
+ * that the transfer can go on at mlv_incoming_offset(). It stays in tmp/ even
+ * when the command ends or is killed: the next one that begins the same key
+ * verifies what is there and goes on after it.
  */
 struct mlv_incoming;
 mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
@@ -128,7 +132,11 @@ mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, siz
 /* All has come: it joins the batch. MLV_E_CORRUPT when bytes are missing. */
 mlv_err mlv_incoming_finish(struct mlv_incoming *incoming) MLV_CHECK;
 
-/* Make everything put so far durable, under its names. The batch can be used on. */
+/*
+ * Make everything put so far durable, under its names. The batch can be used
+ * on. When it fails nothing is pending any more: what is still wanted is to be
+ * put again, because a sync that failed cannot be repeated.
+ */
 mlv_err mlv_batch_commit(struct mlv_batch *batch) MLV_CHECK;
 
 #endif

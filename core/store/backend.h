@@ -1,0 +1,83 @@
+/*
+ * backend.h - what a place of storage must be able to do; store.c, batch.c and
+ * incoming.c build the interface of store.h on it.
+ *
+ * A temporary is a file without a name in the store. publish() makes a list of
+ * them durable and gives them their names, in this order; what fails leaves
+ * whole objects or temporaries.
+ *
+ * Threads   all but free() may be called from many threads.
+ */
+#ifndef MLV_STORE_BACKEND_H
+#define MLV_STORE_BACKEND_H
+
+#include "core/store/store.h"
+
+struct mlv_temp {
+	int fd;               /* open for reading and writing; -1: at rest */
+	char name[48];        /* below tmp/; "": none */
+	struct mlv_buf bytes; /* of a store in memory, at rest */
+};
+#define MLV_TEMP_INIT { -1, "", MLV_BUF_INIT }
+
+/* What a batch will publish. */
+struct mlv_pending {
+	struct mlv_key key;
+	bool present; /* it has its name already, which may not be durable: no temporary */
+	struct mlv_temp temp;
+};
+
+struct mlv_stored {
+	bool there;   /* as a regular file */
+	uint64_t len; /* bytes at rest */
+	bool recent;  /* named so lately that the name may not be durable */
+	bool old;     /* its mtime is long ago: touch it when it is used again */
+};
+
+struct mlv_backend {
+	void (*free)(void *self);
+	mlv_err (*stat)(void *self, const struct mlv_key *key, struct mlv_stored *stored);
+	/* MLV_E_MISSING when there is none; path, when not NULL, is appended to. */
+	mlv_err (*open)(void *self, const struct mlv_key *key, int *fd, struct mlv_buf *path);
+	mlv_err (*each)(void *self, mlv_key_fn fn, void *arg);
+	void (*touch)(void *self, const struct mlv_key *key);
+	/* Hold the lock shared: closing *fd gives it back. */
+	mlv_err (*lock)(void *self, struct mlv_ctx *ctx, int *fd);
+	mlv_err (*temp)(void *self, struct mlv_temp *temp);
+	/* What an earlier process left of the same transfer, or a new one. */
+	mlv_err (*temp_part)(void *self, const struct mlv_key *key, struct mlv_temp *temp);
+	/* The part is whole: no other process may go on with it. */
+	mlv_err (*part_done)(void *self, struct mlv_temp *temp);
+	/* Nothing more is written: its descriptor is closed. */
+	mlv_err (*rest)(void *self, struct mlv_temp *temp);
+	void (*discard)(void *self, struct mlv_temp *temp);
+	mlv_err (*publish)(void *self, struct mlv_pending *list, size_t count);
+};
+
+struct mlv_store {
+	const struct mlv_backend *backend;
+	void *self;
+	struct mlv_ctx *ctx;
+	char *root; /* NULL: in memory */
+};
+
+/* A store of this backend; takes self, and frees it when it fails. */
+mlv_err mlv_store_new(struct mlv_store **out, struct mlv_ctx *ctx, const char *root,
+		      const struct mlv_backend *backend, void *self) MLV_CHECK;
+
+/*
+ * Whether something stored so is what key may name: of a length that is
+ * possible, and of this raw size where it is known.
+ */
+bool mlv_stored_fits(const struct mlv_key *key, const struct mlv_stored *stored, uint64_t size);
+
+/* For incoming.c: a temporary that is whole joins the batch, or is discarded if it has no use. */
+mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
+		       struct mlv_temp *temp) MLV_CHECK;
+/* What incoming.c needs of a batch. */
+struct mlv_store *mlv_batch_store(const struct mlv_batch *batch);
+
+/* Seconds after which a temporary that nobody wrote to is swept. */
+#define MLV_TEMP_AGE (24 * 3600)
+
+#endif

@@ -1,0 +1,197 @@
+/* incoming.c - a large file that arrives in order. */
+#include "core/store/store.h"
+
+#include <stdlib.h>
+
+#include "core/base/fs.h"
+#include "core/base/sys.h"
+#include "core/store/backend.h"
+#include "core/store/sha256.h"
+
+struct mlv_incoming {
+	struct mlv_batch *batch;
+	struct mlv_key key;
+	struct mlv_leaves leaves; /* a copy */
+	struct mlv_temp temp;
+	uint64_t verified;    /* bytes: whole leaves, or all */
+	size_t filled;        /* bytes of leaf that have come */
+	unsigned char *leaf;  /* MLV_LEAF_SIZE bytes */
+};
+
+void mlv_incoming_freep(struct mlv_incoming **incoming)
+{
+	struct mlv_incoming *freed = *incoming;
+	struct mlv_store *store;
+
+	if (!freed)
+		return;
+	store = mlv_batch_store(freed->batch);
+	/* What is verified stays under its name for the next command that asks for it. */
+	if (freed->verified > 0 && strncmp(freed->temp.name, "part-", 5) == 0)
+		mlv_fd_close(&freed->temp.fd);
+	else
+		store->backend->discard(store->self, &freed->temp);
+	mlv_leaves_release(&freed->leaves);
+	free(freed->leaf);
+	free(MLV_TAKE(*incoming));
+}
+
+/* How long the leaf is that begins after what is verified. */
+static size_t leaf_len(const struct mlv_incoming *incoming)
+{
+	uint64_t left = incoming->leaves.size - incoming->verified;
+
+	return left < MLV_LEAF_SIZE ? (size_t)left : (size_t)MLV_LEAF_SIZE;
+}
+
+/* Whether the leaf in memory is what the list says. */
+static mlv_err leaf_matches(const struct mlv_incoming *incoming, bool *matches)
+{
+	const uint64_t index = incoming->verified / MLV_LEAF_SIZE;
+	struct mlv_oid found;
+	mlv_err err = mlv_sha256_of(incoming->leaf, leaf_len(incoming), &found);
+
+	if (!err)
+		*matches = mlv_oid_equal(&found, &incoming->leaves.digests[index]);
+	return err;
+}
+
+/* Believe of what an earlier command left only the leaves that are right. */
+static mlv_err resume(struct mlv_incoming *incoming)
+{
+	struct mlv_store *store = mlv_batch_store(incoming->batch);
+	struct stat st;
+	mlv_err err;
+
+	if (mlv_sys_fstat(incoming->temp.fd, &st) < 0)
+		return mlv_error_sys("looking at what was received before");
+	while (incoming->verified < incoming->leaves.size &&
+	       incoming->verified + leaf_len(incoming) <= (uint64_t)st.st_size) {
+		bool matches = false;
+
+		if ((err = mlv_ctx_check_stop(store->ctx)) ||
+		    (err = mlv_fs_pread_full(incoming->temp.fd, "what was received before",
+					     incoming->leaf, leaf_len(incoming),
+					     incoming->verified)) ||
+		    (err = leaf_matches(incoming, &matches)))
+			return err;
+		if (!matches)
+			break;
+		incoming->verified += leaf_len(incoming);
+	}
+	if (mlv_sys_ftruncate(incoming->temp.fd, incoming->verified) < 0)
+		return mlv_error_sys("cutting what was received before");
+	return NULL;
+}
+
+/* Copy the list, once it is seen to be the one that key names. */
+static mlv_err take_leaves(struct mlv_incoming *incoming, const struct mlv_leaves *leaves)
+{
+	struct mlv_oid oid;
+	mlv_err err;
+
+	if ((err = mlv_leaves_oid(leaves, &oid)))
+		return err;
+	if (!mlv_oid_equal(&oid, &incoming->key.oid))
+		return mlv_error(MLV_E_CORRUPT, "the leaf list is not that of the file");
+	if ((err = mlv_leaves_init(&incoming->leaves, leaves->size)))
+		return err;
+	memcpy(incoming->leaves.digests, leaves->digests,
+	       (size_t)leaves->count * sizeof(*leaves->digests));
+	return NULL;
+}
+
+mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
+			   const struct mlv_key *key, const struct mlv_leaves *leaves)
+{
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming =
+		mlv_sys_alloc(sizeof(*incoming));
+	struct mlv_store *store = mlv_batch_store(batch);
+	mlv_err err;
+
+	if (!incoming)
+		return mlv_error_nomem("a transfer");
+	incoming->batch = batch;
+	incoming->key = *key;
+	incoming->temp = (struct mlv_temp)MLV_TEMP_INIT;
+	if (!(incoming->leaf = mlv_sys_alloc(MLV_LEAF_SIZE)))
+		return mlv_error_nomem("a leaf");
+	if ((err = take_leaves(incoming, leaves)) ||
+	    (err = store->backend->temp_part(store->self, key, &incoming->temp)) ||
+	    (err = resume(incoming)))
+		return err;
+	*out = MLV_TAKE(incoming);
+	return NULL;
+}
+
+uint64_t mlv_incoming_offset(const struct mlv_incoming *incoming)
+{
+	return incoming->verified;
+}
+
+void mlv_incoming_rewind(struct mlv_incoming *incoming)
+{
+	incoming->filled = 0;
+}
+
+/* The leaf is full: verify it and write it down. */
+static mlv_err leaf_done(struct mlv_incoming *incoming)
+{
+	const size_t len = leaf_len(incoming);
+	bool matches = false;
+	mlv_err err = leaf_matches(incoming, &matches);
+
+	incoming->filled = 0;
+	if (err)
+		return err;
+	if (!matches)
+		return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
+				 (unsigned long long)(incoming->verified / MLV_LEAF_SIZE) + 1);
+	if ((err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", incoming->leaf, len,
+				      incoming->verified)))
+		return err;
+	mlv_sys_start_writeback(incoming->temp.fd, incoming->verified, len);
+	incoming->verified += len;
+	return NULL;
+}
+
+mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+	mlv_err err;
+
+	while (len > 0) {
+		size_t room = leaf_len(incoming) - incoming->filled;
+		size_t taken = len < room ? len : room;
+
+		if (incoming->verified == incoming->leaves.size)
+			return mlv_error(MLV_E_CORRUPT, "more came than the %llu bytes of the file",
+					 (unsigned long long)incoming->leaves.size);
+		memcpy(incoming->leaf + incoming->filled, at, taken);
+		incoming->filled += taken;
+		at += taken;
+		len -= taken;
+		if (incoming->filled == leaf_len(incoming) && (err = leaf_done(incoming)))
+			return err;
+	}
+	return NULL;
+}
+
+mlv_err mlv_incoming_finish(struct mlv_incoming *incoming)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	const struct mlv_key list = { MLV_KIND_LEAVES, incoming->key.oid };
+	struct mlv_store *store = mlv_batch_store(incoming->batch);
+	mlv_err err;
+
+	if (incoming->verified != incoming->leaves.size)
+		return mlv_error(MLV_E_CORRUPT, "only %llu of %llu bytes came",
+				 (unsigned long long)incoming->verified,
+				 (unsigned long long)incoming->leaves.size);
+	if ((err = mlv_leaves_write(&incoming->leaves, &text)) ||
+	    (err = mlv_batch_put(incoming->batch, &list, text.ptr, text.len)) ||
+	    (err = store->backend->part_done(store->self, &incoming->temp)))
+		return err;
+	return mlv_batch_join(incoming->batch, &incoming->key, incoming->leaves.size,
+			      &incoming->temp);
+}
