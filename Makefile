@@ -75,30 +75,28 @@ units: $(UNITS) $(OUT)/mlv-git.so $(OUT)/mlv-net.so
 
 # ---- installing
 
-BIN = $(DESTDIR)$(PREFIX)/bin
-LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/mlv
-SHARE = $(DESTDIR)$(PREFIX)/share
+TO = $(DESTDIR)$(PREFIX)
 PAGES1 = $(notdir $(wildcard man/*.1))
 PAGES5 = $(notdir $(wildcard man/*.5))
+SHELLS = share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d
 
 .PHONY: install uninstall
 install: all
-	install -d $(BIN) $(LIBEXEC) $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/bash-completion/completions \
-	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
-	install -m 755 mlv $(BIN)/mlv
-	install -m 644 mlv-git.so mlv-net.so $(LIBEXEC)
-	install -m 644 $(PAGES1:%=man/%) $(SHARE)/man/man1
-	$(if $(PAGES5),install -m 644 $(PAGES5:%=man/%) $(SHARE)/man/man5)
-	install -m 644 completions/mlv.bash $(SHARE)/bash-completion/completions/mlv
-	install -m 644 completions/_mlv $(SHARE)/zsh/site-functions/_mlv
-	install -m 644 completions/mlv.fish $(SHARE)/fish/vendor_completions.d/mlv.fish
+	@for d in bin libexec/mlv share/man/man1 share/man/man5 $(SHELLS); do install -d "$(TO)/$$d" || exit 1; done
+	install -m 755 mlv "$(TO)/bin/mlv"
+	install -m 644 mlv-git.so mlv-net.so "$(TO)/libexec/mlv"
+	install -m 644 $(PAGES1:%=man/%) "$(TO)/share/man/man1"
+	$(if $(PAGES5),install -m 644 $(PAGES5:%=man/%) "$(TO)/share/man/man5")
+	install -m 644 completions/mlv.bash "$(TO)/share/bash-completion/completions/mlv"
+	install -m 644 completions/_mlv "$(TO)/share/zsh/site-functions/_mlv"
+	install -m 644 completions/mlv.fish "$(TO)/share/fish/vendor_completions.d/mlv.fish"
 
 uninstall:
-	rm -f $(BIN)/mlv $(PAGES1:%=$(SHARE)/man/man1/%) $(PAGES5:%=$(SHARE)/man/man5/%) \
-	  $(SHARE)/bash-completion/completions/mlv $(SHARE)/zsh/site-functions/_mlv \
-	  $(SHARE)/fish/vendor_completions.d/mlv.fish
-	rm -f $(LIBEXEC)/mlv-git.so $(LIBEXEC)/mlv-net.so
-	-rmdir $(LIBEXEC)
+	rm -f "$(TO)/bin/mlv" "$(TO)/libexec/mlv/mlv-git.so" "$(TO)/libexec/mlv/mlv-net.so" \
+	  "$(TO)/share/bash-completion/completions/mlv" "$(TO)/share/zsh/site-functions/_mlv" \
+	  "$(TO)/share/fish/vendor_completions.d/mlv.fish" \
+	  $(PAGES1:%="$(TO)/share/man/man1/%") $(PAGES5:%="$(TO)/share/man/man5/%")
+	-rmdir "$(TO)/libexec/mlv"
 
 # ---- the rest
 
