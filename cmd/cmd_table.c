@@ -5,10 +5,12 @@ extern const struct mlv_cmd mlv_cmd_cache;
 extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
+extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_init;
 extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_options;
+extern const struct mlv_cmd mlv_cmd_push;
 extern const struct mlv_cmd mlv_cmd_remote;
 extern const struct mlv_cmd mlv_cmd_root;
 extern const struct mlv_cmd mlv_cmd_version;
@@ -20,9 +22,11 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_commit,
 	&mlv_cmd_completion,
 	&mlv_cmd_config,
+	&mlv_cmd_fetch,
 	&mlv_cmd_help,
 	&mlv_cmd_init,
 	&mlv_cmd_metrics,
+	&mlv_cmd_push,
 	&mlv_cmd_remote,
 	&mlv_cmd_root,
 	&mlv_cmd_version,

@@ -1,0 +1,76 @@
+/* cmd_push.c - mlv push: send tracked data to a remote. */
+#include <inttypes.h>
+
+#include "cmd/out.h"
+#include "cmd/transfer.h"
+#include "remote/push.h"
+
+struct push_args {
+	struct mlv_transfer_args transfer;
+};
+
+static const struct mlv_opt push_opts[] = {
+	MLV_TRANSFER_OPTS(struct push_args, transfer),
+	MLV_TRANSFER_GLOB(struct push_args, transfer),
+	{ 0 },
+};
+
+static void report(struct mlv_out *out, const struct mlv_transfer_sum *sum)
+{
+	char text[40];
+
+	if (sum->keys > 0)
+		mlv_out_line(out, "%s pushed", mlv_files_text(sum->files, text, sizeof(text)));
+	else if (sum->missing == 0 && sum->corrupt == 0)
+		mlv_out_line(out, "Everything is up to date.");
+}
+
+static mlv_err judge(const struct mlv_transfer_sum *sum)
+{
+	char text[40];
+	mlv_err err;
+
+	if (sum->corrupt > 0) {
+		err = mlv_error(MLV_E_CORRUPT, "%s damaged in the cache, not pushed",
+				mlv_files_text(sum->corrupt, text, sizeof(text)));
+		return mlv_error_hint(err, "remove the damaged file from the cache, then get it "
+				      "back: mlv fetch, or mlv add of its original");
+	}
+	if (sum->missing > 0) {
+		err = mlv_error(MLV_E_MISSING, "%s neither in the cache nor at remote '%s'",
+				mlv_files_text(sum->missing, text, sizeof(text)), sum->remote);
+		return mlv_error_hint(err, "mlv commit stores what lies in the work tree");
+	}
+	return NULL;
+}
+
+static mlv_err push_run(struct mlv_run *run, const void *opaque, char **operands)
+{
+	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	MLV_SCOPED(mlv_routes_release) struct mlv_routes routes = { 0 };
+	const struct push_args *args = opaque;
+	struct mlv_transfer_sum sum = { 0 };
+	mlv_err err;
+
+	if ((err = mlv_transfer_begin(run, &args->transfer, &repo)) ||
+	    (err = mlv_routes_find(&routes, repo, &args->transfer, operands, MLV_FOR_PUSH)))
+		return err;
+	mlv_out_object_begin(run->out, NULL);
+	err = mlv_routes_run(run, repo, &routes, mlv_push, "pushed", &sum);
+	mlv_out_object_end(run->out);
+	if (err)
+		return err;
+	report(run->out, &sum);
+	return judge(&sum);
+}
+
+const struct mlv_cmd mlv_cmd_push = {
+	.name = "push",
+	.summary = "send tracked data to a remote",
+	.operands = "[<target>...]",
+	.max_operands = -1,
+	.hint = MLV_HINT_FILE,
+	.opts = push_opts,
+	.args_size = sizeof(struct push_args),
+	.run = push_run,
+};

@@ -1,0 +1,99 @@
+/* status_cloud.c - new, deleted and missing paths of each remote. */
+#include "cmd/status_cloud.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmd/out.h"
+#include "cmd/remote_open.h"
+#include "remote/compare.h"
+
+/* Enough for "deleted:" and as much room as DVC leaves. */
+#define COLUMN 20
+
+static void print_lines(struct mlv_out *out, const char *name,
+			const struct mlv_differences *differences)
+{
+	static const enum mlv_color colors[] = {
+		[MLV_STANDING_NEW] = MLV_COLOR_GREEN,
+		[MLV_STANDING_DELETED] = MLV_COLOR_YELLOW,
+		[MLV_STANDING_MISSING] = MLV_COLOR_RED,
+	};
+
+	if (differences->count == 0)
+		mlv_out_line(out, "Cache and remote '%s' are in sync.", name);
+	for (size_t i = 0; !out->json && !out->quiet && i < differences->count; i++) {
+		const struct mlv_difference *difference = &differences->at[i];
+		const char *standing = mlv_standing_name(difference->standing);
+
+		mlv_out_raw(out, "\t");
+		mlv_out_raw(out, mlv_out_color(out, colors[difference->standing]));
+		mlv_out_raw(out, standing);
+		mlv_out_raw(out, ":");
+		mlv_out_raw(out, mlv_out_color(out, MLV_COLOR_OFF));
+		for (size_t pad = strlen(standing) + 1; pad < COLUMN; pad++)
+			mlv_out_raw(out, " ");
+		mlv_out_path(out, difference->path, strlen(difference->path));
+		mlv_out_raw(out, "\n");
+	}
+}
+
+static void write_json(struct mlv_out *out, const char *name, const char *url,
+		       const struct mlv_differences *differences)
+{
+	size_t i = 0;
+
+	mlv_out_object_begin(out, NULL);
+	mlv_out_text(out, "name", name);
+	mlv_out_text(out, "url", url);
+	for (unsigned standing = MLV_STANDING_NEW; standing <= MLV_STANDING_MISSING; standing++) {
+		mlv_out_array_begin(out, mlv_standing_name(standing));
+		for (; i < differences->count && differences->at[i].standing == standing; i++) {
+			mlv_out_object_begin(out, NULL);
+			mlv_out_json_path(out, "path", differences->at[i].path,
+					  strlen(differences->at[i].path));
+			mlv_out_object_end(out);
+		}
+		mlv_out_array_end(out);
+	}
+	mlv_out_object_end(out);
+}
+
+static mlv_err compare_route(struct mlv_run *run, struct mlv_repo *repo,
+			     const struct mlv_route *route, bool *differs)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *remote = NULL;
+	MLV_SCOPED(mlv_differences_release) struct mlv_differences differences = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	struct mlv_store *cache = NULL;
+	mlv_err err;
+
+	if ((err = mlv_cmd_remote_name(repo, route->name, &name)) ||
+	    (err = mlv_cmd_open_remote(run, repo, name.ptr, &remote)) ||
+	    (err = mlv_repo_cache(repo, &cache)) ||
+	    (err = mlv_compare(cache, remote, route->wants, route->count, &differences)))
+		return err;
+	if (differences.count > 0)
+		*differs = true;
+	print_lines(run->out, name.ptr, &differences);
+	write_json(run->out, name.ptr, remote->url, &differences);
+	return NULL;
+}
+
+mlv_err mlv_status_cloud(struct mlv_run *run, struct mlv_repo *repo,
+			 const struct mlv_transfer_args *args, char *const *operands, bool *differs)
+{
+	MLV_SCOPED(mlv_routes_release) struct mlv_routes routes = { 0 };
+	mlv_err err;
+
+	*differs = false;
+	if ((err = mlv_routes_find(&routes, repo, args, operands, MLV_FOR_STATUS)))
+		return err;
+	mlv_out_object_begin(run->out, NULL);
+	mlv_out_array_begin(run->out, "remotes");
+	for (size_t i = 0; !err && i < routes.count; i++)
+		err = compare_route(run, repo, &routes.at[i], differs);
+	mlv_out_array_end(run->out);
+	mlv_out_object_end(run->out);
+	return err;
+}

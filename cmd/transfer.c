@@ -1,0 +1,268 @@
+/* transfer.c - targets of all revisions, as wants by remote. */
+#include "cmd/transfer.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/path.h"
+#include "core/base/sys.h"
+
+#define JOBS_MOST 256U
+
+void mlv_routes_release(struct mlv_routes *routes)
+{
+	for (size_t i = 0; i < routes->count; i++) {
+		free(routes->at[i].name);
+		free(routes->at[i].wants);
+	}
+	free(routes->at);
+	mlv_strs_release(&routes->texts);
+	*routes = (struct mlv_routes){ 0 };
+}
+
+mlv_err mlv_transfer_begin(struct mlv_run *run, const struct mlv_transfer_args *args,
+			   struct mlv_repo **repo)
+{
+	if (args->jobs > JOBS_MOST)
+		return mlv_error(MLV_E_USAGE, "--jobs is at most %u", JOBS_MOST);
+	if (args->jobs > 0)
+		run->ctx->transfer_jobs = (unsigned)args->jobs;
+	return mlv_repo_open(repo, run->ctx, run->ctx->cwd);
+}
+
+/* What a search for targets knows. */
+struct search {
+	struct mlv_routes *routes;
+	struct mlv_repo *repo;
+	const struct mlv_transfer_args *args;
+	char *const *operands;
+	enum mlv_purpose purpose;
+	bool found; /* in some revision */
+};
+
+static bool same_name(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static mlv_err find_route(struct mlv_routes *routes, const char *name, struct mlv_route **route)
+{
+	struct mlv_route made = { 0 };
+	mlv_err err;
+
+	for (size_t i = 0; i < routes->count; i++)
+		if (same_name(routes->at[i].name, name)) {
+			*route = &routes->at[i];
+			return NULL;
+		}
+	if (name && !(made.name = mlv_sys_strdup(name)))
+		return mlv_error_nomem("a list of remotes");
+	err = mlv_array_grow(&routes->at, &routes->cap, routes->count + 1, sizeof(*routes->at));
+	if (err) {
+		free(made.name);
+		return err;
+	}
+	routes->at[routes->count] = made;
+	*route = &routes->at[routes->count++];
+	return NULL;
+}
+
+static mlv_err keep_text(struct mlv_routes *routes, const char *text, const char **kept)
+{
+	mlv_err err = mlv_strs_add(&routes->texts, text);
+
+	if (!err)
+		*kept = routes->texts.at[routes->texts.count - 1];
+	return err;
+}
+
+static bool takes_part(const struct search *search, const struct mlv_output *output)
+{
+	const char *asked = search->args->remote;
+
+	if (!output->cache || (asked && output->remote && strcmp(asked, output->remote) != 0))
+		return false;
+	return output->push || (search->purpose == MLV_FOR_FETCH && search->operands[0]);
+}
+
+static enum mlv_kind kind_of(enum mlv_id_type type)
+{
+	switch (type) {
+	case MLV_ID_TREE:
+		return MLV_KIND_NODE;
+	case MLV_ID_LEAVES:
+		return MLV_KIND_LARGE;
+	default:
+		return MLV_KIND_OBJECT;
+	}
+}
+
+static mlv_err add_target(struct search *search, const struct mlv_target *target)
+{
+	const struct mlv_output *output = target->output;
+	struct mlv_want want = { .key = { .kind = kind_of(output->type), .oid = output->oid },
+				 .size = output->size };
+	struct mlv_route *route = NULL;
+	mlv_err err;
+
+	if (!takes_part(search, output))
+		return NULL;
+	err = find_route(search->routes, output->remote ? output->remote : search->args->remote,
+			 &route);
+	if (err || (err = keep_text(search->routes, target->part ? target->part : "",
+				    &want.part)) ||
+	    (err = keep_text(search->routes, output->path, &want.label)) ||
+	    (err = mlv_array_grow(&route->wants, &route->cap, route->count + 1, sizeof(want))))
+		return err;
+	route->wants[route->count++] = want;
+	return NULL;
+}
+
+/* The tracked paths that a pattern matches, as operands that stand for themselves. */
+static mlv_err expand(struct mlv_repo *repo, const struct mlv_outputs *outputs, const char *typed,
+		      struct mlv_strs *found)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf pattern = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	size_t before = found->count;
+	mlv_err err = mlv_repo_path(repo, typed, &pattern);
+
+	for (size_t i = 0; !err && i < outputs->count; i++) {
+		if (fnmatch(pattern.ptr, outputs->at[i].path, FNM_PATHNAME) != 0)
+			continue;
+		mlv_buf_clear(&path);
+		err = mlv_buf_printf(&path, "%s/%s", repo->root, outputs->at[i].path);
+		if (!err)
+			err = mlv_strs_add(found, path.ptr);
+	}
+	if (!err && found->count == before)
+		err = mlv_error(MLV_E_MISSING, "no tracked path matches %s", typed);
+	return err;
+}
+
+static mlv_err resolve_globs(struct search *search, const struct mlv_outputs *outputs,
+			     struct mlv_targets *targets)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs found = { 0 };
+	MLV_SCOPED(mlv_mem_free) char **list = NULL;
+	mlv_err err = NULL;
+
+	for (char *const *typed = search->operands; !err && *typed; typed++)
+		err = expand(search->repo, outputs, *typed, &found);
+	if (err)
+		return err;
+	if (!(list = mlv_sys_alloc_array(found.count + 1, sizeof(*list))))
+		return mlv_error_nomem("a list of targets");
+	for (size_t i = 0; i < found.count; i++)
+		list[i] = found.at[i];
+	return mlv_targets_resolve(search->repo, outputs, list, targets);
+}
+
+static mlv_err add_outputs(struct search *search, const struct mlv_outputs *outputs)
+{
+	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
+	mlv_err err;
+
+	if (search->args->glob && search->operands[0])
+		err = resolve_globs(search, outputs, &targets);
+	else
+		err = mlv_targets_resolve(search->repo, outputs, search->operands, &targets);
+	if (!err)
+		search->found = true;
+	for (size_t i = 0; !err && i < targets.count; i++)
+		err = add_target(search, &targets.at[i]);
+	return err;
+}
+
+static mlv_err add_commit(void *arg, const struct mlv_git_id *commit, const char *name)
+{
+	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
+	struct search *search = arg;
+	mlv_err err = mlv_outputs_load_rev(search->repo, commit->hex, &outputs);
+
+	if (err)
+		return mlv_error_wrap(err, "%s", name ? name : commit->hex);
+	err = add_outputs(search, &outputs);
+	return err && err->code == MLV_E_MISSING ? NULL : err;
+}
+
+static mlv_err add_commits(struct search *search, unsigned scopes)
+{
+	struct mlv_git *git = NULL;
+	mlv_err err = mlv_repo_git(search->repo, &git);
+
+	if (err)
+		return err;
+	if (!git)
+		return mlv_error(MLV_E_USAGE, "there are no revisions: this repository is "
+				 "without git (core.no_scm)");
+	return mlv_git_each_commit(git, scopes, add_commit, search);
+}
+
+static int compare_wants(const void *a, const void *b)
+{
+	const struct mlv_want *x = a, *y = b;
+	int order = mlv_key_compare(&x->key, &y->key);
+
+	return order ? order : strcmp(x->part, y->part);
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+	const struct mlv_want *x = a, *y = b;
+	int order = compare_wants(a, b);
+
+	return order ? order : strcmp(x->label, y->label);
+}
+
+/* One want for each key and part: revisions share most of what they track. */
+static void drop_repeated(struct mlv_route *route)
+{
+	size_t kept = 0;
+
+	if (route->count == 0)
+		return;
+	qsort(route->wants, route->count, sizeof(*route->wants), compare_labels);
+	for (size_t i = 1; i < route->count; i++)
+		if (compare_wants(&route->wants[kept], &route->wants[i]) != 0)
+			route->wants[++kept] = route->wants[i];
+	route->count = kept + 1;
+}
+
+/* With revisions asked for, a target may be tracked in some only. */
+static mlv_err search_all(struct search *search, unsigned scopes)
+{
+	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
+	struct mlv_error kept = { 0 };
+	mlv_err err;
+
+	if ((err = mlv_outputs_load(search->repo, &outputs)))
+		return err;
+	err = add_outputs(search, &outputs);
+	if (!scopes || (err && err->code != MLV_E_MISSING))
+		return err;
+	if (err)
+		kept = *err;
+	if ((err = add_commits(search, scopes)))
+		return err;
+	return search->found ? NULL : mlv_error_copy(&kept);
+}
+
+mlv_err mlv_routes_find(struct mlv_routes *routes, struct mlv_repo *repo,
+			const struct mlv_transfer_args *args, char *const *operands,
+			enum mlv_purpose purpose)
+{
+	struct search search = { .routes = routes, .repo = repo, .args = args,
+				 .operands = operands, .purpose = purpose };
+	unsigned scopes = (args->all_branches ? MLV_GIT_BRANCHES : 0U) |
+			  (args->all_tags ? MLV_GIT_TAGS : 0U) |
+			  (args->all_commits ? MLV_GIT_ALL_COMMITS : 0U);
+	mlv_err err = search_all(&search, scopes);
+
+	for (size_t i = 0; !err && i < routes->count; i++)
+		drop_repeated(&routes->at[i]);
+	return err;
+}

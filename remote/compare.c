@@ -1,0 +1,157 @@
+/* compare.c - the standing of each path: new, deleted or missing. */
+#include "remote/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/strs.h"
+#include "core/base/sys.h"
+#include "remote/roots.h"
+
+const char *mlv_standing_name(enum mlv_standing standing)
+{
+	static const char *const names[] = { "new", "deleted", "missing" };
+
+	return names[standing];
+}
+
+void mlv_differences_release(struct mlv_differences *differences)
+{
+	for (size_t i = 0; i < differences->count; i++)
+		free(differences->at[i].path);
+	free(differences->at);
+	differences->at = NULL;
+	differences->count = differences->cap = 0;
+}
+
+struct comparison {
+	struct mlv_items items;
+	struct mlv_differences found;
+};
+
+static void release_comparison(struct comparison *c)
+{
+	mlv_items_release(&c->items);
+	mlv_differences_release(&c->found);
+}
+
+static mlv_err add_difference(struct comparison *c, enum mlv_standing standing, const char *path)
+{
+	struct mlv_difference difference = { .standing = standing };
+	mlv_err err = mlv_array_grow(&c->found.at, &c->found.cap, c->found.count + 1,
+				     sizeof(*c->found.at));
+
+	if (err)
+		return err;
+	if (!(difference.path = mlv_sys_strdup(path)))
+		return mlv_error_nomem("a comparison");
+	c->found.at[c->found.count++] = difference;
+	return NULL;
+}
+
+static mlv_err stand(void *arg, const struct mlv_key *key, const char *path)
+{
+	struct comparison *c = arg;
+	const struct mlv_item *item = mlv_items_find(&c->items, key);
+	bool there = item && item->state == MLV_ITEM_THERE;
+
+	if (!item || (item->here && there))
+		return NULL;
+	return add_difference(c, item->here ? MLV_STANDING_NEW : there ? MLV_STANDING_DELETED :
+			      MLV_STANDING_MISSING, path);
+}
+
+static mlv_err add_tree(struct comparison *c, const char *label)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_printf(&path, "%s/", label);
+
+	return err ? err : add_difference(c, MLV_STANDING_NEW, path.ptr);
+}
+
+/* A tree that was not published is new, whatever parts of it are there. */
+static mlv_err stand_roots(struct comparison *c, struct mlv_transport *remote,
+			   const struct mlv_want *wants, size_t count)
+{
+	MLV_SCOPED(mlv_mem_free) bool *published = mlv_sys_alloc_array(count + 1,
+								       sizeof(*published));
+	mlv_err err;
+
+	if (!published)
+		return mlv_error_nomem("a comparison");
+	err = mlv_roots_look(remote, wants, count, published);
+	for (size_t i = 0; !err && i < count; i++) {
+		const struct mlv_item *root = mlv_items_find(&c->items, &wants[i].key);
+
+		if (mlv_want_is_tree(&wants[i]) && !published[i] && root && root->here)
+			err = add_tree(c, wants[i].label);
+	}
+	return err;
+}
+
+static int compare_differences(const void *a, const void *b)
+{
+	const struct mlv_difference *x = a, *y = b;
+
+	if (x->standing != y->standing)
+		return x->standing < y->standing ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+static void sort_unique(struct mlv_differences *list)
+{
+	size_t kept = 0;
+
+	if (list->count == 0)
+		return;
+	qsort(list->at, list->count, sizeof(*list->at), compare_differences);
+	for (size_t i = 1; i < list->count; i++)
+		if (compare_differences(&list->at[kept], &list->at[i]) == 0)
+			free(list->at[i].path);
+		else
+			list->at[++kept] = list->at[i];
+	list->count = kept + 1;
+}
+
+/* What is lost is in the list of items, as failed. */
+static mlv_err pass_over(void *arg, const struct mlv_item *node, mlv_err why)
+{
+	(void)arg;
+	(void)node;
+	(void)why;
+	return NULL;
+}
+
+static mlv_err find_items(struct comparison *c, struct mlv_node_source source,
+			  struct mlv_store *cache, struct mlv_transport *remote,
+			  const struct mlv_want *wants, size_t count)
+{
+	mlv_err err = mlv_closure_collect(remote->ctx, mlv_remote_jobs(remote), source, wants,
+					  count, pass_over, NULL, &c->items);
+
+	if (err || (err = mlv_cache_look(remote->ctx, cache, &c->items)))
+		return err;
+	return mlv_remote_look(remote, &c->items);
+}
+
+mlv_err mlv_compare(struct mlv_store *cache, struct mlv_transport *remote,
+		    const struct mlv_want *wants, size_t count,
+		    struct mlv_differences *differences)
+{
+	MLV_SCOPED(release_comparison) struct comparison c = { 0 };
+	struct mlv_node_finder finder = { .cache = cache, .remote = remote };
+	struct mlv_node_source source = mlv_node_source_find(&finder);
+	bool formed;
+	mlv_err err;
+
+	if ((err = mlv_remote_check(remote, &formed)) ||
+	    (err = find_items(&c, source, cache, remote, wants, count)) ||
+	    (err = mlv_closure_paths(remote->ctx, mlv_remote_jobs(remote), source, wants, count,
+				     stand, &c)) ||
+	    (err = stand_roots(&c, remote, wants, count)))
+		return err;
+	sort_unique(&c.found);
+	*differences = c.found;
+	c.found = (struct mlv_differences){ 0 };
+	return NULL;
+}

@@ -1,0 +1,258 @@
+#include "remote/fetch.h"
+
+#include <stdlib.h>
+
+#include "core/base/pool.h"
+#include "core/base/sys.h"
+#include "remote/compare.h"
+
+#define ROUND_KEYS 4096                  /* that are made durable at once */
+#define ROUND_BYTES ((uint64_t)512 << 20)
+
+struct fetch {
+	struct mlv_ctx *ctx;
+	unsigned jobs;
+	struct mlv_store *cache;
+	struct mlv_transport *remote;
+	struct mlv_batch *batch;
+	const struct mlv_want *wants;
+	size_t count;
+	struct mlv_items items;
+	size_t *lacking; /* positions of items, in the order in which they are fetched */
+	size_t lacking_count;
+	bool *fresh;  /* of each want: a tree whose root was not in the cache */
+	size_t round; /* where in lacking the round under way begins */
+	_Atomic uint64_t files, keys, bytes;
+	struct mlv_problems *problems;
+	struct mlv_node_finder finder;
+};
+
+static void release_fetch(struct fetch *fetch)
+{
+	mlv_items_release(&fetch->items);
+	free(fetch->lacking);
+	free(fetch->fresh);
+	mlv_batch_freep(&fetch->batch);
+}
+
+static mlv_err receive_small(struct fetch *fetch, const struct mlv_item *item)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf raw = MLV_BUF_INIT;
+	mlv_err err = mlv_remote_read(fetch->remote, &item->key, item->size, &raw);
+
+	if (!err)
+		err = mlv_batch_put(fetch->batch, &item->key, raw.ptr, raw.len);
+	if (!err && item->key.kind == MLV_KIND_OBJECT)
+		mlv_tell_advance(fetch->ctx, 0, raw.len);
+	return err;
+}
+
+static void count_received(struct fetch *fetch, struct mlv_item *item)
+{
+	item->state = MLV_ITEM_DONE;
+	fetch->keys++;
+	if (item->key.kind != MLV_KIND_LEAVES) {
+		fetch->files++;
+		fetch->bytes += item->size;
+	}
+	mlv_tell_advance(fetch->ctx, 1, 0);
+}
+
+/* Whether the leaf list that a large file is proved by could not be had. */
+static bool is_unproved(const struct fetch *fetch, const struct mlv_item *item)
+{
+	struct mlv_key list = { .kind = MLV_KIND_LEAVES, .oid = item->key.oid };
+	const struct mlv_item *leaves = mlv_items_find(&fetch->items, &list);
+
+	return leaves && leaves->state == MLV_ITEM_FAILED;
+}
+
+static mlv_err receive(struct fetch *fetch, const struct mlv_item *item)
+{
+	if (item->key.kind == MLV_KIND_LARGE)
+		return mlv_remote_read_large(fetch->remote, fetch->cache, fetch->batch,
+					     &item->key, item->size);
+	return receive_small(fetch, item);
+}
+
+/* Only what ends the fetch is returned; what is wrong with one object is noted. */
+static mlv_err receive_round(void *arg, size_t index, unsigned worker)
+{
+	struct fetch *fetch = arg;
+	struct mlv_item *item = &fetch->items.at[fetch->lacking[fetch->round + index]];
+	mlv_err err;
+
+	(void)worker;
+	if (item->key.kind == MLV_KIND_LARGE && is_unproved(fetch, item)) {
+		item->state = MLV_ITEM_FAILED; /* the list was named */
+		return NULL;
+	}
+	err = receive(fetch, item);
+	if (!err) {
+		count_received(fetch, item);
+		return NULL;
+	}
+	item->state = MLV_ITEM_FAILED;
+	if (err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT)
+		return mlv_problems_add(fetch->problems, item, err);
+	return err;
+}
+
+/* Make durable what came, whether all did or not: err is what the round came to. */
+static mlv_err settle(struct fetch *fetch, mlv_err err)
+{
+	struct mlv_error kept;
+	mlv_err failed;
+
+	if (!err)
+		return mlv_batch_commit(fetch->batch);
+	kept = *err;
+	failed = mlv_batch_commit(fetch->batch);
+	if (failed)
+		mlv_tell_detail(fetch->ctx, "what came could not be kept: %s", failed->msg);
+	return mlv_error_copy(&kept);
+}
+
+/* How many keys from position at fit into one round: of one kind, and not too many. */
+static size_t round_size(const struct fetch *fetch, size_t at)
+{
+	const struct mlv_item *items = fetch->items.at;
+	enum mlv_kind kind = items[fetch->lacking[at]].key.kind;
+	uint64_t bytes = 0;
+	size_t end = at;
+
+	while (end < fetch->lacking_count && end - at < ROUND_KEYS && bytes < ROUND_BYTES &&
+	       items[fetch->lacking[end]].key.kind == kind)
+		bytes += items[fetch->lacking[end++]].size;
+	return end - at;
+}
+
+static mlv_err receive_all(struct fetch *fetch)
+{
+	size_t count;
+	mlv_err err = NULL;
+
+	for (fetch->round = 0; !err && fetch->round < fetch->lacking_count; fetch->round += count) {
+		count = round_size(fetch, fetch->round);
+		err = mlv_pool_run(fetch->ctx, fetch->jobs, count, receive_round, fetch);
+		err = settle(fetch, err);
+	}
+	return err;
+}
+
+/* Leaf lists come before the files they prove, small files before large ones. */
+static void order_lacking(struct fetch *fetch, uint64_t *bytes)
+{
+	static const enum mlv_kind kinds[] = { MLV_KIND_LEAVES, MLV_KIND_OBJECT, MLV_KIND_LARGE };
+
+	*bytes = 0;
+	for (size_t i = 0; i < MLV_COUNT(kinds); i++) {
+		size_t at, end;
+
+		mlv_items_range(&fetch->items, kinds[i], &at, &end);
+		for (; at < end; at++) {
+			if (fetch->items.at[at].here)
+				continue;
+			fetch->lacking[fetch->lacking_count++] = at;
+			if (kinds[i] != MLV_KIND_LEAVES)
+				*bytes += fetch->items.at[at].size;
+		}
+	}
+}
+
+static mlv_err receive_lacking(struct fetch *fetch)
+{
+	uint64_t bytes;
+	mlv_err err;
+
+	if ((err = mlv_cache_look(fetch->ctx, fetch->cache, &fetch->items)))
+		return err;
+	fetch->lacking = mlv_sys_alloc_array(fetch->items.count + 1, sizeof(*fetch->lacking));
+	if (!fetch->lacking)
+		return mlv_error_nomem("a fetch");
+	order_lacking(fetch, &bytes);
+	if (fetch->lacking_count == 0)
+		return NULL;
+	mlv_tell_begin(fetch->ctx, "fetching", fetch->lacking_count, bytes);
+	err = receive_all(fetch);
+	mlv_tell_end(fetch->ctx);
+	return err;
+}
+
+static mlv_err note_lost(void *arg, const struct mlv_item *node, mlv_err why)
+{
+	return mlv_problems_add(arg, node, why);
+}
+
+static mlv_err find_fresh(struct fetch *fetch)
+{
+	mlv_err err = NULL;
+
+	fetch->fresh = mlv_sys_alloc_array(fetch->count + 1, sizeof(*fetch->fresh));
+	if (!fetch->fresh)
+		return mlv_error_nomem("a fetch");
+	for (size_t i = 0; !err && i < fetch->count; i++) {
+		bool here = true;
+
+		if (fetch->wants[i].key.kind == MLV_KIND_NODE)
+			err = mlv_store_has(fetch->cache, &fetch->wants[i].key, UINT64_MAX, &here);
+		fetch->fresh[i] = !here;
+	}
+	return err;
+}
+
+/* Trees count as a file each when their list came. */
+static uint64_t count_trees(const struct fetch *fetch)
+{
+	uint64_t trees = 0;
+
+	for (size_t i = 0; i < fetch->count; i++) {
+		const struct mlv_item *root = mlv_items_find(&fetch->items, &fetch->wants[i].key);
+
+		trees += fetch->fresh[i] && root && root->state != MLV_ITEM_FAILED;
+	}
+	return trees;
+}
+
+static mlv_err fetch_all(struct fetch *fetch)
+{
+	struct mlv_node_source source = mlv_node_source_find(&fetch->finder);
+	bool formed;
+	mlv_err err;
+
+	if ((err = mlv_remote_check(fetch->remote, &formed)) || (err = find_fresh(fetch)))
+		return err;
+	err = mlv_closure_collect(fetch->ctx, fetch->jobs, source, fetch->wants, fetch->count,
+				  note_lost, fetch->problems, &fetch->items);
+	if ((err = settle(fetch, err)) ||
+	    (err = mlv_closure_check_parts(fetch->ctx, source, fetch->wants, fetch->count)) ||
+	    (err = receive_lacking(fetch)))
+		return err;
+	return mlv_problems_name(fetch->problems, fetch->ctx, source, fetch->wants, fetch->count);
+}
+
+mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
+		  const struct mlv_want *wants, size_t count, struct mlv_transfer *transfer)
+{
+	MLV_SCOPED(release_fetch) struct fetch fetch = {
+		.ctx = remote->ctx,
+		.jobs = mlv_remote_jobs(remote),
+		.cache = cache,
+		.remote = remote,
+		.wants = wants,
+		.count = count,
+		.problems = &transfer->problems,
+		.finder = { .cache = cache, .remote = remote },
+	};
+	mlv_err err;
+
+	if ((err = mlv_batch_begin(&fetch.batch, cache)))
+		return err;
+	fetch.finder.keep = fetch.batch;
+	if ((err = fetch_all(&fetch)))
+		return err;
+	transfer->files = fetch.files + count_trees(&fetch);
+	transfer->keys = fetch.keys + fetch.finder.found;
+	transfer->bytes = fetch.bytes;
+	return NULL;
+}
