@@ -2,12 +2,14 @@
 
 extern const struct mlv_cmd mlv_cmd_add;
 extern const struct mlv_cmd mlv_cmd_cache;
+extern const struct mlv_cmd mlv_cmd_cat_object;
 extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_init;
+extern const struct mlv_cmd mlv_cmd_ls_tree;
 extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_options;
 extern const struct mlv_cmd mlv_cmd_push;
@@ -19,12 +21,14 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_options,
 	&mlv_cmd_add,
 	&mlv_cmd_cache,
+	&mlv_cmd_cat_object,
 	&mlv_cmd_commit,
 	&mlv_cmd_completion,
 	&mlv_cmd_config,
 	&mlv_cmd_fetch,
 	&mlv_cmd_help,
 	&mlv_cmd_init,
+	&mlv_cmd_ls_tree,
 	&mlv_cmd_metrics,
 	&mlv_cmd_push,
 	&mlv_cmd_remote,

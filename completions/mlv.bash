@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'completion help metrics version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object commit completion config help init ls-tree metrics remote root version' -- "$cur") ;;
 	esac
 }
 
@@ -39,12 +39,15 @@ _mlv()
 			elif [ -n "$subs" ]; then label="$label ${COMP_WORDS[i]}"
 			fi
 			case $label in
+			cache) subs='dir' ;;
 			metrics) subs='diff show' ;;
+			remote) subs='add default list modify remove rename trust' ;;
 			*) subs= ;;
 			esac ;;
 		esac
 	done
 	case $label:$prev in
+	'add':--out | 'add':-o) _mlv_offer file; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics show':--rev) _mlv_offer rev; return ;;
@@ -53,11 +56,28 @@ _mlv()
 	*:--jobs | *:-j) _mlv_offer none; return ;;
 	esac
 	case $label in
+	'add') words='--force -f --glob --no-commit --out -o --sha256' hint=file ;;
+	'cache') words='' hint=none ;;
+	'cache dir') words='--unset -u --system --global --project --local' hint=dir ;;
+	'cat-object') words='' hint=none ;;
+	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;
+	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
 	'help') words='' hint=command ;;
+	'init') words='--no-scm --subdir --force -f' hint=dir ;;
+	'ls-tree') words='--name-only --nodes --null -z' hint=file ;;
 	'metrics') words='' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;
+	'remote') words='' hint=none ;;
+	'remote add') words='--default -d --force -f --system --global --project --local' hint=none ;;
+	'remote default') words='--unset -u --system --global --project --local' hint=remote ;;
+	'remote list') words='--system --global --project --local' hint=none ;;
+	'remote modify') words='--unset -u --system --global --project --local' hint=remote ;;
+	'remote remove') words='--system --global --project --local' hint=remote ;;
+	'remote rename') words='--system --global --project --local' hint=remote ;;
+	'remote trust') words='' hint=remote ;;
+	'root') words='' hint=none ;;
 	'version') words='' hint=none ;;
 	esac
 	case $cur in

@@ -1,4 +1,3 @@
-#pragma weak mlv_store_read /* until the store is there */
 #include "core/store/tree.h"
 
 #include <stdlib.h>

@@ -1,4 +1,3 @@
-#pragma weak mlv_batch_put /* until the store is there */
 #include <stdlib.h>
 
 #include "core/base/sys.h"
