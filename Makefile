@@ -11,7 +11,7 @@ ifeq ($(BUILD),clang)
 CC = clang
 endif
 
-STD = -std=c17 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -I.
+STD = -std=c17 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -I.
 WARN = -Wall -Wextra -Wpedantic -Werror -Wshadow -Wvla -Wundef -Wconversion -Wformat=2 \
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings \
   -Wpointer-arith -Wcast-qual -Wnull-dereference -Wimplicit-fallthrough -fno-common

@@ -191,7 +191,8 @@ static mlv_err check_writable(struct directory *d)
 
 	if (d->writable)
 		return NULL;
-	err = mlv_error(MLV_E_REFUSED, "%s: a directory outside the repository is written only once you trust it",
+	err = mlv_error(MLV_E_REFUSED,
+			"%s: a directory outside the repository is written only once you trust it",
 			d->base.url);
 	return mlv_error_hint(err, "mlv remote trust %s", d->name ? d->name : "NAME");
 }

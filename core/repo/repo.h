@@ -25,7 +25,8 @@ struct mlv_repo {
 	struct mlv_config *config;
 	struct mlv_git *git;     /* opened by mlv_repo_git() */
 	struct mlv_store *cache; /* opened by mlv_repo_cache() */
-	char *git_prefix;        /* root relative to the git work tree: "" or "sub/dir/"; set by mlv_repo_git() */
+	/* root relative to the git work tree: "" or "sub/dir/"; set by mlv_repo_git() */
+	char *git_prefix;
 };
 
 /* Append the absolute path of the directory, start or above, that .mlv lies in. */
