@@ -6,6 +6,7 @@ extern const struct mlv_cmd mlv_cmd_cat_object;
 extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
+extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_init;
@@ -25,6 +26,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_commit,
 	&mlv_cmd_completion,
 	&mlv_cmd_config,
+	&mlv_cmd_doctor,
 	&mlv_cmd_fetch,
 	&mlv_cmd_help,
 	&mlv_cmd_init,
