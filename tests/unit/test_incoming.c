@@ -1,0 +1,219 @@
+#include "tests/unit/check.h"
+
+#include <sys/wait.h>
+
+#include "core/base/fs.h"
+#include "core/base/sys.h"
+#include "core/store/sha256.h"
+#include "core/store/store.h"
+
+TestSuite(incoming, .init = check_dir_make, .fini = check_dir_remove);
+
+#define SIZE (17 * MLV_LEAF_SIZE + 100)
+
+static struct mlv_ctx ctx;
+
+/* A file that is sent, and where it is to arrive. */
+struct transfer {
+	struct mlv_store *store;
+	struct mlv_batch *batch;
+	unsigned char *bytes;
+	struct mlv_leaves leaves;
+	struct mlv_key key;
+};
+
+static void transfer_end(struct transfer *t)
+{
+	mlv_batch_freep(&t->batch);
+	mlv_store_freep(&t->store);
+	mlv_leaves_release(&t->leaves);
+	free(t->bytes);
+	t->bytes = NULL;
+}
+
+static struct transfer transfer_begin(bool memory)
+{
+	struct transfer t = { .bytes = malloc(SIZE), .key = { .kind = MLV_KIND_LARGE } };
+	char root[300];
+
+	mlv_ctx_init_quiet(&ctx);
+	snprintf(root, sizeof(root), "%s/store", check_dir);
+	for (uint64_t i = 0; i < SIZE; i++)
+		t.bytes[i] = (unsigned char)(i * 2654435761U >> 13 ^ i >> 20);
+	check_ok(mlv_leaves_init(&t.leaves, SIZE));
+	for (uint64_t i = 0; i < t.leaves.count; i++) {
+		uint64_t at = i * MLV_LEAF_SIZE, left = SIZE - at;
+
+		check_ok(mlv_sha256_of(t.bytes + at, left < MLV_LEAF_SIZE ? left : MLV_LEAF_SIZE,
+				       &t.leaves.digests[i]));
+	}
+	check_ok(mlv_leaves_oid(&t.leaves, &t.key.oid));
+	if (memory)
+		check_ok(mlv_store_open_memory(&t.store, &ctx));
+	else
+		check_ok(mlv_store_open_dir(&t.store, &ctx, root, true));
+	check_ok(mlv_batch_begin(&t.batch, t.store));
+	return t;
+}
+
+/* Send from the offset on to the end, in pieces that are no leaves. */
+static mlv_err send_rest(struct mlv_incoming *incoming, const struct transfer *t)
+{
+	const size_t piece = 333333;
+	mlv_err err = NULL;
+
+	for (uint64_t at = mlv_incoming_offset(incoming); at < SIZE && !err; at += piece)
+		err = mlv_incoming_write(incoming, t->bytes + at,
+					 SIZE - at < piece ? SIZE - at : piece);
+	return err;
+}
+
+static void check_arrived(struct transfer *t)
+{
+	check_ok(mlv_batch_commit(t->batch));
+	check_ok(mlv_store_verify(t->store, &t->key, SIZE));
+	check_ok(mlv_store_verify(t->store, &(struct mlv_key){ MLV_KIND_LEAVES, t->key.oid },
+				  mlv_leaves_text_size(SIZE)));
+}
+
+static void check_whole(bool memory)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(memory);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
+mlv_test(incoming, a_whole_file_arrives)
+{
+	check_whole(false);
+}
+
+mlv_test(incoming, a_whole_file_arrives_in_memory)
+{
+	check_whole(true);
+}
+
+mlv_test(incoming, a_damaged_leaf_is_refused_and_sent_again)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	check_fails(send_rest(incoming, &t), MLV_E_CORRUPT);
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	cr_assert(eq(u64, mlv_incoming_offset(incoming), 3 * MLV_LEAF_SIZE));
+	check_fails(mlv_incoming_finish(incoming), MLV_E_CORRUPT);
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
+mlv_test(incoming, a_broken_line_goes_on_after_the_last_whole_leaf)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE + 5));
+	mlv_incoming_rewind(incoming);
+	cr_assert(eq(u64, mlv_incoming_offset(incoming), 2 * MLV_LEAF_SIZE));
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
+mlv_test(incoming, more_than_the_file_is_refused)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(send_rest(incoming, &t));
+	check_fails(mlv_incoming_write(incoming, "x", 1), MLV_E_CORRUPT);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
+mlv_test(incoming, a_list_of_another_file_is_refused)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	struct mlv_incoming *incoming = NULL;
+
+	t.leaves.digests[1].bytes[0] ^= 1;
+	check_fails(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves), MLV_E_CORRUPT);
+	cr_assert(incoming == NULL);
+	transfer_end(&t);
+}
+
+/* Receive five leaves and a bit, then die. */
+static void receive_and_die(struct transfer *t)
+{
+	struct mlv_incoming *incoming = NULL;
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (mlv_incoming_begin(&incoming, t->batch, &t->key, &t->leaves) ||
+		    mlv_incoming_write(incoming, t->bytes, 5 * MLV_LEAF_SIZE + 77))
+			_exit(1);
+		_exit(0);
+	}
+	cr_assert(waitpid(child, &status, 0) == child);
+	cr_assert(eq(int, status, 0));
+}
+
+mlv_test(incoming, a_killed_transfer_is_taken_up)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	char part[64] = "store/tmp/part-", hex[MLV_OID_HEX + 1];
+	int fd;
+
+	receive_and_die(&t);
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	cr_assert(eq(u64, mlv_incoming_offset(incoming), 5 * MLV_LEAF_SIZE));
+	mlv_incoming_freep(&incoming);
+	/* What is there is not believed. */
+	memcpy(part + strlen(part), mlv_oid_format(&t.key.oid, hex), 32);
+	fd = open(part, O_RDWR | O_CLOEXEC);
+	cr_assert(eq(int, (int)pwrite(fd, "\377\377\377", 3, 4 * MLV_LEAF_SIZE), 3));
+	close(fd);
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	cr_assert(eq(u64, mlv_incoming_offset(incoming), 4 * MLV_LEAF_SIZE));
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	cr_assert(eq(int, access(part, F_OK), -1));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
+mlv_test(incoming, two_at_once_do_not_meet)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *a = NULL;
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *b = NULL;
+
+	check_ok(mlv_incoming_begin(&a, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&b, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_write(a, t.bytes, 3 * MLV_LEAF_SIZE));
+	check_ok(send_rest(b, &t));
+	check_ok(mlv_incoming_finish(b));
+	check_ok(send_rest(a, &t));
+	check_ok(mlv_incoming_finish(a));
+	check_arrived(&t);
+	mlv_incoming_freep(&a);
+	mlv_incoming_freep(&b);
+	transfer_end(&t);
+}
