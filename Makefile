@@ -70,6 +70,8 @@ endif
 UNITS = $(patsubst tests/unit/%.c,$(OUT)/%,$(filter tests/unit/test_%,$(UNIT_SRC)))
 $(OUT)/test_%: $(OUT)/tests/unit/test_%.o $(filter-out $(OUT)/cmd/main.o,$(call obj,$(CMD_SRC) $(CORE_SRC)))
 	$(call Q,link $@) $(CC) $(ALL) -rdynamic -o $@ $^ -lcriterion $(LIBS)
+# What several tests share; those that no server answers are skipped.
+$(OUT)/test_http $(OUT)/test_s3: $(OUT)/tests/unit/remote_check.o
 .PHONY: units
 units: $(UNITS) $(OUT)/mlv-git.so $(OUT)/mlv-net.so
 
