@@ -31,14 +31,14 @@ static mlv_err judge(const struct mlv_transfer_sum *sum)
 	mlv_err err;
 
 	if (sum->corrupt > 0) {
-		err = mlv_error(MLV_E_CORRUPT, "%s damaged in the cache, not pushed",
+		err = mlv_error(MLV_E_CORRUPT, "damaged in the cache and not pushed: %s",
 				mlv_files_text(sum->corrupt, text, sizeof(text)));
 		return mlv_error_hint(err, "remove the damaged file from the cache, then get it "
 				      "back: mlv fetch, or mlv add of its original");
 	}
 	if (sum->missing > 0) {
-		err = mlv_error(MLV_E_MISSING, "%s neither in the cache nor at remote '%s'",
-				mlv_files_text(sum->missing, text, sizeof(text)), sum->remote);
+		err = mlv_error(MLV_E_MISSING, "neither in the cache nor at remote '%s': %s",
+				sum->remote, mlv_files_text(sum->missing, text, sizeof(text)));
 		return mlv_error_hint(err, "mlv commit stores what lies in the work tree");
 	}
 	return NULL;

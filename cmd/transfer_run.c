@@ -122,14 +122,14 @@ mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing)
 	mlv_err err;
 
 	if (sum->corrupt > 0) {
-		err = mlv_error(MLV_E_CORRUPT, "%s damaged, not fetched from remote '%s'",
-				mlv_files_text(sum->corrupt, text, sizeof(text)), sum->remote);
+		err = mlv_error(MLV_E_CORRUPT, "damaged at remote '%s' and not fetched: %s",
+				sum->remote, mlv_files_text(sum->corrupt, text, sizeof(text)));
 		return mlv_error_hint(err, "remove what is named above, then push it again from a "
 				      "clone that has it: mlv push");
 	}
 	if (sum->missing > 0 && !allow_missing) {
-		err = mlv_error(MLV_E_MISSING, "%s not at remote '%s'",
-				mlv_files_text(sum->missing, text, sizeof(text)), sum->remote);
+		err = mlv_error(MLV_E_MISSING, "not at remote '%s': %s", sum->remote,
+				mlv_files_text(sum->missing, text, sizeof(text)));
 		return mlv_error_hint(err, "push from a clone that has the data: mlv push");
 	}
 	return NULL;
