@@ -147,7 +147,7 @@ static mlv_err parent_of(const char *path, char *parent, size_t size)
 /* A file beside its place that is removed unless it was kept. */
 struct unkept {
 	int dir;
-	char name[PATH_MAX]; /* empty: nothing to remove */
+	char name[PATH_MAX + 64]; /* empty: nothing to remove */
 };
 
 static void unkept_remove(struct unkept *unkept)
@@ -156,21 +156,17 @@ static void unkept_remove(struct unkept *unkept)
 		(void)unlinkat(unkept->dir, unkept->name, 0);
 }
 
-mlv_err mlv_fs_replace(int dir, const char *path, const void *bytes, size_t len, mode_t mode)
+/* Write a temporary in tmp_dir whose name begins with prefix, and rename it to path in dir. */
+static mlv_err replace(int tmp_dir, const char *prefix, int dir, const char *path,
+		       const void *bytes, size_t len, mode_t mode)
 {
-	MLV_SCOPED(unkept_remove) struct unkept tmp = { .dir = dir };
+	MLV_SCOPED(unkept_remove) struct unkept tmp = { .dir = tmp_dir };
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	char parent[PATH_MAX], prefix[PATH_MAX];
 	struct stat st;
 	bool there = mlv_sys_fstatat(dir, path, &st, 0) == 0;
-	mlv_err err;
+	mlv_err err = mlv_fs_temp(tmp_dir, prefix, mode, tmp.name, sizeof(tmp.name), &fd);
 
-	if ((err = parent_of(path, parent, sizeof(parent))))
-		return err;
-	if (strlen(path) + 48 > sizeof(prefix))
-		return mlv_error(MLV_E_REFUSED, "%s: path too long", path);
-	snprintf(prefix, sizeof(prefix), "%s/.mlv-tmp-", parent);
-	if ((err = mlv_fs_temp(dir, prefix, mode, tmp.name, sizeof(tmp.name), &fd))) {
+	if (err) {
 		tmp.name[0] = '\0';
 		return mlv_error_wrap(err, "%s", path);
 	}
@@ -180,10 +176,36 @@ mlv_err mlv_fs_replace(int dir, const char *path, const void *bytes, size_t len,
 		return err;
 	if (mlv_sys_fsync(fd) < 0 || mlv_sys_close(&fd) < 0)
 		return mlv_error_sys("%s: syncing", path);
-	if (mlv_sys_renameat(dir, tmp.name, dir, path) < 0)
+	if (mlv_sys_renameat(tmp_dir, tmp.name, dir, path) < 0)
 		return mlv_error_sys("%s: renaming into place", path);
 	tmp.name[0] = '\0';
-	return mlv_fs_sync_dir(dir, parent);
+	return NULL;
+}
+
+mlv_err mlv_fs_replace(int dir, const char *path, const void *bytes, size_t len, mode_t mode)
+{
+	char parent[PATH_MAX], prefix[PATH_MAX + 16];
+	mlv_err err = parent_of(path, parent, sizeof(parent));
+
+	if (err)
+		return err;
+	snprintf(prefix, sizeof(prefix), "%s/.mlv-tmp-", parent);
+	err = replace(dir, prefix, dir, path, bytes, len, mode);
+	return err ? err : mlv_fs_sync_dir(dir, parent);
+}
+
+mlv_err mlv_fs_replace_through(int tmp_dir, int dir, const char *path, const void *bytes,
+			       size_t len, mode_t mode)
+{
+	char parent[PATH_MAX];
+	mlv_err err = parent_of(path, parent, sizeof(parent));
+
+	if (err)
+		return err;
+	err = replace(tmp_dir, "write-", dir, path, bytes, len, mode);
+	if (err && err->os_errno == EXDEV)
+		return mlv_fs_replace(dir, path, bytes, len, mode);
+	return err ? err : mlv_fs_sync_dir(dir, parent);
 }
 
 mlv_err mlv_fs_mkdirs(int dir, const char *path, mode_t mode)
@@ -224,6 +246,27 @@ static void close_dir(DIR **d)
 {
 	if (*d)
 		closedir(*d);
+}
+
+void mlv_fs_sweep(int dir, const char *path, unsigned age_seconds)
+{
+	MLV_SCOPED(close_dir) DIR *d = NULL;
+	const time_t limit = time(NULL) - (time_t)age_seconds;
+	int fd = mlv_sys_openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+
+	if (fd < 0)
+		return;
+	if (!(d = fdopendir(fd))) {
+		mlv_fd_close(&fd);
+		return;
+	}
+	for (struct dirent *e; (e = readdir(d));) {
+		struct stat st;
+
+		if (mlv_sys_fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_mtime < limit)
+			(void)unlinkat(dirfd(d), e->d_name, 0); /* it may be gone already */
+	}
 }
 
 static mlv_err remove_below(int dir, const char *name, unsigned depth)

@@ -35,6 +35,14 @@ mlv_err mlv_fs_pwrite_full(int fd, const char *name, const void *from, size_t le
  */
 mlv_err mlv_fs_replace(int dir, const char *path, const void *bytes, size_t len,
 		       mode_t mode) MLV_CHECK;
+/*
+ * The same, with the temporary in tmp_dir (on the same file system, else it
+ * lies beside path): what a killed process leaves is not in the user's way.
+ */
+mlv_err mlv_fs_replace_through(int tmp_dir, int dir, const char *path, const void *bytes,
+			       size_t len, mode_t mode) MLV_CHECK;
+/* Remove the files in the directory at path that are older: what killed processes left. */
+void mlv_fs_sweep(int dir, const char *path, unsigned age_seconds);
 /* Make path and what is missing above it a directory. One that is there is no failure. */
 mlv_err mlv_fs_mkdirs(int dir, const char *path, mode_t mode) MLV_CHECK;
 /* Make the entries of the directory at path durable; "" or "." is dir itself. */

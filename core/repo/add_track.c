@@ -171,7 +171,7 @@ static mlv_err write_pointer(struct mlv_track *track, struct mlv_track_target *t
 	if ((err = mlv_pointer_write(&target->made, target->old.len ? target->old.ptr : NULL,
 				     target->old.len, &text)) ||
 	    (err = open_dir_of(track->repo, target->output.pointer, &dir, &name)) ||
-	    (err = mlv_fs_replace(dir, name, text.ptr, text.len, 0666)))
+	    (err = mlv_repo_replace(track->repo, dir, name, text.ptr, text.len, 0666)))
 		return mlv_error_wrap(err, "writing %s", target->output.pointer);
 	return NULL;
 }

@@ -134,7 +134,7 @@ mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, bool *changed
 		return err;
 	if ((err = mlv_buf_add(&file.text, file.line.ptr, file.line.len)) ||
 	    (err = mlv_buf_add_char(&file.text, '\n')) ||
-	    (err = mlv_fs_replace(file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666)))
+	    (err = mlv_repo_replace(repo, file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666)))
 		return err;
 	if (changed)
 		*changed = true;
@@ -152,7 +152,7 @@ mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path)
 	memmove(file.text.ptr + start, file.text.ptr + end, file.text.len - end);
 	mlv_buf_truncate(&file.text, file.text.len - (end - start));
 	if (file.text.len)
-		return mlv_fs_replace(file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666);
+		return mlv_repo_replace(repo, file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666);
 	if (mlv_sys_unlinkat(file.dir, FILE_NAME, 0) < 0 && errno != ENOENT)
 		return mlv_error_sys("%s: removing", file.path.ptr);
 	return mlv_fs_sync_dir(file.dir, ".");

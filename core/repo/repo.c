@@ -9,6 +9,8 @@
 #include "core/base/fs.h"
 #include "core/base/path.h"
 
+#define TMP_AGE (24U * 60 * 60) /* seconds after which a temporary was left behind */
+
 static mlv_err nothing_found(const char *start)
 {
 	return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: not inside an mlv repository", start),
@@ -213,4 +215,19 @@ mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache)
 	if (!err)
 		*cache = repo->cache;
 	return err;
+}
+
+mlv_err mlv_repo_replace(struct mlv_repo *repo, int dir, const char *path, const void *bytes,
+			 size_t len, mode_t mode)
+{
+	MLV_SCOPED(mlv_fd_close) int tmp = -1;
+	mlv_err err = mlv_fs_mkdirs(repo->mlv_fd, "tmp", 0777);
+
+	if (err)
+		return err;
+	mlv_fs_sweep(repo->mlv_fd, "tmp", TMP_AGE);
+	tmp = mlv_sys_openat(repo->mlv_fd, "tmp", O_RDONLY | O_DIRECTORY, 0);
+	if (tmp < 0)
+		return mlv_error_sys("%s/.mlv/tmp", repo->root);
+	return mlv_fs_replace_through(tmp, dir, path, bytes, len, mode);
 }

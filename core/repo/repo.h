@@ -11,6 +11,8 @@
 #ifndef MLV_REPO_REPO_H
 #define MLV_REPO_REPO_H
 
+#include <sys/types.h>
+
 #include "core/base/context.h"
 #include "core/repo/config.h"
 #include "core/repo/git.h"
@@ -62,5 +64,12 @@ struct mlv_init_options {
 };
 mlv_err mlv_repo_init(struct mlv_ctx *ctx, const char *directory,
 		      const struct mlv_init_options *options) MLV_CHECK;
+
+/*
+ * mlv_fs_replace() of a file of the work tree, its temporary in .mlv/tmp. What
+ * killed processes left there a day ago is removed.
+ */
+mlv_err mlv_repo_replace(struct mlv_repo *repo, int dir, const char *path, const void *bytes,
+			 size_t len, mode_t mode) MLV_CHECK;
 
 #endif

@@ -78,6 +78,6 @@ mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint6
 struct mlv_store *mlv_batch_store(const struct mlv_batch *batch);
 
 /* Seconds after which a temporary that nobody wrote to is swept. */
-#define MLV_TEMP_AGE (24 * 3600)
+#define MLV_TEMP_AGE (24U * 3600)
 
 #endif

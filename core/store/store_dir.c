@@ -97,28 +97,6 @@ static void dir_touch(void *self, const struct mlv_key *key)
 	(void)utimensat(dir->root, mlv_key_path(key, path), NULL, AT_SYMLINK_NOFOLLOW);
 }
 
-/* Remove what running commands of long ago left in tmp/. Failures do not matter. */
-static void sweep(const struct mlv_dir *dir)
-{
-	const time_t limit = time(NULL) - MLV_TEMP_AGE;
-	int fd = mlv_sys_openat(dir->tmp, ".", O_RDONLY | O_DIRECTORY, 0);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!list) {
-		mlv_fd_close(&fd);
-		return;
-	}
-	for (struct dirent *e; (e = readdir(list));) {
-		struct stat st;
-
-		if (e->d_name[0] != '.' &&
-		    mlv_sys_fstatat(dir->tmp, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode) && st.st_mtim.tv_sec < limit)
-			(void)unlinkat(dir->tmp, e->d_name, 0);
-	}
-	closedir(list);
-}
-
 static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, int *out)
 {
 	const struct mlv_dir *dir = self;
@@ -140,7 +118,7 @@ static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, int *out)
 			return err;
 		nanosleep(&pause, NULL);
 	}
-	sweep(dir);
+	mlv_fs_sweep(dir->root, "tmp", MLV_TEMP_AGE);
 	*out = fd;
 	fd = -1;
 	return NULL;
