@@ -7,7 +7,7 @@ static void format_size(uint64_t bytes, char *text, size_t size)
 	size_t unit = 0;
 
 	if (bytes < 1000) {
-		snprintf(text, size, "%u bytes", (unsigned)bytes);
+		snprintf(text, size, "%u byte%s", (unsigned)bytes, bytes == 1 ? "" : "s");
 		return;
 	}
 	while (value >= 999.95 && unit + 1 < MLV_COUNT(units)) {

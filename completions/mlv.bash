@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object commit completion config fetch help init ls-tree metrics push remote root version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object commit completion config doctor fetch help init ls-tree metrics push remote root version' -- "$cur") ;;
 	esac
 }
 
@@ -67,6 +67,7 @@ _mlv()
 	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
+	'doctor') words='' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
 	'help') words='' hint=command ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;

@@ -46,6 +46,7 @@ complete -c mlv -n '__fish_seen_subcommand_from config' -l system -d 'for all us
 complete -c mlv -n '__fish_seen_subcommand_from config' -l global -d 'for all repositories of this user'
 complete -c mlv -n '__fish_seen_subcommand_from config' -l project -d 'for all who clone this repository (default)'
 complete -c mlv -n '__fish_seen_subcommand_from config' -l local -d 'for this clone only; secrets belong here'
+complete -c mlv -n __fish_use_subcommand -a doctor -d 'tell what mlv finds here and what is wrong with it'
 complete -c mlv -n __fish_use_subcommand -a fetch -d 'bring tracked data from a remote into the cache'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -F
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s r -l remote -r -a '(__mlv_remotes)' -d 'use this remote (default: core.remote)'
@@ -56,7 +57,7 @@ complete -c mlv -n '__fish_seen_subcommand_from fetch' -s A -l all-commits -d 'a
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l glob -d 'targets are patterns of tracked paths'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l allow-missing -d 'what the remote has not is no failure'
 complete -c mlv -n __fish_use_subcommand -a help -d 'say what mlv and its commands do'
-complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat-object commit completion config fetch help init ls-tree metrics push remote root version'
+complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat-object commit completion config doctor fetch help init ls-tree metrics push remote root version'
 complete -c mlv -n __fish_use_subcommand -a init -d 'make an mlv repository'
 complete -c mlv -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from init' -l no-scm -d 'work without git'

@@ -18,10 +18,10 @@ static bool within(const char *outer, size_t outer_len, const char *inner, size_
 	       (inner_len == outer_len || inner[outer_len] == '/');
 }
 
+/* What was scanned of an output, part by part, and its old manifest become one list. */
 struct merge {
-	struct mlv_track_target *target;
+	struct mlv_track_target *first, *last; /* parts of one output */
 	struct mlv_tree_builder *builder;
-	size_t next;     /* of the scan's items */
 	uint64_t nfiles;
 };
 
@@ -31,73 +31,96 @@ static mlv_err add_entry(struct merge *merge, const struct mlv_entry *entry)
 	return mlv_tree_builder_add(merge->builder, entry);
 }
 
-/* Add the scan's items that sort before path; NULL: all that are left. */
+/* The scan whose next entry sorts first; NULL when all are at their end. */
+static struct mlv_scan *first_scan(struct merge *merge, struct mlv_entry *entry)
+{
+	struct mlv_scan *best = NULL;
+
+	for (struct mlv_track_target *target = merge->first; target <= merge->last; target++) {
+		struct mlv_scan *scan = &target->scan;
+		struct mlv_entry next;
+
+		if (scan->cursor == scan->count)
+			continue;
+		next = mlv_scan_entry(scan, scan->cursor);
+		if (best && compare(next.path, next.path_len, entry->path, entry->path_len) > 0)
+			continue;
+		best = scan;
+		*entry = next;
+	}
+	return best;
+}
+
+/* Add what was scanned and sorts before an entry; NULL: all that is left. */
 static mlv_err add_scanned(struct merge *merge, const struct mlv_entry *before)
 {
-	const struct mlv_scan *scan = &merge->target->scan;
+	struct mlv_entry entry;
+	struct mlv_scan *scan;
 	mlv_err err = NULL;
 
-	for (; merge->next < scan->count && !err; merge->next++) {
-		struct mlv_entry entry = mlv_scan_entry(scan, merge->next);
-
-		if (before && compare(entry.path, entry.path_len, before->path,
-				      before->path_len) > 0)
-			return NULL;
+	while (!err && (scan = first_scan(merge, &entry))) {
+		if (before &&
+		    compare(entry.path, entry.path_len, before->path, before->path_len) > 0)
+			break;
+		scan->cursor++;
 		if (entry.path_len) /* else the output itself, an empty directory */
 			err = add_entry(merge, &entry);
 	}
 	return err;
 }
 
-/* What the old manifest has outside the part, merged with the part as it is now. */
+/* Whether a part takes the entry's place, or a directory of a part does. */
+static bool is_replaced(const struct merge *merge, const struct mlv_entry *old)
+{
+	for (const struct mlv_track_target *at = merge->first; at <= merge->last; at++) {
+		size_t len = strlen(at->part);
+
+		if (within(at->part, len, old->path, old->path_len) ||
+		    within(old->path, old->path_len, at->part, len))
+			return true;
+	}
+	return false;
+}
+
+/* What the old manifest has outside the parts, merged with the parts as they are now. */
 static mlv_err merge_old(struct mlv_track *track, struct merge *merge)
 {
 	MLV_SCOPED(mlv_tree_iter_freep) struct mlv_tree_iter *iter = NULL;
-	const struct mlv_output *output = &merge->target->output;
-	const char *part = merge->target->part;
-	size_t len = strlen(part);
 	mlv_err err = mlv_tree_iter_new(&iter, mlv_node_source_store(track->repo->cache),
-					&output->oid, "");
+					&merge->first->output.oid, "");
 
 	while (!err) {
 		const struct mlv_entry *old;
 
 		if ((err = mlv_tree_iter_next(iter, &old)) || !old)
 			break;
-		/* What is replaced, and what stands where a directory of the part is now. */
-		if (within(part, len, old->path, old->path_len) ||
-		    within(old->path, old->path_len, part, len))
-			continue;
-		if (!(err = add_scanned(merge, old)))
+		if (!is_replaced(merge, old) && !(err = add_scanned(merge, old)))
 			err = add_entry(merge, old);
 	}
 	if (err && err->code == MLV_E_MISSING)
-		err = mlv_error_hint(mlv_error_wrap(err, "%s: its manifest is not in the cache",
-						    output->path),
-				     "mlv fetch %s", output->path);
+		err = mlv_error_hint(mlv_error_wrap(err, "its manifest is not in the cache"),
+				     "mlv fetch %s", merge->first->output.path);
 	return err;
 }
 
-static mlv_err build_tree(struct mlv_track *track, struct mlv_track_target *target,
-			  struct mlv_batch *batch)
+static mlv_err build_tree(struct mlv_track *track, struct merge *merge, struct mlv_batch *batch)
 {
 	MLV_SCOPED(mlv_tree_builder_freep) struct mlv_tree_builder *builder = NULL;
-	struct merge merge = { .target = target };
+	struct mlv_output *made = &merge->first->made;
 	struct mlv_tree tree;
 	mlv_err err;
 
 	if ((err = mlv_tree_builder_new(&builder, batch)))
 		return err;
-	merge.builder = builder;
-	if ((*target->part && (err = merge_old(track, &merge))) ||
-	    (err = add_scanned(&merge, NULL)) ||
-	    (err = mlv_tree_builder_finish(builder, &tree)))
-		return mlv_error_wrap(err, "%s", target->output.path);
-	target->made.type = MLV_ID_TREE;
-	target->made.oid = tree.oid;
-	target->made.size = tree.bytes;
-	target->made.nfiles = merge.nfiles;
-	target->made.exec = target->made.has_plain = false;
+	merge->builder = builder;
+	if ((*merge->first->part && (err = merge_old(track, merge))) ||
+	    (err = add_scanned(merge, NULL)) || (err = mlv_tree_builder_finish(builder, &tree)))
+		return mlv_error_wrap(err, "%s", merge->first->output.path);
+	made->type = MLV_ID_TREE;
+	made->oid = tree.oid;
+	made->size = tree.bytes;
+	made->nfiles = merge->nfiles;
+	made->exec = made->has_plain = false;
 	return NULL;
 }
 
@@ -136,11 +159,18 @@ static mlv_err build_file(struct mlv_track *track, struct mlv_track_target *targ
 	return add_plain(track, target);
 }
 
-mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *target,
-			struct mlv_batch *batch)
+mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *first,
+			struct mlv_track_target *last, struct mlv_batch *batch)
 {
-	target->made = target->output;
-	if (*target->part || target->scan.is_dir)
-		return build_tree(track, target, batch);
-	return build_file(track, target);
+	struct merge merge = { .first = first, .last = last };
+	mlv_err err;
+
+	first->made = first->output;
+	if (*first->part || first->scan.is_dir)
+		err = build_tree(track, &merge, batch);
+	else
+		err = build_file(track, first);
+	for (struct mlv_track_target *target = first + 1; !err && target <= last; target++)
+		target->made = first->made;
+	return err;
 }

@@ -18,7 +18,8 @@ struct check {
 	struct mlv_outputs outputs;
 	bool to_come;      /* the targets are not there yet */
 	const char *path;  /* of the target being checked */
-	char shown[SHOWN]; /* the same, quoted */
+	char shown[SHOWN]; /* the same, quoted for people */
+	char typed[SHOWN]; /* the same, as a shell takes it: for hints */
 };
 
 static const char *name_of(const char *path)
@@ -26,6 +27,30 @@ static const char *name_of(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+/* The path as one word of a shell; one that does not fit is shown cut. */
+static void quote_for_shell(const char *path, char *to, size_t size)
+{
+	static const char *const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789_-./+@%=:,";
+	size_t len = 0;
+
+	if (path[strspn(path, safe)] == '\0' || !mlv_text_is_plain(path, strlen(path))) {
+		mlv_path_shown(path, strlen(path), to, size);
+		return;
+	}
+	to[len++] = '\'';
+	for (; *path && len + 6 < size; path++) {
+		if (*path == '\'') {
+			memcpy(to + len, "'\\''", 4);
+			len += 4;
+		} else {
+			to[len++] = *path;
+		}
+	}
+	to[len++] = '\'';
+	to[len] = '\0';
 }
 
 /* A name in the target's directory that is near to its own, or NULL. */
@@ -61,9 +86,12 @@ static void suggest_sibling(struct check *check, char *best, size_t size)
 
 static mlv_err missing(struct check *check)
 {
+	const struct mlv_output *output = mlv_outputs_find(&check->outputs, check->path);
 	char best[MLV_PATH_MAX + 1];
 	mlv_err err = mlv_error(MLV_E_MISSING, "%s: no such file or directory", check->shown);
 
+	if (output && strcmp(output->path, check->path) == 0)
+		return mlv_error_hint(err, "mlv checkout %s", check->typed);
 	suggest_sibling(check, best, sizeof(best));
 	return *best ? mlv_error_hint(err, "did you mean '%s'?", best) : err;
 }
@@ -82,12 +110,12 @@ static mlv_err check_name(struct check *check)
 	if (mlv_pointer_name(check->path, &len))
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: a pointer of mlv belongs in git",
 						check->shown),
-				      "git add %s", check->shown);
+				      "git add %s", check->typed);
 	for (size_t i = 0; i < MLV_COUNT(ours); i++)
 		if (strcmp(name, ours[i]) == 0)
 			return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: belongs in git",
 							check->shown),
-					      "git add %s", check->shown);
+					      "git add %s", check->typed);
 	if ((why = mlv_path_check(check->path, strlen(check->path))))
 		return mlv_error(MLV_E_REFUSED, "%s: cannot be tracked: %s", check->shown, why);
 	return NULL;
@@ -141,8 +169,8 @@ static mlv_err check_git(struct check *check, const char *pointer)
 	if (tracked)
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: tracked by git already",
 						check->shown),
-				      "git rm -r --cached %s && git commit -m 'stop tracking %s'",
-				      check->shown, check->shown);
+				      "git rm -r --cached %s && git commit -m 'stop tracking it'",
+				      check->typed);
 	mlv_buf_clear(&whole);
 	if ((err = mlv_buf_printf(&whole, "%s%s", prefix, pointer)) ||
 	    (err = mlv_git_is_ignored(check->git, whole.ptr, &ignored)))
@@ -217,6 +245,7 @@ static mlv_err check_one(struct check *check)
 	mlv_err err;
 
 	mlv_path_shown(check->path, strlen(check->path), check->shown, SHOWN);
+	quote_for_shell(check->path, check->typed, SHOWN);
 	if ((err = check_name(check)) || (!check->to_come && (err = check_kind(check))) ||
 	    (err = check_overlap(check)))
 		return err;
@@ -224,7 +253,9 @@ static mlv_err check_one(struct check *check)
 		return append_new(check);
 	len = strlen(output->path);
 	if (check->path[len] && output->type != MLV_ID_TREE)
-		return overlapping(check, output->path);
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: %s is tracked, as a file",
+						check->shown, output->path),
+				      "mlv add %s", output->path);
 	if ((err = check_git(check, output->pointer)))
 		return err;
 	return mlv_track_append(check->track, output, true,

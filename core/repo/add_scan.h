@@ -45,6 +45,7 @@ struct mlv_scan {
 	struct mlv_index_builder *builder;
 	struct mlv_scan_item *items;
 	size_t count, cap;
+	size_t cursor; /* of who goes through the items */
 	struct mlv_buf paths; /* below the output, a NUL after each */
 	struct mlv_buf links;
 	uint64_t bytes;  /* of all files */

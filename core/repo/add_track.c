@@ -8,6 +8,7 @@
 #include "core/base/fs.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
+#include "core/repo/add_check.h"
 #include "core/repo/gitignore.h"
 
 static void target_release(struct mlv_track_target *target)
@@ -112,21 +113,6 @@ static mlv_err lock_all(struct mlv_track *track)
 	return NULL;
 }
 
-/* A second part of an output goes on from what the first came to. */
-static mlv_err carry_over(struct mlv_track_target *target)
-{
-	struct mlv_track_target *before = target - 1;
-	struct mlv_output *to = &target->output;
-	const struct mlv_output *from = &before->made;
-
-	to->type = from->type;
-	to->oid = from->oid;
-	to->size = from->size;
-	to->nfiles = from->nfiles;
-	target->existing = true;
-	return mlv_buf_add(&target->old, before->old.ptr, before->old.len);
-}
-
 static bool differs(const struct mlv_track_target *target)
 {
 	const struct mlv_output *was = &target->output, *made = &target->made;
@@ -136,25 +122,44 @@ static bool differs(const struct mlv_track_target *target)
 	       (was->has_plain && !mlv_oid_equal(&was->plain, &made->plain));
 }
 
-static mlv_err scan_one(struct mlv_track *track, struct mlv_track_target *target,
-			struct mlv_batch *batch, struct mlv_batch *nodes)
+/* How many targets from at on are parts of the same output. */
+static size_t parts_of(const struct mlv_track *track, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < track->count && !track->at[end].lock)
+		end++;
+	return end - at;
+}
+
+/* Scan the parts of one output, and make its new id of them. */
+static mlv_err scan_output(struct mlv_track *track, struct mlv_track_target *first, size_t parts,
+			   struct mlv_batch *batch, struct mlv_batch *nodes)
 {
 	mlv_err err;
 
-	if (!target->lock && (err = carry_over(target)))
+	for (size_t i = 0; i < parts; i++) {
+		struct mlv_scan *scan = &first[i].scan;
+
+		if ((err = mlv_scan_list(scan, track->repo, first->output.path, first[i].part,
+					 true)) ||
+		    (err = mlv_scan_name(scan, batch)))
+			return err;
+	}
+	if ((err = mlv_track_build(track, first, &first[parts - 1], nodes)))
 		return err;
-	if ((err = mlv_scan_list(&target->scan, track->repo, target->output.path, target->part,
-				 true)) ||
-	    (err = mlv_scan_name(&target->scan, batch)) ||
-	    (err = mlv_track_build(track, target, nodes)))
-		return err;
-	target->changed = differs(target);
-	if (target->changed && track->must_match)
-		return mlv_error_hint(mlv_error(MLV_E_REFUSED,
-						"%s: differs from what %s says",
-						target->output.path, target->output.pointer),
-				      "mlv commit -f %s", target->output.path);
+	for (size_t i = 0; i < parts; i++)
+		first[i].changed = differs(first);
+	if (first->changed && track->must_match)
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: differs from what %s says",
+						first->output.path, first->output.pointer),
+				      "mlv commit -f %s", first->output.path);
 	return NULL;
+}
+
+static bool is_followed(const struct mlv_track_target *target)
+{
+	return target->scan.count == 1 && target->scan.items[0].through;
 }
 
 static mlv_err write_pointer(struct mlv_track *track, struct mlv_track_target *target)
@@ -176,10 +181,17 @@ static mlv_err write_pointer(struct mlv_track *track, struct mlv_track_target *t
 	return NULL;
 }
 
-/* Several parts: only the last of an output says what its pointer will be. */
-static bool is_last_of_output(const struct mlv_track *track, size_t at)
+/* A link that was taken for its file becomes that file. */
+static mlv_err replace_link(struct mlv_track *track, const struct mlv_track_target *target)
 {
-	return at + 1 == track->count || track->at[at + 1].lock;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf from = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (!is_followed(target))
+		return NULL;
+	if ((err = mlv_buf_printf(&from, "%s/%s", track->repo->root, target->scan.top)))
+		return err;
+	return mlv_add_copy(track->repo, from.ptr, target->scan.top, true);
 }
 
 static mlv_err name_all(struct mlv_track *track)
@@ -189,25 +201,28 @@ static mlv_err name_all(struct mlv_track *track)
 	for (size_t i = 0; i < track->count; i++) {
 		struct mlv_track_target *target = &track->at[i];
 
-		if (is_last_of_output(track, i) && (err = write_pointer(track, target)))
+		if (target->lock && (err = write_pointer(track, target)))
 			return err;
 		if ((err = mlv_gitignore_add(track->repo, target->output.path, NULL)) ||
+		    (err = replace_link(track, target)) ||
 		    (err = mlv_scan_save_index(&target->scan)))
 			return err;
 	}
 	return NULL;
 }
 
-static void report(const struct mlv_track_target *target, mlv_added_fn fn, void *arg)
+/* first is of the same output: its pointer was read. */
+static void report(const struct mlv_track_target *first, const struct mlv_track_target *target,
+		   mlv_added_fn fn, void *arg)
 {
 	struct mlv_output output = target->made;
 	struct mlv_added added = { .output = &output, .part = target->part,
 				   .size = target->scan.bytes, .nfiles = target->scan.nfiles,
 				   .changed = target->changed };
 
-	output.pointer = target->output.pointer;
-	output.path = target->output.path;
-	added.followed = target->scan.count == 1 && target->scan.items[0].through;
+	output.pointer = first->output.pointer;
+	output.path = first->output.path;
+	added.followed = is_followed(target);
 	if (fn)
 		fn(arg, &added);
 }
@@ -216,13 +231,9 @@ static mlv_err scan_all(struct mlv_track *track, struct mlv_batch *batch, struct
 {
 	mlv_err err = NULL;
 
-	for (size_t i = 0; i < track->count && !err; i++) {
-		struct mlv_track_target *target = &track->at[i];
-
-		err = scan_one(track, target, batch, nodes);
-		/* Parts change one after the other what their output was at first. */
-		if (!err && !target->lock && target[-1].changed)
-			target->changed = true;
+	for (size_t i = 0, parts; i < track->count && !err; i += parts) {
+		parts = parts_of(track, i);
+		err = scan_output(track, &track->at[i], parts, batch, nodes);
 	}
 	return err;
 }
@@ -261,7 +272,9 @@ mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg)
 	err = track->no_commit ? run_without_store(track) : run_with_store(track);
 	if (err)
 		return err;
-	for (size_t i = 0; i < track->count; i++)
-		report(&track->at[i], fn, arg);
+	for (size_t i = 0, first = 0; i < track->count; i++) {
+		first = track->at[i].lock ? i : first;
+		report(&track->at[first], &track->at[i], fn, arg);
+	}
 	return NULL;
 }

@@ -19,7 +19,7 @@ struct mlv_track_target {
 	struct mlv_output made;   /* what it will say; no strings of its own */
 	bool changed;
 	struct mlv_scan scan;
-	struct mlv_lock *lock;    /* of the pointer; NULL when the target before has the same */
+	struct mlv_lock *lock;    /* of the pointer; NULL: the target before is of the same output */
 	struct mlv_buf old;       /* text of the pointer */
 };
 
@@ -37,8 +37,8 @@ void mlv_track_release(struct mlv_track *track);
 mlv_err mlv_track_append(struct mlv_track *track, const struct mlv_output *output, bool existing,
 			 const char *part) MLV_CHECK;
 mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg) MLV_CHECK;
-/* The tree, or the file, that a scanned target came to: fills made. */
-mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *target,
-			struct mlv_batch *batch) MLV_CHECK;
+/* What the scanned targets first to last, parts of one output, came to: fills made of each. */
+mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *first,
+			struct mlv_track_target *last, struct mlv_batch *batch) MLV_CHECK;
 
 #endif
