@@ -4,10 +4,10 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION = 0.1.0
 
-# Which build: release (the default), san (ASan and UBSan), fault (calls that can be made to fail), clang.
+# Which build: release (the default), san (ASan and UBSan), fault (calls that can be made to fail), clang, fuzz.
 BUILD ?= release
 OUT = build/$(BUILD)
-ifeq ($(BUILD),clang)
+ifneq ($(filter clang fuzz,$(BUILD)),)
 CC = clang
 endif
 
@@ -20,6 +20,7 @@ HARDEN = -fstack-protector-strong -fPIC
 FLAGS_release = -D_FORTIFY_SOURCE=2
 FLAGS_san = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DMLV_FAULTS
 FLAGS_fault = -DMLV_FAULTS
+FLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DMLV_FAULTS
 DEFS = -DMLV_VERSION='"$(VERSION)"' -DMLV_LIBEXEC='"$(PREFIX)/libexec/mlv"'
 ALL = $(STD) $(WARN) $(CFLAGS) $(HARDEN) $(FLAGS_$(BUILD)) $(DEFS) $(EXTRA)
 
@@ -29,6 +30,7 @@ NET_SRC = $(wildcard remote/net_module*.c)
 CORE_SRC = $(filter-out $(GIT_SRC),$(wildcard core/*/*.c)) $(filter-out $(NET_SRC),$(wildcard remote/*.c))
 CMD_SRC = $(wildcard cmd/*.c)
 UNIT_SRC = $(wildcard tests/unit/*.c)
+FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 LIBS = -lcrypto -lz -ljansson -lfyaml -lpthread -ldl -lm
@@ -64,7 +66,7 @@ ifneq ($(filter x86_64 amd64 i%86,$(shell uname -m)),)
 FLAGS_sha256_avx2 = -mavx2 -O3
 FLAGS_sha256_avx512 = -mavx512f -mavx512bw -mavx512vl -O3
 endif
--include $(patsubst %.o,%.d,$(call obj,$(CMD_SRC) $(CORE_SRC) $(GIT_SRC) $(NET_SRC) $(UNIT_SRC)))
+-include $(patsubst %.o,%.d,$(call obj,$(CMD_SRC) $(CORE_SRC) $(GIT_SRC) $(NET_SRC) $(UNIT_SRC) $(FUZZ_SRC)))
 
 # Unit tests: everything but main(), linked with criterion.
 UNITS = $(patsubst tests/unit/%.c,$(OUT)/%,$(filter tests/unit/test_%,$(UNIT_SRC)))
@@ -72,6 +74,14 @@ $(OUT)/test_%: $(OUT)/tests/unit/test_%.o $(filter-out $(OUT)/cmd/main.o,$(call 
 	$(call Q,link $@) $(CC) $(ALL) -rdynamic -o $@ $^ -lcriterion $(LIBS)
 # What several tests share; those that no server answers are skipped.
 $(OUT)/test_http $(OUT)/test_s3: $(OUT)/tests/unit/remote_check.o
+# Fuzz drivers: BUILD=fuzz links them with a fuzzer, the other builds with a main() that replays a corpus.
+FUZZERS = $(patsubst tests/fuzz/%.c,$(OUT)/%,$(filter tests/fuzz/fuzz_%,$(FUZZ_SRC)))
+FUZZ_MAIN = $(if $(filter fuzz,$(BUILD)),,$(OUT)/tests/fuzz/replay.o)
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(call obj,$(CORE_SRC))
+	$(call Q,link $@) $(CC) $(ALL) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -rdynamic -o $@ $^ $(LIBS)
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
 .PHONY: units
 units: $(UNITS) $(OUT)/mlv-git.so $(OUT)/mlv-net.so
 

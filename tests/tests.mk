@@ -5,7 +5,7 @@ ON = $(if $(filter-out release,$(BUILD)),$(BUILD) )
 SUITES = check-unit check-cli check-remote check-fault check-docs lint check-san
 JOBS = -j2
 
-.PHONY: check $(SUITES) check-long check-san-build fuzz bench demo
+.PHONY: check $(SUITES) check-long check-corpus fuzz fuzz-run bench demo
 check:
 	@.ci/deps build check
 	@$(MAKE) --no-print-directory $(JOBS) all units
@@ -31,15 +31,22 @@ lint: all
 	@tests/tap lint tests/lint/run
 
 check-san:
-	@$(MAKE) --no-print-directory $(JOBS) BUILD=san all units
-	@$(MAKE) --no-print-directory BUILD=san check-unit; status=$$?; \
-	  $(MAKE) --no-print-directory BUILD=san check-cli && exit $$status
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=san all units fuzzers
+	@status=0; for suite in check-unit check-cli check-corpus; do \
+	  $(MAKE) --no-print-directory BUILD=san $$suite || status=1; done; exit $$status
 
 check-long: all units
 	@tests/tap long tests/long/run --bin $(OUT)
 
+# What the fuzz drivers have seen before, and changes of it; `make fuzz SECONDS=600` looks for more.
+SECONDS = 60
+check-corpus: fuzzers
+	@tests/tap "$(ON)corpus" tests/fuzz/run $(FUZZERS)
 fuzz:
-	@tests/tap fuzz tests/fuzz/run
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=fuzz fuzzers
+	@$(MAKE) --no-print-directory BUILD=fuzz fuzz-run
+fuzz-run:
+	@tests/tap fuzz tests/fuzz/run $(SECONDS) $(FUZZERS)
 
 bench: all
 	@tests/bench/run

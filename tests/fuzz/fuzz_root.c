@@ -1,0 +1,22 @@
+/* A list of what a tree needs that is taken is canonical. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "remote/roots.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	MLV_SCOPED(mlv_items_release) struct mlv_items items = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf again = MLV_BUF_INIT;
+	struct mlv_oid tree;
+
+	memset(&tree, 0xab, sizeof(tree));
+	if (mlv_root_parse(&tree, (const char *)data, size, &items))
+		return 0;
+	if (mlv_root_write(&tree, &items, &again) || again.len != size ||
+	    memcmp(again.ptr, data, size) != 0)
+		abort();
+	return 0;
+}
