@@ -1,0 +1,54 @@
+/*
+ * compare.h - a tracked output, or a part of one, beside what lies in the work tree.
+ *
+ * The work tree is scanned (add_scan.h: a file whose stat the index knows is
+ * not read), the manifest is read along, and each path is given once, in
+ * manifest order. What is given of a file is its content, however it lies
+ * there: a link into the cache counts as the file it stands for.
+ *
+ * Ownership   release with mlv_compare_release().
+ */
+#ifndef MLV_REPO_COMPARE_H
+#define MLV_REPO_COMPARE_H
+
+#include "core/repo/add_scan.h"
+#include "core/repo/pointer.h"
+
+#define MLV_NO_ITEM SIZE_MAX
+
+struct mlv_compare {
+	struct mlv_repo *repo;
+	char *path;          /* of the output */
+	char *part;          /* what of it; "": all */
+	bool present;        /* anything lies there */
+	bool fresh;          /* a file had to be read: the index can be made better */
+	struct mlv_scan scan; /* only when present */
+};
+
+/* Scan what lies at part of the output at path; nothing there is no failure. */
+mlv_err mlv_compare_scan(struct mlv_compare *compare, struct mlv_repo *repo, const char *path,
+			 const char *part) MLV_CHECK;
+void mlv_compare_release(struct mlv_compare *compare);
+
+/*
+ * One path: as it is tracked (NULL: it is not) and the number of the scan's
+ * item (MLV_NO_ITEM: nothing is there). The path is relative to the output.
+ */
+typedef mlv_err (*mlv_compare_fn)(void *arg, const struct mlv_entry *tracked, size_t item);
+/*
+ * Go through all paths of both. MLV_E_MISSING when a node of the manifest is not
+ * in the cache, or when nothing is tracked at part.
+ */
+mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *output,
+			mlv_compare_fn fn, void *arg) MLV_CHECK;
+
+/* Whether both have the same bytes; kinds that differ in the executable bit only are the same. */
+bool mlv_compare_same_bytes(const struct mlv_entry *a, const struct mlv_entry *b);
+/* An output that is a file, as an entry with the path "". */
+struct mlv_entry mlv_output_entry(const struct mlv_output *output);
+/* As manifests are sorted. */
+int mlv_entry_compare_path(const struct mlv_entry *a, const struct mlv_entry *b);
+/* What the scan kept of the stat of an item. */
+void mlv_scan_item_stat(const struct mlv_scan_item *item, struct stat *st);
+
+#endif
