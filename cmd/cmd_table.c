@@ -3,6 +3,7 @@
 extern const struct mlv_cmd mlv_cmd_add;
 extern const struct mlv_cmd mlv_cmd_cache;
 extern const struct mlv_cmd mlv_cmd_cat_object;
+extern const struct mlv_cmd mlv_cmd_checkout;
 extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
@@ -23,6 +24,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_add,
 	&mlv_cmd_cache,
 	&mlv_cmd_cat_object,
+	&mlv_cmd_checkout,
 	&mlv_cmd_commit,
 	&mlv_cmd_completion,
 	&mlv_cmd_config,

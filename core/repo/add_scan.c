@@ -220,6 +220,9 @@ static mlv_err fill_link(struct mlv_scan *scan, struct mlv_scan_item *item,
 	item->in_cache = len && item->size > len + 1 &&
 			 memcmp(scan->links.ptr + before, scan->cache, len) == 0 &&
 			 scan->links.ptr[before + len] == '/';
+	/* One whose object was removed is a link like any other. */
+	if (item->in_cache && mlv_sys_fstatat(entry->dir, entry->name, &(struct stat){ 0 }, 0) < 0)
+		item->in_cache = false;
 	item->through = !item->in_cache && scan->follow && entry->path_len == 0;
 	return item->in_cache || item->through ? follow_link(scan, item, entry) : NULL;
 }

@@ -269,7 +269,7 @@ static mlv_err apply_all(struct checkout *checkout)
 	/* What is gone first: what comes may lie in its place. */
 	for (int gone = 1; gone >= 0; gone--)
 		for (size_t i = 0; !err && i < checkout->count; i++)
-			if (!checkout->plans[i].output == gone)
+			if ((checkout->plans[i].output == NULL) == gone)
 				err = apply(checkout, &checkout->plans[i]);
 	if (err)
 		return err;

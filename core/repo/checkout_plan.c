@@ -277,6 +277,17 @@ struct check {
 	bool force;
 };
 
+/* Whether the item is a link into the cache, which holds no bytes of its own. */
+static bool leads_to_cache(const struct mlv_scan *scan, const struct mlv_scan_item *item)
+{
+	size_t len = scan->cache ? strlen(scan->cache) : 0;
+
+	return item->in_cache ||
+	       (item->kind == 'l' && len && item->size > len + 1 &&
+		memcmp(scan->links.ptr + item->link_at, scan->cache, len) == 0 &&
+		scan->links.ptr[item->link_at + len] == '/');
+}
+
 /* Whether the bytes of the item there are in the cache, whole, or need not be. */
 static mlv_err check_item(const struct check *check, struct mlv_change *change)
 {
@@ -289,7 +300,7 @@ static mlv_err check_item(const struct check *check, struct mlv_change *change)
 	if (check->force || change->act == MLV_ACT_CHMOD || change->item == MLV_NO_ITEM)
 		return NULL;
 	entry = mlv_scan_entry(scan, change->item);
-	if (entry.kind == 'd' || scan->items[change->item].in_cache)
+	if (entry.kind == 'd' || leads_to_cache(scan, &scan->items[change->item]))
 		return NULL;
 	key = mlv_entry_key(&entry);
 	if ((err = mlv_store_has(check->cache, &key, entry.size, &there)))

@@ -99,7 +99,7 @@ struct run {
 };
 
 /* Whether the item is the top of a tracked directory, which has no entry of its own. */
-static bool is_top(const struct run *run, const struct mlv_scan_item *item)
+static bool is_top(const struct mlv_scan_item *item)
 {
 	return item->kind == 'd' && item->path_len == 0;
 }
@@ -121,7 +121,7 @@ static mlv_err give_extras(struct run *run, const struct mlv_entry *tracked, siz
 			*at = run->next++;
 			return NULL;
 		}
-		if (!is_top(run, &scan->items[run->next]) &&
+		if (!is_top(&scan->items[run->next]) &&
 		    (err = run->fn(run->arg, NULL, run->next)))
 			return err;
 	}
@@ -182,9 +182,8 @@ mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *ou
 	if (err)
 		return err;
 	if (!any)
-		return mlv_error(MLV_E_MISSING, "%s: nothing is tracked there in %s",
+		return mlv_error(MLV_E_MISSING, "%s/%s: nothing is tracked there", output->path,
 				 mlv_path_shown(compare->part, strlen(compare->part), shown,
-						sizeof(shown)),
-				 output->path);
+						sizeof(shown)));
 	return give_extras(&run, NULL, &none);
 }
