@@ -9,6 +9,7 @@ extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
 extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_fetch;
+extern const struct mlv_cmd mlv_cmd_hash;
 extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_init;
 extern const struct mlv_cmd mlv_cmd_ls_tree;
@@ -30,6 +31,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_config,
 	&mlv_cmd_doctor,
 	&mlv_cmd_fetch,
+	&mlv_cmd_hash,
 	&mlv_cmd_help,
 	&mlv_cmd_init,
 	&mlv_cmd_ls_tree,
