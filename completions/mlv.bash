@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object commit completion config doctor fetch help init ls-tree metrics push remote root version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object commit completion config doctor fetch hash help init ls-tree metrics push remote root version' -- "$cur") ;;
 	esac
 }
 
@@ -69,6 +69,7 @@ _mlv()
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
 	'doctor') words='' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
+	'hash') words='--sha256' hint=file ;;
 	'help') words='' hint=command ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;
 	'ls-tree') words='--name-only --nodes --null -z' hint=file ;;

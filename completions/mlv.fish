@@ -56,8 +56,11 @@ complete -c mlv -n '__fish_seen_subcommand_from fetch' -s T -l all-tags -d 'also
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s A -l all-commits -d 'also what every commit of theirs tracks'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l glob -d 'targets are patterns of tracked paths'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l allow-missing -d 'what the remote has not is no failure'
+complete -c mlv -n __fish_use_subcommand -a hash -d 'print the ids of files'
+complete -c mlv -n '__fish_seen_subcommand_from hash' -F
+complete -c mlv -n '__fish_seen_subcommand_from hash' -l sha256 -d 'plain SHA-256 of any size, in the form of sha256sum'
 complete -c mlv -n __fish_use_subcommand -a help -d 'say what mlv and its commands do'
-complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat-object commit completion config doctor fetch help init ls-tree metrics push remote root version'
+complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat-object commit completion config doctor fetch hash help init ls-tree metrics push remote root version'
 complete -c mlv -n __fish_use_subcommand -a init -d 'make an mlv repository'
 complete -c mlv -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from init' -l no-scm -d 'work without git'
