@@ -82,8 +82,9 @@ const char *mlv_config_forbidden(const struct mlv_config *config, const struct c
 	case MLV_CONFIG_ANYONE:
 		return NULL;
 	case MLV_CONFIG_USER_ONLY:
-		return row->secret ? "a secret does not belong into a file that goes with the repository"
-				   : "a repository may not set it";
+		return row->secret
+			       ? "a secret has no place in a file that goes with the repository"
+			       : "a repository may not set it";
 	case MLV_CONFIG_TRUE_ONLY:
 		return mlv_config_parse_bool(value, &truth) && truth
 			       ? NULL

@@ -32,7 +32,8 @@ enum mlv_config_level {
 struct mlv_config;
 
 /* Load all levels; mlv_dir is the absolute path of .mlv, NULL: only system and user. */
-mlv_err mlv_config_load(struct mlv_config **out, struct mlv_ctx *ctx, const char *mlv_dir) MLV_CHECK;
+mlv_err mlv_config_load(struct mlv_config **out, struct mlv_ctx *ctx,
+			const char *mlv_dir) MLV_CHECK;
 /*
  * The same, but what is wrong in a file is told as a warning and passed over,
  * so that `mlv config` can mend it and `mlv doctor` see it all.

@@ -46,7 +46,7 @@ static mlv_err check_set(const struct mlv_config *config, enum mlv_config_level 
 		return NULL;
 	why = mlv_config_forbidden(config, &config->files[level], row, value);
 	if (!why && row->type == MLV_CONFIG_URL && mlv_config_url_has_secret(value))
-		why = "a secret does not belong into a file that goes with the repository";
+		why = "a secret has no place in a file that goes with the repository";
 	return why ? mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: %s", key, why),
 				    "set it for this machine only: --local")
 		   : NULL;

@@ -80,7 +80,8 @@ mlv_err mlv_repo_init(struct mlv_ctx *ctx, const char *directory,
 		return mlv_error_sys("%s", directory);
 	if (!options->force && mlv_fs_exists(root, ".mlv/config"))
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED,
-						"%s/.mlv: there is a repository already", directory),
+						"%s/.mlv: there is a repository already",
+						directory),
 				      "its settings are reset, its data stays, with: mlv init -f");
 	if ((err = mlv_fs_mkdirs(root, ".mlv", 0777)))
 		return err;

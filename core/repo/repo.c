@@ -47,7 +47,8 @@ mlv_err mlv_repo_find(const char *start, struct mlv_buf *root)
 			return mlv_buf_add_str(root, at);
 		if (S_ISLNK(st.st_mode))
 			return mlv_error(MLV_E_REFUSED,
-					 "%s: a symbolic link, where a directory is needed", mlv.ptr);
+					 "%s: a symbolic link, where a directory is needed",
+					 mlv.ptr);
 	} while (go_up(at));
 	return nothing_found(start);
 }
@@ -103,7 +104,8 @@ static mlv_err open_at(struct mlv_repo *repo, const char *root)
 	repo->root_fd = mlv_sys_openat(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0);
 	if (repo->root_fd < 0)
 		return mlv_error_sys("%s", root);
-	repo->mlv_fd = mlv_sys_openat(repo->root_fd, ".mlv", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	repo->mlv_fd =
+		mlv_sys_openat(repo->root_fd, ".mlv", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (repo->mlv_fd < 0)
 		return mlv_error_sys("%s/.mlv", root);
 	if ((err = mlv_buf_printf(&dir, "%s/.mlv", root)) ||
@@ -168,7 +170,8 @@ mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git)
 	return NULL;
 }
 
-/* The level that a setting of the cache's place has: its own word goes only inside the repository. */
+/* The level that a setting of the cache's place has: its own word goes only inside the repository.
+ */
 static bool own_choice(const struct mlv_repo *repo)
 {
 	enum mlv_config_level level;

@@ -177,12 +177,14 @@ mlv_test(git, reads_blobs_in_path_order)
 	bool found = false;
 
 	sh("g init -q r; cd r; mkdir -p a/b a-b x; echo one >a/1.mlv; echo 2 >a/b/2.mlv; "
-	   "echo 3 >a-b/3.mlv; echo 4 >a.mlv; echo 5 >x/y.txt; ln -s a.mlv l.mlv; echo m >mlv.yaml; "
+	   "echo 3 >a-b/3.mlv; echo 4 >a.mlv; echo 5 >x/y.txt; ln -s a.mlv l.mlv; "
+	   "echo m >mlv.yaml; "
 	   "g add .; g commit -qm 1");
 	git = open_in(&ctx, "r");
 	check_ok(mlv_git_resolve(git, "HEAD", &id));
 	check_ok(mlv_git_each_blob(git, &id, "", suffixes, add_blob, &got));
-	cr_assert(eq(str, got.ptr, (char *)(size_t) "a-b/3.mlv\na.mlv\na/1.mlv\na/b/2.mlv\nmlv.yaml\n"));
+	cr_assert(eq(str, got.ptr,
+		     (char *)(size_t) "a-b/3.mlv\na.mlv\na/1.mlv\na/b/2.mlv\nmlv.yaml\n"));
 	mlv_buf_clear(&got);
 	check_ok(mlv_git_each_blob(git, &id, "a/", NULL, add_blob, &got));
 	cr_assert(eq(str, got.ptr, (char *)(size_t) "a/1.mlv\na/b/2.mlv\n"));
@@ -274,8 +276,9 @@ static void check_path(struct mlv_repo *repo, const char *typed, const char *exp
 
 mlv_test(git, paths_stay_in_the_repository)
 {
-	static const char *const refused[] = { "../../x",  "/etc/passwd", "in/y",    "../.git/config",
-					       "../.mlv/x", "..//../r2/x", ".GIT/a",  "out/y" };
+	static const char *const refused[] = { "../../x",        "/etc/passwd", "in/y",
+					       "../.git/config", "../.mlv/x",   "..//../r2/x",
+					       ".GIT/a",         "out/y" };
 	struct mlv_ctx ctx = begin();
 	struct mlv_init_options options = { 0 };
 	struct mlv_repo *repo = NULL;

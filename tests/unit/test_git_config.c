@@ -104,8 +104,9 @@ mlv_test(git_config, removes_settings_and_sections)
 /* Whatever the value: what was set is read back. */
 mlv_test(git_config, values_come_back)
 {
-	static const char *const values[] = { "",	   " x ",   "a#b",	   "a;b",  "q\"q",
-					      "back\\slash", "x\ty", "two\nlines", "true", "\xc3\xa4" };
+	static const char *const values[] = { "",     " x ",         "a#b",  "a;b",
+					      "q\"q", "back\\slash", "x\ty", "two\nlines",
+					      "true", "\xc3\xa4" };
 
 	for (size_t i = 0; i < MLV_COUNT(values); i++) {
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT, got = MLV_BUF_INIT;
