@@ -242,7 +242,8 @@ static mlv_err fill_item(struct mlv_scan *scan, struct mlv_scan_item *item,
 	scan->nfiles++;
 	if (!item->through &&
 	    mlv_index_lookup(scan->index, scan->paths.ptr + item->path_at, item->path_len,
-			     entry->st, &known)) {
+			     entry->st, &known) &&
+	    (entry->kind != 'l' || item->in_cache || known.kind == 'l')) {
 		item->kind = known.kind;
 		item->size = known.size;
 		item->oid = known.oid;
