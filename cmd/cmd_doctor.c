@@ -30,12 +30,18 @@ static void note(struct examination *exam, const char *text, size_t len)
 	/* Being out of memory while a problem is noted costs that note only. */
 	mlv_err err = mlv_strs_add_len(&exam->problems, text, len);
 
-	(void)err;
+	if (err)
+		return;
+	for (char *c = exam->problems.at[exam->problems.count - 1]; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?'; /* one problem, one line */
 }
 
 static void note_error(struct examination *exam, mlv_err err)
 {
-	note(exam, err->msg, strcspn(err->msg, "\n"));
+	const char *hint = strstr(err->msg, "\nhint: ");
+
+	note(exam, err->msg, hint ? (size_t)(hint - err->msg) : strlen(err->msg));
 }
 
 static void gather(struct mlv_ctx *ctx, const struct mlv_event *event)

@@ -7,4 +7,4 @@ sed -i s,/data,/evil, .mlv/config && mlv doctor | grep remote
 mlv remote modify store url /mine && mlv doctor | grep remote
 sed -i '/url = /a endpointurl = http://evil' .mlv/config && mlv doctor | grep remote
 mlv remote rename store depot && mlv doctor | grep remote
-cat ~/.config/mlv/trust
+cut -f2- ~/.config/mlv/trust
