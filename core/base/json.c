@@ -178,10 +178,13 @@ static mlv_err convert(struct conversion *conv, json_t *from, struct mlv_value *
 
 static mlv_err convert_null(struct conversion *conv, struct mlv_value *value)
 {
-	const struct special *special = conv->scan->specials + conv->next_special;
 	size_t ordinal = conv->next_null++;
+	const struct special *special;
 
-	if (conv->next_special >= conv->scan->count || special->ordinal != ordinal)
+	if (conv->next_special >= conv->scan->count)
+		return NULL;
+	special = &conv->scan->specials[conv->next_special];
+	if (special->ordinal != ordinal)
 		return NULL;
 	conv->next_special++;
 	value->type = MLV_VALUE_REAL;

@@ -18,6 +18,7 @@ struct reader {
 	const char *name;
 	struct fy_parser *parser;
 	struct fy_diag *diag;
+	char said[160]; /* what the library says of an error that it gives no place for */
 	struct mlv_value *root;
 	struct mlv_value
 		*open[MLV_VALUE_DEPTH]; /* containers that have not ended; owned by root or above */
@@ -314,9 +315,21 @@ static mlv_err parser_error(const struct reader *reader)
 	const struct fy_diag_error *first = fy_diag_errors_iterate(reader->diag, &at);
 
 	if (!first || !first->msg)
-		return mlv_error(MLV_E_SPEC, "%s: not YAML", reader->name);
+		return mlv_error(MLV_E_SPEC, "%s: not YAML%s%s", reader->name,
+				 *reader->said ? ": " : "", reader->said);
 	return mlv_error(MLV_E_SPEC, "%s:%d:%d: not YAML: %s", reader->name, first->line,
 			 first->column, first->msg);
+}
+
+/* Some errors are not collected but printed, which is not for a library to do. */
+static void keep_said(struct fy_diag *diag, void *user, const char *text, size_t len)
+{
+	struct reader *reader = user;
+
+	(void)diag;
+	if (!*reader->said)
+		snprintf(reader->said, sizeof(reader->said), "%.*s",
+			 (int)(len < sizeof(reader->said) ? strcspn(text, "\n") : 0), text);
 }
 
 static mlv_err open_parser(struct reader *reader, const char *text, size_t len)
@@ -327,6 +340,10 @@ static mlv_err open_parser(struct reader *reader, const char *text, size_t len)
 
 	fy_diag_cfg_default(&diag);
 	diag.colorize = false;
+	diag.show_type = false;
+	diag.fp = NULL;
+	diag.output_fn = keep_said;
+	diag.user = reader;
 	cfg.diag = reader->diag = fy_diag_create(&diag);
 	if (!reader->diag)
 		return mlv_error_nomem(reader->name);
