@@ -39,7 +39,7 @@ static mlv_err copy_in(struct mlv_track *track, char *const *typed,
 	    (err = add_typed(repo, options->out, false, &paths)) ||
 	    (err = mlv_add_check(track, &paths, true)))
 		return err;
-	return mlv_add_copy(repo, from.ptr, paths.at[0], options->force);
+	return mlv_add_copy(repo, from.ptr, typed[0], paths.at[0], options->force);
 }
 
 static mlv_err take_all(struct mlv_track *track, char *const *typed,

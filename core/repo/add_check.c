@@ -104,8 +104,8 @@ static mlv_err check_name(struct check *check)
 	size_t len;
 
 	if (!*check->path)
-		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: the repository itself cannot be "
-					      "tracked", check->repo->root),
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED,
+						".: the repository itself cannot be tracked"),
 				      "mlv add FILE..., or mlv add DIRECTORY...");
 	if (mlv_pointer_name(check->path, &len))
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: a pointer of mlv belongs in git",

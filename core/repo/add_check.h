@@ -22,10 +22,11 @@ mlv_err mlv_add_check(struct mlv_track *track, const struct mlv_strs *paths,
 mlv_err mlv_add_glob(struct mlv_repo *repo, const char *pattern, struct mlv_strs *paths) MLV_CHECK;
 
 /*
- * Copy what is at from (absolute) to the path to (relative to the root): files,
- * directories, links as they are. What is at to is replaced with force only.
+ * Copy what is at from (absolute; shown in messages) to the path to (relative to
+ * the root): files, directories, links as they are. What is at to is replaced
+ * with force only.
  */
-mlv_err mlv_add_copy(struct mlv_repo *repo, const char *from, const char *to,
+mlv_err mlv_add_copy(struct mlv_repo *repo, const char *from, const char *shown, const char *to,
 		     bool force) MLV_CHECK;
 
 #endif

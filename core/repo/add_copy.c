@@ -15,7 +15,8 @@
 
 struct copy {
 	struct mlv_ctx *ctx;
-	const char *from;
+	const char *from;  /* absolute */
+	const char *shown; /* what messages call it */
 	int to;     /* the directory that is made, or the one the file is made in */
 	char *block;
 };
@@ -29,7 +30,7 @@ static mlv_err copy_bytes(struct copy *copy, int from, int to, const char *name)
 		mlv_err err = mlv_ctx_check_stop(copy->ctx);
 
 		if (n < 0)
-			return mlv_error_sys("%s: reading", copy->from);
+			return mlv_error_sys("%s: reading", copy->shown);
 		if (err || n == 0)
 			return err;
 		if ((err = mlv_fs_write_full(to, name, copy->block, (size_t)n)))
@@ -46,9 +47,9 @@ static mlv_err copy_file(struct copy *copy, int dir, const char *name, const cha
 	mlv_err err;
 
 	if (from < 0 || mlv_sys_fstat(from, &st) < 0)
-		return mlv_error_sys("%s: reading", copy->from);
+		return mlv_error_sys("%s: reading", copy->shown);
 	if (!S_ISREG(st.st_mode))
-		return mlv_error(MLV_E_REFUSED, "%s: not a file or directory", copy->from);
+		return mlv_error(MLV_E_REFUSED, "%s: not a file or directory", copy->shown);
 	to = mlv_sys_open_beneath(copy->to, to_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 				  st.st_mode & S_IXUSR ? 0777 : 0666);
 	if (to < 0)
@@ -89,10 +90,10 @@ static mlv_err copy_entry(void *arg, const struct mlv_walk_entry *entry)
 		return copy_file(copy, entry->dir, entry->name, entry->path);
 	if (entry->kind == 'o')
 		return mlv_error(MLV_E_REFUSED, "%s/%s: neither file, link nor directory",
-				 copy->from, entry->path);
+				 copy->shown, entry->path);
 	len = readlinkat(entry->dir, entry->name, target, sizeof(target) - 1);
 	if (len < 0)
-		return mlv_error_sys("%s/%s: reading the link", copy->from, entry->path);
+		return mlv_error_sys("%s/%s: reading the link", copy->shown, entry->path);
 	target[len] = '\0';
 	return mlv_sys_symlinkat(target, copy->to, entry->path) < 0
 		       ? mlv_error_sys("%s: creating the link", entry->path)
@@ -146,9 +147,9 @@ static mlv_err copy_to(struct copy *copy, int dir, const char *name, bool there)
 	mlv_err err;
 
 	if (from < 0 && errno == ENOENT)
-		return mlv_error(MLV_E_MISSING, "%s: no such file or directory", copy->from);
+		return mlv_error(MLV_E_MISSING, "%s: no such file or directory", copy->shown);
 	if (from < 0 || mlv_sys_fstat(from, &st) < 0)
-		return mlv_error_sys("%s", copy->from);
+		return mlv_error_sys("%s", copy->shown);
 	snprintf(temp, sizeof(temp), ".mlv-tmp-copy-%ld", (long)getpid());
 	copy->to = dir;
 	err = S_ISDIR(st.st_mode) ? copy_tree(copy, from, dir, temp)
@@ -165,14 +166,16 @@ static mlv_err copy_to(struct copy *copy, int dir, const char *name, bool there)
 	return NULL;
 }
 
-mlv_err mlv_add_copy(struct mlv_repo *repo, const char *from, const char *to, bool force)
+mlv_err mlv_add_copy(struct mlv_repo *repo, const char *from, const char *shown, const char *to,
+		     bool force)
 {
 	MLV_SCOPED(mlv_mem_free) char *block = mlv_sys_alloc(BLOCK);
 	const char *slash = strrchr(to, '/');
 	MLV_SCOPED(mlv_mem_free) char *above = mlv_sys_strndup(
 		slash ? to : ".", slash ? (size_t)(slash - to) : 1);
 	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	struct copy copy = { .ctx = repo->ctx, .from = from, .block = block };
+	struct copy copy = { .ctx = repo->ctx, .from = from, .shown = shown,
+			     .block = block };
 	bool there;
 
 	if (!block || !above)
@@ -183,6 +186,6 @@ mlv_err mlv_add_copy(struct mlv_repo *repo, const char *from, const char *to, bo
 	there = mlv_fs_exists(dir, slash ? slash + 1 : to);
 	if (there && !force)
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: there already", to),
-				      "mlv add -f -o %s %s", to, from);
+				      "mlv add -f -o %s %s", to, shown);
 	return copy_to(&copy, dir, slash ? slash + 1 : to, there);
 }

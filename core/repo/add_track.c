@@ -191,7 +191,7 @@ static mlv_err replace_link(struct mlv_track *track, const struct mlv_track_targ
 		return NULL;
 	if ((err = mlv_buf_printf(&from, "%s/%s", track->repo->root, target->scan.top)))
 		return err;
-	return mlv_add_copy(track->repo, from.ptr, target->scan.top, true);
+	return mlv_add_copy(track->repo, from.ptr, target->scan.top, target->scan.top, true);
 }
 
 static mlv_err name_all(struct mlv_track *track)

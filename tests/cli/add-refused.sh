@@ -1,9 +1,9 @@
 # FIFO, socket, outside, not a repository, names that cannot stand in a pointer.
-mlv add x; echo $?
+mlv add x 2>/dev/null; echo $?
 mkdir repo && cd repo && git init -q && mlv init -q
 echo x >../out
-mlv add ../out; echo $?
-mlv add /etc/passwd; echo $?
+mlv add ../out 2>&1 | sed 's/repository .*/repository/'
+mlv add -q /etc/passwd 2>/dev/null; echo $?
 mkfifo fifo && mkdir d && mkfifo d/fifo
 mlv add fifo; echo $?
 mlv add d; echo $?
