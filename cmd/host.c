@@ -29,6 +29,19 @@ static void ask_to_stop(int signal)
 	asked_to_stop = 1;
 }
 
+/* What our parent chose to ignore, as a shell does for what it runs in the background, stays so. */
+static void catch_signal(int signal)
+{
+	struct sigaction action;
+
+	if (sigaction(signal, NULL, &action) != 0 || action.sa_handler == SIG_IGN)
+		return;
+	memset(&action, 0, sizeof(action));
+	sigemptyset(&action.sa_mask);
+	action.sa_handler = ask_to_stop;
+	sigaction(signal, &action, NULL);
+}
+
 void mlv_host_catch_signals(void)
 {
 	struct sigaction action;
@@ -37,9 +50,8 @@ void mlv_host_catch_signals(void)
 	sigemptyset(&action.sa_mask);
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
-	action.sa_handler = ask_to_stop;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
 }
 
 static bool stop(struct mlv_ctx *ctx)
