@@ -9,7 +9,6 @@
 #include "remote/retry.h"
 
 #define MOST_REDIRECTS 5
-#define MOST_NOW 3
 #define PROGRESS ((uint64_t)1 << 20) /* bytes that came before a transfer broke */
 
 static const char *setting(const struct mlv_remote_settings *settings, const char *option)
@@ -95,7 +94,7 @@ struct state {
 	struct mlv_net_reply *reply;
 	struct mlv_retry retry;
 	struct mlv_url redirected; /* host NULL: not yet */
-	unsigned redirects, now;
+	unsigned redirects;
 };
 
 static void state_release(struct state *s)
@@ -238,10 +237,6 @@ static mlv_err answered(struct state *s, bool *again)
 		return follow(s);
 	}
 	verdict = judge(s);
-	if (verdict == MLV_HTTP_NOW) {
-		*again = s->now++ < MOST_NOW;
-		return *again && s->exchange->again ? s->exchange->again(s->exchange->arg) : NULL;
-	}
 	if (verdict == MLV_HTTP_RETRY || verdict == MLV_HTTP_SLOWER)
 		return wait_again(s, verdict == MLV_HTTP_SLOWER ? MLV_RETRY_THROTTLED
 							       : MLV_RETRY_BROKEN, again);

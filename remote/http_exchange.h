@@ -30,7 +30,6 @@ enum mlv_http_verdict {
 	MLV_HTTP_USUAL,  /* as the status says */
 	MLV_HTTP_RETRY,  /* the answer may be another one later */
 	MLV_HTTP_SLOWER, /* the same, after a longer wait */
-	MLV_HTTP_NOW,    /* headers() will do better at once; counted, at most three times */
 	MLV_HTTP_FINAL,  /* an answer like any other */
 };
 

@@ -1,0 +1,250 @@
+#include "remote/s3.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/sys.h"
+#include "remote/http_header.h"
+#include "remote/sigv4.h"
+
+#define MOST_LESSONS 3 /* answers from which something may be learned, of one request */
+#define SKEW_SECONDS 60 /* a difference of clocks that is worth a repetition */
+
+/* ---- where a request goes ---- */
+
+static mlv_err host_of(struct mlv_s3 *s3, struct mlv_url *url)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf host = MLV_BUF_INIT;
+	mlv_err err = NULL;
+
+	if (!s3->path_style)
+		err = mlv_buf_printf(&host, "%s.", s3->bucket);
+	if (!err && s3->endpoint.host) {
+		err = mlv_buf_add_str(&host, s3->endpoint.host);
+	} else if (!err) {
+		pthread_mutex_lock(&s3->lock);
+		err = mlv_buf_printf(&host, "s3.%s.amazonaws.com%s", s3->region,
+				     strncmp(s3->region, "cn-", 3) == 0 ? ".cn" : "");
+		pthread_mutex_unlock(&s3->lock);
+	}
+	if (err)
+		return err;
+	url->host = mlv_sys_strdup(host.ptr);
+	url->scheme = mlv_sys_strdup(s3->endpoint.host ? s3->endpoint.scheme
+				     : s3->plain_http  ? "http"
+						       : "https");
+	url->port = s3->endpoint.port;
+	return url->host && url->scheme ? NULL : mlv_error_nomem("a URL");
+}
+
+mlv_err mlv_s3_url(struct mlv_s3 *s3, const struct mlv_s3_request *request, struct mlv_url *url)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_add_str(&path, s3->endpoint.path ? s3->endpoint.path : "");
+
+	if (!err && s3->path_style)
+		err = mlv_buf_printf(&path, "/%s", s3->bucket);
+	if (!err && (request->key || !path.len))
+		err = mlv_buf_add_char(&path, '/');
+	if (!err && request->key)
+		err = mlv_url_encode(&path, s3->prefix, strlen(s3->prefix), "/");
+	if (!err && request->key)
+		err = mlv_url_encode(&path, request->key, strlen(request->key), "/");
+	if (err || (err = host_of(s3, url)))
+		return err;
+	url->path = mlv_buf_detach(&path);
+	url->query = request->query ? mlv_sys_strdup(request->query) : NULL;
+	if (!url->path || (request->query && !url->query))
+		return mlv_error_nomem("a URL");
+	return NULL;
+}
+
+/* ---- one attempt ---- */
+
+struct sending {
+	struct mlv_s3 *s3;
+	const struct mlv_s3_request *request;
+};
+
+/* The headers that are signed but for Host, which libcurl sends by itself. */
+static mlv_err add_amz(struct sending *s, time_t when, const char *hash, struct mlv_strs *headers)
+{
+	const struct mlv_credentials *c = &s->s3->credentials;
+	char date[MLV_SIGV4_DATE];
+	mlv_err err;
+
+	mlv_sigv4_date(when, date);
+	if ((err = mlv_http_add_header(headers, "x-amz-date", date)) ||
+	    (err = mlv_http_add_header(headers, "x-amz-content-sha256", hash)))
+		return err;
+	if (c->token && (err = mlv_http_add_header(headers, "x-amz-security-token", c->token)))
+		return err;
+	for (size_t i = 0; s->request->writes_object && i < s->s3->on_write.count; i++)
+		if ((err = mlv_strs_add(headers, s->s3->on_write.at[i])))
+			return err;
+	return NULL;
+}
+
+static mlv_err sign(struct sending *s, const struct mlv_url *to, time_t when, const char *region,
+		    const char *hash, struct mlv_strs *headers)
+{
+	const struct mlv_credentials *c = &s->s3->credentials;
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs signed_too = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf host = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf value = MLV_BUF_INIT;
+	struct mlv_sigv4_keys keys = { c->access_key, c->secret_key, region, "s3" };
+	struct mlv_sigv4_request request = {
+		.method = s->request->method, .path = to->path, .query = to->query,
+		.headers = &signed_too, .payload_hash = hash, .when = when,
+	};
+	mlv_err err;
+
+	if ((err = mlv_buf_add_str(&host, "Host: ")) || (err = mlv_url_add_host(&host, to)) ||
+	    (err = mlv_strs_add(&signed_too, host.ptr)))
+		return err;
+	for (size_t i = 0; i < headers->count; i++)
+		if ((err = mlv_strs_add(&signed_too, headers->at[i])))
+			return err;
+	if ((err = mlv_sigv4_sign(&keys, &request, &value)))
+		return err;
+	return mlv_http_add_header(headers, "Authorization", value.ptr);
+}
+
+static mlv_err headers_of(void *arg, const struct mlv_url *to, bool same_origin,
+			  struct mlv_strs *headers)
+{
+	struct sending *s = arg;
+	char region[MLV_S3_REGION], hash[MLV_OID_HEX + 1];
+	time_t when = time(NULL);
+	mlv_err err = NULL;
+
+	(void)same_origin; /* redirects are not followed */
+	pthread_mutex_lock(&s->s3->lock);
+	memcpy(region, s->s3->region, sizeof(region));
+	when += s->s3->skew;
+	pthread_mutex_unlock(&s->s3->lock);
+	memcpy(hash, MLV_SIGV4_EMPTY_HASH, sizeof(hash));
+	if (s->request->payload)
+		mlv_oid_format(s->request->payload, hash);
+	if (s->s3->credentials.access_key) {
+		err = add_amz(s, when, hash, headers);
+		if (!err)
+			err = sign(s, to, when, region, hash, headers);
+	}
+	return err || !s->request->fetch ? err : mlv_http_fetch_headers(s->request->fetch, headers);
+}
+
+static mlv_err begin(void *arg, const struct mlv_net_reply *reply)
+{
+	struct sending *s = arg;
+
+	if (s->request->body)
+		mlv_buf_clear(s->request->body);
+	return s->request->fetch ? mlv_http_fetch_begin(s->request->fetch, reply) : NULL;
+}
+
+static mlv_err body(void *arg, const void *bytes, size_t len, bool *enough)
+{
+	struct sending *s = arg;
+
+	if (s->request->fetch)
+		return mlv_http_fetch_body(s->request->fetch, bytes, len, enough);
+	return s->request->body ? mlv_buf_add(s->request->body, bytes, len) : NULL;
+}
+
+static mlv_err again(void *arg)
+{
+	struct sending *s = arg;
+
+	return s->request->fetch ? mlv_http_fetch_again(s->request->fetch) : NULL;
+}
+
+static enum mlv_http_verdict look(void *arg, const struct mlv_net_reply *reply)
+{
+	char code[MLV_S3_CODE];
+	bool slower = false;
+
+	(void)arg;
+	mlv_s3_code(&reply->error, code);
+	if (mlv_s3_code_passes(code, &slower))
+		return slower ? MLV_HTTP_SLOWER : MLV_HTTP_RETRY;
+	return MLV_HTTP_USUAL;
+}
+
+/* ---- lessons ---- */
+
+/* Whether the answer shows that our clock is not the server's. */
+static bool learn_skew(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
+{
+	const char *text = mlv_http_field(&reply->headers, "date");
+	time_t now = time(NULL), date;
+	bool learned;
+	long skew;
+
+	if ((reply->status != 403 && reply->status != 400) || !text || !mlv_http_date(text, &date))
+		return false;
+	skew = (long)(date - now);
+	pthread_mutex_lock(&s3->lock);
+	learned = labs(skew - s3->skew) > SKEW_SECONDS;
+	if (learned)
+		s3->skew = skew;
+	pthread_mutex_unlock(&s3->lock);
+	return learned;
+}
+
+/* Whether the answer names another region than the one that was used. */
+static bool learn_region(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
+{
+	char region[MLV_S3_REGION];
+	bool learned;
+
+	if ((reply->status != 301 && reply->status != 307 && reply->status != 400 &&
+	     reply->status != 403) ||
+	    !mlv_s3_region_of(reply, region))
+		return false;
+	pthread_mutex_lock(&s3->lock);
+	learned = strcmp(region, s3->region) != 0;
+	if (learned)
+		memcpy(s3->region, region, sizeof(region));
+	pthread_mutex_unlock(&s3->lock);
+	return learned;
+}
+
+static mlv_err do_once(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		       struct mlv_net_reply *reply)
+{
+	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
+	struct sending sending = { s3, request };
+	struct mlv_http_exchange exchange = {
+		.method = request->method, .url = &url, .source = request->source,
+		.offset = request->offset, .size = request->size, .no_redirects = true,
+		.headers = headers_of, .begin = begin, .body = body, .look = look, .again = again,
+		.arg = &sending,
+	};
+	mlv_err err = mlv_s3_url(s3, request, &url);
+
+	return err ? err : mlv_http_do(&s3->http, &exchange, reply);
+}
+
+mlv_err mlv_s3_do(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		  struct mlv_net_reply *reply)
+{
+	mlv_err err = do_once(s3, request, reply);
+
+	for (int lessons = 0; !err && reply->status >= 300 && lessons < MOST_LESSONS; lessons++) {
+		if (!learn_region(s3, reply) && !learn_skew(s3, reply))
+			break;
+		err = do_once(s3, request, reply);
+	}
+	return err;
+}
+
+mlv_err mlv_s3_must(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		    struct mlv_net_reply *reply)
+{
+	mlv_err err = mlv_s3_do(s3, request, reply);
+
+	if (err || (reply->status >= 200 && reply->status < 300))
+		return err;
+	return mlv_s3_error(s3, request, reply);
+}

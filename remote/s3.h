@@ -1,0 +1,90 @@
+/*
+ * s3.h - a bucket: requests signed and sent, their answers understood.
+ *
+ * Learned on the way, and kept for the requests that follow: the difference
+ * of the clocks, from the Date of an answer that complains of it; the
+ * bucket's region, from the answer of a wrong one.
+ * Threads   all functions may be called by many threads at once.
+ */
+#ifndef MLV_REMOTE_S3_H
+#define MLV_REMOTE_S3_H
+
+#include <pthread.h>
+
+#include "remote/credentials.h"
+#include "remote/http_exchange.h"
+#include "remote/http_fetch.h"
+
+#define MLV_S3_REGION 64
+#define MLV_S3_CODE 64
+
+struct mlv_s3 {
+	struct mlv_transport base; /* first */
+	struct mlv_http http;
+	struct mlv_credentials credentials;
+	char *bucket;
+	char *prefix;            /* "" or "some/where/" */
+	struct mlv_url endpoint; /* host NULL: AWS, by region */
+	bool path_style;
+	bool plain_http;         /* AWS without TLS */
+	struct mlv_strs on_write; /* headers of PUT and of the beginning of a multipart upload */
+	pthread_mutex_t lock;
+	char region[MLV_S3_REGION]; /* under lock, as all below */
+	long skew;                  /* seconds that the server's clock is ahead of ours */
+};
+
+struct mlv_s3_request {
+	const char *method;
+	const char *key;      /* below the prefix; NULL: the bucket itself */
+	const char *query;    /* encoded; NULL: none */
+	const struct mlv_source *source; /* the body: size bytes of it from offset; NULL: none */
+	uint64_t offset, size;
+	const struct mlv_oid *payload; /* SHA-256 of the body; NULL: of an empty one */
+	bool writes_object;            /* on_write is sent along */
+	struct mlv_http_fetch *fetch;  /* where the answer's body goes; NULL: */
+	struct mlv_buf *body;          /* ... here, whose limit holds; NULL: it is dropped */
+	const char *right;             /* what an AccessDenied lacks: "s3:GetObject" */
+};
+
+static inline struct mlv_s3 *mlv_s3_of(struct mlv_transport *t)
+{
+	return (struct mlv_s3 *)(void *)t;
+}
+
+/* Send it; NULL: an answer came that no repetition betters. */
+mlv_err mlv_s3_do(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		  struct mlv_net_reply *reply) MLV_CHECK;
+/* The same; anything but 2xx is a failure (404: MLV_E_MISSING). */
+mlv_err mlv_s3_must(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		    struct mlv_net_reply *reply) MLV_CHECK;
+/* What an answer of 300 and more means: which right is missing, what to change. */
+mlv_err mlv_s3_error(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		     const struct mlv_net_reply *reply) MLV_CHECK MLV_NEVER_NULL;
+/* The <Code> of an error's body, "" when there is none. */
+void mlv_s3_code(const struct mlv_buf *body, char code[static MLV_S3_CODE]);
+/* Whether a code is of an answer that may be another one later; *slower: after a longer wait. */
+bool mlv_s3_code_passes(const char *code, bool *slower);
+/* "<Region>" of an error's body, or the header that names it; false when it names none. */
+bool mlv_s3_region_of(const struct mlv_net_reply *reply, char region[static MLV_S3_REGION]);
+/* Whether text may be a part of a host name (what a region must be). */
+bool mlv_s3_label_is_good(const char *text);
+/* The URL of a request. */
+mlv_err mlv_s3_url(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		   struct mlv_url *url) MLV_CHECK;
+
+/* Operations of the transport. */
+mlv_err mlv_s3_put(struct mlv_transport *t, const char *key,
+		   const struct mlv_source *source) MLV_CHECK;
+mlv_err mlv_s3_put_parts(struct mlv_s3 *s3, const char *key, const struct mlv_source *source,
+			 uint64_t part_size) MLV_CHECK;
+mlv_err mlv_s3_head(struct mlv_transport *t, const char *key, bool *there,
+		    uint64_t *size) MLV_CHECK;
+mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
+		    void *arg) MLV_CHECK;
+
+/* The size of the parts of an upload, and the SHA-256 of a run of a source. */
+uint64_t mlv_s3_part_size(uint64_t size);
+mlv_err mlv_s3_hash(const struct mlv_source *source, uint64_t offset, uint64_t size,
+		    struct mlv_oid *oid) MLV_CHECK;
+
+#endif
