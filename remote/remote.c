@@ -79,13 +79,23 @@ static mlv_err check_format(const struct mlv_transport *remote, const struct mlv
 	return mlv_error_hint(err, "check the URL: mlv remote list");
 }
 
+/* A directory that is not there cannot be read from; one that a push will make holds nothing. */
+static bool is_not_made_yet(struct mlv_transport *remote, mlv_err err)
+{
+	uint64_t size;
+	bool there = true;
+
+	return err->code == MLV_E_REMOTE && !mlv_transport_head(remote, "format", &there, &size) &&
+	       !there;
+}
+
 mlv_err mlv_remote_check(struct mlv_transport *remote, bool *there)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	bool over = false;
 	mlv_err err = get_capped(remote, "format", FORMAT_MAX, &text, &over);
 
-	if (err && err->code == MLV_E_MISSING) {
+	if (err && (err->code == MLV_E_MISSING || is_not_made_yet(remote, err))) {
 		*there = false;
 		return NULL;
 	}

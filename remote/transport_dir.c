@@ -171,8 +171,7 @@ static mlv_err dir_get(struct mlv_transport *t, const char *key, uint64_t offset
 	if (err)
 		return err;
 	if (root < 0)
-		return d->writable ? mlv_error(MLV_E_MISSING, "%s/%s: not there", d->base.url, key)
-				   : no_root(d);
+		return no_root(d);
 	if ((err = open_key(d, root, key, &fd, &size)))
 		return err;
 	if (offset > size || (len != UINT64_MAX && len > size - offset))

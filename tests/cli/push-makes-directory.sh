@@ -1,0 +1,8 @@
+# The first push makes the directory of the remote; a fetch never does.
+git init -q && mlv init -q && echo one >one && mlv add -q one
+mlv remote add -q -d store ../store
+mlv fetch 2>/dev/null || echo "status $?"
+[ ! -e ../store ] || echo "made by fetch"
+mlv push
+[ -s ../store/format ] || echo "not made by push"
+rm -r ../store
