@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object commit completion config doctor fetch hash help init ls-tree metrics push remote root version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object checkout commit completion config doctor fetch hash help init ls-tree metrics push remote root status version' -- "$cur") ;;
 	esac
 }
 
@@ -56,6 +56,8 @@ _mlv()
 	'metrics show':--precision) _mlv_offer none; return ;;
 	'push':--remote | 'push':-r) _mlv_offer remote; return ;;
 	'push':--jobs | 'push':-j) _mlv_offer none; return ;;
+	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
+	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
 	*:--directory | *:-C) _mlv_offer dir; return ;;
 	*:--jobs | *:-j) _mlv_offer none; return ;;
 	esac
@@ -64,6 +66,7 @@ _mlv()
 	'cache') words='' hint=none ;;
 	'cache dir') words='--unset -u --system --global --project --local' hint=dir ;;
 	'cat-object') words='' hint=none ;;
+	'checkout') words='--allow-missing --force -f --relink --summary' hint=file ;;
 	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
@@ -86,6 +89,7 @@ _mlv()
 	'remote rename') words='--system --global --project --local' hint=remote ;;
 	'remote trust') words='' hint=remote ;;
 	'root') words='' hint=none ;;
+	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular' hint=file ;;
 	'version') words='' hint=none ;;
 	esac
 	case $cur in
