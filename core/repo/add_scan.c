@@ -141,15 +141,20 @@ static int open_through(int top, const char *path)
 	return dir < 0 ? -1 : mlv_sys_openat(dir, slash + 1, O_RDONLY | O_NONBLOCK, 0);
 }
 
-mlv_err mlv_scan_open(const struct mlv_scan *scan, const struct mlv_scan_item *item, int *fd)
+const char *mlv_scan_below_top(const struct mlv_scan *scan, const struct mlv_scan_item *item)
 {
 	const char *slash = strrchr(scan->top, '/');
-	const char *path = scan->paths.ptr + item->path_at;
+
+	if (!scan->is_dir)
+		return slash ? slash + 1 : scan->top;
+	return scan->paths.ptr + item->path_at + (*scan->part ? strlen(scan->part) + 1 : 0);
+}
+
+mlv_err mlv_scan_open(const struct mlv_scan *scan, const struct mlv_scan_item *item, int *fd)
+{
+	const char *path = mlv_scan_below_top(scan, item);
 	char shown[512];
 
-	path += *scan->part ? strlen(scan->part) + 1 : 0;
-	if (!scan->is_dir)
-		path = slash ? slash + 1 : scan->top;
 	*fd = item->through || item->in_cache
 		      ? open_through(scan->fd, path)
 		      : mlv_sys_open_beneath(scan->fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);

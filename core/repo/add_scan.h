@@ -72,6 +72,8 @@ mlv_err mlv_scan_save_index(struct mlv_scan *scan) MLV_CHECK;
 /* Open an item that is a file: regular, beneath the top, no link but one that is followed. */
 mlv_err mlv_scan_open(const struct mlv_scan *scan, const struct mlv_scan_item *item,
 		      int *fd) MLV_CHECK;
+/* The path of an item relative to the scan's fd. */
+const char *mlv_scan_below_top(const struct mlv_scan *scan, const struct mlv_scan_item *item);
 /* The path of an item below the repository's root, for messages. */
 const char *mlv_scan_shown(const struct mlv_scan *scan, const struct mlv_scan_item *item,
 			   char *to, size_t size);

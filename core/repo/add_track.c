@@ -9,6 +9,7 @@
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/repo/add_check.h"
+#include "core/repo/add_relink.h"
 #include "core/repo/gitignore.h"
 
 static void target_release(struct mlv_track_target *target)
@@ -194,6 +195,13 @@ static mlv_err replace_link(struct mlv_track *track, const struct mlv_track_targ
 	return mlv_add_copy(track->repo, from.ptr, target->scan.top, target->scan.top, true);
 }
 
+static mlv_err link_files(struct mlv_scan *scan)
+{
+	mlv_err err = mlv_add_note_seen(scan);
+
+	return err ? err : mlv_add_relink(scan);
+}
+
 static mlv_err name_all(struct mlv_track *track)
 {
 	mlv_err err;
@@ -205,6 +213,7 @@ static mlv_err name_all(struct mlv_track *track)
 			return err;
 		if ((err = mlv_gitignore_add(track->repo, target->output.path, NULL)) ||
 		    (err = replace_link(track, target)) ||
+		    (!track->no_commit && (err = link_files(&target->scan))) ||
 		    (err = mlv_scan_save_index(&target->scan)))
 			return err;
 	}
