@@ -16,6 +16,7 @@ extern const struct mlv_cmd mlv_cmd_init;
 extern const struct mlv_cmd mlv_cmd_ls_tree;
 extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_options;
+extern const struct mlv_cmd mlv_cmd_pull;
 extern const struct mlv_cmd mlv_cmd_push;
 extern const struct mlv_cmd mlv_cmd_remote;
 extern const struct mlv_cmd mlv_cmd_root;
@@ -39,6 +40,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_init,
 	&mlv_cmd_ls_tree,
 	&mlv_cmd_metrics,
+	&mlv_cmd_pull,
 	&mlv_cmd_push,
 	&mlv_cmd_remote,
 	&mlv_cmd_root,

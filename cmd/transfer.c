@@ -143,33 +143,39 @@ static mlv_err expand(struct mlv_repo *repo, const struct mlv_outputs *outputs, 
 	return err;
 }
 
-static mlv_err resolve_globs(struct search *search, const struct mlv_outputs *outputs,
-			     struct mlv_targets *targets)
+static mlv_err resolve_globs(struct mlv_repo *repo, char *const *operands,
+			     const struct mlv_outputs *outputs, struct mlv_targets *targets)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs found = { 0 };
 	MLV_SCOPED(mlv_mem_free) char **list = NULL;
 	mlv_err err = NULL;
 
-	for (char *const *typed = search->operands; !err && *typed; typed++)
-		err = expand(search->repo, outputs, *typed, &found);
+	for (char *const *typed = operands; !err && *typed; typed++)
+		err = expand(repo, outputs, *typed, &found);
 	if (err)
 		return err;
 	if (!(list = mlv_sys_alloc_array(found.count + 1, sizeof(*list))))
 		return mlv_error_nomem("a list of targets");
 	for (size_t i = 0; i < found.count; i++)
 		list[i] = found.at[i];
-	return mlv_targets_resolve(search->repo, outputs, list, targets);
+	return mlv_targets_resolve(repo, outputs, list, targets);
+}
+
+mlv_err mlv_transfer_targets(struct mlv_repo *repo, const struct mlv_transfer_args *args,
+			     char *const *operands, const struct mlv_outputs *outputs,
+			     struct mlv_targets *targets)
+{
+	if (args->glob && operands[0])
+		return resolve_globs(repo, operands, outputs, targets);
+	return mlv_targets_resolve(repo, outputs, operands, targets);
 }
 
 static mlv_err add_outputs(struct search *search, const struct mlv_outputs *outputs)
 {
 	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
-	mlv_err err;
+	mlv_err err = mlv_transfer_targets(search->repo, search->args, search->operands, outputs,
+					   &targets);
 
-	if (search->args->glob && search->operands[0])
-		err = resolve_globs(search, outputs, &targets);
-	else
-		err = mlv_targets_resolve(search->repo, outputs, search->operands, &targets);
 	if (!err)
 		search->found = true;
 	for (size_t i = 0; !err && i < targets.count; i++)

@@ -70,6 +70,11 @@ mlv_err mlv_routes_find(struct mlv_routes *routes, struct mlv_repo *repo,
 			const struct mlv_transfer_args *args, char *const *operands,
 			enum mlv_purpose purpose) MLV_CHECK;
 
+/* What operands mean among outputs, patterns among them if args say so. */
+mlv_err mlv_transfer_targets(struct mlv_repo *repo, const struct mlv_transfer_args *args,
+			     char *const *operands, const struct mlv_outputs *outputs,
+			     struct mlv_targets *targets) MLV_CHECK;
+
 /* The pieces that pull and the commands above share. */
 typedef mlv_err (*mlv_transfer_fn)(struct mlv_store *cache, struct mlv_transport *remote,
 				   const struct mlv_want *wants, size_t count,

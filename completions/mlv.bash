@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object checkout commit completion config doctor fetch hash help init ls-tree metrics push remote root status version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status version' -- "$cur") ;;
 	esac
 }
 
@@ -48,12 +48,15 @@ _mlv()
 	done
 	case $label:$prev in
 	'add':--out | 'add':-o) _mlv_offer file; return ;;
+	'diff':--targets) _mlv_offer file; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics show':--rev) _mlv_offer rev; return ;;
 	'metrics show':--precision) _mlv_offer none; return ;;
+	'pull':--remote | 'pull':-r) _mlv_offer remote; return ;;
+	'pull':--jobs | 'pull':-j) _mlv_offer none; return ;;
 	'push':--remote | 'push':-r) _mlv_offer remote; return ;;
 	'push':--jobs | 'push':-j) _mlv_offer none; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
@@ -70,6 +73,7 @@ _mlv()
 	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
+	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
 	'hash') words='--sha256' hint=file ;;
@@ -79,6 +83,7 @@ _mlv()
 	'metrics') words='' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;
+	'pull') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --force -f --glob --allow-missing' hint=file ;;
 	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob' hint=file ;;
 	'remote') words='' hint=none ;;
 	'remote add') words='--default -d --force -f --system --global --project --local' hint=none ;;

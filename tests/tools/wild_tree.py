@@ -25,7 +25,7 @@ CURIOUS = [
     b'quote"double', b"back\\slash", b"dollar$HOME", b"star*", b"question?", b"[bracket]",
     b"#hash", b"!bang", b"-dash", b"--help", b"~tilde", b"semi;colon", b"amp&ersand", b"pipe|",
     b"caf\xc3\xa9", b"cafe\xcc\x81", b"latin\xe9", b"\xff\xfe", b"\x01\x02\x7f", b"\x1b[31mred",
-    b"CON", b"a.mlv", b"x" * 255, b"%41", b"a:b", b"...", b".hidden", b"\xf0\x9f\x90\x98", b"\r",
+    b"CON", b"x" * 255, b"%41", b"a:b", b"...", b".hidden", b"\xf0\x9f\x90\x98", b"\r",
     b"\xe2\x80\xae rtl", b"a-b", b"a.b", b"a0b", b"gIt", b".gitx", b"git~2",
 ]
 
@@ -89,6 +89,7 @@ def make(root, files, seed, large):
             os.mkdir(path)
         else:
             write(path, content(rng), rng.random() < 0.1)
+    write(os.path.join(root, *(b"%d" % level for level in range(200)), b"deepest"), b"200 down\n")
     for curious in CURIOUS:
         write(os.path.join(root, curious), curious)
     if large:
