@@ -2,7 +2,7 @@
 
 # The name of a suite says which build was tested, unless it is the release build.
 ON = $(if $(filter-out release,$(BUILD)),$(BUILD) )
-SUITES = check-unit check-cli check-remote check-fault check-docs lint check-san
+SUITES = check-unit check-cli check-formats check-remote check-fault check-docs lint check-san
 JOBS = -j2
 
 .PHONY: check $(SUITES) check-long check-corpus fuzz fuzz-run bench demo
@@ -20,6 +20,8 @@ check-cli: all
 
 # A suite of its own lies in tests/<name>/ and is started by tests/<name>/run, which prints TAP.
 suite = $(if $(wildcard tests/$(1)/run),tests/tap "$(ON)$(1)" tests/$(1)/run --bin $(OUT),echo "$(1): 0 passed, 0 failed, 1 skipped in 0.0 s")
+check-formats: all
+	@$(call suite,formats)
 check-remote: all
 	@$(call suite,remote)
 check-fault: all

@@ -126,26 +126,12 @@ static void build(const struct set *set, struct mlv_tree *tree)
 	mlv_tree_builder_freep(&builder);
 }
 
-static bool same_entry(const struct mlv_entry *a, const struct mlv_entry *b)
-{
-	return a->kind == b->kind && a->size == b->size && mlv_oid_equal(&a->oid, &b->oid) &&
-	       a->path_len == b->path_len && memcmp(a->path, b->path, a->path_len) == 0;
-}
-
 /* What a walk has to give, and how far it is. */
 struct expected {
 	const struct set *set;
 	const char *prefix;
 	size_t next, seen;
 };
-
-static bool below_prefix(const struct mlv_entry *e, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return !len || (e->path_len >= len && memcmp(e->path, prefix, len) == 0 &&
-			(e->path_len == len || e->path[len] == '/'));
-}
 
 static const struct mlv_entry *expect_next(struct expected *x)
 {
@@ -418,7 +404,7 @@ static size_t check_diff(struct nodes *nodes, struct set *a, struct set *b)
 	return c.seen;
 }
 
-/* A copy with about one entry in rarity changed, removed, or with one put before it. */
+/* A copy with about one entry in rarity changed, removed, or with one put after it. */
 static void mutate(const struct set *from, struct set *to, uint64_t rarity)
 {
 	for (size_t i = 0; i < from->count; i++) {

@@ -162,4 +162,18 @@ static inline struct mlv_oid reference_tree(struct nodes *nodes, struct item *it
 	return root;
 }
 
+static inline bool same_entry(const struct mlv_entry *a, const struct mlv_entry *b)
+{
+	return a->kind == b->kind && a->size == b->size && mlv_oid_equal(&a->oid, &b->oid) &&
+	       a->path_len == b->path_len && memcmp(a->path, b->path, a->path_len) == 0;
+}
+
+static inline bool below_prefix(const struct mlv_entry *e, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return !len || (e->path_len >= len && memcmp(e->path, prefix, len) == 0 &&
+			(e->path_len == len || e->path[len] == '/'));
+}
+
 #endif
