@@ -21,6 +21,7 @@ extern const struct mlv_cmd mlv_cmd_push;
 extern const struct mlv_cmd mlv_cmd_remote;
 extern const struct mlv_cmd mlv_cmd_root;
 extern const struct mlv_cmd mlv_cmd_status;
+extern const struct mlv_cmd mlv_cmd_unprotect;
 extern const struct mlv_cmd mlv_cmd_version;
 
 const struct mlv_cmd *const mlv_commands[] = {
@@ -45,6 +46,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_remote,
 	&mlv_cmd_root,
 	&mlv_cmd_status,
+	&mlv_cmd_unprotect,
 	&mlv_cmd_version,
 	NULL,
 };

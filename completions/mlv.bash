@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
 	esac
 }
 
@@ -95,6 +95,7 @@ _mlv()
 	'remote trust') words='' hint=remote ;;
 	'root') words='' hint=none ;;
 	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular' hint=file ;;
+	'unprotect') words='' hint=file ;;
 	'version') words='' hint=none ;;
 	esac
 	case $cur in

@@ -72,7 +72,7 @@ complete -c mlv -n __fish_use_subcommand -a hash -d 'print the ids of files'
 complete -c mlv -n '__fish_seen_subcommand_from hash' -F
 complete -c mlv -n '__fish_seen_subcommand_from hash' -l sha256 -d 'plain SHA-256 of any size, in the form of sha256sum'
 complete -c mlv -n __fish_use_subcommand -a help -d 'say what mlv and its commands do'
-complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status version'
+complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status unprotect version'
 complete -c mlv -n __fish_use_subcommand -a init -d 'make an mlv repository'
 complete -c mlv -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from init' -l no-scm -d 'work without git'
@@ -170,4 +170,6 @@ complete -c mlv -n '__fish_seen_subcommand_from status' -s T -l all-tags -d 'als
 complete -c mlv -n '__fish_seen_subcommand_from status' -s A -l all-commits -d 'also what every commit of theirs tracks'
 complete -c mlv -n '__fish_seen_subcommand_from status' -s c -l cloud -d 'compare the cache with the remote'
 complete -c mlv -n '__fish_seen_subcommand_from status' -l granular -d 'name files inside directories'
+complete -c mlv -n __fish_use_subcommand -a unprotect -d 'make links into the cache independent files'
+complete -c mlv -n '__fish_seen_subcommand_from unprotect' -F
 complete -c mlv -n __fish_use_subcommand -a version -d 'print the version of mlv'

@@ -195,6 +195,7 @@ static mlv_err change_mode(const struct mlv_apply *apply, struct mlv_change *cha
 		return mlv_error(MLV_E_REFUSED, "%s: changed during the checkout", spot->path.ptr);
 	mode = st.st_mode & 0777;
 	mode = exec ? mode | 0100 | ((mode & 0444) >> 2) : mode & 0666;
+	mode |= apply->plan->unprotect ? 0200 : 0;
 	if (mlv_sys_fchmod(fd, mode) < 0)
 		return failed(spot, "setting its mode");
 	return NULL;

@@ -42,8 +42,8 @@ mlv_err mlv_change_path(const struct mlv_plan *plan, const struct mlv_change *ch
 	return mlv_buf_add(path, plan->paths.ptr + change->path_at, change->path_len);
 }
 
-static mlv_err add_change(struct mlv_plan *plan, enum mlv_act act, const struct mlv_entry *entry,
-			  size_t item)
+mlv_err mlv_plan_add(struct mlv_plan *plan, enum mlv_act act, const struct mlv_entry *entry,
+		     size_t item)
 {
 	struct mlv_change *change;
 	mlv_err err;
@@ -82,7 +82,7 @@ static mlv_err plan_both(struct mlv_plan *plan, const struct mlv_entry *tracked,
 		return NULL;
 	if (same && tracked->kind != here.kind && can_chmod(item) && !plan->relink)
 		act = MLV_ACT_CHMOD;
-	if ((err = add_change(plan, act, tracked, at)))
+	if ((err = mlv_plan_add(plan, act, tracked, at)))
 		return err;
 	plan->changes[plan->count - 1].same = same;
 	return NULL;
@@ -94,13 +94,13 @@ static mlv_err plan_path(void *arg, const struct mlv_entry *tracked, size_t item
 	struct mlv_entry here;
 
 	if (tracked)
-		return item == MLV_NO_ITEM ? add_change(plan, MLV_ACT_WRITE, tracked, item)
+		return item == MLV_NO_ITEM ? mlv_plan_add(plan, MLV_ACT_WRITE, tracked, item)
 					   : plan_both(plan, tracked, item);
 	here = mlv_scan_entry(&plan->compare.scan, item);
-	return add_change(plan, MLV_ACT_REMOVE, &here, item);
+	return mlv_plan_add(plan, MLV_ACT_REMOVE, &here, item);
 }
 
-static void begin(struct mlv_plan *plan, struct mlv_repo *repo)
+void mlv_plan_begin(struct mlv_plan *plan, struct mlv_repo *repo)
 {
 	*plan = (struct mlv_plan){ .repo = repo, .started = (int64_t)time(NULL),
 				   .paths = MLV_BUF_LIMIT(SIZE_MAX / 2) };
@@ -205,7 +205,7 @@ mlv_err mlv_plan_make(struct mlv_plan *plan, struct mlv_repo *repo,
 {
 	mlv_err err;
 
-	begin(plan, repo);
+	mlv_plan_begin(plan, repo);
 	plan->output = target->output;
 	plan->relink = relink;
 	plan->fold = folds(repo);
@@ -250,7 +250,7 @@ mlv_err mlv_plan_gone(struct mlv_plan *plan, struct mlv_repo *repo,
 	size_t known = 0;
 	mlv_err err;
 
-	begin(plan, repo);
+	mlv_plan_begin(plan, repo);
 	err = mlv_compare_scan(compare, repo, path, "");
 	for (size_t i = 0; !err && i < compare->scan.count; i++) {
 		struct mlv_entry entry = mlv_scan_entry(&compare->scan, i);
@@ -260,7 +260,7 @@ mlv_err mlv_plan_gone(struct mlv_plan *plan, struct mlv_repo *repo,
 		if (entry.kind == 'd')
 			continue;
 		if (is_known(compare, &entry, &known))
-			err = add_change(plan, MLV_ACT_REMOVE, &entry, i);
+			err = mlv_plan_add(plan, MLV_ACT_REMOVE, &entry, i);
 		else
 			plan->left++;
 	}

@@ -39,6 +39,7 @@ struct mlv_plan {
 	bool no_tree; /* its manifest is not in the cache */
 	bool fold;    /* the file system does not tell A from a */
 	bool relink;
+	bool unprotect; /* CHMOD also lets the owner write */
 	struct mlv_change *changes;
 	size_t count, cap;
 	struct mlv_buf paths; /* a NUL after each */
@@ -46,7 +47,12 @@ struct mlv_plan {
 	int64_t started;      /* seconds since 1970 */
 };
 
+/* A plan without changes. */
+void mlv_plan_begin(struct mlv_plan *plan, struct mlv_repo *repo);
 void mlv_plan_release(struct mlv_plan *plan);
+/* Add a change; they come in order of path. */
+mlv_err mlv_plan_add(struct mlv_plan *plan, enum mlv_act act, const struct mlv_entry *entry,
+		     size_t item) MLV_CHECK;
 /* Plan a target. A manifest that is missing makes a plan without changes. */
 mlv_err mlv_plan_make(struct mlv_plan *plan, struct mlv_repo *repo,
 		      const struct mlv_target *target, bool relink) MLV_CHECK;
