@@ -228,11 +228,11 @@ static mlv_err finish_gone(struct checkout *checkout, const struct mlv_plan *pla
 
 	if (plan->left)
 		mlv_tell_warning(checkout->repo->ctx,
-				 "%s: no longer tracked, but %llu of its files are not stored: "
-				 "they were left",
+				 "%s: no longer tracked; left in place, because not stored: "
+				 "%llu file%s",
 				 mlv_path_shown(plan->compare.path, strlen(plan->compare.path),
 						shown, sizeof(shown)),
-				 (unsigned long long)plan->left);
+				 (unsigned long long)plan->left, plan->left == 1 ? "" : "s");
 	return mlv_index_remove(checkout->repo, plan->compare.path);
 }
 

@@ -309,8 +309,8 @@ static mlv_err sync_few(const struct mlv_apply *apply)
 		MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_open_beneath(
 			plan->repo->root_fd, dirs.at[i], O_RDONLY | O_DIRECTORY, 0);
 
-		if (fd < 0 && errno == ENOENT)
-			continue; /* removed */
+		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+			continue; /* removed, or now a file */
 		if (fd < 0 || mlv_sys_fsync(fd) < 0)
 			return mlv_error_sys("%s: syncing", dirs.at[i]);
 	}
