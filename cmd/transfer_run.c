@@ -122,10 +122,11 @@ mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing)
 	mlv_err err;
 
 	if (sum->corrupt > 0) {
-		err = mlv_error(MLV_E_CORRUPT, "damaged at remote '%s' and not fetched: %s",
+		err = mlv_error(MLV_E_CORRUPT, "damaged and not fetched from remote '%s': %s",
 				sum->remote, mlv_files_text(sum->corrupt, text, sizeof(text)));
-		return mlv_error_hint(err, "remove what is named above, then push it again from a "
-				      "clone that has it: mlv push");
+		return mlv_error_hint(err, "remove what is named above; then what lay in the cache "
+				      "comes with mlv fetch, what lay at the remote with mlv push "
+				      "from a clone that has it");
 	}
 	if (sum->missing > 0 && !allow_missing) {
 		err = mlv_error(MLV_E_MISSING, "not at remote '%s': %s", sum->remote,

@@ -60,8 +60,10 @@ mlv_err mlv_http_fetch_begin(struct mlv_http_fetch *fetch, const struct mlv_net_
 	if (reply->status != 200 && reply->status != 206)
 		return mlv_error(MLV_E_REMOTE, "the server answered GET with %d", reply->status);
 	if (is_page(reply))
-		return mlv_error(MLV_E_REMOTE, "the server answered an HTML page, not data; "
-					       "is the URL right?");
+		return mlv_error_hint(mlv_error(MLV_E_REMOTE,
+						"the server answered an HTML page, not data"),
+				      "is the URL right? mlv remote list shows it; a page may ask "
+				      "for a login");
 	fetch->etag[0] = '\0';
 	if (etag && mlv_http_etag_is_strong(etag) && strlen(etag) < sizeof(fetch->etag))
 		memcpy(fetch->etag, etag, strlen(etag) + 1);

@@ -185,6 +185,9 @@ static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURL
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
 		return mlv_error_hint(err, "if the server has a certificate of your own authority: "
 					   "mlv config --global remote.NAME.ca_file FILE");
+	if (transfer->reply->unreachable || code == CURLE_COULDNT_RESOLVE_HOST)
+		return mlv_error_hint(err, "is the server up, and the URL right? mlv remote list "
+					   "shows it, mlv remote modify <name> url <url> changes it");
 	return err;
 }
 

@@ -80,27 +80,29 @@ static mlv_err check_format(const struct mlv_transport *remote, const struct mlv
 }
 
 /* A directory that is not there cannot be read from; one that a push will make holds nothing. */
-static bool is_not_made_yet(struct mlv_transport *remote, mlv_err err)
+static bool is_not_made_yet(struct mlv_transport *remote, const struct mlv_error *why)
 {
 	uint64_t size;
 	bool there = true;
 
-	return err->code == MLV_E_REMOTE && !mlv_transport_head(remote, "format", &there, &size) &&
-	       !there;
+	return why->code == MLV_E_REMOTE && remote->url[0] == '/' &&
+	       !mlv_transport_head(remote, "format", &there, &size) && !there;
 }
 
 mlv_err mlv_remote_check(struct mlv_transport *remote, bool *there)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	struct mlv_error kept;
 	bool over = false;
 	mlv_err err = get_capped(remote, "format", FORMAT_MAX, &text, &over);
 
-	if (err && (err->code == MLV_E_MISSING || is_not_made_yet(remote, err))) {
+	if (err && !over) {
+		kept = *err; /* the next call may fail too */
+		if (err->code != MLV_E_MISSING && !is_not_made_yet(remote, &kept))
+			return mlv_error_copy(&kept);
 		*there = false;
 		return NULL;
 	}
-	if (err && !over)
-		return err;
 	if ((err = check_format(remote, &text)))
 		return err;
 	*there = true;

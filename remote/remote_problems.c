@@ -44,7 +44,9 @@ mlv_err mlv_problems_add(struct mlv_problems *problems, const struct mlv_item *i
 	struct mlv_problem problem = { .key = item->key, .size = item->size, .code = why->code };
 	mlv_err err;
 
-	if (why->code != MLV_E_MISSING && !(problem.message = mlv_sys_strdup(why->msg)))
+	/* What to do is told once, for all of them. */
+	if (why->code != MLV_E_MISSING &&
+	    !(problem.message = mlv_sys_strndup(why->msg, strcspn(why->msg, "\n"))))
 		return mlv_error_nomem("a list of problems");
 	if ((err = add_locked(problems, &problem)))
 		release_problem(&problem);

@@ -146,10 +146,12 @@ static mlv_err check_kind(struct check *check)
 		return mlv_error(MLV_E_MISSING, "%s: a link to a file that is not there",
 				 check->shown);
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return mlv_error(MLV_E_REFUSED, "%s: %s cannot be tracked", check->shown,
-				 S_ISFIFO(st.st_mode)	 ? "a FIFO"
-				 : S_ISSOCK(st.st_mode) ? "a socket"
-							: "a device");
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: %s cannot be tracked",
+						check->shown,
+						S_ISFIFO(st.st_mode)	? "a FIFO"
+						: S_ISSOCK(st.st_mode) ? "a socket"
+								       : "a device"),
+				      "only files and directories are: write its bytes to a file");
 	fd = mlv_sys_openat(check->repo->root_fd, path, O_RDONLY | O_NONBLOCK, 0);
 	return fd < 0 ? mlv_error_sys("%s: reading", check->shown) : NULL;
 }

@@ -18,7 +18,8 @@ static mlv_err leave(struct mlv_apply *apply, struct mlv_change *change, mlv_err
 	bool damaged = why->code == MLV_E_CORRUPT;
 	mlv_err err;
 
-	mlv_tell_warning(apply->plan->repo->ctx, "%s", why->msg);
+	/* What to do is told once, at the end. */
+	mlv_tell_warning(apply->plan->repo->ctx, "%.*s", (int)strcspn(why->msg, "\n"), why->msg);
 	if ((err = mlv_change_path(apply->plan, change, &path)))
 		return err;
 	change->act = MLV_ACT_LEAVE;

@@ -150,6 +150,16 @@ static mlv_err load_entry(void *arg, const char *key, const char *value, unsigne
 	return add_entry(to->file, key, value, why != NULL);
 }
 
+static mlv_err MLV_CHECK to_mend(mlv_err err, enum mlv_config_level level)
+{
+	if (err->code != MLV_E_SPEC)
+		return err;
+	return mlv_error_hint(err, level == MLV_CONFIG_REPO
+					   ? "correct it there, or take what git has: "
+					     "git checkout -- .mlv/config"
+					   : "correct it there");
+}
+
 /* Whether the file at fd belongs to somebody whose word does not count here. */
 static bool belongs_to_stranger(struct mlv_config *config, const struct stat *st)
 {
@@ -197,13 +207,14 @@ mlv_err mlv_config_reload(struct mlv_config *config, enum mlv_config_level level
 	if (fd < 0 || mlv_sys_fstat(fd, &st) < 0)
 		return problem(config, mlv_error_sys("%s", file->path));
 	if (!S_ISREG(st.st_mode))
-		return problem(config, mlv_error(MLV_E_SPEC, "%s: not a regular file", file->path));
+		return problem(config, to_mend(mlv_error(MLV_E_SPEC, "%s: not a regular file",
+							 file->path), level));
 	file->there = true;
 	if (level == MLV_CONFIG_LOCAL && belongs_to_stranger(config, &st))
 		file->untrusted = true;
 	if ((err = mlv_fs_read_fd(fd, file->path, &text)) ||
 	    (err = mlv_git_config_parse(file->path, text.ptr, text.len, load_entry, &to)))
-		return problem(config, err);
+		return problem(config, to_mend(err, level));
 	check_mode(config, file, &st);
 	return NULL;
 }

@@ -199,7 +199,9 @@ mlv_err mlv_pointer_parse(const char *path, const char *text, size_t len,
 	mlv_err err;
 
 	if ((err = mlv_yaml_parse(path, text, len, &top)))
-		return err;
+		return err->code == MLV_E_SPEC
+			       ? mlv_error_hint(err, "correct it, or: git checkout -- %s", path)
+			       : err;
 	outs = mlv_value_get(top, "outs");
 	if (!outs || outs->type != MLV_VALUE_LIST || outs->count != 1 ||
 	    outs->items[0]->type != MLV_VALUE_MAP)

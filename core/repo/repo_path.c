@@ -9,7 +9,9 @@
 
 static mlv_err outside(struct mlv_repo *repo, const char *typed)
 {
-	return mlv_error(MLV_E_REFUSED, "%s: outside the repository %s", typed, repo->root);
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: outside the repository %s", typed,
+					repo->root),
+			      "to track a copy inside it: mlv add -o <path> <file outside>");
 }
 
 /* No directory above the last component of relative may be a link. */
@@ -28,8 +30,10 @@ static mlv_err check_links(struct mlv_repo *repo, const char *typed, const char 
 		if (mlv_sys_fstatat(repo->root_fd, above, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return NULL; /* nothing there: nothing to be led astray by */
 		if (S_ISLNK(st.st_mode))
-			return mlv_error(MLV_E_REFUSED, "%s: beyond the symbolic link %s", typed,
-					 above);
+			return mlv_error_hint(mlv_error(MLV_E_REFUSED,
+							"%s: beyond the symbolic link %s", typed,
+							above),
+					      "name it by the directory in which it really lies");
 	}
 	return NULL;
 }
@@ -96,7 +100,9 @@ mlv_err mlv_repo_path(struct mlv_repo *repo, const char *typed, struct mlv_buf *
 	if (!below)
 		return outside(repo, typed);
 	if (*below && (why = mlv_path_check(below, strlen(below))))
-		return mlv_error(MLV_E_REFUSED, "%s: cannot be a target: %s", typed, why);
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: cannot be a target: %s", typed,
+						why),
+				      "name another path; mlv status lists what is tracked");
 	if ((err = check_links(repo, typed, below)))
 		return err;
 	mlv_buf_clear(relative);

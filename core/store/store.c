@@ -98,9 +98,20 @@ static mlv_err missing(const struct mlv_key *key)
 	return of_key(mlv_error(MLV_E_MISSING, "not in the store"), key);
 }
 
-static mlv_err damaged(const struct mlv_key *key)
+/* A damaged file of a store is named by its path: only its removal lets a sound one come. */
+static mlv_err at_path(mlv_err err, const struct mlv_store *store, const struct mlv_key *key)
 {
-	return of_key(mlv_error(MLV_E_CORRUPT, "the stored bytes are damaged"), key);
+	char path[MLV_KEY_PATH];
+
+	if (!store->root || err->code != MLV_E_CORRUPT)
+		return of_key(err, key);
+	err = mlv_error_wrap(err, "%s/%s", store->root, mlv_key_path(key, path));
+	return mlv_error_hint(err, "remove that file, then: mlv fetch, or mlv add its original");
+}
+
+static mlv_err damaged(const struct mlv_store *store, const struct mlv_key *key)
+{
+	return at_path(mlv_error(MLV_E_CORRUPT, "the stored bytes are damaged"), store, key);
 }
 
 /* Open what key names, of a length that it allows. */
@@ -132,12 +143,13 @@ static mlv_err open_stored(struct mlv_store *store, const struct mlv_key *key, u
 }
 
 /* Append len bytes of fd, as they are stored, to out. */
-static mlv_err load(const struct mlv_key *key, int fd, uint64_t len, struct mlv_buf *out)
+static mlv_err load(const struct mlv_store *store, const struct mlv_key *key, int fd, uint64_t len,
+		    struct mlv_buf *out)
 {
 	mlv_err err;
 
 	if (len > SIZE_MAX / 2)
-		return damaged(key);
+		return damaged(store, key);
 	if ((err = mlv_buf_reserve(out, (size_t)len)) ||
 	    (err = mlv_fs_pread_full(fd, "it", out->ptr + out->len, (size_t)len, 0)))
 		return of_key(err, key);
@@ -145,17 +157,17 @@ static mlv_err load(const struct mlv_key *key, int fd, uint64_t len, struct mlv_
 	return NULL;
 }
 
-static mlv_err load_node(const struct mlv_key *key, int fd, uint64_t len, uint64_t size,
-			 struct mlv_buf *out)
+static mlv_err load_node(const struct mlv_store *store, const struct mlv_key *key, int fd,
+			 uint64_t len, uint64_t size, struct mlv_buf *out)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf stored = MLV_BUF_INIT;
 	const uint64_t cap = size < MLV_NODE_MAX ? size : MLV_NODE_MAX;
 	mlv_err err;
 
-	if ((err = load(key, fd, len, &stored)))
+	if ((err = load(store, key, fd, len, &stored)))
 		return err;
 	err = mlv_inflate(stored.ptr, stored.len, cap, out);
-	return err ? of_key(err, key) : NULL;
+	return err ? at_path(err, store, key) : NULL;
 }
 
 mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
@@ -171,14 +183,14 @@ mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint6
 		return of_key(mlv_error(MLV_E_REFUSED, "too large to be read at once"), key);
 	if ((err = open_stored(store, key, size, &fd, NULL, &len)))
 		return err;
-	err = key->kind == MLV_KIND_NODE ? load_node(key, fd, len, size, out)
-					 : load(key, fd, len, out);
+	err = key->kind == MLV_KIND_NODE ? load_node(store, key, fd, len, size, out)
+					 : load(store, key, fd, len, out);
 	if (!err)
 		err = mlv_sha256_of(out->ptr + begin, out->len - begin, &found);
 	if (!err && !mlv_oid_equal(&found, &key->oid))
-		err = damaged(key);
+		err = damaged(store, key);
 	if (!err && size != UINT64_MAX && out->len - begin != size)
-		err = damaged(key);
+		err = damaged(store, key);
 	if (err)
 		mlv_buf_truncate(out, begin);
 	return err;
@@ -202,15 +214,15 @@ static mlv_err damaged_leaf(struct mlv_store *store, const struct mlv_key *key,
 
 	if (mlv_store_read(store, &list, UINT64_MAX, &text) ||
 	    mlv_leaves_parse(text.ptr, text.len, &leaves) || leaves.count != named->leaves.count)
-		return damaged(key);
+		return damaged(store, key);
 	for (uint64_t i = 0; i < leaves.count; i++) {
 		if (!mlv_oid_equal(&leaves.digests[i], &named->leaves.digests[i]))
-			return of_key(mlv_error(MLV_E_CORRUPT,
-						"the stored bytes are damaged, first in MiB %llu",
-						(unsigned long long)i + 1),
-				      key);
+			return at_path(mlv_error(MLV_E_CORRUPT,
+						 "the stored bytes are damaged, first in MiB %llu",
+						 (unsigned long long)i + 1),
+				       store, key);
 	}
-	return damaged(key);
+	return damaged(store, key);
 }
 
 mlv_err mlv_store_copy_large(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
