@@ -121,20 +121,29 @@ mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch)
 	return NULL;
 }
 
-/* 416: fine where all bytes are there already. */
+/* 416: fine where all bytes are there already. *other: it does not say how many there are. */
 static mlv_err not_satisfiable(const struct mlv_http_fetch *fetch,
-			       const struct mlv_net_reply *reply, const char *shown)
+			       const struct mlv_net_reply *reply, const char *shown, bool *other)
 {
 	const char *text = mlv_http_field(&reply->headers, "content-range");
 	uint64_t first, last, total = UINT64_MAX;
 
-	if (text && mlv_http_content_range(text, &first, &last, &total) && total == fetch->at &&
-	    fetch->end == UINT64_MAX)
+	if (text && !mlv_http_content_range(text, &first, &last, &total))
+		total = UINT64_MAX;
+	if (total == UINT64_MAX) {
+		*other = true;
 		return NULL;
-	if (total == UINT64_MAX)
-		return mlv_error(MLV_E_CORRUPT, "%s: it ends before byte %llu", shown,
-				 (unsigned long long)fetch->at);
+	}
+	if (total == fetch->at && fetch->end == UINT64_MAX)
+		return NULL;
 	return mlv_error_wrap(ends_before(total), "%s", shown);
+}
+
+mlv_err mlv_http_fetch_by_size(const struct mlv_http_fetch *fetch, bool there, uint64_t size)
+{
+	if (!there)
+		return mlv_error(MLV_E_MISSING, "not there");
+	return size == fetch->at && fetch->end == UINT64_MAX ? NULL : ends_before(size);
 }
 
 mlv_err mlv_http_fetch_end(const struct mlv_http_fetch *fetch, const struct mlv_url *url,
@@ -149,7 +158,7 @@ mlv_err mlv_http_fetch_end(const struct mlv_http_fetch *fetch, const struct mlv_
 	if (reply->status == 404 || reply->status == 410)
 		return mlv_error(MLV_E_MISSING, "%s: not there", shown.ptr);
 	if (reply->status == 416)
-		return not_satisfiable(fetch, reply, shown.ptr);
+		return not_satisfiable(fetch, reply, shown.ptr, other);
 	if (reply->status != 200 && reply->status != 206) {
 		*other = true;
 		return NULL;

@@ -30,9 +30,13 @@ mlv_err mlv_http_fetch_body(struct mlv_http_fetch *fetch, const void *bytes, siz
 mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch) MLV_CHECK;
 /*
  * After the exchange: NULL when all bytes came. *other: the status is none
- * that a GET usually has; the caller makes an error of it.
+ * that a GET usually has; the caller makes an error of it, but asks for the
+ * size first where it is 416 (range not satisfiable) and calls fetch_by_size().
  */
 mlv_err mlv_http_fetch_end(const struct mlv_http_fetch *fetch, const struct mlv_url *url,
 			   const struct mlv_net_reply *reply, bool *other) MLV_CHECK;
+/* Whether a key of this size has nothing after what was fetched. */
+mlv_err mlv_http_fetch_by_size(const struct mlv_http_fetch *fetch, bool there,
+			       uint64_t size) MLV_CHECK;
 
 #endif

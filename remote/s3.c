@@ -8,6 +8,7 @@
 #include "remote/sigv4.h"
 
 #define MOST_LESSONS 3 /* answers from which something may be learned, of one request */
+#define MOST_DIGESTS 3
 #define SKEW_SECONDS 60 /* a difference of clocks that is worth a repetition */
 
 /* ---- where a request goes ---- */
@@ -64,6 +65,7 @@ mlv_err mlv_s3_url(struct mlv_s3 *s3, const struct mlv_s3_request *request, stru
 struct sending {
 	struct mlv_s3 *s3;
 	const struct mlv_s3_request *request;
+	unsigned digests; /* times that the server found other bytes than were signed */
 };
 
 /* The headers that are signed but for Host, which libcurl sends by itself. */
@@ -161,11 +163,14 @@ static mlv_err again(void *arg)
 
 static enum mlv_http_verdict look(void *arg, const struct mlv_net_reply *reply)
 {
+	struct sending *s = arg;
 	char code[MLV_S3_CODE];
 	bool slower = false;
 
-	(void)arg;
 	mlv_s3_code(&reply->error, code);
+	/* They were changed on their way, or the file is another one by now: that stays. */
+	if ((strstr(code, "Digest") || strstr(code, "SHA256")) && ++s->digests >= MOST_DIGESTS)
+		return MLV_HTTP_FINAL;
 	if (mlv_s3_code_passes(code, &slower))
 		return slower ? MLV_HTTP_SLOWER : MLV_HTTP_RETRY;
 	return MLV_HTTP_USUAL;
@@ -214,7 +219,7 @@ static mlv_err do_once(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		       struct mlv_net_reply *reply)
 {
 	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
-	struct sending sending = { s3, request };
+	struct sending sending = { .s3 = s3, .request = request };
 	struct mlv_http_exchange exchange = {
 		.method = request->method, .url = &url, .source = request->source,
 		.offset = request->offset, .size = request->size, .no_redirects = true,

@@ -106,31 +106,6 @@ static mlv_err get_again(void *arg)
 	return mlv_http_fetch_again(arg);
 }
 
-static mlv_err http_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
-			const struct mlv_sink *sink)
-{
-	struct mlv_http_remote *remote = mlv_http_remote_of(t);
-	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
-	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
-	struct getting getting = {
-		.fetch = { .sink = sink, .offset = offset, .at = offset,
-			   .end = len == UINT64_MAX ? len : offset + len },
-		.remote = remote,
-	};
-	struct mlv_http_exchange exchange = {
-		.method = "GET", .url = &url, .headers = get_headers, .begin = get_begin,
-		.body = get_body, .again = get_again, .arg = &getting,
-	};
-	bool other = false;
-	mlv_err err = mlv_http_key_url(remote, key, &url);
-
-	if (err || (err = mlv_http_do(&remote->http, &exchange, &reply)))
-		return err && err->code == MLV_E_CORRUPT ? mlv_error_wrap(err, "%s/%s", t->url, key)
-							 : err;
-	err = mlv_http_fetch_end(&getting.fetch, &url, &reply, &other);
-	return !err && other ? mlv_http_status_error(&url, "GET", &reply) : err;
-}
-
 static mlv_err drop(void *arg, const void *bytes, size_t len)
 {
 	(void)arg;
@@ -191,6 +166,46 @@ mlv_err mlv_http_head(struct mlv_transport *t, const char *key, bool *there, uin
 		return mlv_http_status_error(&url, "HEAD", &reply);
 	*there = true;
 	return NULL;
+}
+
+/* A range was not satisfiable, and the server did not say why. */
+static mlv_err by_size(struct mlv_transport *t, const char *key, const struct mlv_http_fetch *fetch)
+{
+	bool there = false;
+	uint64_t size = 0;
+	mlv_err err = mlv_http_head(t, key, &there, &size);
+
+	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size)))
+		return mlv_error_wrap(err, "%s/%s", t->url, key);
+	return err;
+}
+
+static mlv_err http_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
+			const struct mlv_sink *sink)
+{
+	struct mlv_http_remote *remote = mlv_http_remote_of(t);
+	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
+	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
+	struct getting getting = {
+		.fetch = { .sink = sink, .offset = offset, .at = offset,
+			   .end = len == UINT64_MAX ? len : offset + len },
+		.remote = remote,
+	};
+	struct mlv_http_exchange exchange = {
+		.method = "GET", .url = &url, .headers = get_headers, .begin = get_begin,
+		.body = get_body, .again = get_again, .arg = &getting,
+	};
+	bool other = false;
+	mlv_err err = mlv_http_key_url(remote, key, &url);
+
+	if (err || (err = mlv_http_do(&remote->http, &exchange, &reply)))
+		return err && err->code == MLV_E_CORRUPT ? mlv_error_wrap(err, "%s/%s", t->url, key)
+							 : err;
+	err = mlv_http_fetch_end(&getting.fetch, &url, &reply, &other);
+	if (err || !other)
+		return err;
+	return reply.status == 416 ? by_size(t, key, &getting.fetch)
+				   : mlv_http_status_error(&url, "GET", &reply);
 }
 
 static mlv_err http_remove(struct mlv_transport *t, const char *key)

@@ -10,6 +10,18 @@
 
 /* ---- reading and removing ---- */
 
+/* A range was not satisfiable, and the server did not say why. */
+static mlv_err by_size(struct mlv_transport *t, const char *key, const struct mlv_http_fetch *fetch)
+{
+	bool there = false;
+	uint64_t size = 0;
+	mlv_err err = mlv_s3_head(t, key, &there, &size);
+
+	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size)))
+		return mlv_error_wrap(err, "%s/%s", t->url, key);
+	return err;
+}
+
 static mlv_err s3_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
 		      const struct mlv_sink *sink)
 {
@@ -30,7 +42,9 @@ static mlv_err s3_get(struct mlv_transport *t, const char *key, uint64_t offset,
 	if ((err = mlv_s3_url(s3, &request, &url)))
 		return err;
 	err = mlv_http_fetch_end(&fetch, &url, &reply, &other);
-	return !err && other ? mlv_s3_error(s3, &request, &reply) : err;
+	if (err || !other)
+		return err;
+	return reply.status == 416 ? by_size(t, key, &fetch) : mlv_s3_error(s3, &request, &reply);
 }
 
 static mlv_err drop(void *arg, const void *bytes, size_t len)

@@ -18,7 +18,10 @@ import socket
 import sys
 import time
 
-import eventlet
+sys.path.pop(0)  # of this file, which has the name of the package
+
+import eventlet  # noqa: E402
+import eventlet.wsgi  # noqa: E402
 
 eventlet.hubs.use_hub("poll")
 eventlet.patcher.monkey_patch(all=False, socket=True, select=True, thread=True, time=True)
@@ -108,7 +111,7 @@ def configure(directory):
               f"use = egg:swift#{name}\ndisk_chunk_size = 262144\nnetwork_chunk_size = 262144\n")
     sections = ""
     for name, options in FILTERS.items():
-        source = "paste.filter_factory = mlv_swift.cache_factory" if name == "cache" else f"use = egg:swift#{name}"
+        source = "paste.filter_factory = mlv_swift:cache_factory" if name == "cache" else f"use = egg:swift#{name}"
         sections += f"[filter:{name}]\n{source}\n{options}\n"
     write(directory, "proxy-server.conf", common + f"[pipeline:main]\npipeline = {' '.join(FILTERS)} proxy-server\n"
           "[app:proxy-server]\nuse = egg:swift#proxy\naccount_autocreate = true\n"
@@ -160,7 +163,5 @@ def main():
     while True:
         eventlet.sleep(3600)
 
-
-import eventlet.wsgi  # noqa: E402  after the patching above
 
 main()
