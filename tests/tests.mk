@@ -22,7 +22,7 @@ check-cli: all
 suite = $(if $(wildcard tests/$(1)/run),tests/tap "$(ON)$(1)" tests/$(1)/run --bin $(OUT),echo "$(1): 0 passed, 0 failed, 1 skipped in 0.0 s")
 check-formats: all
 	@$(call suite,formats)
-check-remote: all
+check-remote: all units
 	@$(call suite,remote)
 check-fault: all
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=fault all
