@@ -2,8 +2,10 @@
 # remote; so it is after an edit, in a part of it, and when the remote lost something.
 work=$(mktemp -d)
 server=
+swift=
 finish() {
 	[ -z "$server" ] || sh "$SRC/tests/servers/$server.sh" stop "$work/$server" >/dev/null 2>&1
+	[ -z "$swift" ] || kill "$swift"
 	chmod -R u+w "$work" 2>/dev/null
 	rm -rf "$work"
 }
@@ -83,3 +85,33 @@ url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //
 begin
 mlv remote add -q -d store "$url/dav/store"
 over "a web server"
+
+# start_swift: sets url, with a bucket named mlv there.
+start_swift() {
+	"$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
+	swift=$!
+	for _ in $(seq 120); do
+		[ ! -s "$work/ready" ] || break
+		sleep 0.5
+	done
+	url=$(sed -n 's/^ready //p' "$work/ready")
+	python3 - "$url" <<-'EOF'
+	import sys, urllib.request as web
+	asked = web.Request(sys.argv[1] + "/auth/v1.0", headers={"X-Auth-User": "test:tester", "X-Auth-Key": "testing"})
+	with web.urlopen(asked) as answer:
+	    where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
+	web.urlopen(web.Request(where + "/mlv", method="PUT", headers={"X-Auth-Token": token})).close()
+	EOF
+}
+
+if start_swift; then
+	AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
+	export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	begin
+	mlv remote add -q -d store s3://mlv/store
+	mlv remote modify -q store endpointurl "$url"
+	over "a bucket"
+else
+	sed 's/^/# /' "$work/swift.log"
+	echo "not ok - a bucket server starts"
+fi
