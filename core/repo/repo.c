@@ -93,6 +93,25 @@ static mlv_err guard_local(struct mlv_repo *repo)
 	return NULL;
 }
 
+/* What a clone brings may not lead what is written below .mlv to another place. */
+static mlv_err refuse_links(const struct mlv_repo *repo)
+{
+	static const char *const dirs[] = { "cache", "cache/objects", "cache/large", "cache/nodes",
+					    "state", "state/index", "tmp", "tmp/locks" };
+
+	for (size_t i = 0; i < MLV_COUNT(dirs); i++) {
+		struct stat st;
+
+		if (mlv_sys_fstatat(repo->mlv_fd, dirs[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISLNK(st.st_mode))
+			return mlv_error_hint(
+				mlv_error(MLV_E_REFUSED, "%s/.mlv/%s: a symbolic link", repo->root,
+					  dirs[i]),
+				"remove it; to have the cache elsewhere: mlv cache dir DIR");
+	}
+	return NULL;
+}
+
 static mlv_err open_at(struct mlv_repo *repo, const char *root)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT;
@@ -108,7 +127,7 @@ static mlv_err open_at(struct mlv_repo *repo, const char *root)
 		mlv_sys_openat(repo->root_fd, ".mlv", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (repo->mlv_fd < 0)
 		return mlv_error_sys("%s/.mlv", root);
-	if ((err = mlv_buf_printf(&dir, "%s/.mlv", root)) ||
+	if ((err = refuse_links(repo)) || (err = mlv_buf_printf(&dir, "%s/.mlv", root)) ||
 	    (err = mlv_config_load(&repo->config, repo->ctx, dir.ptr)))
 		return err;
 	if ((err = guard_local(repo)))

@@ -245,22 +245,31 @@ static void touched_add(struct touched *touched, const struct mlv_key *key)
 	*below = true;
 }
 
+/* The directory of a name; never beyond a link that somebody put in its place. */
+static int open_fan(const struct mlv_dir *dir, const char *path)
+{
+	int fd = mlv_sys_open_beneath(dir->root, path, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (mlv_sys_mkdirat(dir->root, path, 0777) < 0 && errno != EEXIST)
+		return -1;
+	return mlv_sys_open_beneath(dir->root, path, O_RDONLY | O_DIRECTORY, 0);
+}
+
 static mlv_err give_name(const struct mlv_dir *dir, struct mlv_pending *pending)
 {
+	MLV_SCOPED(mlv_fd_close) int fan = -1;
 	char path[MLV_KEY_PATH], *slash;
 
 	mlv_key_path(&pending->key, path);
-	if (mlv_sys_renameat(dir->tmp, pending->temp.name, dir->root, path) < 0) {
-		if (errno != ENOENT)
-			return mlv_error_sys("%s/%s: renaming into place", dir->path, path);
-		slash = strrchr(path, '/');
-		*slash = '\0';
-		if (mlv_sys_mkdirat(dir->root, path, 0777) < 0 && errno != EEXIST)
-			return mlv_error_sys("%s/%s: making the directory", dir->path, path);
-		*slash = '/';
-		if (mlv_sys_renameat(dir->tmp, pending->temp.name, dir->root, path) < 0)
-			return mlv_error_sys("%s/%s: renaming into place", dir->path, path);
-	}
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	fan = open_fan(dir, path);
+	if (fan < 0)
+		return mlv_error_sys("%s/%s: opening the directory", dir->path, path);
+	if (mlv_sys_renameat(dir->tmp, pending->temp.name, fan, slash + 1) < 0)
+		return mlv_error_sys("%s/%s/%s: renaming into place", dir->path, path, slash + 1);
 	pending->temp.name[0] = '\0';
 	return NULL;
 }
