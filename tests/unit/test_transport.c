@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "core/base/strs.h"
+#include "core/base/sys.h"
 #include "tests/unit/check.h"
 
 TestSuite(transport, .init = check_dir_make, .fini = check_dir_remove);
@@ -277,3 +278,52 @@ mlv_test(transport, an_unknown_scheme_is_told)
 	settings.url = "file://otherhost/x";
 	check_fails(mlv_transport_open(&t, &ctx, &settings), MLV_E_USAGE);
 }
+
+#ifdef MLV_FAULTS
+/* Each call that can fail does, once: the key has its old value or the new one, nothing else. */
+mlv_test(transport, a_put_that_fails_anywhere_leaves_the_old_value_or_the_new_one)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = open_one(1);
+	bool failed = true;
+
+	check_ok(mlv_transport_put_bytes(t, "a/k", "old", 3));
+	for (long nth = 1; failed; nth++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+		mlv_err err;
+
+		cr_assert(nth < 200, "it never succeeds");
+		mlv_fault_arm(nth);
+		err = mlv_transport_put_bytes(t, "a/k", "new", 3);
+		mlv_fault_arm(0);
+		failed = err != NULL;
+		cr_assert(err == NULL || err->msg[0], "without a word");
+		check_ok(mlv_transport_get_all(t, "a/k", &got));
+		cr_assert(strcmp(got.ptr, "new") == 0 || (failed && strcmp(got.ptr, "old") == 0), "%s",
+			  got.ptr);
+		lists(t, "tmp/", "");
+		check_ok(mlv_transport_put_bytes(t, "a/k", "old", 3));
+	}
+}
+
+mlv_test(transport, a_get_that_fails_anywhere_says_so)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = open_one(1);
+	bool failed = true;
+
+	check_ok(mlv_transport_put_bytes(t, "a/k", "value", 5));
+	for (long nth = 1; failed; nth++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+		mlv_err err;
+
+		cr_assert(nth < 200, "it never succeeds");
+		mlv_fault_arm(nth);
+		err = mlv_transport_get_all(t, "a/k", &got);
+		mlv_fault_arm(0);
+		failed = err != NULL;
+		cr_assert_str_eq(got.ptr, failed ? "" : "value");
+		if (failed)
+			cr_assert(err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT, "%s",
+				  err->msg);
+	}
+}
+#endif
