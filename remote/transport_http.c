@@ -252,7 +252,8 @@ static mlv_err set_up(struct mlv_http_remote *remote, struct mlv_ctx *ctx,
 	mlv_err err = mlv_url_parse(&remote->url, settings->url);
 
 	if (err)
-		return mlv_error_wrap(err, "remote %s", settings->name);
+		return mlv_error_hint(mlv_error_wrap(err, "remote %s", settings->name),
+				      "mlv remote modify %s url <url>", settings->name);
 	len = strlen(remote->url.path);
 	while (len > 0 && remote->url.path[len - 1] == '/')
 		remote->url.path[--len] = '\0';

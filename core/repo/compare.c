@@ -166,12 +166,21 @@ static mlv_err run_tree(struct run *run, const struct mlv_output *output, bool *
 	}
 }
 
+static mlv_err nothing_tracked(const struct mlv_compare *compare)
+{
+	char shown[512];
+	mlv_err err = mlv_error(MLV_E_MISSING, "%s/%s: nothing is tracked there", compare->path,
+				mlv_path_shown(compare->part, strlen(compare->part), shown,
+					       sizeof(shown)));
+
+	return mlv_error_hint(err, "mlv status %s says what differs there", compare->path);
+}
+
 mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *output,
 			mlv_compare_fn fn, void *arg)
 {
 	struct run run = { compare, 0, fn, arg };
 	bool any = !*compare->part;
-	char shown[512];
 	size_t none;
 	mlv_err err;
 
@@ -180,10 +189,9 @@ mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *ou
 	else
 		err = any ? run_file(&run, output) : NULL;
 	if (err)
-		return err;
-	if (!any)
-		return mlv_error(MLV_E_MISSING, "%s/%s: nothing is tracked there", output->path,
-				 mlv_path_shown(compare->part, strlen(compare->part), shown,
-						sizeof(shown)));
+		return err->code == MLV_E_CORRUPT ? mlv_error_wrap(err, "%s", output->path) : err;
+	compare->untracked = !any;
+	if (!any && !(compare->present && compare->allow_untracked))
+		return nothing_tracked(compare);
 	return give_extras(&run, NULL, &none);
 }

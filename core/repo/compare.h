@@ -22,6 +22,8 @@ struct mlv_compare {
 	char *part;          /* what of it; "": all */
 	bool present;        /* anything lies there */
 	bool fresh;          /* a file had to be read: the index can be made better */
+	bool allow_untracked; /* set by the caller: where nothing is tracked, what lies there is given */
+	bool untracked;      /* nothing is tracked at part */
 	struct mlv_scan scan; /* only when present */
 };
 
@@ -37,7 +39,7 @@ void mlv_compare_release(struct mlv_compare *compare);
 typedef mlv_err (*mlv_compare_fn)(void *arg, const struct mlv_entry *tracked, size_t item);
 /*
  * Go through all paths of both. MLV_E_MISSING when a node of the manifest is not
- * in the cache, or when nothing is tracked at part.
+ * in the cache, or when nothing is tracked at part (untracked is set then).
  */
 mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *output,
 			mlv_compare_fn fn, void *arg) MLV_CHECK;

@@ -122,8 +122,9 @@ static mlv_err run(struct look *look, const struct mlv_output *output)
 	    (err = mlv_store_has(look->cache, &root, UINT64_MAX, &there)))
 		return err;
 	if (there) {
+		look->compare->allow_untracked = true;
 		err = mlv_compare_run(look->compare, output, look_at, look);
-		there = !err || err->code != MLV_E_MISSING;
+		there = !err || err->code != MLV_E_MISSING || look->compare->untracked;
 		if (err && there)
 			return err;
 	}
