@@ -124,9 +124,8 @@ mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing)
 	if (sum->corrupt > 0) {
 		err = mlv_error(MLV_E_CORRUPT, "damaged and not fetched from remote '%s': %s",
 				sum->remote, mlv_files_text(sum->corrupt, text, sizeof(text)));
-		return mlv_error_hint(err, "remove what is named above; then what lay in the cache "
-				      "comes with mlv fetch, what lay at the remote with mlv push "
-				      "from a clone that has it");
+		return mlv_error_hint(err, "remove what is named above, then: mlv fetch; if the remote "
+				      "lacks it then, mlv push from a clone that has it");
 	}
 	if (sum->missing > 0 && !allow_missing) {
 		err = mlv_error(MLV_E_MISSING, "not at remote '%s': %s", sum->remote,

@@ -60,6 +60,12 @@ static mlv_err make_root(const char *path)
 	return mlv_fs_sync_dir(AT_FDCWD, parent);
 }
 
+static mlv_err MLV_CHECK to_mend(const struct directory *d, mlv_err err)
+{
+	return mlv_error_hint(err, "is its disk mounted? if it moved: mlv remote modify %s url "
+			      "<path>", d->name ? d->name : "<name>");
+}
+
 /* The root's descriptor; *root = -1 when there is no such directory and make is false. */
 static mlv_err open_root(struct directory *d, bool make, int *root)
 {
@@ -76,7 +82,7 @@ static mlv_err open_root(struct directory *d, bool make, int *root)
 		}
 		if (d->root < 0 && (errno != ENOENT || make)) {
 			err = mlv_error_sys("%s", d->base.url);
-			return mlv_error_recode(err, MLV_E_REMOTE);
+			return to_mend(d, mlv_error_recode(err, MLV_E_REMOTE));
 		}
 	}
 	*root = d->root;
@@ -85,7 +91,7 @@ static mlv_err open_root(struct directory *d, bool make, int *root)
 
 static mlv_err no_root(struct directory *d)
 {
-	return mlv_error(MLV_E_REMOTE, "%s: no such directory; is the disk mounted?", d->base.url);
+	return to_mend(d, mlv_error(MLV_E_REMOTE, "%s: no such directory", d->base.url));
 }
 
 /* errno of opening a key, as a failure. */

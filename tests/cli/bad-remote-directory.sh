@@ -18,6 +18,6 @@ cp $node node && chmod u+w $node && echo junk >$node; try
 echo 'a list of another'; mkdir other && echo 3 >other/3 && mlv add -q other && rm other.mlv
 cp .mlv/cache/nodes/$(ls .mlv/cache/nodes)/* node2 && cat node2 >$node
 rm -r .mlv/cache other; try
-rm .mlv/config && mv kept .mlv/cache && cp node $node
-mlv push; echo $?
-mlv push -r stroe; echo $?
+echo 'sound again'; cat node >$node; mlv fetch; echo $?
+diff -r kept/objects .mlv/cache/objects && cmp kept/$(cd store && ls nodes/*/*) .mlv/cache/$(cd store && ls nodes/*/*)
+mlv fetch -r stroe; echo $?

@@ -31,17 +31,18 @@ try() {
 		sed "s/$port/PORT/g; s/after [0-9]* ms/after N ms/" err
 	done
 }
-mkfifo said && python3 server.py >said & pid=$!
-while [ ! -p said ]; do :; done
+mkfifo said
+python3 server.py >said & pid=$!
 read -r port <said
 mlv remote add -q pages http://127.0.0.1:$port/data
 mlv remote add -q refuses http://127.0.0.1:$port/data
-mv .mlv/cache kept && cp -R kept .mlv/cache
+cp -R .mlv/cache kept
 try pages
-kill $pid && wait $pid 2>/dev/null
-try refuses
 diff -r kept/objects .mlv/cache/objects && diff -r kept/nodes .mlv/cache/nodes
 rm -r .mlv/cache data
 try pages
-ls -A .mlv/cache 2>/dev/null | grep -v -e lock -e tmp -e format
-find .mlv/cache -type f | grep -v -e lock -e format
+kill $pid && wait $pid 2>/dev/null
+try refuses
+find .mlv/cache -path '*s/*' -type f
+ls -d data 2>/dev/null
+true
