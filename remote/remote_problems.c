@@ -46,7 +46,7 @@ mlv_err mlv_problems_add(struct mlv_problems *problems, const struct mlv_item *i
 
 	/* What to do is told once, for all of them. */
 	if (why->code != MLV_E_MISSING &&
-	    !(problem.message = mlv_sys_strndup(why->msg, strcspn(why->msg, "\n"))))
+	    !(problem.message = mlv_sys_strndup(why->msg, mlv_error_len_without_hint(why))))
 		return mlv_error_nomem("a list of problems");
 	if ((err = add_locked(problems, &problem)))
 		release_problem(&problem);

@@ -115,6 +115,13 @@ mlv_err mlv_error_hint(mlv_err cause, const char *fmt, ...)
 	return e;
 }
 
+size_t mlv_error_len_without_hint(mlv_err err)
+{
+	const char *hint = strstr(err->msg, "\nhint: ");
+
+	return hint ? (size_t)(hint - err->msg) : strlen(err->msg);
+}
+
 mlv_err mlv_error_copy(const struct mlv_error *kept)
 {
 	struct mlv_error *e = take_slot(kept->code, kept->os_errno);

@@ -15,6 +15,8 @@
 #ifndef MLV_BASE_ERROR_H
 #define MLV_BASE_ERROR_H
 
+#include <stddef.h>
+
 #include "core/base/attr.h"
 
 #define MLV_ERROR_SLOTS 8
@@ -76,6 +78,9 @@ mlv_err mlv_error_recode(mlv_err cause, enum mlv_errc code) MLV_CHECK MLV_NEVER_
 /* The same failure with a second line, "hint: " and the text. A hint already there stays. */
 mlv_err mlv_error_hint(mlv_err cause, const char *fmt, ...)
 	MLV_PRINTF(2, 3) MLV_CHECK MLV_NEVER_NULL;
+
+/* How long the message is without its hint, for where what to do is told once for many. */
+size_t mlv_error_len_without_hint(mlv_err err) MLV_CHECK;
 
 /* The failure kept in *kept, as one of the calling thread. */
 mlv_err mlv_error_copy(const struct mlv_error *kept) MLV_CHECK MLV_NEVER_NULL;

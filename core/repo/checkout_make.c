@@ -19,7 +19,8 @@ static mlv_err leave(struct mlv_apply *apply, struct mlv_change *change, mlv_err
 	mlv_err err;
 
 	/* What to do is told once, at the end. */
-	mlv_tell_warning(apply->plan->repo->ctx, "%.*s", (int)strcspn(why->msg, "\n"), why->msg);
+	mlv_tell_warning(apply->plan->repo->ctx, "%.*s",
+			 (int)mlv_error_len_without_hint(why), why->msg);
 	if ((err = mlv_change_path(apply->plan, change, &path)))
 		return err;
 	change->act = MLV_ACT_LEAVE;

@@ -22,7 +22,7 @@ struct mlv_compare {
 	char *part;          /* what of it; "": all */
 	bool present;        /* anything lies there */
 	bool fresh;          /* a file had to be read: the index can be made better */
-	bool allow_untracked; /* set by the caller: where nothing is tracked, what lies there is given */
+	bool allow_untracked; /* set by the caller: an untracked part is no failure, but given */
 	bool untracked;      /* nothing is tracked at part */
 	struct mlv_scan scan; /* only when present */
 };

@@ -118,14 +118,9 @@ static mlv_err add_entry(struct config_file *file, const char *key, const char *
 /* In a lenient load a problem is only told. */
 static mlv_err problem(struct mlv_config *config, mlv_err err)
 {
-	const char *hint;
-	size_t len;
-
 	if (!config->lenient || err->code == MLV_E_NOMEM)
 		return err;
-	hint = strstr(err->msg, "\nhint: ");
-	len = hint ? (size_t)(hint - err->msg) : strlen(err->msg);
-	mlv_tell_warning(config->ctx, "%.*s", (int)len, err->msg);
+	mlv_tell_warning(config->ctx, "%.*s", (int)mlv_error_len_without_hint(err), err->msg);
 	return NULL;
 }
 
