@@ -3,7 +3,7 @@ git init -q && mlv init -q && echo one >one
 mkdir outside
 for name in tmp state cache; do
 	rm -rf .mlv/$name && ln -s ../outside .mlv/$name
-	mlv add one 2>err 
+	mlv add one 2>err
 	status=$?
 	echo "status $status $(grep -c "/.mlv/$name: a symbolic link" err)"
 	rm .mlv/$name
