@@ -96,7 +96,7 @@ static mlv_err guard_local(struct mlv_repo *repo)
 /* What a clone brings may not lead what is written below .mlv to another place. */
 static mlv_err refuse_links(const struct mlv_repo *repo)
 {
-	static const char *const dirs[] = { "cache", "cache/objects", "cache/large", "cache/nodes",
+	static const char *const dirs[] = { "cache/objects", "cache/large", "cache/nodes",
 					    "state", "state/index", "tmp", "tmp/locks" };
 
 	for (size_t i = 0; i < MLV_COUNT(dirs); i++) {
