@@ -203,6 +203,7 @@ static mlv_err make_copy(const struct making *making)
 	return finish(making, &fd, err);
 }
 
+/* Verified after it was made: where it cannot be made, a copy is verified instead. */
 static mlv_err make_reflink(const struct making *making, int from, bool *done)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
@@ -219,7 +220,7 @@ static mlv_err make_reflink(const struct making *making, int from, bool *done)
 		return err;
 	}
 	*done = true;
-	return finish(making, &fd, NULL);
+	return finish(making, &fd, see(making->linker, &making->key, making->entry->size, from));
 }
 
 /* Linking changed the object's ctime: what was verified is what it was before. */
@@ -297,12 +298,14 @@ static mlv_err try_way(const struct making *making, enum mlv_link way, bool *don
 	/* An object may lie in a pack: then it has no file of its own. */
 	if (err && err->code == MLV_E_MISSING && making->key.kind == MLV_KIND_OBJECT)
 		return NULL;
-	if (err || (err = see(linker, &making->key, making->entry->size, from)))
+	if (err)
 		return err;
 	if (way == MLV_LINK_REFLINK)
 		return make_reflink(making, from, done);
 	if (object.ptr[0] != '/')
 		return NULL;
+	if ((err = see(linker, &making->key, making->entry->size, from)))
+		return err;
 	if (way == MLV_LINK_HARDLINK)
 		return make_hardlink(making, from, object.ptr, done);
 	return make_symlink(making, object.ptr, done);
