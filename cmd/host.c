@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* sched_getaffinity() */
 #include "cmd/host.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
@@ -8,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
-#define JOBS_MAX 1024
+#define JOBS_MAX     1024
+#define IMPATIENT_MS 300 /* after which a second signal is one of its own */
 
 void mlv_host_fill_descriptors(void)
 {
@@ -20,13 +23,32 @@ void mlv_host_fill_descriptors(void)
 }
 
 static volatile sig_atomic_t asked_to_stop;
+static struct timespec first_asked; /* written before asked_to_stop is set, by the handler alone */
 
+static long milliseconds_since(const struct timespec *then)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long)(now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
+}
+
+/*
+ * The second time we end at once. What comes with the first is no second time:
+ * timeout(1), and a terminal with a job's group, may send one signal twice.
+ */
 static void ask_to_stop(int signal)
 {
+	int saved = errno;
+
 	(void)signal;
-	if (asked_to_stop)
+	if (!asked_to_stop) {
+		clock_gettime(CLOCK_MONOTONIC, &first_asked);
+		asked_to_stop = 1;
+	} else if (milliseconds_since(&first_asked) > IMPATIENT_MS) {
 		_exit(mlv_errc_exit_status(MLV_E_INTERRUPTED));
-	asked_to_stop = 1;
+	}
+	errno = saved;
 }
 
 /* What our parent chose to ignore, as a shell does for what it runs in the background, stays so. */
@@ -37,7 +59,7 @@ static void catch_signal(int signal)
 	if (sigaction(signal, NULL, &action) != 0 || action.sa_handler == SIG_IGN)
 		return;
 	memset(&action, 0, sizeof(action));
-	sigemptyset(&action.sa_mask);
+	sigfillset(&action.sa_mask); /* the handler is not interrupted by itself */
 	action.sa_handler = ask_to_stop;
 	sigaction(signal, &action, NULL);
 }
