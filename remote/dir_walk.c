@@ -23,13 +23,6 @@ DIR *mlv_dir_open(int dir, const char *path)
 	return entries;
 }
 
-void mlv_dir_close(DIR **entries)
-{
-	if (*entries)
-		closedir(*entries);
-	*entries = NULL;
-}
-
 /* What lies before the last slash of key, "." when there is none. */
 static bool parent_of(const char *key, char parent[static KEY_SIZE])
 {

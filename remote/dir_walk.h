@@ -11,7 +11,6 @@
 
 /* opendir() beneath dir; NULL with errno set. */
 DIR *mlv_dir_open(int dir, const char *path);
-void mlv_dir_close(DIR **entries);
 /* Open the directory that key lies in; -1 with errno set. */
 int mlv_dir_open_parent(int root, const char *key);
 /* Open the directory at path, and make durably what of it is missing. */

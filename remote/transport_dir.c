@@ -26,7 +26,7 @@
 
 #define BLOCK ((size_t)1 << 20)        /* bytes read or written at once */
 #define SPAN ((uint64_t)16 << 20)      /* bytes that one thread writes of a large value */
-#define TMP_AGE ((time_t)24 * 60 * 60) /* seconds after which a temporary is left over */
+#define TMP_AGE (24U * 60 * 60) /* seconds after which a temporary is left over */
 
 struct directory {
 	struct mlv_transport base; /* first */
@@ -202,19 +202,6 @@ static mlv_err check_writable(struct directory *d)
 	return mlv_error_hint(err, "mlv remote trust %s", d->name ? d->name : "NAME");
 }
 
-static void sweep_tmp(int tmp)
-{
-	MLV_SCOPED(mlv_dir_close) DIR *entries = mlv_dir_open(tmp, ".");
-	time_t now = time(NULL);
-	struct stat st;
-
-	for (struct dirent *e; entries && (e = readdir(entries));)
-		if (strncmp(e->d_name, "put-", 4) == 0 &&
-		    mlv_sys_fstatat(tmp, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode) && now - st.st_mtime > TMP_AGE)
-			(void)unlinkat(tmp, e->d_name, 0);
-}
-
 static mlv_err open_tmp(struct directory *d, int root, int *tmp)
 {
 	mlv_err err = mlv_dir_make(root, "tmp", tmp);
@@ -227,7 +214,7 @@ static mlv_err open_tmp(struct directory *d, int root, int *tmp)
 	d->swept = true;
 	pthread_mutex_unlock(&d->lock);
 	if (sweep)
-		sweep_tmp(*tmp);
+		mlv_fs_sweep(*tmp, ".", "put-", TMP_AGE);
 	return NULL;
 }
 

@@ -242,28 +242,16 @@ mlv_err mlv_fs_sync_dir(int dir, const char *path)
 	return NULL;
 }
 
-static void close_dir(DIR **d)
+void mlv_fs_sweep(int dir, const char *path, const char *prefix, unsigned age_seconds)
 {
-	if (*d)
-		closedir(*d);
-}
-
-void mlv_fs_sweep(int dir, const char *path, unsigned age_seconds)
-{
-	MLV_SCOPED(close_dir) DIR *d = NULL;
+	MLV_SCOPED(mlv_dir_close) DIR *d = mlv_sys_opendirat(dir, path);
 	const time_t limit = time(NULL) - (time_t)age_seconds;
-	int fd = mlv_sys_openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 
-	if (fd < 0)
-		return;
-	if (!(d = fdopendir(fd))) {
-		mlv_fd_close(&fd);
-		return;
-	}
-	for (struct dirent *e; (e = readdir(d));) {
+	for (struct dirent *e; d && (e = readdir(d));) {
 		struct stat st;
 
-		if (mlv_sys_fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 &&
+		    mlv_sys_fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode) && st.st_mtime < limit)
 			(void)unlinkat(dirfd(d), e->d_name, 0); /* it may be gone already */
 	}
@@ -271,8 +259,7 @@ void mlv_fs_sweep(int dir, const char *path, unsigned age_seconds)
 
 static mlv_err remove_below(int dir, const char *name, unsigned depth)
 {
-	MLV_SCOPED(close_dir) DIR *d = NULL;
-	int fd;
+	MLV_SCOPED(mlv_dir_close) DIR *d = NULL;
 
 	if (mlv_sys_unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return NULL;
@@ -280,13 +267,8 @@ static mlv_err remove_below(int dir, const char *name, unsigned depth)
 		return mlv_error_sys("%s: removing", name);
 	if (depth > MAX_DEPTH)
 		return mlv_error(MLV_E_REFUSED, "%s: too deep", name);
-	fd = mlv_sys_openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (fd < 0 || !(d = fdopendir(fd))) {
-		mlv_err err = mlv_error_sys("%s: opening to remove", name);
-
-		mlv_fd_close(&fd);
-		return err;
-	}
+	if (!(d = mlv_sys_opendirat(dir, name)))
+		return mlv_error_sys("%s: opening to remove", name);
 	for (struct dirent *e; (e = readdir(d));) {
 		mlv_err err;
 

@@ -41,8 +41,11 @@ mlv_err mlv_fs_replace(int dir, const char *path, const void *bytes, size_t len,
  */
 mlv_err mlv_fs_replace_through(int tmp_dir, int dir, const char *path, const void *bytes,
 			       size_t len, mode_t mode) MLV_CHECK;
-/* Remove the files in the directory at path that are older: what killed processes left. */
-void mlv_fs_sweep(int dir, const char *path, unsigned age_seconds);
+/*
+ * Remove the files in the directory at path whose names begin with prefix ("":
+ * all) and that are older: what killed processes left.
+ */
+void mlv_fs_sweep(int dir, const char *path, const char *prefix, unsigned age_seconds);
 /* Make path and what is missing above it a directory. One that is there is no failure. */
 mlv_err mlv_fs_mkdirs(int dir, const char *path, mode_t mode) MLV_CHECK;
 /* Make the entries of the directory at path durable; "" or "." is dir itself. */

@@ -192,6 +192,18 @@ int mlv_sys_openat(int dir, const char *path, int flags, mode_t mode)
 	return fd;
 }
 
+DIR *mlv_sys_opendirat(int dir, const char *path)
+{
+	int fd = mlv_sys_openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+	int saved = errno;
+
+	if (!entries)
+		mlv_fd_close(&fd);
+	errno = saved;
+	return entries;
+}
+
 int mlv_sys_renameat(int olddir, const char *from, int newdir, const char *to)
 {
 	return fault(EIO) ? -1 : renameat(olddir, from, newdir, to);
@@ -262,6 +274,13 @@ void mlv_fd_close(int *fd)
 	if (*fd >= 0)
 		(void)close(*fd);
 	*fd = -1;
+}
+
+void mlv_dir_close(DIR **entries)
+{
+	if (*entries)
+		(void)closedir(*entries);
+	*entries = NULL;
 }
 
 void mlv_mem_free(void *ptr)

@@ -12,6 +12,7 @@
 #ifndef MLV_BASE_SYS_H
 #define MLV_BASE_SYS_H
 
+#include <dirent.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -45,6 +46,8 @@ int mlv_sys_openat(int dir, const char *path, int flags, mode_t mode) MLV_CHECK;
  * RESOLVE_NO_SYMLINKS; where that is missing, a walk component by component).
  */
 int mlv_sys_open_beneath(int dir, const char *path, int flags, mode_t mode) MLV_CHECK;
+/* A stream of the entries of the directory at path, itself no link; NULL, errno set. */
+DIR *mlv_sys_opendirat(int dir, const char *path) MLV_CHECK;
 int mlv_sys_renameat(int olddir, const char *from, int newdir, const char *to) MLV_CHECK;
 int mlv_sys_linkat(int olddir, const char *from, int newdir, const char *to) MLV_CHECK;
 int mlv_sys_symlinkat(const char *target, int dir, const char *path) MLV_CHECK;
@@ -70,6 +73,7 @@ long mlv_fault_calls(void);
 
 /* Scoped closers: for MLV_SCOPED. A descriptor of -1 is left alone. */
 void mlv_fd_close(int *fd);
+void mlv_dir_close(DIR **entries); /* NULL is left alone */
 void mlv_mem_free(void *ptr); /* takes the address of the pointer */
 
 #endif

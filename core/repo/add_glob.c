@@ -18,12 +18,6 @@ struct glob {
 
 static mlv_err match_in(struct glob *glob, int dir, const char *pattern, bool deep);
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* Files of mlv and git are data to nobody: a pattern does not mean them. */
 static bool is_ours(const char *name)
 {
@@ -96,13 +90,11 @@ static mlv_err match_name(struct glob *glob, int dir, const char *name, const st
 
 static mlv_err each_name(struct glob *glob, int dir, const struct step *step)
 {
-	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
-	MLV_SCOPED(close_dir) DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	MLV_SCOPED(mlv_dir_close) DIR *stream = mlv_sys_opendirat(dir, ".");
 	mlv_err err = NULL;
 
 	if (!stream)
 		return mlv_error_sys("%s: listing", *glob->path.ptr ? glob->path.ptr : ".");
-	fd = -1; /* the stream's from here on */
 	for (struct dirent *e; !err && (e = readdir(stream));)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
 		    !is_ours(e->d_name))

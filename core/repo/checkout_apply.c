@@ -241,22 +241,13 @@ mlv_err mlv_plan_apply(struct mlv_plan *plan, struct mlv_linker *linker, bool fo
 	return err;
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 mlv_err mlv_checkout_sweep(struct mlv_repo *repo)
 {
-	MLV_SCOPED(mlv_fd_close) int fd =
-		mlv_sys_openat(repo->mlv_fd, "tmp", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	MLV_SCOPED(close_dir) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	MLV_SCOPED(mlv_dir_close) DIR *dir = mlv_sys_opendirat(repo->mlv_fd, "tmp");
 	mlv_err err = NULL;
 
 	if (!dir)
 		return NULL;
-	fd = -1; /* the stream's from here on */
 	for (struct dirent *e; !err && (e = readdir(dir));)
 		if (strncmp(e->d_name, STAGE, sizeof(STAGE) - 1) == 0)
 			err = mlv_fs_remove_all(dirfd(dir), e->d_name);

@@ -11,12 +11,6 @@
 #include "core/base/path.h"
 #include "core/repo/index_format.h"
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* Add the path that an index speaks of, if its name is the one that path has. */
 static mlv_err add_path(int dir, const char *name, struct mlv_strs *paths)
 {
@@ -42,14 +36,11 @@ static mlv_err add_path(int dir, const char *name, struct mlv_strs *paths)
 
 mlv_err mlv_index_list(struct mlv_repo *repo, struct mlv_strs *paths)
 {
-	MLV_SCOPED(mlv_fd_close) int fd =
-		mlv_sys_openat(repo->mlv_fd, MLV_INDEX_DIR, O_RDONLY | O_DIRECTORY, 0);
-	MLV_SCOPED(close_dir) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	MLV_SCOPED(mlv_dir_close) DIR *dir = mlv_sys_opendirat(repo->mlv_fd, MLV_INDEX_DIR);
 	mlv_err err = NULL;
 
 	if (!dir)
 		return errno == ENOENT ? NULL : mlv_error_sys(".mlv/" MLV_INDEX_DIR);
-	fd = -1; /* the stream's from here on */
 	for (struct dirent *e; !err && (e = readdir(dir));)
 		if (e->d_name[0] != '.' && strncmp(e->d_name, "tmp-", 4) != 0)
 			err = add_path(dirfd(dir), e->d_name, paths);

@@ -10,44 +10,17 @@
 #include "core/base/json.h"
 #include "core/base/path.h"
 #include "core/base/yaml.h"
+#include "core/repo/repo.h"
 
 #define FILE_MAX ((size_t)64 << 20) /* bytes of a metrics file, or of mlv.yaml */
 #define DEPTH_MAX 64                /* directories below each other, when listing */
 
-/* The nearest directory upwards from start that holds .mlv; false when none does. */
-static mlv_err find_mlv(const char *start, struct mlv_buf *root, bool *found)
-{
-	mlv_err err = mlv_path_absolute(root, "/", start);
-
-	if (err)
-		return err;
-	for (*found = false;;) {
-		size_t len = root->len;
-
-		if ((err = mlv_buf_add_str(root, "/.mlv/config")))
-			return err;
-		*found = mlv_fs_exists(AT_FDCWD, root->ptr);
-		mlv_buf_truncate(root, len);
-		if (*found || len <= 1)
-			return NULL;
-		while (root->len > 1 && root->ptr[root->len - 1] != '/')
-			mlv_buf_truncate(root, root->len - 1);
-		if (root->len > 1)
-			mlv_buf_truncate(root, root->len - 1);
-	}
-}
-
-/* Where root lies in the git work tree. */
+/* Where root lies in the git work tree; a bare repository has none to lie in. */
 static mlv_err set_prefix(struct mlv_metrics_place *place)
 {
-	const char *workdir = place->git ? mlv_git_workdir(place->git) : NULL;
-	const char *below = workdir ? mlv_path_below(workdir, place->root) : NULL;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf prefix = MLV_BUF_INIT;
-	mlv_err err;
-
-	if (below && *below && (err = mlv_buf_printf(&prefix, "%s/", below)))
-		return err;
-	place->prefix = mlv_buf_detach(&prefix);
+	if (place->git && mlv_git_workdir(place->git))
+		return mlv_repo_prefix(place->root, mlv_git_workdir(place->git), &place->prefix);
+	place->prefix = mlv_sys_strdup("");
 	return place->prefix ? NULL : mlv_error_nomem("a path");
 }
 
@@ -60,7 +33,9 @@ mlv_err mlv_metrics_place_open(struct mlv_metrics_place *place, struct mlv_ctx *
 	bool is_mlv;
 	mlv_err err;
 
-	if ((err = find_mlv(start, &root, &is_mlv)))
+	err = mlv_repo_find(start, &root);
+	is_mlv = !err;
+	if (err && err->code != MLV_E_MISSING)
 		return err;
 	err = mlv_git_open(&made.git, ctx, start);
 	if (err && (!is_mlv || err->code != MLV_E_MISSING))
@@ -215,26 +190,15 @@ static bool is_yaml(const char *file)
 	return ends_with(file, ".yaml") || ends_with(file, ".yml");
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 static mlv_err list_below(const struct mlv_metrics_place *place, struct mlv_buf *path,
 			  unsigned depth, struct mlv_strs *files)
 {
-	MLV_SCOPED(close_dir) DIR *dir = NULL;
 	size_t outer = path->len;
-	int fd = mlv_sys_openat(place->root_fd, outer ? path->ptr : ".",
-				O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	MLV_SCOPED(mlv_dir_close) DIR *dir =
+		mlv_sys_opendirat(place->root_fd, outer ? path->ptr : ".");
 
-	if (fd < 0 || !(dir = fdopendir(fd))) {
-		mlv_err err = mlv_error_sys("%s", path->ptr);
-
-		mlv_fd_close(&fd);
-		return err;
-	}
+	if (!dir)
+		return mlv_error_sys("%s", path->ptr);
 	for (struct dirent *e; (e = readdir(dir));) {
 		struct stat st;
 		mlv_err err;

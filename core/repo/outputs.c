@@ -110,23 +110,15 @@ struct search {
 
 static mlv_err search_dir(struct search *search, int fd);
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* The names in a directory: those of pointers, and those of directories. */
 static mlv_err list_names(const char *where, int dir, struct mlv_strs *pointers,
 			  struct mlv_strs *dirs)
 {
-	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
-	MLV_SCOPED(close_dir) DIR *open_dir = fd >= 0 ? fdopendir(fd) : NULL;
+	MLV_SCOPED(mlv_dir_close) DIR *open_dir = mlv_sys_opendirat(dir, ".");
 	mlv_err err = NULL;
 
 	if (!open_dir)
 		return mlv_error_sys("%s: listing", where);
-	fd = -1; /* the stream's from here on */
 	errno = 0;
 	for (struct dirent *e; !err && (e = readdir(open_dir)); errno = 0) {
 		bool is_dir = e->d_type == DT_DIR;

@@ -155,20 +155,20 @@ mlv_err mlv_repo_open(struct mlv_repo **out, struct mlv_ctx *ctx, const char *st
 	return NULL;
 }
 
-static mlv_err set_prefix(struct mlv_repo *repo, const char *workdir)
+mlv_err mlv_repo_prefix(const char *root, const char *workdir, char **git_prefix)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf prefix = MLV_BUF_INIT;
-	const char *below = workdir ? mlv_path_below(workdir, repo->root) : NULL;
+	const char *below = workdir ? mlv_path_below(workdir, root) : NULL;
 	mlv_err err;
 
 	if (!below)
 		return mlv_error(MLV_E_REFUSED, "%s: not in the work tree of its git repository",
-				 repo->root);
+				 root);
 	if (*below && ((err = mlv_buf_add_str(&prefix, below)) ||
 		       (err = mlv_buf_add_char(&prefix, '/'))))
 		return err;
-	repo->git_prefix = mlv_buf_detach(&prefix);
-	return repo->git_prefix ? NULL : mlv_error_nomem("a path");
+	*git_prefix = mlv_buf_detach(&prefix);
+	return *git_prefix ? NULL : mlv_error_nomem("a path");
 }
 
 mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git)
@@ -183,7 +183,7 @@ mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git)
 		return err->code == MLV_E_MISSING && strstr(err->msg, "git repository")
 			       ? mlv_error_hint(err, "git init, or: mlv config core.no_scm true")
 			       : err;
-	if ((err = set_prefix(repo, mlv_git_workdir(opened))))
+	if ((err = mlv_repo_prefix(repo->root, mlv_git_workdir(opened), &repo->git_prefix)))
 		return err;
 	*git = repo->git = MLV_TAKE(opened);
 	return NULL;
@@ -247,7 +247,7 @@ mlv_err mlv_repo_replace(struct mlv_repo *repo, int dir, const char *path, const
 
 	if (err)
 		return err;
-	mlv_fs_sweep(repo->mlv_fd, "tmp", TMP_AGE);
+	mlv_fs_sweep(repo->mlv_fd, "tmp", "", TMP_AGE);
 	tmp = mlv_sys_openat(repo->mlv_fd, "tmp", O_RDONLY | O_DIRECTORY, 0);
 	if (tmp < 0)
 		return mlv_error_sys("%s/.mlv/tmp", repo->root);

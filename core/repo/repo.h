@@ -34,6 +34,11 @@ struct mlv_repo {
 /* Append the absolute path of the directory, start or above, that .mlv lies in. */
 mlv_err mlv_repo_find(const char *start, struct mlv_buf *root) MLV_CHECK;
 /*
+ * Where the absolute path root lies below a git work tree: "" or "sub/dir/", to
+ * be freed. MLV_E_REFUSED when it does not; workdir is NULL for a bare one.
+ */
+mlv_err mlv_repo_prefix(const char *root, const char *workdir, char **git_prefix) MLV_CHECK;
+/*
  * Open the repository that the absolute path start lies in (the nearest .mlv
  * upwards). MLV_E_MISSING, with the hint to run `mlv init`, when there is none.
  */

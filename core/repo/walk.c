@@ -45,12 +45,6 @@ static void listing_release(struct listing *listing)
 	mlv_buf_release(&listing->bytes);
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* How messages name what lies below the top: the top's own path first. */
 static const char *shown_at(const struct walk *walk, const char *name, char shown[PATH_MAX])
 {
@@ -141,13 +135,11 @@ static mlv_err add_name(struct walk *walk, int dir, const struct dirent *from,
 static mlv_err list(struct walk *walk, int dir, struct listing *listing)
 {
 	/* Opened anew: the position in a directory belongs to the open file. */
-	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
-	MLV_SCOPED(close_dir) DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	MLV_SCOPED(mlv_dir_close) DIR *stream = mlv_sys_opendirat(dir, ".");
 	mlv_err err = NULL;
 
 	if (!stream)
 		return failed(walk, "", "listing it");
-	fd = -1; /* the stream's from here on */
 	listing->bytes.limit = SIZE_MAX;
 	errno = 0;
 	for (struct dirent *e; !err && (e = readdir(stream)); errno = 0) {

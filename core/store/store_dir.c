@@ -118,7 +118,7 @@ static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, int *out)
 			return err;
 		nanosleep(&pause, NULL);
 	}
-	mlv_fs_sweep(dir->root, "tmp", MLV_TEMP_AGE);
+	mlv_fs_sweep(dir->root, "tmp", "", MLV_TEMP_AGE);
 	*out = fd;
 	fd = -1;
 	return NULL;

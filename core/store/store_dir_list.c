@@ -8,25 +8,13 @@
 
 #include "core/base/sys.h"
 
-static void close_list(DIR **list)
-{
-	if (*list)
-		closedir(*list);
-}
-
 mlv_err mlv_dir_names(const struct mlv_dir *dir, const char *path, struct mlv_strs *names)
 {
-	MLV_SCOPED(close_list) DIR *list = NULL;
-	int fd = mlv_sys_openat(dir->root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	MLV_SCOPED(mlv_dir_close) DIR *list = mlv_sys_opendirat(dir->root, path);
 	mlv_err err;
 
-	if (fd < 0)
+	if (!list)
 		return errno == ENOENT ? NULL : mlv_error_sys("%s/%s", dir->path, path);
-	if (!(list = fdopendir(fd))) {
-		err = mlv_error_sys("%s/%s", dir->path, path);
-		mlv_fd_close(&fd);
-		return err;
-	}
 	errno = 0;
 	for (struct dirent *e; (e = readdir(list)); errno = 0) {
 		if ((err = mlv_strs_add(names, e->d_name)))
