@@ -68,9 +68,7 @@ static mlv_err compare_route(struct mlv_run *run, struct mlv_repo *repo,
 	struct mlv_store *cache = NULL;
 	mlv_err err;
 
-	if ((err = mlv_cmd_remote_name(repo, route->name, &name)) ||
-	    (err = mlv_cmd_open_remote(run, repo, name.ptr, &remote)) ||
-	    (err = mlv_repo_cache(repo, &cache)) ||
+	if ((err = mlv_route_open(run, repo, route, &name, &remote, &cache)) ||
 	    (err = mlv_compare(cache, remote, route->wants, route->count, &differences)))
 		return err;
 	if (differences.count > 0)

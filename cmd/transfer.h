@@ -75,6 +75,11 @@ mlv_err mlv_transfer_targets(struct mlv_repo *repo, const struct mlv_transfer_ar
 			     char *const *operands, const struct mlv_outputs *outputs,
 			     struct mlv_targets *targets) MLV_CHECK;
 
+/* The name of a route's remote, the remote (the caller's to free) and the cache (the repository's). */
+mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
+		       struct mlv_buf *name, struct mlv_transport **remote,
+		       struct mlv_store **cache) MLV_CHECK;
+
 /* The pieces that pull and the commands above share. */
 typedef mlv_err (*mlv_transfer_fn)(struct mlv_store *cache, struct mlv_transport *remote,
 				   const struct mlv_want *wants, size_t count,

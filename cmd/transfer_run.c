@@ -80,6 +80,17 @@ static void write_route(struct mlv_out *out, const char *done, const char *name,
 	mlv_out_object_end(out);
 }
 
+mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
+		       struct mlv_buf *name, struct mlv_transport **remote, struct mlv_store **cache)
+{
+	mlv_err err;
+
+	if ((err = mlv_cmd_remote_name(repo, route->name, name)) ||
+	    (err = mlv_cmd_open_remote(run, repo, name->ptr, remote)))
+		return err;
+	return mlv_repo_cache(repo, cache);
+}
+
 static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
 			 mlv_transfer_fn fn, const char *done, struct mlv_transfer_sum *sum)
 {
@@ -89,9 +100,7 @@ static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struc
 	struct mlv_store *cache = NULL;
 	mlv_err err;
 
-	if ((err = mlv_cmd_remote_name(repo, route->name, &name)) ||
-	    (err = mlv_cmd_open_remote(run, repo, name.ptr, &remote)) ||
-	    (err = mlv_repo_cache(repo, &cache)) ||
+	if ((err = mlv_route_open(run, repo, route, &name, &remote, &cache)) ||
 	    (err = fn(cache, remote, route->wants, route->count, &transfer)))
 		return err;
 	sum->files += transfer.files;
