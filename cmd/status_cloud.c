@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cmd/out.h"
-#include "cmd/remote_open.h"
 #include "remote/compare.h"
 
 /* Enough for "deleted:" and as much room as DVC leaves. */
