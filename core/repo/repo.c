@@ -62,6 +62,7 @@ void mlv_repo_freep(struct mlv_repo **repo)
 	mlv_store_freep(&r->cache);
 	mlv_git_freep(&r->git);
 	mlv_config_freep(&r->config);
+	mlv_fd_close(&r->tmp_fd);
 	mlv_fd_close(&r->mlv_fd);
 	mlv_fd_close(&r->root_fd);
 	free(r->git_prefix);
@@ -148,7 +149,7 @@ mlv_err mlv_repo_open(struct mlv_repo **out, struct mlv_ctx *ctx, const char *st
 	if (!repo)
 		return mlv_error_nomem("the repository");
 	repo->ctx = ctx;
-	repo->root_fd = repo->mlv_fd = -1;
+	repo->root_fd = repo->mlv_fd = repo->tmp_fd = -1;
 	if ((err = open_at(repo, root.ptr)))
 		return err;
 	*out = MLV_TAKE(repo);
@@ -239,17 +240,23 @@ mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache)
 	return err;
 }
 
+static mlv_err open_tmp(struct mlv_repo *repo)
+{
+	mlv_err err;
+
+	if (repo->tmp_fd >= 0)
+		return NULL;
+	if ((err = mlv_fs_mkdirs(repo->mlv_fd, "tmp", 0777)))
+		return err;
+	mlv_fs_sweep(repo->mlv_fd, "tmp", "", TMP_AGE);
+	repo->tmp_fd = mlv_sys_openat(repo->mlv_fd, "tmp", O_RDONLY | O_DIRECTORY, 0);
+	return repo->tmp_fd < 0 ? mlv_error_sys("%s/.mlv/tmp", repo->root) : NULL;
+}
+
 mlv_err mlv_repo_replace(struct mlv_repo *repo, int dir, const char *path, const void *bytes,
 			 size_t len, mode_t mode)
 {
-	MLV_SCOPED(mlv_fd_close) int tmp = -1;
-	mlv_err err = mlv_fs_mkdirs(repo->mlv_fd, "tmp", 0777);
+	mlv_err err = open_tmp(repo);
 
-	if (err)
-		return err;
-	mlv_fs_sweep(repo->mlv_fd, "tmp", "", TMP_AGE);
-	tmp = mlv_sys_openat(repo->mlv_fd, "tmp", O_RDONLY | O_DIRECTORY, 0);
-	if (tmp < 0)
-		return mlv_error_sys("%s/.mlv/tmp", repo->root);
-	return mlv_fs_replace_through(tmp, dir, path, bytes, len, mode);
+	return err ? err : mlv_fs_replace_through(repo->tmp_fd, dir, path, bytes, len, mode);
 }

@@ -23,6 +23,7 @@ struct mlv_repo {
 	char *root;   /* absolute path, no slash at the end */
 	int root_fd;  /* the directory root */
 	int mlv_fd;   /* the directory root/.mlv */
+	int tmp_fd;   /* the directory root/.mlv/tmp; -1: not opened yet */
 	bool no_scm;  /* core.no_scm */
 	struct mlv_config *config;
 	struct mlv_git *git;     /* opened by mlv_repo_git() */
