@@ -36,6 +36,8 @@ static void tell_json(struct mlv_out *out, const char *path, const struct mlv_ad
 	mlv_out_json_path(out, "path", path, strlen(path));
 	mlv_out_json_path(out, "pointer", output->pointer, strlen(output->pointer));
 	mlv_out_bool(out, "changed", added->changed);
+	if (added->gone)
+		mlv_out_bool(out, "deleted", true);
 	mlv_out_number(out, "size", added->size);
 	mlv_out_number(out, "nfiles", added->nfiles);
 	mlv_out_text(out, ids[output->type], mlv_oid_format(&output->oid, hex));
@@ -54,6 +56,8 @@ static void tell_line(const struct mlv_added_out *to, const char *path,
 	mlv_out_path(out, path, strlen(path));
 	if (!added->changed)
 		mlv_out_line(out, "%s", "");
+	else if (added->gone)
+		mlv_out_line(out, " (deleted)");
 	else if (added->output->type == MLV_ID_TREE)
 		mlv_out_line(out, " (%llu file%s, %s)", (unsigned long long)added->nfiles,
 			     added->nfiles == 1 ? "" : "s", size);

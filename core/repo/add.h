@@ -36,6 +36,7 @@ struct mlv_added {
 	uint64_t nfiles;
 	bool changed;                    /* the pointer was written */
 	bool followed;                   /* a link was replaced by the file it points to */
+	bool gone;                       /* the target was deleted, and left the manifest */
 };
 typedef void (*mlv_added_fn)(void *arg, const struct mlv_added *added);
 

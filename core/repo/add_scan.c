@@ -295,6 +295,21 @@ static mlv_err add_item(void *arg, const struct mlv_walk_entry *entry)
 	return NULL;
 }
 
+mlv_err mlv_scan_add_empty(struct mlv_scan *scan, const char *path)
+{
+	size_t len = strlen(path);
+	mlv_err err = mlv_array_grow(&scan->items, &scan->cap, scan->count + 1,
+				     sizeof(*scan->items));
+
+	if (err)
+		return err;
+	scan->items[scan->count] = (struct mlv_scan_item){ .kind = 'd', .path_len = (uint32_t)len,
+							   .path_at = scan->paths.len };
+	if (!(err = mlv_buf_add(&scan->paths, path, len + 1)))
+		scan->count++;
+	return err;
+}
+
 /* Open what paths of items are relative to. */
 static mlv_err open_top(struct mlv_scan *scan)
 {
@@ -314,6 +329,8 @@ static mlv_err open_top(struct mlv_scan *scan)
 	if (!above)
 		return mlv_error_nomem("a path");
 	scan->fd = mlv_sys_open_beneath(scan->repo->root_fd, above, O_RDONLY | O_DIRECTORY, 0);
+	if (scan->fd < 0 && errno == ENOTDIR)
+		return mlv_error(MLV_E_MISSING, "%s: no such file or directory", scan->top);
 	return scan->fd < 0 ? mlv_error_sys("%s", above) : NULL;
 }
 

@@ -63,6 +63,8 @@ struct mlv_scan {
 mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
 		      const char *part, bool follow) MLV_CHECK;
 void mlv_scan_release(struct mlv_scan *scan);
+/* Add an empty directory of the output to a scan that found nothing. */
+mlv_err mlv_scan_add_empty(struct mlv_scan *scan, const char *path) MLV_CHECK;
 /* Name all items; batch NULL: only name, else put them. */
 mlv_err mlv_scan_name(struct mlv_scan *scan, struct mlv_batch *batch) MLV_CHECK;
 /* An item as an entry of the manifest; its path points into the scan. */

@@ -133,28 +133,39 @@ static size_t parts_of(const struct mlv_track *track, size_t at)
 	return end - at;
 }
 
+/* Scan a part, which may be gone if the command allows it; a whole output may not. */
+static mlv_err scan_part(struct mlv_track *track, struct mlv_track_target *first,
+			 struct mlv_track_target *part, struct mlv_batch *batch)
+{
+	mlv_err err = mlv_scan_list(&part->scan, track->repo, first->output.path, part->part, true);
+
+	if (err && err->code == MLV_E_MISSING && track->may_be_gone && *part->part &&
+	    first->output.type == MLV_ID_TREE) {
+		part->gone = true;
+		return NULL;
+	}
+	return err ? err : mlv_scan_name(&part->scan, batch);
+}
+
 /* Scan the parts of one output, and make its new id of them. */
 static mlv_err scan_output(struct mlv_track *track, struct mlv_track_target *first, size_t parts,
 			   struct mlv_batch *batch, struct mlv_batch *nodes)
 {
+	struct mlv_track_target *last = &first[parts - 1];
 	mlv_err err;
 
-	for (size_t i = 0; i < parts; i++) {
-		struct mlv_scan *scan = &first[i].scan;
-
-		if ((err = mlv_scan_list(scan, track->repo, first->output.path, first[i].part,
-					 true)) ||
-		    (err = mlv_scan_name(scan, batch)))
+	for (size_t i = 0; i < parts; i++)
+		if ((err = scan_part(track, first, &first[i], batch)))
 			return err;
-	}
-	if ((err = mlv_track_build(track, first, &first[parts - 1], nodes)))
+	if ((err = mlv_track_gone(track, first, last)) ||
+	    (err = mlv_track_build(track, first, last, nodes)))
 		return err;
 	for (size_t i = 0; i < parts; i++)
 		first[i].changed = differs(first);
 	if (first->changed && track->must_match)
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: differs from what %s says",
 						first->output.path, first->output.pointer),
-				      "mlv commit -f %s", first->output.path);
+				      "mlv commit -f %s", first->scan.top);
 	return NULL;
 }
 
@@ -232,6 +243,7 @@ static void report(const struct mlv_track_target *first, const struct mlv_track_
 	output.pointer = first->output.pointer;
 	output.path = first->output.path;
 	added.followed = is_followed(target);
+	added.gone = target->gone;
 	if (fn)
 		fn(arg, &added);
 }

@@ -4,6 +4,9 @@
  * Order: lock the pointers; read them; scan and put all targets; commit the
  * batch; write pointers, .gitignore, index. A failure before the pointers
  * leaves objects that nothing names, for gc.
+ *
+ * A part of a directory may be gone from the work tree: then it leaves the
+ * manifest, whatever else of the directory is there.
  */
 #ifndef MLV_REPO_ADD_TRACK_H
 #define MLV_REPO_ADD_TRACK_H
@@ -16,6 +19,7 @@ struct mlv_track_target {
 	struct mlv_output output; /* what the pointer says; only its paths when it is new */
 	bool existing;            /* there is a pointer */
 	char *part;
+	bool gone;                /* a part that is not in the work tree any more */
 	struct mlv_output made;   /* what it will say; no strings of its own */
 	bool changed;
 	struct mlv_scan scan;
@@ -28,6 +32,7 @@ struct mlv_track {
 	const char *command;      /* for locks: "add" */
 	bool no_commit, sha256;
 	bool must_match;          /* refuse what differs from its pointer */
+	bool may_be_gone;         /* parts that are not in the work tree are no failure */
 	struct mlv_track_target *at; /* sorted by path, then part */
 	size_t count, cap;
 };
@@ -40,5 +45,12 @@ mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg) MLV_C
 /* What the scanned targets first to last, parts of one output, came to: fills made of each. */
 mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *first,
 			struct mlv_track_target *last, struct mlv_batch *batch) MLV_CHECK;
+/*
+ * Of targets that are parts of one output, look up those that are gone in the
+ * old manifest: MLV_E_MISSING for one that it does not have. A directory that
+ * is left empty by them joins the scan, as a manifest has such.
+ */
+mlv_err mlv_track_gone(struct mlv_track *track, struct mlv_track_target *first,
+		       struct mlv_track_target *last) MLV_CHECK;
 
 #endif

@@ -16,7 +16,8 @@ mlv_err mlv_commit(struct mlv_repo *repo, char *const *typed,
 		   const struct mlv_commit_options *options, mlv_added_fn fn, void *arg)
 {
 	MLV_SCOPED(mlv_track_release) struct mlv_track track = { .repo = repo, .command = "commit",
-								 .must_match = !options->force };
+								 .must_match = !options->force,
+								 .may_be_gone = true };
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
 	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
 	bool all = !typed || !*typed;

@@ -4,7 +4,8 @@
  * For what was added with --no-commit, and for what changed since: the bytes
  * of each target are stored as mlv_add() stores them, and its pointer says
  * them. Without force a target that differs from its pointer is refused, all
- * targets being looked at before any pointer is written.
+ * targets being looked at before any pointer is written. A part of a directory
+ * that is not in the work tree any more leaves the directory's manifest.
  *
  * Crash safety, threads   as add.h.
  */
