@@ -71,6 +71,13 @@ mlv_err mlv_store_new(struct mlv_store **out, struct mlv_ctx *ctx, const char *r
  */
 bool mlv_stored_fits(const struct mlv_key *key, const struct mlv_stored *stored, uint64_t size);
 
+/* Whether what is stored under key is these raw bytes; false when it is damaged or not there. */
+mlv_err mlv_store_holds(struct mlv_store *store, const struct mlv_key *key, const void *bytes,
+			size_t len, bool *holds) MLV_CHECK;
+/* Whether what is stored under key is what key names: mlv_store_verify() as an answer. */
+mlv_err mlv_store_sound(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+			bool *sound) MLV_CHECK;
+
 /* For incoming.c: a temporary that is whole joins the batch, or is discarded if it has no use. */
 mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
 		       struct mlv_temp *temp) MLV_CHECK;

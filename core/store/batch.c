@@ -149,11 +149,13 @@ static bool has_room_open(struct mlv_batch *batch)
 }
 
 /*
- * Whether key need not be written: it is in the batch, or stored, and then
- * is touched, and its name made durable by the commit if it is a new one.
+ * Whether key need not be written: it is in the batch, or stored and sound,
+ * and then is touched, and its name made durable by the commit if it is a new
+ * one. A length proves nothing: what is stored is compared with the raw bytes,
+ * or hashed where they are not at hand (NULL). What is damaged is written anew.
  */
 static mlv_err is_there(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
-			bool *there)
+			const void *bytes, bool *there)
 {
 	const struct mlv_backend *backend = batch->store->backend;
 	struct mlv_pending pending = { .key = *key, .present = true, .temp = MLV_TEMP_INIT };
@@ -163,26 +165,29 @@ static mlv_err is_there(struct mlv_batch *batch, const struct mlv_key *key, uint
 
 	if ((*there = is_pending(batch, key)))
 		return NULL;
-	if ((err = backend->stat(batch->store->self, key, &stored)))
+	if ((err = backend->stat(batch->store->self, key, &stored)) ||
+	    !mlv_stored_fits(key, &stored, size))
 		return err;
-	if (!(*there = mlv_stored_fits(key, &stored, size)))
-		return NULL;
+	err = bytes ? mlv_store_holds(batch->store, key, bytes, (size_t)size, there)
+		    : mlv_store_sound(batch->store, key, size, there);
+	if (err || !*there)
+		return err;
 	if (stored.old)
 		backend->touch(batch->store->self, key);
 	return stored.recent ? append(batch, &pending, &added) : NULL;
 }
 
-mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
-		       struct mlv_temp *temp)
+/* A temporary that is whole joins the list; another thread may have been faster. Takes temp. */
+static mlv_err add_temp(struct mlv_batch *batch, const struct mlv_key *key, struct mlv_temp *temp)
 {
 	const struct mlv_backend *backend = batch->store->backend;
 	struct mlv_pending pending = { .key = *key };
-	bool there = false, added = false;
-	mlv_err err = is_there(batch, key, size, &there);
+	bool added = false;
+	mlv_err err = NULL;
 
-	if (!err && !there && !has_room_open(batch))
+	if (!has_room_open(batch))
 		err = backend->rest(batch->store->self, temp);
-	if (!err && !there) {
+	if (!err) {
 		pending.temp = *temp;
 		err = append(batch, &pending, &added);
 	}
@@ -192,9 +197,22 @@ mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint6
 	return err;
 }
 
+mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
+		       struct mlv_temp *temp)
+{
+	bool there = false;
+	mlv_err err = is_there(batch, key, size, NULL, &there);
+
+	if (!err && !there)
+		return add_temp(batch, key, temp);
+	batch->store->backend->discard(batch->store->self, temp);
+	*temp = (struct mlv_temp)MLV_TEMP_INIT;
+	return err;
+}
+
 /* Write a temporary of these bytes, as they are to lie in the store. */
-static mlv_err put_stored(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
-			  const void *bytes, size_t len)
+static mlv_err put_stored(struct mlv_batch *batch, const struct mlv_key *key, const void *bytes,
+			  size_t len)
 {
 	const struct mlv_backend *backend = batch->store->backend;
 	struct mlv_temp temp = MLV_TEMP_INIT;
@@ -206,7 +224,7 @@ static mlv_err put_stored(struct mlv_batch *batch, const struct mlv_key *key, ui
 		backend->discard(batch->store->self, &temp);
 		return err;
 	}
-	return mlv_batch_join(batch, key, size, &temp);
+	return add_temp(batch, key, &temp);
 }
 
 mlv_err mlv_batch_put(struct mlv_batch *batch, const struct mlv_key *key, const void *bytes,
@@ -216,13 +234,13 @@ mlv_err mlv_batch_put(struct mlv_batch *batch, const struct mlv_key *key, const 
 	bool there = false;
 	mlv_err err;
 
-	if ((err = is_there(batch, key, len, &there)) || there)
+	if ((err = is_there(batch, key, len, bytes, &there)) || there)
 		return err;
 	if (key->kind != MLV_KIND_NODE)
-		return put_stored(batch, key, len, bytes, len);
+		return put_stored(batch, key, bytes, len);
 	if ((err = mlv_deflate(bytes, len, &deflated)))
 		return err;
-	return put_stored(batch, key, len, deflated.ptr, deflated.len);
+	return put_stored(batch, key, deflated.ptr, deflated.len);
 }
 
 /* Put the leaf list of named beside it. */

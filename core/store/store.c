@@ -170,12 +170,11 @@ static mlv_err load_node(const struct mlv_store *store, const struct mlv_key *ke
 	return err ? at_path(err, store, key) : NULL;
 }
 
-mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
-		       struct mlv_buf *out)
+/* Append what is stored, raw but not verified, to out. */
+static mlv_err read_unverified(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+			       struct mlv_buf *out)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	const size_t begin = out->len;
-	struct mlv_oid found;
 	uint64_t len = 0;
 	mlv_err err;
 
@@ -183,8 +182,17 @@ mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint6
 		return of_key(mlv_error(MLV_E_REFUSED, "too large to be read at once"), key);
 	if ((err = open_stored(store, key, size, &fd, NULL, &len)))
 		return err;
-	err = key->kind == MLV_KIND_NODE ? load_node(store, key, fd, len, size, out)
-					 : load(store, key, fd, len, out);
+	return key->kind == MLV_KIND_NODE ? load_node(store, key, fd, len, size, out)
+					  : load(store, key, fd, len, out);
+}
+
+mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+		       struct mlv_buf *out)
+{
+	const size_t begin = out->len;
+	struct mlv_oid found;
+	mlv_err err = read_unverified(store, key, size, out);
+
 	if (!err)
 		err = mlv_sha256_of(out->ptr + begin, out->len - begin, &found);
 	if (!err && !mlv_oid_equal(&found, &key->oid))
@@ -194,6 +202,31 @@ mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint6
 	if (err)
 		mlv_buf_truncate(out, begin);
 	return err;
+}
+
+/* A failure that says that the stored bytes are of no use. */
+static bool is_unsound(mlv_err err)
+{
+	return err && (err->code == MLV_E_CORRUPT || err->code == MLV_E_MISSING);
+}
+
+mlv_err mlv_store_holds(struct mlv_store *store, const struct mlv_key *key, const void *bytes,
+			size_t len, bool *holds)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf stored = MLV_BUF_INIT;
+	mlv_err err = read_unverified(store, key, len, &stored);
+
+	*holds = !err && stored.len == len && (!len || memcmp(stored.ptr, bytes, len) == 0);
+	return is_unsound(err) ? NULL : err;
+}
+
+mlv_err mlv_store_sound(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+			bool *sound)
+{
+	mlv_err err = mlv_store_verify(store, key, size);
+
+	*sound = !err;
+	return is_unsound(err) ? NULL : err;
 }
 
 mlv_err mlv_store_open(struct mlv_store *store, const struct mlv_key *key, uint64_t size, int *fd,

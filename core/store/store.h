@@ -99,7 +99,8 @@ void mlv_batch_freep(struct mlv_batch **batch);
 /*
  * Put an OBJECT, LEAVES or NODE of len raw bytes that the caller has just
  * hashed to key->oid. One that is there, or in this batch, is not written again
- * (its mtime is touched, so that gc sees it is in use).
+ * (its mtime is touched, so that gc sees it is in use). One that is there is
+ * compared first: sound bytes take the place of damaged ones.
  */
 mlv_err mlv_batch_put(struct mlv_batch *batch, const struct mlv_key *key, const void *bytes,
 		      size_t len) MLV_CHECK;
@@ -107,8 +108,8 @@ mlv_err mlv_batch_put(struct mlv_batch *batch, const struct mlv_key *key, const 
  * Put what fd (a regular file of more than MLV_SMALL_MAX bytes) holds as a
  * LARGE with its LEAVES: reflinked where that is possible, else copied, and
  * hashed on the way. named is what it came to (the caller releases it); a file
- * that shrank meanwhile may have become an OBJECT. If it is there already no
- * second copy stays.
+ * that shrank meanwhile may have become an OBJECT. If it is there already it
+ * is hashed, and no second copy stays when it is sound.
  */
 mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 			   struct mlv_named *named) MLV_CHECK;
