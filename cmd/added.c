@@ -78,7 +78,6 @@ void mlv_added_tell(void *arg, const struct mlv_added *added)
 		mlv_tell_warning(to->run->ctx, "%s: was a link, tracked as the file it points to",
 				 path);
 	begin(to);
-	to->any_changed |= added->changed;
 	if (to->run->json)
 		tell_json(to->run->out, path, added);
 	else

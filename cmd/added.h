@@ -10,7 +10,6 @@ struct mlv_added_out {
 	struct mlv_run *run;
 	const char *verb; /* "added": what a target was that changed its pointer */
 	bool begun;       /* something was written */
-	bool any_changed; /* a pointer was */
 };
 
 /* For mlv_add() and mlv_commit(); arg is a struct mlv_added_out. */

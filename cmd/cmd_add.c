@@ -26,9 +26,6 @@ static mlv_err add_run(struct mlv_run *run, const void *args, char **operands)
 	    (err = mlv_add(repo, operands, args, mlv_added_tell, &out)))
 		return err;
 	mlv_added_end(&out);
-	if (out.any_changed && mlv_config_bool(repo->config, "core.autostage", false))
-		mlv_tell_warning(run->ctx, "core.autostage: mlv does not write to git's index; "
-					   "run git add for the pointers and .gitignore");
 	return NULL;
 }
 

@@ -57,6 +57,21 @@ mlv_err mlv_metrics_no_files(void)
 			      "list them in mlv.yaml under 'metrics:', or name them with --targets");
 }
 
+bool mlv_metrics_goes_on(struct mlv_run *run, mlv_err err, enum mlv_errc *failed)
+{
+	if (err->code != MLV_E_SPEC && err->code != MLV_E_MISSING)
+		return false;
+	mlv_tell_warning(run->ctx, "%s", err->msg);
+	if (*failed == MLV_E_NO)
+		*failed = err->code;
+	return true;
+}
+
+mlv_err mlv_metrics_verdict(enum mlv_errc failed)
+{
+	return failed == MLV_E_NO ? NULL : mlv_error(failed, "some metrics could not be read");
+}
+
 void mlv_metrics_out_value(struct mlv_out *out, const char *name, const struct mlv_metric *metric)
 {
 	if (!metric) {

@@ -15,6 +15,13 @@ mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char 
 			      size_t count, bool recursive, struct mlv_strs *files) MLV_CHECK;
 /* The failure of having nothing to show. */
 mlv_err mlv_metrics_no_files(void) MLV_CHECK MLV_NEVER_NULL;
+/*
+ * Whether the others are shown although a file could not be read: it is told,
+ * and failed, MLV_E_NO so far, gets the reason. Else the failure is the command's.
+ */
+bool mlv_metrics_goes_on(struct mlv_run *run, mlv_err err, enum mlv_errc *failed);
+/* What such failures mean for the command: NULL for MLV_E_NO, which is none of them. */
+mlv_err mlv_metrics_verdict(enum mlv_errc failed) MLV_CHECK;
 /* A metric as JSON: a number, a text, null, or for folds {mean, std, n, folds}. */
 void mlv_metrics_out_value(struct mlv_out *out, const char *name, const struct mlv_metric *metric);
 mlv_err mlv_metrics_cell(struct mlv_table *table, const struct mlv_metric *metric,

@@ -33,7 +33,7 @@ struct diff {
 	struct mlv_metrics_side sides[2]; /* old, new */
 	struct mlv_strs files;
 	struct mlv_table table;
-	bool broken; /* a file could not be read; the user was told */
+	enum mlv_errc failed; /* why a file could not be read, as was told; MLV_E_NO: all could */
 };
 
 static void diff_release(struct diff *diff)
@@ -63,9 +63,7 @@ static mlv_err read_side(struct diff *diff, size_t s, const char *file, struct m
 {
 	mlv_err err = mlv_metrics_read(&diff->place, &diff->sides[s], file, metrics, found);
 
-	if (err && err->code == MLV_E_SPEC) {
-		mlv_tell_warning(diff->run->ctx, "%s", err->msg);
-		diff->broken = true;
+	if (err && mlv_metrics_goes_on(diff->run, err, &diff->failed)) {
 		*found = true;
 		return NULL;
 	}
@@ -174,7 +172,7 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 		return err;
 	mlv_out_object_end(run->out);
 	mlv_table_print(&diff.table, run->out, diff.args->markdown);
-	return diff.broken ? mlv_error(MLV_E_SPEC, "some metrics could not be read") : NULL;
+	return mlv_metrics_verdict(diff.failed);
 }
 
 const struct mlv_cmd mlv_cmd_metrics_diff = {

@@ -34,7 +34,7 @@ struct show {
 	struct mlv_strs typed; /* empty: those of mlv.yaml, of each version */
 	struct mlv_table table;
 	size_t files; /* found so far */
-	bool broken;
+	enum mlv_errc failed; /* why a file could not be read, as was told; MLV_E_NO: all could */
 };
 
 static void show_release(struct show *show)
@@ -51,11 +51,8 @@ static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side,
 	bool found = false;
 	mlv_err err = mlv_metrics_read(&show->place, side, file, &metrics, &found);
 
-	if (err && err->code == MLV_E_SPEC) {
-		mlv_tell_warning(show->run->ctx, "%s", err->msg);
-		show->broken = true;
+	if (err && mlv_metrics_goes_on(show->run, err, &show->failed))
 		return NULL;
-	}
 	if (err)
 		return err;
 	if (!found && !show->many)
@@ -144,8 +141,8 @@ static mlv_err show_run(struct mlv_run *run, const void *opaque, char **targets)
 		return err;
 	mlv_out_object_end(run->out);
 	mlv_table_print(&show.table, run->out, show.args->markdown);
-	if (show.broken)
-		return mlv_error(MLV_E_SPEC, "some metrics could not be read");
+	if (show.failed != MLV_E_NO)
+		return mlv_metrics_verdict(show.failed);
 	return show.files ? NULL : mlv_metrics_no_files();
 }
 

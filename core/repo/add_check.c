@@ -159,13 +159,12 @@ static mlv_err check_kind(struct check *check)
 static mlv_err check_git(struct check *check, const char *pointer)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
-	const char *prefix = check->repo->git_prefix ? check->repo->git_prefix : "";
 	bool tracked, ignored;
 	mlv_err err;
 
 	if (!check->git)
 		return NULL;
-	if ((err = mlv_buf_printf(&whole, "%s%s", prefix, check->path)) ||
+	if ((err = mlv_repo_git_path(check->repo, check->path, &whole)) ||
 	    (err = mlv_git_is_tracked(check->git, whole.ptr, &tracked)))
 		return err;
 	if (tracked)
@@ -173,8 +172,7 @@ static mlv_err check_git(struct check *check, const char *pointer)
 						check->shown),
 				      "git rm -r --cached %s && git commit -m 'stop tracking it'",
 				      check->typed);
-	mlv_buf_clear(&whole);
-	if ((err = mlv_buf_printf(&whole, "%s%s", prefix, pointer)) ||
+	if ((err = mlv_repo_git_path(check->repo, pointer, &whole)) ||
 	    (err = mlv_git_is_ignored(check->git, whole.ptr, &ignored)))
 		return err;
 	if (ignored)

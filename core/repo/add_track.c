@@ -26,6 +26,7 @@ void mlv_track_release(struct mlv_track *track)
 	for (size_t i = 0; i < track->count; i++)
 		target_release(&track->at[i]);
 	free(track->at);
+	mlv_strs_release(&track->written);
 	track->at = NULL;
 	track->count = track->cap = 0;
 }
@@ -183,8 +184,9 @@ static mlv_err write_pointer(struct mlv_track *track, struct mlv_track_target *t
 
 	target->made.pointer = target->output.pointer;
 	target->made.path = target->output.path;
-	if (!target->changed)
-		return NULL;
+	/* Staged also when it was right: a run before this one may have been killed. */
+	if ((err = mlv_strs_add(&track->written, target->output.pointer)) || !target->changed)
+		return err;
 	if ((err = mlv_pointer_write(&target->made, target->old.len ? target->old.ptr : NULL,
 				     target->old.len, &text)) ||
 	    (err = open_dir_of(track->repo, target->output.pointer, &dir, &name)) ||
@@ -222,13 +224,13 @@ static mlv_err name_all(struct mlv_track *track)
 
 		if (target->lock && (err = write_pointer(track, target)))
 			return err;
-		if ((err = mlv_gitignore_add(track->repo, target->output.path, NULL)) ||
+		if ((err = mlv_gitignore_add(track->repo, target->output.path, &track->written)) ||
 		    (err = replace_link(track, target)) ||
 		    (!track->no_commit && (err = link_files(&target->scan))) ||
 		    (err = mlv_scan_save_index(&target->scan)))
 			return err;
 	}
-	return NULL;
+	return mlv_repo_stage(track->repo, &track->written);
 }
 
 /* first is of the same output: its pointer was read. */

@@ -33,6 +33,7 @@ struct mlv_track {
 	bool no_commit, sha256;
 	bool must_match;          /* refuse what differs from its pointer */
 	bool may_be_gone;         /* parts that are not in the work tree are no failure */
+	struct mlv_strs written;  /* for git's index: pointers, and ignore files that changed */
 	struct mlv_track_target *at; /* sorted by path, then part */
 	size_t count, cap;
 };

@@ -75,11 +75,8 @@ static mlv_err is_git_tracked(struct checkout *checkout, const char *path, bool 
 	*tracked = false;
 	if (err || !git)
 		return err;
-	if ((err = mlv_buf_printf(&whole, "%s%s",
-				  checkout->repo->git_prefix ? checkout->repo->git_prefix : "",
-				  path)))
-		return err;
-	return mlv_git_is_tracked(git, whole.ptr, tracked);
+	err = mlv_repo_git_path(checkout->repo, path, &whole);
+	return err ? err : mlv_git_is_tracked(git, whole.ptr, tracked);
 }
 
 /* An output that the index remembers and no pointer names. */

@@ -68,3 +68,8 @@ mlv_err mlv_git_is_ignored(struct mlv_git *git, const char *path, bool *ignored)
 {
 	return git->ops->is_ignored(git, path, ignored);
 }
+
+mlv_err mlv_git_stage(struct mlv_git *git, const struct mlv_strs *paths)
+{
+	return git->ops->stage(git, paths);
+}

@@ -3,7 +3,7 @@
  * ignore rules, and the parser of git-style configuration.
  *
  * libgit2 lies behind this, in a module that is loaded on first use. Nothing
- * here writes to the git repository.
+ * here writes to the git repository, but mlv_git_stage() to its index.
  *
  * Threads     a handle is used by one thread at a time.
  * Paths       relative to the git work tree's root unless said otherwise.
@@ -60,6 +60,11 @@ mlv_err mlv_git_each_commit(struct mlv_git *git, unsigned scopes, mlv_git_commit
 			    void *arg) MLV_CHECK;
 /* Whether git tracks path itself or anything below it (its index says so). */
 mlv_err mlv_git_is_tracked(struct mlv_git *git, const char *path, bool *tracked) MLV_CHECK;
+/*
+ * Have git's index say what lies at these paths: `git add -f` of those that are
+ * there, `git rm --cached` of the others. All of them or, on failure, none.
+ */
+mlv_err mlv_git_stage(struct mlv_git *git, const struct mlv_strs *paths) MLV_CHECK;
 /* Whether git's ignore rules cover path (a slash at the end: a directory). */
 mlv_err mlv_git_is_ignored(struct mlv_git *git, const char *path, bool *ignored) MLV_CHECK;
 

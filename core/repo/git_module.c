@@ -113,8 +113,8 @@ static mlv_err resolve(struct mlv_git *base, const char *rev, struct mlv_git_id 
 	return err;
 }
 
-__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_1;
-const struct mlv_git_ops mlv_git_ops_1 = {
+__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_2;
+const struct mlv_git_ops mlv_git_ops_2 = {
 	.open = handle_open,
 	.free = handle_free,
 	.resolve = resolve,
@@ -124,6 +124,7 @@ const struct mlv_git_ops mlv_git_ops_1 = {
 	.each_commit = mlv_git_module_each_commit,
 	.is_tracked = mlv_git_module_is_tracked,
 	.is_ignored = mlv_git_module_is_ignored,
+	.stage = mlv_git_module_stage,
 };
 
 static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char *path)
@@ -139,7 +140,7 @@ static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char
 	git = mlv_sys_alloc(sizeof(*git));
 	if (!git)
 		return mlv_error_nomem("a git handle");
-	git->head.ops = &mlv_git_ops_1;
+	git->head.ops = &mlv_git_ops_2;
 	if ((code = git_repository_open_ext(&git->repo, path, 0, NULL)) < 0) {
 		handle_free(&git->head);
 		return open_failed(code, path);

@@ -1,4 +1,4 @@
-/* git_module_refs.c - branches, tags and all they reach; the index; the ignore rules. */
+/* git_module_refs.c - branches, tags and all they reach; the ignore rules. */
 #include "core/repo/git_module.h"
 
 #include <stdlib.h>
@@ -101,37 +101,6 @@ mlv_err mlv_git_module_each_commit(struct mlv_git *base, unsigned scopes, mlv_gi
 	err = walk_all(git, walk, fn, arg);
 	git_revwalk_free(walk);
 	return err;
-}
-
-static bool index_has(git_index *index, const char *path, const char *below)
-{
-	for (int stage = 0; stage <= 3; stage++)
-		if (git_index_get_bypath(index, path, stage))
-			return true;
-	return git_index_find_prefix(NULL, index, below) == 0;
-}
-
-mlv_err mlv_git_module_is_tracked(struct mlv_git *base, const char *path, bool *tracked)
-{
-	struct git_handle *git = git_handle_of(base);
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT, below = MLV_BUF_INIT;
-	size_t len = strlen(path);
-	mlv_err err;
-	int code;
-
-	if (!git->index && (code = git_repository_index(&git->index, git->repo)) < 0)
-		return mlv_git_failure(code, "the git index");
-	while (len > 0 && path[len - 1] == '/')
-		len--;
-	if (len == 0) {
-		*tracked = git_index_entrycount(git->index) > 0;
-		return NULL;
-	}
-	if ((err = mlv_buf_add(&name, path, len)) || (err = mlv_buf_add(&below, path, len)) ||
-	    (err = mlv_buf_add_char(&below, '/')))
-		return err;
-	*tracked = index_has(git->index, name.ptr, below.ptr);
-	return NULL;
 }
 
 /* libgit2 looks at the disk to tell directories, so one not there yet is asked by what is in it. */

@@ -113,12 +113,11 @@ static mlv_err is_ignored(struct mlv_repo *repo, const char *path, bool *ignored
 	*ignored = true;
 	if ((err = mlv_repo_git(repo, &git)) || !git)
 		return err;
-	if ((err = mlv_buf_printf(&whole, "%s%s", repo->git_prefix ? repo->git_prefix : "", path)))
-		return err;
-	return mlv_git_is_ignored(git, whole.ptr, ignored);
+	err = mlv_repo_git_path(repo, path, &whole);
+	return err ? err : mlv_git_is_ignored(git, whole.ptr, ignored);
 }
 
-mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, bool *changed)
+mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, struct mlv_strs *written)
 {
 	MLV_SCOPED(ignore_file_release) struct ignore_file file = IGNORE_FILE_INIT;
 	size_t start, end;
@@ -136,18 +135,17 @@ mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, bool *changed
 	    (err = mlv_buf_add_char(&file.text, '\n')) ||
 	    (err = mlv_repo_replace(repo, file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666)))
 		return err;
-	if (changed)
-		*changed = true;
-	return NULL;
+	return written ? mlv_strs_add(written, file.path.ptr) : NULL;
 }
 
-mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path)
+mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path, struct mlv_strs *written)
 {
 	MLV_SCOPED(ignore_file_release) struct ignore_file file = IGNORE_FILE_INIT;
 	size_t start, end;
 	mlv_err err;
 
-	if ((err = open_file(&file, repo, path)) || !find_line(&file, &start, &end))
+	if ((err = open_file(&file, repo, path)) || !find_line(&file, &start, &end) ||
+	    (written && (err = mlv_strs_add(written, file.path.ptr))))
 		return err;
 	memmove(file.text.ptr + start, file.text.ptr + end, file.text.len - end);
 	mlv_buf_truncate(&file.text, file.text.len - (end - start));

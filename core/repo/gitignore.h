@@ -16,11 +16,13 @@
 mlv_err mlv_gitignore_pattern(struct mlv_buf *to, const char *name) MLV_CHECK;
 /*
  * Have git ignore the output at path (relative to the root), if it does not
- * yet. *changed (may be NULL): a line was written. Nothing is done where there
- * is no git.
+ * yet. The .gitignore is added to written (may be NULL) when it was. Nothing
+ * is done where there is no git.
  */
-mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, bool *changed) MLV_CHECK;
-/* Take the line of path away; a file that nothing is left of is removed. */
-mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path) MLV_CHECK;
+mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path,
+			  struct mlv_strs *written) MLV_CHECK;
+/* Take the line of path away; a file that nothing is left of is removed. written as above. */
+mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path,
+			     struct mlv_strs *written) MLV_CHECK;
 
 #endif

@@ -12,7 +12,6 @@
 #include "core/base/yaml.h"
 #include "core/repo/repo.h"
 
-#define FILE_MAX ((size_t)64 << 20) /* bytes of a metrics file, or of mlv.yaml */
 #define DEPTH_MAX 64                /* directories below each other, when listing */
 
 /* Where root lies in the git work tree; a bare repository has none to lie in. */
@@ -51,6 +50,7 @@ mlv_err mlv_metrics_place_open(struct mlv_metrics_place *place, struct mlv_ctx *
 		if ((err = mlv_buf_add_str(&root, workdir ? workdir : mlv_git_dir(made.git))))
 			return err;
 	}
+	made.is_mlv = is_mlv;
 	if (!(made.root = mlv_buf_detach(&root)))
 		return mlv_error_nomem("a path");
 	made.root_fd = mlv_sys_openat(AT_FDCWD, made.root, O_RDONLY | O_DIRECTORY, 0);
@@ -66,6 +66,7 @@ mlv_err mlv_metrics_place_open(struct mlv_metrics_place *place, struct mlv_ctx *
 void mlv_metrics_place_close(struct mlv_metrics_place *place)
 {
 	mlv_git_freep(&place->git);
+	mlv_repo_freep(&place->repo);
 	mlv_fd_close(&place->root_fd);
 	free(place->root);
 	free(place->prefix);
@@ -102,24 +103,6 @@ mlv_err mlv_metrics_side_init(const struct mlv_metrics_place *place, const char 
 const char *mlv_metrics_side_name(const struct mlv_metrics_side *side)
 {
 	return side->rev ? side->rev : "workspace";
-}
-
-/* The bytes of a file in one version. */
-static mlv_err read_version(const struct mlv_metrics_place *place,
-			    const struct mlv_metrics_side *side, const char *file,
-			    struct mlv_buf *text, bool *found)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
-	mlv_err err;
-
-	if (side->rev) {
-		if ((err = mlv_buf_printf(&path, "%s%s", place->prefix, file)))
-			return err;
-		return mlv_git_read(place->git, &side->commit, path.ptr, text, found);
-	}
-	err = mlv_fs_read(place->root_fd, file, text);
-	*found = !err;
-	return err && err->code == MLV_E_MISSING ? NULL : err;
 }
 
 /* mlv.yaml lists a file by its name, or as a map of the name to its options. */
@@ -164,12 +147,12 @@ static mlv_err add_of_stages(const struct mlv_value *stages, struct mlv_strs *fi
 mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
 			 const struct mlv_metrics_side *side, struct mlv_strs *files)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(FILE_MAX);
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
 	bool found;
 	mlv_err err;
 
-	if ((err = read_version(place, side, "mlv.yaml", &text, &found)) || !found)
+	if ((err = mlv_metrics_version(place, side, "mlv.yaml", &text, &found)) || !found)
 		return err;
 	if ((err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, &root)))
 		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
@@ -244,18 +227,17 @@ static mlv_err parse_file(const char *name, const char *file, const struct mlv_b
 	return err ? err : mlv_metrics_flatten(name, root, metrics);
 }
 
-mlv_err mlv_metrics_read(const struct mlv_metrics_place *place,
-			 const struct mlv_metrics_side *side, const char *file,
-			 struct mlv_metrics *metrics, bool *found)
+mlv_err mlv_metrics_read(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *file, struct mlv_metrics *metrics, bool *found)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(FILE_MAX);
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
 	char name[PATH_MAX];
 	bool there;
 	mlv_err err;
 
 	snprintf(name, sizeof(name), "%s%s%s", side->rev ? side->rev : "", side->rev ? ":" : "",
 		 file);
-	if ((err = read_version(place, side, file, &text, &there)))
+	if ((err = mlv_metrics_text(place, side, file, &text, &there)))
 		return mlv_error_wrap(err, "%s", name);
 	if (there && (err = parse_file(name, file, &text, metrics)))
 		return err;

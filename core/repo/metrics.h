@@ -1,6 +1,9 @@
 /*
  * metrics.h - the metrics files of a work tree or a revision, read where they lie.
  *
+ * A file that mlv tracks itself, or that lies in a directory which it tracks,
+ * is read from the cache where the version has only a pointer, and verified.
+ *
  * Which files are metrics says mlv.yaml at the root: its list `metrics:` and
  * the `metrics:` of its stages; or the caller names them. A revision is read
  * straight from git's objects, nothing is checked out. Only git is needed: in
@@ -15,6 +18,9 @@
 #include "core/base/strs.h"
 #include "core/eval/metric.h"
 #include "core/repo/git.h"
+#include "core/repo/repo.h"
+
+#define MLV_METRICS_MAX ((size_t)64 << 20) /* bytes of a metrics file, or of mlv.yaml */
 
 /* Where metrics are read: a work tree with, usually, git. */
 struct mlv_metrics_place {
@@ -23,6 +29,8 @@ struct mlv_metrics_place {
 	char *prefix;        /* root relative to the git work tree: "" or "sub/" */
 	int root_fd;
 	struct mlv_git *git; /* NULL: no history */
+	bool is_mlv;         /* root is that of an mlv repository */
+	struct mlv_repo *repo; /* opened when the cache is needed; else NULL */
 };
 /*
  * Open the mlv repository that start lies in, or the git work tree if there is
@@ -52,12 +60,22 @@ mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
 mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
 			       struct mlv_strs *files) MLV_CHECK;
 
+/* Append what a file holds in one version, as the work tree or git has it. */
+mlv_err mlv_metrics_version(const struct mlv_metrics_place *place,
+			    const struct mlv_metrics_side *side, const char *file,
+			    struct mlv_buf *text, bool *found) MLV_CHECK;
+/*
+ * The same, also of one that mlv tracks; MLV_E_MISSING when the cache does not
+ * have it.
+ */
+mlv_err mlv_metrics_text(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *file, struct mlv_buf *text, bool *found) MLV_CHECK;
 /*
  * Read one file of one version; *found is false when it is not there.
- * MLV_E_SPEC, naming file and version, when it is no metrics file.
+ * MLV_E_SPEC, naming file and version, when it is no metrics file;
+ * MLV_E_MISSING when it is tracked and not in the cache.
  */
-mlv_err mlv_metrics_read(const struct mlv_metrics_place *place,
-			 const struct mlv_metrics_side *side, const char *file,
-			 struct mlv_metrics *metrics, bool *found) MLV_CHECK;
+mlv_err mlv_metrics_read(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *file, struct mlv_metrics *metrics, bool *found) MLV_CHECK;
 
 #endif

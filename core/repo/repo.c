@@ -190,6 +190,31 @@ mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git)
 	return NULL;
 }
 
+mlv_err mlv_repo_git_path(const struct mlv_repo *repo, const char *path, struct mlv_buf *git_path)
+{
+	mlv_buf_clear(git_path);
+	return mlv_buf_printf(git_path, "%s%s", repo->git_prefix ? repo->git_prefix : "", path);
+}
+
+mlv_err mlv_repo_stage(struct mlv_repo *repo, const struct mlv_strs *paths)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs whole = { 0 };
+	struct mlv_git *git;
+	mlv_err err;
+
+	if (!mlv_config_bool(repo->config, "core.autostage", false) || !paths->count)
+		return NULL;
+	if ((err = mlv_repo_git(repo, &git)) || !git)
+		return err;
+	for (size_t i = 0; i < paths->count; i++)
+		if ((err = mlv_repo_git_path(repo, paths->at[i], &path)) ||
+		    (err = mlv_strs_add(&whole, path.ptr)))
+			return err;
+	mlv_strs_sort_unique(&whole);
+	return mlv_git_stage(git, &whole);
+}
+
 /* The level that a setting of the cache's place has: its own word goes only inside the repository.
  */
 static bool own_choice(const struct mlv_repo *repo)

@@ -47,6 +47,14 @@ mlv_err mlv_repo_open(struct mlv_repo **out, struct mlv_ctx *ctx, const char *st
 void mlv_repo_freep(struct mlv_repo **repo);
 /* The git repository; *git is NULL with core.no_scm. Owned by repo. */
 mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git) MLV_CHECK;
+/* What git calls path, which is relative to the root; after mlv_repo_git(). */
+mlv_err mlv_repo_git_path(const struct mlv_repo *repo, const char *path,
+			  struct mlv_buf *git_path) MLV_CHECK;
+/*
+ * With core.autostage, have git's index say what lies at these paths, relative
+ * to the root. Else, and without git, nothing is done.
+ */
+mlv_err mlv_repo_stage(struct mlv_repo *repo, const struct mlv_strs *paths) MLV_CHECK;
 /* The cache, made when it is missing. Owned by repo. */
 mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache) MLV_CHECK;
 /*

@@ -42,12 +42,12 @@ mlv_test(gitignore, a_line_goes_and_takes_nothing_with_it)
 	struct mlv_buf text = MLV_BUF_INIT;
 
 	fixture_write(".gitignore", "# mine\n/other\n/a b\n/a\n");
-	check_ok(mlv_gitignore_remove(repo, "a b"));
-	check_ok(mlv_gitignore_remove(repo, "none"));
+	check_ok(mlv_gitignore_remove(repo, "a b", NULL));
+	check_ok(mlv_gitignore_remove(repo, "none", NULL));
 	check_ok(mlv_fs_read(AT_FDCWD, ".gitignore", &text));
 	cr_assert_str_eq(text.ptr, "# mine\n/other\n/a\n");
 	fixture_write(".gitignore", "/a");
-	check_ok(mlv_gitignore_remove(repo, "a"));
+	check_ok(mlv_gitignore_remove(repo, "a", NULL));
 	cr_assert_not(mlv_fs_exists(AT_FDCWD, ".gitignore"));
 	mlv_buf_release(&text);
 	mlv_repo_freep(&repo);
