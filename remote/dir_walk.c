@@ -48,10 +48,10 @@ int mlv_dir_open_parent(int root, const char *key)
 }
 
 /* Make the directory name in dir and open it. */
-static mlv_err make_one(int dir, const char *name, int *fd)
+static mlv_err make_one(int dir, const char *name, bool sync, int *fd)
 {
 	if (mlv_sys_mkdirat(dir, name, 0777) == 0) {
-		if (mlv_sys_fsync(dir) < 0)
+		if (sync && mlv_sys_fsync(dir) < 0)
 			return mlv_error_sys("%s: syncing its directory", name);
 	} else if (errno != EEXIST) {
 		return mlv_error_sys("%s: making the directory", name);
@@ -61,7 +61,7 @@ static mlv_err make_one(int dir, const char *name, int *fd)
 }
 
 /* Go down from *at by each component of path, making what is missing. */
-static mlv_err make_below(int *at, const char *path)
+static mlv_err make_below(int *at, const char *path, bool sync)
 {
 	char part[KEY_SIZE];
 
@@ -74,7 +74,7 @@ static mlv_err make_below(int *at, const char *path)
 			return mlv_error(MLV_E_REFUSED, "%s: name too long", path);
 		memcpy(part, name, len);
 		part[len] = '\0';
-		if ((err = make_one(*at, part, &next)))
+		if ((err = make_one(*at, part, sync, &next)))
 			return mlv_error_wrap(err, "%s", path);
 		mlv_fd_close(at);
 		*at = next;
@@ -83,14 +83,14 @@ static mlv_err make_below(int *at, const char *path)
 	return NULL;
 }
 
-mlv_err mlv_dir_make(int root, const char *path, int *fd)
+mlv_err mlv_dir_make(int root, const char *path, bool sync, int *fd)
 {
 	MLV_SCOPED(mlv_fd_close) int at = mlv_sys_open_beneath(root, path, O_RDONLY | O_DIRECTORY, 0);
 	mlv_err err;
 
 	if (at < 0 && errno == ENOENT) {
 		at = mlv_sys_open_beneath(root, ".", O_RDONLY | O_DIRECTORY, 0);
-		if (at >= 0 && (err = make_below(&at, path)))
+		if (at >= 0 && (err = make_below(&at, path, sync)))
 			return err;
 	}
 	if (at < 0)
@@ -100,13 +100,13 @@ mlv_err mlv_dir_make(int root, const char *path, int *fd)
 	return NULL;
 }
 
-mlv_err mlv_dir_make_parent(int root, const char *key, int *fd)
+mlv_err mlv_dir_make_parent(int root, const char *key, bool sync, int *fd)
 {
 	char parent[KEY_SIZE];
 
 	if (!parent_of(key, parent))
 		return mlv_error(MLV_E_REFUSED, "%s: name too long", key);
-	return mlv_dir_make(root, parent, fd);
+	return mlv_dir_make(root, parent, sync, fd);
 }
 
 /* ---- listing ---- */

@@ -7,6 +7,8 @@
 #include "remote/compare.h"
 #include "remote/roots.h"
 
+#define ROUND 4096 /* keys that are made durable at once */
+
 struct push {
 	struct mlv_ctx *ctx;
 	unsigned jobs;
@@ -17,7 +19,7 @@ struct push {
 	struct mlv_items items;
 	bool formed; /* the remote has its format */
 	size_t *phase; /* positions of the items that are sent now */
-	size_t phase_count;
+	size_t phase_count, round; /* the round under way begins there in phase */
 	bool *published; /* of each want */
 	_Atomic uint64_t files, keys, bytes, nodes, roots;
 	struct mlv_problems *problems;
@@ -113,7 +115,7 @@ static void count_sent(struct push *push, const struct mlv_item *item)
 static mlv_err send_round(void *arg, size_t index, unsigned worker)
 {
 	struct push *push = arg;
-	struct mlv_item *item = &push->items.at[push->phase[index]];
+	struct mlv_item *item = &push->items.at[push->phase[push->round + index]];
 	bool sent = false, ours = false;
 	mlv_err err;
 
@@ -132,6 +134,35 @@ static bool is_lacking(const struct mlv_item *item)
 	return item->state == MLV_ITEM_ASKED || item->state == MLV_ITEM_WRONG;
 }
 
+/* Make durable what was sent, whether all was or not: err is what the round came to. */
+static mlv_err settle(struct push *push, mlv_err err)
+{
+	struct mlv_error kept;
+	mlv_err failed;
+
+	if (!err)
+		return mlv_transport_flush(push->remote, false);
+	kept = *err;
+	failed = mlv_transport_flush(push->remote, false);
+	if (failed)
+		mlv_tell_detail(push->ctx, "what was sent could not be kept: %s", failed->msg);
+	return mlv_error_copy(&kept);
+}
+
+static mlv_err send_rounds(struct push *push)
+{
+	mlv_err err = NULL;
+
+	for (push->round = 0; !err && push->round < push->phase_count; push->round += ROUND) {
+		size_t left = push->phase_count - push->round;
+
+		err = mlv_pool_run(push->ctx, push->jobs, left < ROUND ? left : ROUND, send_round,
+				   push);
+		err = settle(push, err);
+	}
+	return err;
+}
+
 static mlv_err send_phase(struct push *push, enum mlv_kind kind, unsigned level)
 {
 	size_t at, end;
@@ -141,7 +172,7 @@ static mlv_err send_phase(struct push *push, enum mlv_kind kind, unsigned level)
 	for (; at < end; at++)
 		if (is_lacking(&push->items.at[at]) && push->items.at[at].level == level)
 			push->phase[push->phase_count++] = at;
-	return mlv_pool_run(push->ctx, push->jobs, push->phase_count, send_round, push);
+	return send_rounds(push);
 }
 
 static mlv_err send_phases(struct push *push)
@@ -238,8 +269,8 @@ static mlv_err publish(struct push *push, const struct mlv_want *want,
 	if (!all_there(items))
 		return NULL;
 	if ((err = mlv_root_write(&want->key.oid, items, &text)) ||
-	    (err = mlv_transport_put_bytes(push->remote, mlv_root_path(&want->key.oid, path),
-					   text.ptr, text.len)))
+	    (err = mlv_transport_put_bytes_later(push->remote, mlv_root_path(&want->key.oid, path),
+						 text.ptr, text.len)))
 		return err;
 	push->keys++;
 	push->roots++;
@@ -276,9 +307,10 @@ static mlv_err publish_all(struct push *push)
 		any = any || (mlv_want_is_tree(&push->wants[i]) && !push->published[i]);
 	if (!any)
 		return NULL;
-	if ((err = form(push)))
+	if ((err = form(push)) || (err = mlv_transport_flush(push->remote, true)))
 		return err;
-	return mlv_pool_run(push->ctx, push->jobs, push->count, publish_round, push);
+	err = mlv_pool_run(push->ctx, push->jobs, push->count, publish_round, push);
+	return settle(push, err);
 }
 
 static mlv_err push_all(struct push *push)

@@ -192,10 +192,10 @@ mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key
 
 	mlv_key_path(key, path);
 	if (key->kind != MLV_KIND_NODE)
-		return mlv_transport_put_bytes(remote, path, raw, len);
+		return mlv_transport_put_bytes_later(remote, path, raw, len);
 	if ((err = mlv_deflate(raw, len, &stored)))
 		return err;
-	return mlv_transport_put_bytes(remote, path, stored.ptr, stored.len);
+	return mlv_transport_put_bytes_later(remote, path, stored.ptr, stored.len);
 }
 
 /* A node that came from the remote is kept where that is asked for. */

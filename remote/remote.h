@@ -74,7 +74,10 @@ mlv_err mlv_remote_mark(struct mlv_transport *remote) MLV_CHECK;
  */
 mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
 			struct mlv_buf *raw) MLV_CHECK;
-/* Send raw, which the caller has just verified, as an OBJECT, LEAVES or NODE. */
+/*
+ * Send raw, which the caller has just verified, as an OBJECT, LEAVES or NODE.
+ * It is there after the next mlv_transport_flush().
+ */
 mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key,
 			 const void *raw, size_t len) MLV_CHECK;
 /*

@@ -173,6 +173,29 @@ mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const 
 	return mlv_transport_put(t, key, &source);
 }
 
+mlv_err mlv_transport_put_later(struct mlv_transport *t, const char *key,
+				const struct mlv_source *source)
+{
+	mlv_err err = check_key(t, key);
+
+	if (err)
+		return err;
+	return t->ops->put_later ? t->ops->put_later(t, key, source) : t->ops->put(t, key, source);
+}
+
+mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key, const void *bytes,
+				      size_t len)
+{
+	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len };
+
+	return mlv_transport_put_later(t, key, &source);
+}
+
+mlv_err mlv_transport_flush(struct mlv_transport *t, bool found)
+{
+	return t->ops->flush ? t->ops->flush(t, found) : NULL;
+}
+
 mlv_err mlv_transport_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
 {
 	/* A prefix may be empty or end in '/', so that only what makes it unsafe is checked. */

@@ -55,6 +55,13 @@ struct mlv_transport_ops {
 	mlv_err (*get)(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
 		       const struct mlv_sink *sink);
 	mlv_err (*put)(struct mlv_transport *t, const char *key, const struct mlv_source *source);
+	/*
+	 * The same, but the key may appear, and be durable, only with the next
+	 * flush; and that flush. NULL, both: every put is whole by itself.
+	 */
+	mlv_err (*put_later)(struct mlv_transport *t, const char *key,
+			     const struct mlv_source *source);
+	mlv_err (*flush)(struct mlv_transport *t, bool found);
 	/* Keys that begin with prefix, in any order. NULL or MLV_E_REFUSED: it cannot list. */
 	mlv_err (*list)(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg);
 	/* One that is not there is no failure. */
@@ -114,6 +121,18 @@ mlv_err mlv_transport_put(struct mlv_transport *t, const char *key,
 			  const struct mlv_source *source) MLV_CHECK;
 mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const void *bytes,
 				size_t len) MLV_CHECK;
+/*
+ * Many values that nothing names yet: their keys appear, durably, by the next
+ * flush, which costs one round for all of them. When it fails those of them
+ * that are still wanted are to be put again. found: what was found here is
+ * made durable too, because a process that was killed may have named it and
+ * not come to the sync; do so before anything else is to name it.
+ */
+mlv_err mlv_transport_put_later(struct mlv_transport *t, const char *key,
+				const struct mlv_source *source) MLV_CHECK;
+mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key,
+				      const void *bytes, size_t len) MLV_CHECK;
+mlv_err mlv_transport_flush(struct mlv_transport *t, bool found) MLV_CHECK;
 mlv_err mlv_transport_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
 			   void *arg) MLV_CHECK;
 mlv_err mlv_transport_remove(struct mlv_transport *t, const char *key) MLV_CHECK;

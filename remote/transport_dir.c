@@ -2,7 +2,8 @@
  * transport_dir.c - a directory as a remote: a disk, a share, a mounted bucket.
  *
  * Crash safety   a value is written to tmp/ below the root, synced, renamed to
- *                its key, and the directory of the key is synced.
+ *                its key, and the directory of the key is synced; many at once
+ *                as dir_batch.h tells.
  * Trust          no symbolic link below the root is followed.
  */
 #ifndef _GNU_SOURCE
@@ -22,6 +23,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/pool.h"
+#include "remote/dir_batch.h"
 #include "remote/dir_walk.h"
 
 #define BLOCK ((size_t)1 << 20)        /* bytes read or written at once */
@@ -35,6 +37,7 @@ struct directory {
 	pthread_mutex_t lock;
 	int root;   /* -1: not open yet; under lock, as all below */
 	bool swept; /* what was left over in tmp/ is gone */
+	struct mlv_dir_batch batch;
 };
 
 static struct directory *directory_of(struct mlv_transport *t)
@@ -204,7 +207,7 @@ static mlv_err check_writable(struct directory *d)
 
 static mlv_err open_tmp(struct directory *d, int root, int *tmp)
 {
-	mlv_err err = mlv_dir_make(root, "tmp", tmp);
+	mlv_err err = mlv_dir_make(root, "tmp", true, tmp);
 	bool sweep = false;
 
 	if (err)
@@ -257,7 +260,7 @@ static mlv_err write_span(void *arg, size_t index, unsigned worker)
 /* A file in tmp/ that is removed unless it was renamed. */
 struct unkept {
 	int tmp;
-	char name[64]; /* empty: nothing to remove */
+	char name[MLV_DIR_TEMP]; /* empty: nothing to remove */
 };
 
 static void unkept_remove(struct unkept *unkept)
@@ -270,24 +273,21 @@ static mlv_err write_value(struct writing *w)
 {
 	size_t spans = (size_t)((w->source->size + SPAN - 1) / SPAN);
 	struct mlv_ctx *ctx = w->d->base.ctx;
-	mlv_err err = mlv_pool_run(ctx, spans > 1 ? ctx->jobs : 1, spans, write_span, w);
 
-	if (err)
-		return err;
-	if (mlv_sys_fsync(w->fd) < 0 || mlv_sys_close(&w->fd) < 0)
-		return mlv_error_sys("%s/%s: syncing", w->d->base.url, w->key);
-	return NULL;
+	return mlv_pool_run(ctx, spans > 1 ? ctx->jobs : 1, spans, write_span, w);
 }
 
-/* Rename the synced temporary to its key. */
-static mlv_err publish(struct directory *d, int root, struct unkept *from, const char *key)
+/* Sync the temporary and rename it to its key. */
+static mlv_err publish(struct directory *d, int root, struct unkept *from, struct writing *w)
 {
 	MLV_SCOPED(mlv_fd_close) int parent = -1;
-	const char *base = strrchr(key, '/');
-	mlv_err err = mlv_dir_make_parent(root, key, &parent);
+	const char *key = w->key, *base = strrchr(key, '/');
+	mlv_err err = mlv_dir_make_parent(root, key, true, &parent);
 
 	if (err)
 		return mlv_error_wrap(err, "%s", d->base.url);
+	if (mlv_sys_fsync(w->fd) < 0 || mlv_sys_close(&w->fd) < 0)
+		return mlv_error_sys("%s/%s: syncing", d->base.url, key);
 	if (mlv_sys_renameat(from->tmp, from->name, parent, base ? base + 1 : key) < 0)
 		return mlv_error_sys("%s/%s: renaming into place", d->base.url, key);
 	from->name[0] = '\0';
@@ -296,9 +296,10 @@ static mlv_err publish(struct directory *d, int root, struct unkept *from, const
 	return NULL;
 }
 
-static mlv_err dir_put(struct mlv_transport *t, const char *key, const struct mlv_source *source)
+/* Write a value to a temporary; later: it waits for the next flush, else it gets its name now. */
+static mlv_err put(struct directory *d, const char *key, const struct mlv_source *source,
+		   bool later)
 {
-	struct directory *d = directory_of(t);
 	struct writing w = { .d = d, .source = source, .key = key, .fd = -1 };
 	MLV_SCOPED(mlv_fd_close) int tmp = -1;
 	int root;
@@ -311,11 +312,40 @@ static mlv_err dir_put(struct mlv_transport *t, const char *key, const struct ml
 	err = mlv_fs_temp(tmp, "put-", 0444, unkept.name, sizeof(unkept.name), &w.fd);
 	if (err) {
 		unkept.name[0] = '\0';
-		return mlv_error_wrap(err, "%s/tmp", t->url);
+		return mlv_error_wrap(err, "%s/tmp", d->base.url);
 	}
 	err = write_value(&w);
+	if (!err && later && !(err = mlv_dir_batch_add(&d->batch, key, unkept.name, &w.fd)))
+		unkept.name[0] = '\0';
+	else if (!err && !later)
+		err = publish(d, root, &unkept, &w);
 	mlv_fd_close(&w.fd);
-	return err ? err : publish(d, root, &unkept, key);
+	return err;
+}
+
+static mlv_err dir_put(struct mlv_transport *t, const char *key, const struct mlv_source *source)
+{
+	return put(directory_of(t), key, source, false);
+}
+
+static mlv_err dir_put_later(struct mlv_transport *t, const char *key,
+			     const struct mlv_source *source)
+{
+	return put(directory_of(t), key, source, true);
+}
+
+static mlv_err dir_flush(struct mlv_transport *t, bool found)
+{
+	struct directory *d = directory_of(t);
+	int root;
+	mlv_err err = open_root(d, false, &root);
+
+	if (err || root < 0)
+		return err;
+	err = mlv_dir_batch_publish(&d->batch, root, t->url);
+	if (!err && found && mlv_sys_syncfs(root) < 0)
+		err = mlv_error_sys("%s: syncing", t->url);
+	return err;
 }
 
 /* ---- the rest ---- */
@@ -359,6 +389,7 @@ static void dir_free(struct mlv_transport *t)
 {
 	struct directory *d = directory_of(t);
 
+	mlv_dir_batch_release(&d->batch, d->root);
 	mlv_fd_close(&d->root);
 	pthread_mutex_destroy(&d->lock);
 	free(d->name);
@@ -370,6 +401,8 @@ static const struct mlv_transport_ops dir_ops = {
 	.head = dir_head,
 	.get = dir_get,
 	.put = dir_put,
+	.put_later = dir_put_later,
+	.flush = dir_flush,
 	.list = dir_list,
 	.remove = dir_remove,
 	.free = dir_free,
@@ -386,6 +419,7 @@ mlv_err mlv_transport_dir_new(struct mlv_transport **out, struct mlv_ctx *ctx, c
 	d->base.url = mlv_sys_strdup(path);
 	d->name = name ? mlv_sys_strdup(name) : NULL;
 	pthread_mutex_init(&d->lock, NULL);
+	mlv_dir_batch_init(&d->batch);
 	if (!d->base.url || (name && !d->name)) {
 		dir_free(&d->base);
 		return mlv_error_nomem("a transport");

@@ -206,6 +206,47 @@ on_both(a_put_that_fails_leaves_nothing)
 	lists(t, "tmp/", "");
 }
 
+/* So many that they are synced together, and in so many directories. */
+#define MANY 40
+
+static mlv_err put_many_later(struct mlv_transport *t, const char *value)
+{
+	mlv_err err = NULL;
+
+	for (unsigned i = 0; !err && i < MANY; i++) {
+		char key[32];
+
+		snprintf(key, sizeof(key), "objects/%02u/k", i);
+		err = mlv_transport_put_bytes_later(t, key, value, strlen(value));
+	}
+	return err;
+}
+
+on_both(what_waits_is_there_after_a_flush)
+{
+	check_ok(mlv_transport_flush(t, true));
+	check_ok(mlv_transport_put_bytes_later(t, "few/1", "one", 3));
+	check_ok(mlv_transport_put_bytes_later(t, "few/2", "two", 3));
+	check_ok(mlv_transport_put_bytes_later(t, "few/1", "ONE", 3));
+	check_ok(mlv_transport_flush(t, false));
+	holds(t, "few/2", "two");
+	check_ok(put_many_later(t, "x"));
+	check_ok(mlv_transport_flush(t, true));
+	holds(t, "objects/00/k", "x");
+	holds(t, "objects/39/k", "x");
+}
+
+mlv_test(transport, what_was_not_flushed_leaves_nothing)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = open_one(1);
+
+	check_ok(put_many_later(t, "x"));
+	lists(t, "", "");
+	mlv_transport_freep(&t);
+	t = open_one(1);
+	lists(t, "tmp/", "");
+}
+
 mlv_test(transport, a_directory_is_not_written_unless_trusted)
 {
 	struct mlv_remote_settings settings = { .name = "disk", .url = check_dir };
@@ -302,6 +343,44 @@ mlv_test(transport, a_put_that_fails_anywhere_leaves_the_old_value_or_the_new_on
 			  got.ptr);
 		lists(t, "tmp/", "");
 		check_ok(mlv_transport_put_bytes(t, "a/k", "old", 3));
+	}
+}
+
+static mlv_err count_whole(void *arg, const char *key, uint64_t size)
+{
+	(void)key;
+	cr_assert(size == 3);
+	++*(unsigned *)arg;
+	return NULL;
+}
+
+/* The same of many at once: what has a name is whole, and nothing is left beside. */
+mlv_test(transport, a_flush_that_fails_anywhere_leaves_whole_values)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = open_one(1);
+	bool failed = true;
+
+	for (long nth = 1; failed; nth++) {
+		unsigned found = 0;
+		mlv_err err;
+
+		cr_assert(nth < 2000, "it never succeeds");
+		mlv_fault_arm(nth);
+		err = put_many_later(t, "new");
+		if (!err)
+			err = mlv_transport_flush(t, true);
+		mlv_fault_arm(0);
+		failed = err != NULL;
+		check_ok(mlv_transport_flush(t, false));
+		check_ok(mlv_transport_list(t, "objects/", count_whole, &found));
+		cr_assert(failed || found == MANY);
+		lists(t, "tmp/", "");
+		for (unsigned i = 0; i < MANY; i++) {
+			char key[32];
+
+			snprintf(key, sizeof(key), "objects/%02u/k", i);
+			check_ok(mlv_transport_remove(t, key));
+		}
 	}
 }
 
