@@ -38,6 +38,15 @@ void mlv_out_raw(struct mlv_out *out, const char *text)
 		fputs(text, out->to);
 }
 
+mlv_err mlv_out_bytes(void *out, const void *bytes, size_t len)
+{
+	const struct mlv_out *to = out;
+
+	if (fwrite(bytes, 1, len, to->to) != len)
+		return mlv_error_sys("writing standard output");
+	return NULL;
+}
+
 const char *mlv_out_color(const struct mlv_out *out, enum mlv_color color)
 {
 	static const char *const codes[] = {

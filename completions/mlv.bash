@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
 	esac
 }
 
@@ -48,6 +48,9 @@ _mlv()
 	done
 	case $label:$prev in
 	'add':--out | 'add':-o) _mlv_offer file; return ;;
+	'cat':--rev) _mlv_offer rev; return ;;
+	'cat':--range) _mlv_offer none; return ;;
+	'cat':--remote | 'cat':-r) _mlv_offer remote; return ;;
 	'diff':--targets) _mlv_offer file; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
@@ -68,6 +71,7 @@ _mlv()
 	'add') words='--force -f --glob --no-commit --out -o --sha256' hint=file ;;
 	'cache') words='' hint=none ;;
 	'cache dir') words='--unset -u --system --global --project --local' hint=dir ;;
+	'cat') words='--rev --range --remote -r' hint=file ;;
 	'cat-object') words='' hint=none ;;
 	'checkout') words='--allow-missing --force -f --relink --summary' hint=file ;;
 	'commit') words='--force -f' hint=file ;;

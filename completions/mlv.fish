@@ -32,6 +32,11 @@ complete -c mlv -n '__fish_seen_subcommand_from cache; and __fish_seen_subcomman
 complete -c mlv -n '__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from dir' -l global -d 'for all repositories of this user'
 complete -c mlv -n '__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from dir' -l project -d 'for all who clone this repository (default)'
 complete -c mlv -n '__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from dir' -l local -d 'for this clone only; secrets belong here'
+complete -c mlv -n __fish_use_subcommand -a cat -d 'print the bytes of a tracked file, without a checkout'
+complete -c mlv -n '__fish_seen_subcommand_from cat' -F
+complete -c mlv -n '__fish_seen_subcommand_from cat' -l rev -r -a '(__mlv_revisions)' -d 'as it is tracked there (default: in the work tree)'
+complete -c mlv -n '__fish_seen_subcommand_from cat' -l range -r -d 'these bytes alone, counted from 0; -<n>: the last n'
+complete -c mlv -n '__fish_seen_subcommand_from cat' -s r -l remote -r -a '(__mlv_remotes)' -d 'where to read what the cache lacks'
 complete -c mlv -n __fish_use_subcommand -a cat-object -d 'print the bytes that an id is the SHA-256 of'
 complete -c mlv -n __fish_use_subcommand -a checkout -d 'make the work tree what the pointers say'
 complete -c mlv -n '__fish_seen_subcommand_from checkout' -F
@@ -72,7 +77,7 @@ complete -c mlv -n __fish_use_subcommand -a hash -d 'print the ids of files'
 complete -c mlv -n '__fish_seen_subcommand_from hash' -F
 complete -c mlv -n '__fish_seen_subcommand_from hash' -l sha256 -d 'plain SHA-256 of any size, in the form of sha256sum'
 complete -c mlv -n __fish_use_subcommand -a help -d 'say what mlv and its commands do'
-complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status unprotect version'
+complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status unprotect version'
 complete -c mlv -n __fish_use_subcommand -a init -d 'make an mlv repository'
 complete -c mlv -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from init' -l no-scm -d 'work without git'
