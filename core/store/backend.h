@@ -32,6 +32,7 @@ struct mlv_stored {
 	uint64_t len; /* bytes at rest */
 	bool recent;  /* named so lately that the name may not be durable */
 	bool old;     /* its mtime is long ago: touch it when it is used again */
+	int64_t used; /* its mtime: when it was last put, seconds since 1970 */
 };
 
 struct mlv_backend {
@@ -41,8 +42,10 @@ struct mlv_backend {
 	mlv_err (*open)(void *self, const struct mlv_key *key, int *fd, struct mlv_buf *path);
 	mlv_err (*each)(void *self, mlv_key_fn fn, void *arg);
 	void (*touch)(void *self, const struct mlv_key *key);
-	/* Hold the lock shared: closing *fd gives it back. */
-	mlv_err (*lock)(void *self, struct mlv_ctx *ctx, int *fd);
+	/* Hold the lock, shared or alone: closing *fd gives it back. */
+	mlv_err (*lock)(void *self, struct mlv_ctx *ctx, bool alone, int *fd);
+	/* One that is not there is no failure. */
+	mlv_err (*remove)(void *self, const struct mlv_key *key);
 	mlv_err (*temp)(void *self, struct mlv_temp *temp);
 	/* What an earlier process left of the same transfer, or a new one. */
 	mlv_err (*temp_part)(void *self, const struct mlv_key *key, struct mlv_temp *temp);
@@ -71,6 +74,9 @@ mlv_err mlv_store_new(struct mlv_store **out, struct mlv_ctx *ctx, const char *r
  */
 bool mlv_stored_fits(const struct mlv_key *key, const struct mlv_stored *stored, uint64_t size);
 
+/* As mlv_store_read(), but the bytes are not verified. */
+mlv_err mlv_store_load(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+		       struct mlv_buf *out) MLV_CHECK;
 /* Whether what is stored under key is these raw bytes; false when it is damaged or not there. */
 mlv_err mlv_store_holds(struct mlv_store *store, const struct mlv_key *key, const void *bytes,
 			size_t len, bool *holds) MLV_CHECK;

@@ -9,6 +9,7 @@
 #include "core/base/sys.h"
 #include "core/store/backend.h"
 #include "core/store/deflate.h"
+#include "core/store/upkeep.h"
 
 /*
  * So many temporaries stay open until the commit, which then syncs each of
@@ -31,21 +32,29 @@ struct mlv_store *mlv_batch_store(const struct mlv_batch *batch)
 	return batch->store;
 }
 
-mlv_err mlv_batch_begin(struct mlv_batch **out, struct mlv_store *store)
+mlv_err mlv_batch_begin_locked(struct mlv_batch **out, struct mlv_store *store)
 {
 	struct mlv_batch *batch = mlv_sys_alloc(sizeof(*batch));
-	mlv_err err;
 
 	if (!batch)
 		return mlv_error_nomem("a batch");
 	batch->store = store;
 	batch->lock_fd = -1;
-	if ((err = store->backend->lock(store->self, store->ctx, &batch->lock_fd))) {
-		free(batch);
-		return err;
-	}
 	pthread_mutex_init(&batch->mutex, NULL);
 	*out = batch;
+	return NULL;
+}
+
+mlv_err mlv_batch_begin(struct mlv_batch **out, struct mlv_store *store)
+{
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	mlv_err err;
+
+	if ((err = store->backend->lock(store->self, store->ctx, false, &fd)) ||
+	    (err = mlv_batch_begin_locked(out, store)))
+		return err;
+	(*out)->lock_fd = fd;
+	fd = -1;
 	return NULL;
 }
 

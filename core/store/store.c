@@ -170,9 +170,8 @@ static mlv_err load_node(const struct mlv_store *store, const struct mlv_key *ke
 	return err ? at_path(err, store, key) : NULL;
 }
 
-/* Append what is stored, raw but not verified, to out. */
-static mlv_err read_unverified(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
-			       struct mlv_buf *out)
+mlv_err mlv_store_load(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+		       struct mlv_buf *out)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	uint64_t len = 0;
@@ -191,7 +190,7 @@ mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint6
 {
 	const size_t begin = out->len;
 	struct mlv_oid found;
-	mlv_err err = read_unverified(store, key, size, out);
+	mlv_err err = mlv_store_load(store, key, size, out);
 
 	if (!err)
 		err = mlv_sha256_of(out->ptr + begin, out->len - begin, &found);
@@ -214,7 +213,7 @@ mlv_err mlv_store_holds(struct mlv_store *store, const struct mlv_key *key, cons
 			size_t len, bool *holds)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf stored = MLV_BUF_INIT;
-	mlv_err err = read_unverified(store, key, len, &stored);
+	mlv_err err = mlv_store_load(store, key, len, &stored);
 
 	*holds = !err && stored.len == len && (!len || memcmp(stored.ptr, bytes, len) == 0);
 	return is_unsound(err) ? NULL : err;

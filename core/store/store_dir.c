@@ -63,6 +63,7 @@ mlv_err mlv_dir_stat(void *self, const struct mlv_key *key, struct mlv_stored *s
 		.len = (uint64_t)st.st_size,
 		.recent = st.st_ctim.tv_sec > now - RECENT,
 		.old = st.st_mtim.tv_sec < now - OLD,
+		.used = st.st_mtim.tv_sec,
 	};
 	return NULL;
 }
@@ -97,7 +98,7 @@ static void dir_touch(void *self, const struct mlv_key *key)
 	(void)utimensat(dir->root, mlv_key_path(key, path), NULL, AT_SYMLINK_NOFOLLOW);
 }
 
-static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, int *out)
+static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, bool alone, int *out)
 {
 	const struct mlv_dir *dir = self;
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
@@ -107,12 +108,12 @@ static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, int *out)
 
 	if (fd < 0)
 		return mlv_error_sys("%s/lock", dir->path);
-	while (flock(fd, LOCK_SH | LOCK_NB) < 0) {
+	while (flock(fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return mlv_error_sys("%s/lock: locking", dir->path);
 		if (!told)
-			mlv_tell_warning(ctx, "waiting for another command that cleans up %s",
-					 dir->path);
+			mlv_tell_warning(ctx, "waiting for another command that %s %s",
+					 alone ? "uses" : "cleans up", dir->path);
 		told = true;
 		if ((err = mlv_ctx_check_stop(ctx)))
 			return err;
@@ -121,6 +122,16 @@ static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, int *out)
 	mlv_fs_sweep(dir->root, "tmp", "", MLV_TEMP_AGE);
 	*out = fd;
 	fd = -1;
+	return NULL;
+}
+
+static mlv_err dir_remove(void *self, const struct mlv_key *key)
+{
+	const struct mlv_dir *dir = self;
+	char path[MLV_KEY_PATH];
+
+	if (mlv_sys_unlinkat(dir->root, mlv_key_path(key, path), 0) < 0 && errno != ENOENT)
+		return mlv_error_sys("%s/%s: removing", dir->path, path);
 	return NULL;
 }
 
@@ -316,9 +327,9 @@ static mlv_err dir_publish(void *self, struct mlv_pending *list, size_t count)
 
 static const struct mlv_backend dir_backend = {
 	.free = dir_free, .stat = mlv_dir_stat, .open = dir_open, .each = mlv_dir_each,
-	.touch = dir_touch, .lock = dir_lock, .temp = dir_temp, .temp_part = dir_temp_part,
-	.part_done = dir_part_done, .rest = dir_rest, .discard = dir_discard,
-	.publish = dir_publish,
+	.touch = dir_touch, .lock = dir_lock, .remove = dir_remove, .temp = dir_temp,
+	.temp_part = dir_temp_part, .part_done = dir_part_done, .rest = dir_rest,
+	.discard = dir_discard, .publish = dir_publish,
 };
 
 /* Whether all that lies here was put here by a creation that did not come to its end. */

@@ -127,11 +127,30 @@ static void mem_touch(void *self, const struct mlv_key *key)
 	(void)key;
 }
 
-static mlv_err mem_lock(void *self, struct mlv_ctx *ctx, int *fd)
+static mlv_err mem_lock(void *self, struct mlv_ctx *ctx, bool alone, int *fd)
 {
 	(void)self;
 	(void)ctx;
+	(void)alone;
 	*fd = -1;
+	return NULL;
+}
+
+static mlv_err mem_remove(void *self, const struct mlv_key *key)
+{
+	struct memory *memory = self;
+	bool found = false;
+	size_t at;
+
+	pthread_mutex_lock(&memory->mutex);
+	at = place_of(memory, key, &found);
+	if (found) {
+		free(memory->list[at].bytes);
+		memory->count--;
+		memmove(&memory->list[at], &memory->list[at + 1],
+			(memory->count - at) * sizeof(*memory->list));
+	}
+	pthread_mutex_unlock(&memory->mutex);
 	return NULL;
 }
 
@@ -220,9 +239,9 @@ static mlv_err mem_publish(void *self, struct mlv_pending *list, size_t count)
 
 static const struct mlv_backend mem_backend = {
 	.free = mem_free, .stat = mem_stat, .open = mem_open, .each = mem_each,
-	.touch = mem_touch, .lock = mem_lock, .temp = mem_temp, .temp_part = mem_temp_part,
-	.part_done = mem_part_done, .rest = mem_rest, .discard = mem_discard,
-	.publish = mem_publish,
+	.touch = mem_touch, .lock = mem_lock, .remove = mem_remove, .temp = mem_temp,
+	.temp_part = mem_temp_part, .part_done = mem_part_done, .rest = mem_rest,
+	.discard = mem_discard, .publish = mem_publish,
 };
 
 mlv_err mlv_store_open_memory(struct mlv_store **out, struct mlv_ctx *ctx)
