@@ -8,6 +8,8 @@
 #include "cmd/remote_open.h"
 #include "cmd/transfer.h"
 #include "core/base/path.h"
+#include "core/base/sys.h"
+#include "core/repo/seen.h"
 
 #define SHOWN_MOST 100 /* problems that are told one by one, unless -v asks for all */
 
@@ -91,6 +93,23 @@ mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const struct 
 	return mlv_repo_cache(repo, cache);
 }
 
+/* What was verified while it came is linked by a checkout without being hashed again. */
+static mlv_err note_seen(struct mlv_repo *repo, const struct mlv_items *large)
+{
+	MLV_SCOPED(mlv_mem_free) struct mlv_key *keys =
+		mlv_sys_alloc_array(large->count + 1, sizeof(*keys));
+	MLV_SCOPED(mlv_mem_free) uint64_t *sizes =
+		mlv_sys_alloc_array(large->count + 1, sizeof(*sizes));
+
+	if (!keys || !sizes)
+		return mlv_error_nomem("keys");
+	for (size_t i = 0; i < large->count; i++) {
+		keys[i] = large->at[i].key;
+		sizes[i] = large->at[i].size;
+	}
+	return mlv_seen_note_keys(repo, keys, sizes, large->count);
+}
+
 static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
 			 mlv_transfer_fn fn, const char *done, struct mlv_transfer_sum *sum)
 {
@@ -101,7 +120,8 @@ static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struc
 	mlv_err err;
 
 	if ((err = mlv_route_open(run, repo, route, &name, &remote, &cache)) ||
-	    (err = fn(cache, remote, route->wants, route->count, &transfer)))
+	    (err = fn(cache, remote, route->wants, route->count, &transfer)) ||
+	    (err = note_seen(repo, &transfer.large)))
 		return err;
 	sum->files += transfer.files;
 	sum->keys += transfer.keys;

@@ -214,6 +214,18 @@ static uint64_t count_trees(const struct fetch *fetch)
 	return trees;
 }
 
+static mlv_err list_large(const struct fetch *fetch, struct mlv_items *large)
+{
+	size_t at, end;
+	mlv_err err = NULL;
+
+	mlv_items_range(&fetch->items, MLV_KIND_LARGE, &at, &end);
+	for (; !err && at < end; at++)
+		if (fetch->items.at[at].state == MLV_ITEM_DONE)
+			err = mlv_items_add(large, &fetch->items.at[at]);
+	return err;
+}
+
 static mlv_err fetch_all(struct fetch *fetch)
 {
 	struct mlv_node_source source = mlv_node_source_find(&fetch->finder);
@@ -249,7 +261,7 @@ mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 	if ((err = mlv_batch_begin(&fetch.batch, cache)))
 		return err;
 	fetch.finder.keep = fetch.batch;
-	if ((err = fetch_all(&fetch)))
+	if ((err = fetch_all(&fetch)) || (err = list_large(&fetch, &transfer->large)))
 		return err;
 	transfer->files = fetch.files + count_trees(&fetch);
 	transfer->keys = fetch.keys + fetch.finder.found;

@@ -51,8 +51,9 @@ struct mlv_transfer {
 	uint64_t keys;  /* everything that was moved */
 	uint64_t bytes; /* of files */
 	struct mlv_problems problems;
+	struct mlv_items large; /* each LARGE that a fetch verified and put into the cache */
 };
-#define MLV_TRANSFER_INIT { 0, 0, 0, MLV_PROBLEMS_INIT }
+#define MLV_TRANSFER_INIT { 0, 0, 0, MLV_PROBLEMS_INIT, { NULL, 0, 0 } }
 void mlv_transfer_release(struct mlv_transfer *transfer);
 
 /* How many requests should be under way: -j, else the remote's setting, else 8. */

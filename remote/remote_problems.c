@@ -24,6 +24,7 @@ void mlv_problems_release(struct mlv_problems *problems)
 void mlv_transfer_release(struct mlv_transfer *transfer)
 {
 	mlv_problems_release(&transfer->problems);
+	mlv_items_release(&transfer->large);
 }
 
 static mlv_err add_locked(struct mlv_problems *problems, struct mlv_problem *problem)
