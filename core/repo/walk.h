@@ -6,8 +6,15 @@
  * other, without following links; a link is an entry, never a way. .git, .mlv
  * (in any case) and git~1 are passed over, wherever they lie.
  *
- * Limits    depth MLV_PATH_DEPTH; one descriptor is open for each level.
- * Threads   different walks may run in different threads.
+ * Directories are listed and files looked at by all of the context's threads,
+ * somewhat ahead of what is given (walk_units.h); what is given, and which
+ * failure, does not depend on them.
+ *
+ * Limits    depth MLV_PATH_DEPTH; a descriptor is open for each level, and some
+ *           50 more; memory for the names of the directories that are open, and
+ *           for the stat of some 10,000 files.
+ * Threads   different walks may run in different threads. One thread calls fn,
+ *           not always the one that called the walk.
  */
 #ifndef MLV_REPO_WALK_H
 #define MLV_REPO_WALK_H
@@ -31,7 +38,10 @@ struct mlv_walk_entry {
 };
 typedef mlv_err (*mlv_walk_fn)(void *arg, const struct mlv_walk_entry *entry);
 
-/* What is left out, by rules of the user: .mlvignore. path is relative to the top. */
+/*
+ * What is left out, by rules of the user: .mlvignore. path is relative to the
+ * top. Several threads may call it at a time.
+ */
 struct mlv_walk_ignore {
 	bool (*match)(void *arg, const char *path, size_t len, bool directory);
 	void *arg;

@@ -184,3 +184,62 @@ mlv_test(walk, two_hundred_levels)
 	fixture_write(path, "");
 	check_walk("t", NULL);
 }
+
+/* 20 directories beside and in each other, one of which needs many runs. */
+static void make_wide_tree(void)
+{
+	for (unsigned i = 0; i < 20; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), i % 3 ? "t/d%u" : "t/d%u/e/f%u", i / 2, i);
+		make_dir(path);
+		for (unsigned k = 0; k < (i == 7 ? 2000 : i * 5); k++) {
+			char name[128];
+
+			snprintf(name, sizeof(name), "%s/%c%u%s", path, "a-./"[k % 3], k * 7919 % 4096,
+				 k % 5 ? "" : "-long-name");
+			fixture_write(name, "");
+		}
+	}
+}
+
+mlv_test(walk, any_number_of_threads_gives_the_same)
+{
+	struct mlv_ctx ctx;
+	struct mlv_buf first = MLV_BUF_INIT;
+
+	make_wide_tree();
+	mlv_ctx_init_quiet(&ctx);
+	for (ctx.jobs = 1; ctx.jobs <= 8; ctx.jobs++) {
+		struct list list = { .text = MLV_BUF_INIT, .sorted = true };
+
+		check_ok(mlv_walk(&ctx, AT_FDCWD, "t", NULL, add_to_list, &list));
+		cr_assert(list.sorted);
+		free(list.last);
+		if (ctx.jobs == 1)
+			check_ok(mlv_buf_add(&first, list.text.ptr, list.text.len));
+		cr_assert_str_eq(list.text.ptr, first.ptr, "%u threads", ctx.jobs);
+		mlv_buf_release(&list.text);
+	}
+	cr_assert_gt(first.len, 2000);
+	mlv_buf_release(&first);
+}
+
+static mlv_err fail_at_the_tenth(void *arg, const struct mlv_walk_entry *entry)
+{
+	unsigned *count = arg;
+
+	return ++*count == 10 ? mlv_error(MLV_E_REFUSED, "%s", entry->path) : NULL;
+}
+
+mlv_test(walk, a_failure_ends_it_at_once)
+{
+	struct mlv_ctx ctx;
+	unsigned count = 0;
+
+	make_wide_tree();
+	mlv_ctx_init_quiet(&ctx);
+	ctx.jobs = 4;
+	check_fails(mlv_walk(&ctx, AT_FDCWD, "t", NULL, fail_at_the_tenth, &count), MLV_E_REFUSED);
+	cr_assert_eq(count, 10);
+}
