@@ -71,42 +71,94 @@ static mlv_err receive(struct mlv_transport *remote, const char *path,
 	return err;
 }
 
+/* From a transport that sends it in order. */
+static mlv_err read_in_order(struct mlv_transport *remote, const char *path,
+			     struct mlv_batch *batch, const struct mlv_key *key,
+			     const struct mlv_leaves *leaves)
+{
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	mlv_err err = mlv_incoming_begin(&incoming, batch, key, leaves);
+
+	if (!err)
+		err = receive(remote, path, incoming, leaves->size);
+	return err ? err : mlv_incoming_finish(incoming);
+}
+
+/* From a file of this machine. */
+static mlv_err read_file(struct mlv_transport *remote, const char *path, struct mlv_batch *batch,
+			 const struct mlv_key *key, const struct mlv_leaves *leaves)
+{
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	uint64_t found;
+	mlv_err err = mlv_transport_open_file(remote, path, &fd, &found);
+
+	if (err)
+		return err;
+	if (found != leaves->size)
+		return mlv_error(MLV_E_CORRUPT, "it has %llu bytes, not %llu",
+				 (unsigned long long)found, (unsigned long long)leaves->size);
+	return mlv_incoming_file(batch, key, leaves, fd, path);
+}
+
 mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *cache,
 			      struct mlv_batch *batch, const struct mlv_key *key, uint64_t size)
 {
-	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
 	MLV_SCOPED(mlv_leaves_release) struct mlv_leaves leaves = { 0 };
 	char path[MLV_KEY_PATH];
 	mlv_err err;
 
 	mlv_key_path(key, path);
-	if ((err = read_leaves(cache, key, size, &leaves)) ||
-	    (err = mlv_incoming_begin(&incoming, batch, key, &leaves)))
+	if ((err = read_leaves(cache, key, size, &leaves)))
 		return err;
-	if (!(err = receive(remote, path, incoming, size)))
-		err = mlv_incoming_finish(incoming);
+	err = mlv_transport_has_files(remote) ? read_file(remote, path, batch, key, &leaves)
+					      : read_in_order(remote, path, batch, key, &leaves);
 	if (err && err->code == MLV_E_CORRUPT)
 		return mlv_error_wrap(err, "%s/%s is not what it should be", remote->url, path);
 	return err;
 }
 
-mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *cache,
-			       const struct mlv_key *key, uint64_t size)
+/* A large file of the cache, on its way. */
+struct sending {
+	struct mlv_store *cache;
+	const struct mlv_key *key;
+	uint64_t size;
+};
+
+static mlv_err fill_file(void *arg, int to)
+{
+	const struct sending *sending = arg;
+
+	return mlv_store_share_large(sending->cache, sending->key, sending->size, to);
+}
+
+/* By a transport that asks for its bytes. */
+static mlv_err write_in_order(struct mlv_transport *remote, const char *path,
+			      const struct sending *sending)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	MLV_SCOPED(mlv_leaves_release) struct mlv_leaves leaves = { 0 };
 	MLV_SCOPED(mlv_remote_source_freep) struct mlv_remote_source *from = NULL;
-	struct mlv_source source = { .read = mlv_remote_source_read, .size = size };
-	char path[MLV_KEY_PATH];
+	struct mlv_source source = { .read = mlv_remote_source_read, .size = sending->size };
 	mlv_err err;
 
-	mlv_key_path(key, path);
-	if ((err = mlv_store_open(cache, key, size, &fd, NULL)) ||
-	    (err = read_leaves(cache, key, size, &leaves)) ||
+	if ((err = mlv_store_open(sending->cache, sending->key, sending->size, &fd, NULL)) ||
+	    (err = read_leaves(sending->cache, sending->key, sending->size, &leaves)) ||
 	    (err = mlv_remote_source_new(&from, remote->ctx, fd, path, &leaves)))
 		return err;
 	source.arg = from;
 	err = mlv_transport_put(remote, path, &source);
 	/* A transport may tell a failure of its source in its own words: ours says more. */
 	return err && mlv_remote_source_failed(from) ? mlv_remote_source_failed(from) : err;
+}
+
+mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *cache,
+			       const struct mlv_key *key, uint64_t size)
+{
+	struct sending sending = { cache, key, size };
+	char path[MLV_KEY_PATH];
+
+	mlv_key_path(key, path);
+	if (mlv_transport_has_files(remote))
+		return mlv_transport_put_file(remote, path, fill_file, &sending);
+	return write_in_order(remote, path, &sending);
 }

@@ -196,6 +196,26 @@ mlv_err mlv_transport_flush(struct mlv_transport *t, bool found)
 	return t->ops->flush ? t->ops->flush(t, found) : NULL;
 }
 
+bool mlv_transport_has_files(const struct mlv_transport *t)
+{
+	return t->ops->open_file && t->ops->put_file;
+}
+
+mlv_err mlv_transport_open_file(struct mlv_transport *t, const char *key, int *fd, uint64_t *size)
+{
+	mlv_err err = check_key(t, key);
+
+	return err ? err : t->ops->open_file(t, key, fd, size);
+}
+
+mlv_err mlv_transport_put_file(struct mlv_transport *t, const char *key, mlv_fill_fn fill,
+			       void *arg)
+{
+	mlv_err err = check_key(t, key);
+
+	return err ? err : t->ops->put_file(t, key, fill, arg);
+}
+
 mlv_err mlv_transport_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
 {
 	/* A prefix may be empty or end in '/', so that only what makes it unsafe is checked. */

@@ -45,6 +45,9 @@ struct mlv_source {
 
 typedef mlv_err (*mlv_list_fn)(void *arg, const char *key, uint64_t size);
 
+/* Writes all bytes of a value to the new, empty file to. What it failed for is not kept. */
+typedef mlv_err (*mlv_fill_fn)(void *arg, int to);
+
 struct mlv_transport_ops {
 	/* Whether key is there, and its size (untouched when it is not). */
 	mlv_err (*head)(struct mlv_transport *t, const char *key, bool *there, uint64_t *size);
@@ -64,6 +67,14 @@ struct mlv_transport_ops {
 	mlv_err (*flush)(struct mlv_transport *t, bool found);
 	/* Keys that begin with prefix, in any order. NULL or MLV_E_REFUSED: it cannot list. */
 	mlv_err (*list)(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg);
+	/*
+	 * Of a transport whose values are files that this machine can open, else
+	 * NULL, both: what is to be sent is written there at once, and what is to
+	 * be fetched is read where it lies, by as many threads as there are. The
+	 * size is that of the file.
+	 */
+	mlv_err (*open_file)(struct mlv_transport *t, const char *key, int *fd, uint64_t *size);
+	mlv_err (*put_file)(struct mlv_transport *t, const char *key, mlv_fill_fn fill, void *arg);
 	/* One that is not there is no failure. */
 	mlv_err (*remove)(struct mlv_transport *t, const char *key);
 	void (*free)(struct mlv_transport *t);
@@ -133,6 +144,12 @@ mlv_err mlv_transport_put_later(struct mlv_transport *t, const char *key,
 mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key,
 				      const void *bytes, size_t len) MLV_CHECK;
 mlv_err mlv_transport_flush(struct mlv_transport *t, bool found) MLV_CHECK;
+/* Whether the two that follow can be called. */
+bool mlv_transport_has_files(const struct mlv_transport *t);
+mlv_err mlv_transport_open_file(struct mlv_transport *t, const char *key, int *fd,
+				uint64_t *size) MLV_CHECK;
+mlv_err mlv_transport_put_file(struct mlv_transport *t, const char *key, mlv_fill_fn fill,
+			       void *arg) MLV_CHECK;
 mlv_err mlv_transport_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
 			   void *arg) MLV_CHECK;
 mlv_err mlv_transport_remove(struct mlv_transport *t, const char *key) MLV_CHECK;

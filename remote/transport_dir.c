@@ -22,13 +22,12 @@
 #include <unistd.h>
 
 #include "core/base/fs.h"
-#include "core/base/pool.h"
 #include "remote/dir_batch.h"
 #include "remote/dir_walk.h"
 
 #define BLOCK ((size_t)1 << 20)        /* bytes read or written at once */
-#define SPAN ((uint64_t)16 << 20)      /* bytes that one thread writes of a large value */
-#define TMP_AGE (24U * 60 * 60) /* seconds after which a temporary is left over */
+#define EARLY ((uint64_t)4 << 20)      /* a larger value goes to the disk while it is written */
+#define TMP_AGE (24U * 60 * 60)        /* seconds after which a temporary is left over */
 
 struct directory {
 	struct mlv_transport base; /* first */
@@ -168,27 +167,32 @@ static mlv_err give(struct directory *d, int fd, uint64_t offset, uint64_t len, 
 	return err;
 }
 
-static mlv_err dir_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
-		       const struct mlv_sink *sink)
+static mlv_err dir_open_file(struct mlv_transport *t, const char *key, int *fd, uint64_t *size)
 {
 	struct directory *d = directory_of(t);
-	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	uint64_t size = 0;
 	int root;
 	mlv_err err = open_root(d, false, &root);
 
 	if (err)
 		return err;
-	if (root < 0)
-		return no_root(d);
-	if ((err = open_key(d, root, key, &fd, &size)))
+	return root < 0 ? no_root(d) : open_key(d, root, key, fd, size);
+}
+
+static mlv_err dir_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
+		       const struct mlv_sink *sink)
+{
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	uint64_t size = 0;
+	mlv_err err = dir_open_file(t, key, &fd, &size);
+
+	if (err)
 		return err;
 	if (offset > size || (len != UINT64_MAX && len > size - offset))
 		return mlv_error(MLV_E_CORRUPT, "%s/%s: ends at byte %llu, before what it should hold",
 				 t->url, key, (unsigned long long)size);
 	if (len == UINT64_MAX)
 		len = size - offset;
-	return give(d, fd, offset, len, key, sink);
+	return give(directory_of(t), fd, offset, len, key, sink);
 }
 
 /* ---- writing ---- */
@@ -221,42 +225,6 @@ static mlv_err open_tmp(struct directory *d, int root, int *tmp)
 	return NULL;
 }
 
-struct writing {
-	struct directory *d;
-	const struct mlv_source *source;
-	const char *key;
-	int fd;
-};
-
-/* Copy one span of the source, a block at a time. */
-static mlv_err write_span(void *arg, size_t index, unsigned worker)
-{
-	struct writing *w = arg;
-	uint64_t at = index * SPAN, left = w->source->size - at;
-	MLV_SCOPED(mlv_mem_free) char *block = NULL;
-	mlv_err err = NULL;
-
-	(void)worker;
-	if (left > SPAN)
-		left = SPAN;
-	block = mlv_sys_alloc(left < BLOCK ? (size_t)left : BLOCK);
-	if (!block)
-		return mlv_error_nomem("a block");
-	while (left > 0 && !err) {
-		size_t n = left < BLOCK ? (size_t)left : BLOCK;
-
-		if ((err = w->source->read(w->source->arg, block, n, at)) ||
-		    (err = mlv_fs_pwrite_full(w->fd, w->key, block, n, at)))
-			return err;
-		if (w->source->size > SPAN)
-			mlv_sys_start_writeback(w->fd, at, n);
-		at += n;
-		left -= n;
-		err = mlv_ctx_check_stop(w->d->base.ctx);
-	}
-	return err;
-}
-
 /* A file in tmp/ that is removed unless it was renamed. */
 struct unkept {
 	int tmp;
@@ -269,24 +237,16 @@ static void unkept_remove(struct unkept *unkept)
 		(void)unlinkat(unkept->tmp, unkept->name, 0);
 }
 
-static mlv_err write_value(struct writing *w)
-{
-	size_t spans = (size_t)((w->source->size + SPAN - 1) / SPAN);
-	struct mlv_ctx *ctx = w->d->base.ctx;
-
-	return mlv_pool_run(ctx, spans > 1 ? ctx->jobs : 1, spans, write_span, w);
-}
-
-/* Sync the temporary and rename it to its key. */
-static mlv_err publish(struct directory *d, int root, struct unkept *from, struct writing *w)
+/* Sync the temporary *fd and rename it to its key. */
+static mlv_err publish(struct directory *d, int root, struct unkept *from, const char *key, int *fd)
 {
 	MLV_SCOPED(mlv_fd_close) int parent = -1;
-	const char *key = w->key, *base = strrchr(key, '/');
+	const char *base = strrchr(key, '/');
 	mlv_err err = mlv_dir_make_parent(root, key, true, &parent);
 
 	if (err)
 		return mlv_error_wrap(err, "%s", d->base.url);
-	if (mlv_sys_fsync(w->fd) < 0 || mlv_sys_close(&w->fd) < 0)
+	if (mlv_sys_fsync(*fd) < 0 || mlv_sys_close(fd) < 0)
 		return mlv_error_sys("%s/%s: syncing", d->base.url, key);
 	if (mlv_sys_renameat(from->tmp, from->name, parent, base ? base + 1 : key) < 0)
 		return mlv_error_sys("%s/%s: renaming into place", d->base.url, key);
@@ -296,12 +256,11 @@ static mlv_err publish(struct directory *d, int root, struct unkept *from, struc
 	return NULL;
 }
 
-/* Write a value to a temporary; later: it waits for the next flush, else it gets its name now. */
-static mlv_err put(struct directory *d, const char *key, const struct mlv_source *source,
-		   bool later)
+/* Have a temporary filled; later: it waits for the next flush, else it gets its name now. */
+static mlv_err put(struct directory *d, const char *key, mlv_fill_fn fill, void *arg, bool later)
 {
-	struct writing w = { .d = d, .source = source, .key = key, .fd = -1 };
 	MLV_SCOPED(mlv_fd_close) int tmp = -1;
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	int root;
 	mlv_err err = check_writable(d);
 
@@ -309,29 +268,68 @@ static mlv_err put(struct directory *d, const char *key, const struct mlv_source
 		return err;
 	MLV_SCOPED(unkept_remove) struct unkept unkept = { .tmp = tmp };
 
-	err = mlv_fs_temp(tmp, "put-", 0444, unkept.name, sizeof(unkept.name), &w.fd);
+	err = mlv_fs_temp(tmp, "put-", 0444, unkept.name, sizeof(unkept.name), &fd);
 	if (err) {
 		unkept.name[0] = '\0';
 		return mlv_error_wrap(err, "%s/tmp", d->base.url);
 	}
-	err = write_value(&w);
-	if (!err && later && !(err = mlv_dir_batch_add(&d->batch, key, unkept.name, &w.fd)))
+	if ((err = fill(arg, fd)))
+		return err;
+	if (!later)
+		return publish(d, root, &unkept, key, &fd);
+	if (!(err = mlv_dir_batch_add(&d->batch, key, unkept.name, &fd)))
 		unkept.name[0] = '\0';
-	else if (!err && !later)
-		err = publish(d, root, &unkept, &w);
-	mlv_fd_close(&w.fd);
+	return err;
+}
+
+static mlv_err dir_put_file(struct mlv_transport *t, const char *key, mlv_fill_fn fill, void *arg)
+{
+	return put(directory_of(t), key, fill, arg, false);
+}
+
+struct sending {
+	const struct mlv_transport *t;
+	const char *key;
+	const struct mlv_source *source;
+};
+
+/* Copy a source, a block at a time. */
+static mlv_err fill_from_source(void *arg, int to)
+{
+	const struct sending *sending = arg;
+	const struct mlv_source *source = sending->source;
+	const uint64_t size = source->size;
+	MLV_SCOPED(mlv_mem_free) char *block = mlv_sys_alloc(size < BLOCK ? (size_t)size : BLOCK);
+	mlv_err err = NULL;
+
+	if (!block)
+		return mlv_error_nomem("a block");
+	for (uint64_t at = 0; at < size && !err; at += BLOCK) {
+		size_t n = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
+
+		if ((err = source->read(source->arg, block, n, at)) ||
+		    (err = mlv_fs_pwrite_full(to, sending->key, block, n, at)))
+			return err;
+		if (size > EARLY)
+			mlv_sys_start_writeback(to, at, n);
+		err = mlv_ctx_check_stop(sending->t->ctx);
+	}
 	return err;
 }
 
 static mlv_err dir_put(struct mlv_transport *t, const char *key, const struct mlv_source *source)
 {
-	return put(directory_of(t), key, source, false);
+	struct sending sending = { .t = t, .key = key, .source = source };
+
+	return put(directory_of(t), key, fill_from_source, &sending, false);
 }
 
 static mlv_err dir_put_later(struct mlv_transport *t, const char *key,
 			     const struct mlv_source *source)
 {
-	return put(directory_of(t), key, source, true);
+	struct sending sending = { .t = t, .key = key, .source = source };
+
+	return put(directory_of(t), key, fill_from_source, &sending, true);
 }
 
 static mlv_err dir_flush(struct mlv_transport *t, bool found)
@@ -404,6 +402,8 @@ static const struct mlv_transport_ops dir_ops = {
 	.put_later = dir_put_later,
 	.flush = dir_flush,
 	.list = dir_list,
+	.open_file = dir_open_file,
+	.put_file = dir_put_file,
 	.remove = dir_remove,
 	.free = dir_free,
 };

@@ -273,11 +273,7 @@ mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 
 	if ((err = backend->temp(batch->store->self, &temp)))
 		return err;
-	/* A clone holds still while it is hashed; without one the copy is what is hashed. */
-	if (mlv_sys_reflink(temp.fd, fd) == 0)
-		err = mlv_hash_file(batch->store->ctx, temp.fd, path, &found);
-	else
-		err = mlv_hash_copy(batch->store->ctx, fd, temp.fd, path, &found);
+	err = mlv_hash_share(batch->store->ctx, fd, temp.fd, path, &found);
 	/* The list first: where the file is, its leaves are. */
 	if (!err && found.kind == MLV_KIND_LARGE)
 		err = put_leaves(batch, &found);

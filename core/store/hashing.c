@@ -56,7 +56,8 @@ static mlv_err take(const struct reading *reading, void *bytes, size_t len, uint
 
 	if (err || reading->to < 0)
 		return err;
-	return mlv_fs_pwrite_full(reading->to, reading->path, bytes, len, offset);
+	err = mlv_fs_pwrite_full(reading->to, "its copy", bytes, len, offset);
+	return err ? mlv_error_wrap(err, "%s", reading->path) : NULL;
 }
 
 /* What a thread needs, made when it first takes part. */
@@ -252,6 +253,14 @@ mlv_err mlv_hash_copy(struct mlv_ctx *ctx, int fd, int to, const char *path,
 		      struct mlv_named *named)
 {
 	return name_steady(ctx, fd, to, path, BY_SIZE, named);
+}
+
+mlv_err mlv_hash_share(struct mlv_ctx *ctx, int fd, int to, const char *path,
+		       struct mlv_named *named)
+{
+	if (mlv_sys_reflink(to, fd) == 0)
+		return mlv_hash_file(ctx, to, path, named);
+	return mlv_hash_copy(ctx, fd, to, path, named);
 }
 
 mlv_err mlv_hash_plain(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_oid *oid)

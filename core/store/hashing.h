@@ -36,6 +36,13 @@ mlv_err mlv_hash_file(struct mlv_ctx *ctx, int fd, const char *path,
 mlv_err mlv_hash_copy(struct mlv_ctx *ctx, int fd, int to, const char *path,
 		      struct mlv_named *named) MLV_CHECK;
 
+/*
+ * The same; where the file system can, to shares the blocks of fd, and what is
+ * hashed is the clone, which holds still.
+ */
+mlv_err mlv_hash_share(struct mlv_ctx *ctx, int fd, int to, const char *path,
+		       struct mlv_named *named) MLV_CHECK;
+
 /* The plain SHA-256 of a file of any size, one stream. */
 mlv_err mlv_hash_plain(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_oid *oid) MLV_CHECK;
 

@@ -1,4 +1,4 @@
-/* incoming.c - a large file that arrives in order. */
+/* incoming.c - a large file that arrives: in order, or as a file of this machine. */
 #include "core/store/store.h"
 
 #include <stdlib.h>
@@ -177,21 +177,65 @@ mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, siz
 	return NULL;
 }
 
-mlv_err mlv_incoming_finish(struct mlv_incoming *incoming)
+/* The whole file is in temp: it joins the batch, after its list. Takes temp when it does not fail. */
+static mlv_err join(struct mlv_batch *batch, const struct mlv_key *key,
+		    const struct mlv_leaves *leaves, struct mlv_temp *temp)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	const struct mlv_key list = { MLV_KIND_LEAVES, incoming->key.oid };
-	struct mlv_store *store = mlv_batch_store(incoming->batch);
+	const struct mlv_key list = { MLV_KIND_LEAVES, key->oid };
+	struct mlv_store *store = mlv_batch_store(batch);
 	mlv_err err;
 
+	if ((err = mlv_leaves_write(leaves, &text)) ||
+	    (err = mlv_batch_put(batch, &list, text.ptr, text.len)) ||
+	    (err = store->backend->part_done(store->self, temp)))
+		return err;
+	return mlv_batch_join(batch, key, leaves->size, temp);
+}
+
+mlv_err mlv_incoming_finish(struct mlv_incoming *incoming)
+{
 	if (incoming->verified != incoming->leaves.size)
 		return mlv_error(MLV_E_CORRUPT, "only %llu of %llu bytes came",
 				 (unsigned long long)incoming->verified,
 				 (unsigned long long)incoming->leaves.size);
-	if ((err = mlv_leaves_write(&incoming->leaves, &text)) ||
-	    (err = mlv_batch_put(incoming->batch, &list, text.ptr, text.len)) ||
-	    (err = store->backend->part_done(store->self, &incoming->temp)))
+	return join(incoming->batch, &incoming->key, &incoming->leaves, &incoming->temp);
+}
+
+/* Whether what was read is what key names; else where it begins to differ. */
+static mlv_err check_named(const struct mlv_named *named, const struct mlv_key *key,
+			   const struct mlv_leaves *leaves)
+{
+	uint64_t first = 0;
+
+	if (named->size != leaves->size)
+		return mlv_error(MLV_E_CORRUPT, "it has %llu bytes, not %llu",
+				 (unsigned long long)named->size,
+				 (unsigned long long)leaves->size);
+	if (mlv_oid_equal(&named->oid, &key->oid))
+		return NULL;
+	while (first < leaves->count &&
+	       mlv_oid_equal(&named->leaves.digests[first], &leaves->digests[first]))
+		first++;
+	return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
+			 (unsigned long long)first + 1);
+}
+
+mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
+			  const struct mlv_leaves *leaves, int fd, const char *path)
+{
+	MLV_SCOPED(mlv_named_release) struct mlv_named named = { 0 };
+	struct mlv_store *store = mlv_batch_store(batch);
+	struct mlv_temp temp = MLV_TEMP_INIT;
+	mlv_err err = store->backend->temp(store->self, &temp);
+
+	if (err)
 		return err;
-	return mlv_batch_join(incoming->batch, &incoming->key, incoming->leaves.size,
-			      &incoming->temp);
+	if ((err = mlv_hash_share(store->ctx, fd, temp.fd, path, &named)) ||
+	    (err = check_named(&named, key, leaves)) ||
+	    (err = join(batch, key, &named.leaves, &temp))) {
+		store->backend->discard(store->self, &temp);
+		return err;
+	}
+	return NULL;
 }

@@ -257,29 +257,47 @@ static mlv_err damaged_leaf(struct mlv_store *store, const struct mlv_key *key,
 	return damaged(store, key);
 }
 
-mlv_err mlv_store_copy_large(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
-			     int to)
+typedef mlv_err (*into_fn)(struct mlv_ctx *ctx, int fd, int to, const char *path,
+			   struct mlv_named *named);
+
+static mlv_err only_hash(struct mlv_ctx *ctx, int fd, int to, const char *path,
+			 struct mlv_named *named)
+{
+	(void)to;
+	return mlv_hash_file(ctx, fd, path, named);
+}
+
+/* Have a LARGE read once, by into, and see that it is what key names. */
+static mlv_err pass_large(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+			  into_fn into, int to)
 {
 	MLV_SCOPED(mlv_named_release) struct mlv_named named = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	const char *shown;
 	uint64_t len = 0;
 	mlv_err err;
 
 	if (key->kind != MLV_KIND_LARGE)
 		return of_key(mlv_error(MLV_E_REFUSED, "not stored as a large file"), key);
-	if ((err = open_stored(store, key, size, &fd, &path, &len)))
-		return err;
-	shown = path.len ? path.ptr : "a large object";
-	err = to < 0 ? mlv_hash_file(store->ctx, fd, shown, &named)
-		     : mlv_hash_copy(store->ctx, fd, to, shown, &named);
-	if (err)
+	if ((err = open_stored(store, key, size, &fd, &path, &len)) ||
+	    (err = into(store->ctx, fd, to, path.len ? path.ptr : "a large object", &named)))
 		return err;
 	if (named.kind != MLV_KIND_LARGE || named.size != len ||
 	    !mlv_oid_equal(&named.oid, &key->oid))
 		return damaged_leaf(store, key, &named);
 	return NULL;
+}
+
+mlv_err mlv_store_copy_large(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+			     int to)
+{
+	return pass_large(store, key, size, to < 0 ? only_hash : mlv_hash_copy, to);
+}
+
+mlv_err mlv_store_share_large(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+			      int to)
+{
+	return pass_large(store, key, size, mlv_hash_share, to);
 }
 
 mlv_err mlv_store_verify(struct mlv_store *store, const struct mlv_key *key, uint64_t size)

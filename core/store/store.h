@@ -78,6 +78,9 @@ mlv_err mlv_store_open(struct mlv_store *store, const struct mlv_key *key, uint6
  */
 mlv_err mlv_store_copy_large(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
 			     int to) MLV_CHECK;
+/* The same, where the file system can by a clone that is verified: for a copy in another store. */
+mlv_err mlv_store_share_large(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+			      int to) MLV_CHECK;
 
 /* Read and verify whatever key names: for fsck and for tests. */
 mlv_err mlv_store_verify(struct mlv_store *store, const struct mlv_key *key,
@@ -132,6 +135,14 @@ void mlv_incoming_rewind(struct mlv_incoming *incoming);
 mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, size_t len) MLV_CHECK;
 /* All has come: it joins the batch. MLV_E_CORRUPT when bytes are missing. */
 mlv_err mlv_incoming_finish(struct mlv_incoming *incoming) MLV_CHECK;
+
+/*
+ * A LARGE that lies in a file fd already, at a remote that is a directory: its
+ * blocks are shared, or copied on all threads, verified, and it joins the batch
+ * with its list. leaves is that list: MLV_E_CORRUPT says where the file differs.
+ */
+mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
+			  const struct mlv_leaves *leaves, int fd, const char *path) MLV_CHECK;
 
 /*
  * Make everything put so far durable, under its names. The batch can be used
