@@ -33,7 +33,7 @@ UNIT_SRC = $(wildcard tests/unit/*.c)
 FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
-LIBS = -lcrypto -lz -lexpat -ljansson -lfyaml -lpthread -ldl -lm
+LIBS = -lcrypto -lz -lzstd -lexpat -ljansson -lfyaml -lpthread -ldl -lm
 V ?= 0
 ifeq ($(V),0)
 Q = @echo "  $(1)" &&

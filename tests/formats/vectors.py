@@ -8,10 +8,12 @@ A vector has a type, a name, an input and what comes out:
     tree    entries of a directory, KIND:PATH:CONTENT   level and id of its root
     files   a number N                                  the same, of N files 000000 and so on that
                                                         hold their own names
+    pack    frames of a pack, raw, KIND:CONTENT         its class and id
     bad     text that is no node                        -
 
 In inputs, \\n, \\0, \\\\ and \\xNN are as in C; entries are separated by ';'.
 """
+import packs
 import reader
 
 ID = reader.sha256(b"test").encode()
@@ -26,6 +28,10 @@ TREES = [
     ("any byte", "f:a b:1;f:a\\nb:2;f:\\xff\\xfe:3;f:\\\\:4;f:\\x22:5"),
 ]
 FILES = [255, 3000, 100000]
+PACKS = [
+    ("two objects", "object:test;object:"),
+    ("two nodes", "node:mlv tree 1 0 0 0\\n;node:mlv tree 1 0 1 0\\nd - 0 a\\0"),
+]
 BAD = [
     ("not sorted", b"mlv tree 1 0 2 2\nf @ 1 b\0f @ 1 a\0"),
     ("twice", b"mlv tree 1 0 2 2\nf @ 1 a\0f @ 1 a\0"),
@@ -82,6 +88,12 @@ def numbered(count):
     return [(b"%06d" % i, b"f", reader.sha256(b"%06d" % i).encode(), 6) for i in range(count)]
 
 
+def frames(spec):
+    """[(kind, id, raw bytes)] of a pack's input."""
+    words = [tuple(unescape(word) for word in frame.split(":", 1)) for frame in spec.split(";")]
+    return [(kind.decode(), reader.sha256(content), content) for kind, content in words]
+
+
 def zeros(size):
     full = bytes(reader.LEAF)
     for at in range(0, size, reader.LEAF):
@@ -101,6 +113,9 @@ def all_vectors():
     for count in FILES:
         root, level, _ = reader.build(numbered(count))
         yield "files", "%d files" % count, str(count), "%d %s" % (level, root)
+    for name, spec in PACKS:
+        letter, oid, _, _ = packs.make(frames(spec))
+        yield "pack", name, spec, "%s %s" % (letter, oid)
     for name, text in BAD:
         yield "bad", name, escape(text.replace(b"@", ID)), "-"
 
