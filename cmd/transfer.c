@@ -23,14 +23,21 @@ void mlv_routes_release(struct mlv_routes *routes)
 	*routes = (struct mlv_routes){ 0 };
 }
 
+mlv_err mlv_transfer_jobs(struct mlv_run *run, uint64_t jobs)
+{
+	if (jobs > JOBS_MOST)
+		return mlv_error(MLV_E_USAGE, "--jobs is at most %u", JOBS_MOST);
+	if (jobs > 0)
+		run->ctx->transfer_jobs = (unsigned)jobs;
+	return NULL;
+}
+
 mlv_err mlv_transfer_begin(struct mlv_run *run, const struct mlv_transfer_args *args,
 			   struct mlv_repo **repo)
 {
-	if (args->jobs > JOBS_MOST)
-		return mlv_error(MLV_E_USAGE, "--jobs is at most %u", JOBS_MOST);
-	if (args->jobs > 0)
-		run->ctx->transfer_jobs = (unsigned)args->jobs;
-	return mlv_repo_open(repo, run->ctx, run->ctx->cwd);
+	mlv_err err = mlv_transfer_jobs(run, args->jobs);
+
+	return err ? err : mlv_repo_open(repo, run->ctx, run->ctx->cwd);
 }
 
 /* What a search for targets knows. */

@@ -41,6 +41,8 @@ struct mlv_transfer_args {
 	{ MLV_OPT_FLAG, 0, "glob", offsetof(type, args.glob), NULL, MLV_HINT_NONE,             \
 	  "targets are patterns of tracked paths" }
 
+/* Take the value of -j (0: not given) into the context. */
+mlv_err mlv_transfer_jobs(struct mlv_run *run, uint64_t jobs) MLV_CHECK;
 /* Open the repository, and take -j into the context. */
 mlv_err mlv_transfer_begin(struct mlv_run *run, const struct mlv_transfer_args *args,
 			   struct mlv_repo **repo) MLV_CHECK;

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object checkout commit completion config diff doctor fetch hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object checkout commit completion config diff doctor fetch get hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
 	esac
 }
 
@@ -54,6 +54,9 @@ _mlv()
 	'diff':--targets) _mlv_offer file; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
+	'get':--out | 'get':-o) _mlv_offer file; return ;;
+	'get':--rev) _mlv_offer none; return ;;
+	'get':--jobs | 'get':-j) _mlv_offer none; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics show':--rev) _mlv_offer rev; return ;;
@@ -80,6 +83,7 @@ _mlv()
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
+	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'hash') words='--sha256' hint=file ;;
 	'help') words='' hint=command ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;

@@ -43,6 +43,12 @@ mlv_err mlv_git_read(struct mlv_git *git, const struct mlv_git_id *commit, const
 	return git->ops->read(git, commit, path, buf, found);
 }
 
+mlv_err mlv_git_mode(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
+		     unsigned *mode)
+{
+	return git->ops->mode(git, commit, path, mode);
+}
+
 mlv_err mlv_git_read_blob(struct mlv_git *git, const struct mlv_git_id *blob, struct mlv_buf *buf)
 {
 	return git->ops->read_blob(git, blob, buf);

@@ -35,6 +35,12 @@ mlv_err mlv_git_resolve(struct mlv_git *git, const char *rev, struct mlv_git_id 
 /* Append the blob at path in commit to buf; *found false when there is none. */
 mlv_err mlv_git_read(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
 		     struct mlv_buf *buf, bool *found) MLV_CHECK;
+/*
+ * The mode that git gives what lies at path in commit: 0 nothing, 040000 a directory,
+ * 0100644 or 0100755 a file, 0120000 a link, 0160000 a submodule.
+ */
+mlv_err mlv_git_mode(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
+		     unsigned *mode) MLV_CHECK;
 /* Append the blob with this id. */
 mlv_err mlv_git_read_blob(struct mlv_git *git, const struct mlv_git_id *blob,
 			  struct mlv_buf *buf) MLV_CHECK;

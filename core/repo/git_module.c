@@ -119,6 +119,7 @@ const struct mlv_git_ops mlv_git_ops_2 = {
 	.free = handle_free,
 	.resolve = resolve,
 	.read = mlv_git_module_read,
+	.mode = mlv_git_module_mode,
 	.read_blob = mlv_git_module_read_blob,
 	.each_blob = mlv_git_module_each_blob,
 	.each_commit = mlv_git_module_each_commit,

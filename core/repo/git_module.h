@@ -35,6 +35,8 @@ mlv_err mlv_git_tree_of(struct git_handle *git, const struct mlv_git_id *commit,
 			git_tree **tree) MLV_CHECK;
 mlv_err mlv_git_module_read(struct mlv_git *base, const struct mlv_git_id *commit,
 			    const char *path, struct mlv_buf *buf, bool *found) MLV_CHECK;
+mlv_err mlv_git_module_mode(struct mlv_git *base, const struct mlv_git_id *commit,
+			    const char *path, unsigned *mode) MLV_CHECK;
 mlv_err mlv_git_module_read_blob(struct mlv_git *base, const struct mlv_git_id *blob,
 				 struct mlv_buf *buf) MLV_CHECK;
 mlv_err mlv_git_module_each_blob(struct mlv_git *base, const struct mlv_git_id *commit,

@@ -100,6 +100,24 @@ mlv_err mlv_git_module_read(struct mlv_git *base, const struct mlv_git_id *commi
 	return err;
 }
 
+mlv_err mlv_git_module_mode(struct mlv_git *base, const struct mlv_git_id *commit,
+			    const char *path, unsigned *mode)
+{
+	git_tree_entry *entry = NULL;
+	git_tree *tree;
+	mlv_err err = mlv_git_tree_of(git_handle_of(base), commit, &tree);
+	int code;
+
+	if (err)
+		return err;
+	code = git_tree_entry_bypath(&entry, tree, path);
+	if (code < 0 && code != GIT_ENOTFOUND)
+		return mlv_git_failure(code, "%s in commit %s", path, commit->hex);
+	*mode = code < 0 ? 0 : (unsigned)git_tree_entry_filemode(entry);
+	git_tree_entry_free(entry);
+	return NULL;
+}
+
 mlv_err mlv_git_module_read_blob(struct mlv_git *base, const struct mlv_git_id *blob,
 				 struct mlv_buf *buf)
 {

@@ -18,6 +18,8 @@ struct mlv_git_ops {
 	mlv_err (*resolve)(struct mlv_git *git, const char *rev, struct mlv_git_id *commit);
 	mlv_err (*read)(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
 			struct mlv_buf *buf, bool *found);
+	mlv_err (*mode)(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
+			unsigned *mode);
 	mlv_err (*read_blob)(struct mlv_git *git, const struct mlv_git_id *blob,
 			     struct mlv_buf *buf);
 	mlv_err (*each_blob)(struct mlv_git *git, const struct mlv_git_id *commit, const char *dir,

@@ -66,6 +66,7 @@ void mlv_repo_freep(struct mlv_repo **repo)
 	mlv_fd_close(&r->mlv_fd);
 	mlv_fd_close(&r->root_fd);
 	free(r->git_prefix);
+	free(r->brought_from);
 	free(r->root);
 	free(r);
 	*repo = NULL;

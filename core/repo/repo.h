@@ -21,6 +21,7 @@
 struct mlv_repo {
 	struct mlv_ctx *ctx;
 	char *root;   /* absolute path, no slash at the end */
+	char *brought_from; /* the URL that its settings were brought from; NULL: it lies at root */
 	int root_fd;  /* the directory root */
 	int mlv_fd;   /* the directory root/.mlv */
 	int tmp_fd;   /* the directory root/.mlv/tmp; -1: not opened yet */

@@ -24,7 +24,8 @@ static mlv_err place(struct mlv_repo *repo, struct mlv_buf *dir, struct mlv_buf 
 /* "<root> TAB <name> TAB": what a line about the remote begins with. */
 static mlv_err add_head(struct mlv_repo *repo, const char *name, struct mlv_buf *to)
 {
-	mlv_err err = mlv_path_quote(to, repo->root, strlen(repo->root));
+	const char *place = repo->brought_from ? repo->brought_from : repo->root;
+	mlv_err err = mlv_path_quote(to, place, strlen(place));
 
 	return err ? err : mlv_buf_printf(to, "\t%s\t", name);
 }

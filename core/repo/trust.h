@@ -8,6 +8,9 @@
  *
  *   <repository's root> TAB <name of the remote> TAB <url>
  *
+ * (instead of a root the URL of the git repository, where that was brought to
+ * import from it).
+ *
  * It holds for that URL (with the endpoint that the repository names) and is
  * void when either changes. A URL set at another level than the repository's
  * is the user's own word and needs no line.

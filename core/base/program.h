@@ -1,0 +1,31 @@
+/*
+ * program.h - running another program to its end.
+ *
+ * No shell takes part: the words are given as they are. Standard input is
+ * empty, standard output is dropped, and what the program says on standard
+ * error goes to a file. Which program it is must never come from a repository
+ * or a remote.
+ *
+ * Threads   may be called from any; waits for the program. When the user asks
+ *           to stop, it is asked to end, too.
+ */
+#ifndef MLV_BASE_PROGRAM_H
+#define MLV_BASE_PROGRAM_H
+
+#include "core/base/context.h"
+
+struct mlv_program {
+	const char *const *argv; /* ends with NULL; the first is looked for in PATH */
+	/*
+	 * Ends with NULL: "NAME=value" is set, "NAME" is taken out of what the program
+	 * gets of the environment.
+	 */
+	const char *const *env;
+	const char *said; /* absolute path of the file for standard error, made anew */
+};
+
+/* MLV_E_MISSING when there is no such program. status: its exit status, 128 and more by a signal. */
+mlv_err mlv_program_run(struct mlv_ctx *ctx, const struct mlv_program *program,
+			int *status) MLV_CHECK;
+
+#endif

@@ -1,0 +1,34 @@
+/* origin_impl.h - what the files of origin.h share. */
+#ifndef MLV_REPO_ORIGIN_IMPL_H
+#define MLV_REPO_ORIGIN_IMPL_H
+
+#include "core/repo/origin.h"
+
+/* A tracked output, or a part of it; or a file that git has. */
+struct mlv_piece {
+	char *path; /* below what was asked for; "": that itself */
+	bool tracked;
+	struct mlv_output output;
+	char *part;
+	struct mlv_git_id blob;
+	unsigned mode;
+};
+
+struct mlv_finding {
+	struct mlv_origin *origin;
+	char *path;
+	bool dir; /* of git: its pieces become one tree */
+	struct mlv_piece *pieces;
+	size_t count, cap;
+	char *prefix; /* where the .mlv lies that tracked pieces belong to; NULL: none is */
+	struct mlv_strs remotes;
+};
+
+/*
+ * Open the mlv repository whose .mlv lies at prefix ("" or "sub/") in the git
+ * repository as origin->repo: the one in the work tree, else its settings at the
+ * commit in a directory of the scratch.
+ */
+mlv_err mlv_origin_open_repo(struct mlv_origin *origin, const char *prefix) MLV_CHECK;
+
+#endif
