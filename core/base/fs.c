@@ -12,6 +12,8 @@
 
 #define READ_BLOCK ((size_t)64 * 1024) /* bytes */
 #define MAX_DEPTH 1024                 /* directories below each other */
+#define FRESH 50000000                 /* ns: more than the tick of a clock of a file system... */
+#define FRESH_COARSE 2000000000        /* ...or of one that keeps whole seconds */
 
 mlv_err mlv_fs_read_fd(int fd, const char *name, struct mlv_buf *buf)
 {
@@ -110,6 +112,18 @@ mlv_err mlv_fs_pwrite_full(int fd, const char *name, const void *from, size_t le
 		offset += (uint64_t)n;
 	}
 	return NULL;
+}
+
+bool mlv_fs_is_fresh(struct timespec time)
+{
+	const int64_t second = 1000000000;
+	struct timespec now;
+	int64_t age;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return true;
+	age = (int64_t)(now.tv_sec - time.tv_sec) * second + (now.tv_nsec - time.tv_nsec);
+	return age < (time.tv_nsec ? FRESH : FRESH_COARSE);
 }
 
 mlv_err mlv_fs_temp(int dir, const char *prefix, mode_t mode, char *name, size_t name_size, int *fd)

@@ -55,6 +55,11 @@ mlv_err mlv_fs_remove_all(int dir, const char *path) MLV_CHECK;
 /* Whether anything is at path (a dangling link counts). */
 bool mlv_fs_exists(int dir, const char *path);
 /*
+ * Whether a file's time is so young that a change at this moment could leave
+ * it as it is: clocks of file systems tick.
+ */
+bool mlv_fs_is_fresh(struct timespec time);
+/*
  * Open a new file in dir, for reading and writing, under a name that begins
  * with prefix and that nothing else has; name must hold prefix and 32 bytes more.
  */

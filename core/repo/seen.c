@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/crc32.h"
@@ -17,8 +16,6 @@
 #define SEEN_MAGIC "mlvseen1"
 #define SEEN_ORDER 0x01020304u
 #define SEEN_MAX ((size_t)1 << 30) /* bytes */
-#define FRESH ((int64_t)50000000)         /* ns: more than the tick of a clock of a file system... */
-#define FRESH_COARSE ((int64_t)2000000000) /* ...or of one that keeps whole seconds */
 
 struct header {
 	char magic[8];
@@ -216,23 +213,12 @@ static mlv_err note(struct mlv_seen *seen, const struct record *record)
 	return NULL;
 }
 
-/* Whether bytes written this moment could leave the mtime as it is. */
-static bool is_fresh(const struct stat *st)
-{
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return true;
-	return nanoseconds(now) - nanoseconds(st->st_mtim) <
-	       (st->st_mtim.tv_nsec ? FRESH : FRESH_COARSE);
-}
-
 mlv_err mlv_seen_note(struct mlv_seen *seen, const struct mlv_key *key, const struct stat *st)
 {
 	struct record record = record_of(key, st);
 	mlv_err err;
 
-	if (is_fresh(st))
+	if (mlv_fs_is_fresh(st->st_mtim))
 		return NULL;
 	pthread_mutex_lock(&seen->lock);
 	err = note(seen, &record);

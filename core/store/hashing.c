@@ -191,6 +191,14 @@ static bool same_time(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
+/* Whether a file did not change between two looks at it. */
+static bool is_same(const struct stat *before, const struct stat *after)
+{
+	return before->st_size == after->st_size &&
+	       same_time(&before->st_mtim, &after->st_mtim) &&
+	       same_time(&before->st_ctim, &after->st_ctim);
+}
+
 static mlv_err look(int fd, const char *path, struct stat *st)
 {
 	if (mlv_sys_fstat(fd, st) < 0)
@@ -229,9 +237,7 @@ static mlv_err name_steady(struct mlv_ctx *ctx, int fd, int to, const char *path
 			return failed;
 		if ((err = look(fd, path, &after)))
 			return err;
-		if (!failed && before.st_size == after.st_size &&
-		    same_time(&before.st_mtim, &after.st_mtim) &&
-		    same_time(&before.st_ctim, &after.st_ctim)) {
+		if (!failed && is_same(&before, &after)) {
 			*named = tried;
 			tried.leaves.digests = NULL;
 			return NULL;
@@ -255,12 +261,43 @@ mlv_err mlv_hash_copy(struct mlv_ctx *ctx, int fd, int to, const char *path,
 	return name_steady(ctx, fd, to, path, BY_SIZE, named);
 }
 
+/* Name what fd holds, if that is surely what it held at before. */
+static mlv_err name_unchanged(struct mlv_ctx *ctx, int fd, const char *path,
+			      const struct stat *before, struct mlv_named *named, bool *done)
+{
+	MLV_SCOPED(mlv_named_release) struct mlv_named found = { 0 };
+	struct stat after;
+	mlv_err err;
+
+	if (mlv_fs_is_fresh(before->st_ctim))
+		return NULL;
+	if ((err = mlv_hash_file(ctx, fd, path, &found)))
+		return err->code == MLV_E_REFUSED ? NULL : err;
+	if ((err = look(fd, path, &after)))
+		return err;
+	if ((*done = is_same(before, &after))) {
+		*named = found;
+		found.leaves.digests = NULL;
+	} else {
+		mlv_tell_grow(ctx, 0, (uint64_t)before->st_size);
+	}
+	return NULL;
+}
+
 mlv_err mlv_hash_share(struct mlv_ctx *ctx, int fd, int to, const char *path,
 		       struct mlv_named *named)
 {
-	if (mlv_sys_reflink(to, fd) == 0)
-		return mlv_hash_file(ctx, to, path, named);
-	return mlv_hash_copy(ctx, fd, to, path, named);
+	struct stat before;
+	bool done = false;
+	mlv_err err;
+
+	if ((err = look(fd, path, &before)))
+		return err;
+	if (mlv_sys_reflink(to, fd) < 0)
+		return mlv_hash_copy(ctx, fd, to, path, named);
+	/* What is in memory of the file is not of its clone, which would be read from the disk. */
+	err = name_unchanged(ctx, fd, path, &before, named, &done);
+	return err || done ? err : mlv_hash_file(ctx, to, path, named);
 }
 
 mlv_err mlv_hash_plain(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_oid *oid)

@@ -37,8 +37,8 @@ mlv_err mlv_hash_copy(struct mlv_ctx *ctx, int fd, int to, const char *path,
 		      struct mlv_named *named) MLV_CHECK;
 
 /*
- * The same; where the file system can, to shares the blocks of fd, and what is
- * hashed is the clone, which holds still.
+ * The same; where the file system can, to shares the blocks of fd. A file that
+ * changes meanwhile is no failure then: its clone is what is hashed.
  */
 mlv_err mlv_hash_share(struct mlv_ctx *ctx, int fd, int to, const char *path,
 		       struct mlv_named *named) MLV_CHECK;

@@ -110,6 +110,18 @@ def make_pull(p):
     p.run('rm', '-rf', 'data', 'single.csv', '.mlv/cache', '.mlv/state')
 
 
+def make_push_large(p):
+    make_add_large(p)
+    p.tool('add', 'big.bin')
+    p.tool('remote', 'add', '-d', 'there', p.remote)
+
+
+def make_pull_large(p):
+    make_push_large(p)
+    p.tool('push')
+    p.run('rm', '-rf', 'big.bin', '.mlv/cache', '.mlv/state')
+
+
 # name: (how it is made, the command, whether the pointers' objects must be in the cache)
 SCENARIOS = {
     'add': (make_add, ('add', 'data', 'single.csv'), True),
@@ -118,5 +130,12 @@ SCENARIOS = {
     'commit': (make_commit, ('commit', '-f'), False),
     'checkout': (make_checkout, ('checkout',), True),
     'push': (make_push, ('push',), True),
+    'push-large': (make_push_large, ('push',), True),
     'pull': (make_pull, ('pull',), False),
+    'pull-large': (make_pull_large, ('pull',), False),
 }
+
+
+def every(scenario, asked):
+    """One point of how many. Nearly all calls of a large file are writes, one like the other."""
+    return asked * 8 if asked > 1 and scenario.endswith('-large') else asked

@@ -1,6 +1,7 @@
 #include "tests/unit/check.h"
 
 #include <sys/stat.h>
+#include <time.h>
 
 #include "core/base/fs.h"
 #include "core/base/sys.h"
@@ -155,4 +156,24 @@ mlv_test(hashing, what_is_no_file_is_refused)
 
 	mlv_ctx_init_quiet(&ctx);
 	check_fails(mlv_hash_file(&ctx, fd, ".", &named), MLV_E_REFUSED);
+}
+
+static struct timespec ago(time_t seconds, long nanoseconds)
+{
+	struct timespec now;
+
+	cr_assert(clock_gettime(CLOCK_REALTIME, &now) == 0);
+	return (struct timespec){ now.tv_sec - seconds, nanoseconds };
+}
+
+mlv_test(hashing, a_time_is_fresh_while_a_change_could_leave_it_as_it_is)
+{
+	struct timespec now;
+
+	cr_assert(clock_gettime(CLOCK_REALTIME, &now) == 0);
+	cr_assert(mlv_fs_is_fresh(now));
+	cr_assert(mlv_fs_is_fresh(ago(1, 0)), "a clock of whole seconds");
+	cr_assert(mlv_fs_is_fresh(ago(-5, 1)), "a clock that is ahead");
+	cr_assert(not(mlv_fs_is_fresh(ago(3, 0))));
+	cr_assert(not(mlv_fs_is_fresh(ago(2, 999999999))));
 }
