@@ -4,6 +4,7 @@ extern const struct mlv_cmd mlv_cmd_add;
 extern const struct mlv_cmd mlv_cmd_cache;
 extern const struct mlv_cmd mlv_cmd_cat;
 extern const struct mlv_cmd mlv_cmd_cat_object;
+extern const struct mlv_cmd mlv_cmd_check_ignore;
 extern const struct mlv_cmd mlv_cmd_checkout;
 extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
@@ -32,6 +33,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_cache,
 	&mlv_cmd_cat,
 	&mlv_cmd_cat_object,
+	&mlv_cmd_check_ignore,
 	&mlv_cmd_checkout,
 	&mlv_cmd_commit,
 	&mlv_cmd_completion,

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object checkout commit completion config diff doctor fetch get hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor fetch get hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
 	esac
 }
 
@@ -76,6 +76,7 @@ _mlv()
 	'cache dir') words='--unset -u --system --global --project --local' hint=dir ;;
 	'cat') words='--rev --range --remote -r' hint=file ;;
 	'cat-object') words='' hint=none ;;
+	'check-ignore') words='--all -a --details -d --non-matching -n --stdin --null -z' hint=file ;;
 	'checkout') words='--allow-missing --force -f --relink --summary' hint=file ;;
 	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;

@@ -38,6 +38,13 @@ complete -c mlv -n '__fish_seen_subcommand_from cat' -l rev -r -a '(__mlv_revisi
 complete -c mlv -n '__fish_seen_subcommand_from cat' -l range -r -d 'these bytes alone, counted from 0; -<n>: the last n'
 complete -c mlv -n '__fish_seen_subcommand_from cat' -s r -l remote -r -a '(__mlv_remotes)' -d 'where to read what the cache lacks'
 complete -c mlv -n __fish_use_subcommand -a cat-object -d 'print the bytes that an id is the SHA-256 of'
+complete -c mlv -n __fish_use_subcommand -a check-ignore -d 'tell which paths .mlvignore leaves out, and why'
+complete -c mlv -n '__fish_seen_subcommand_from check-ignore' -F
+complete -c mlv -n '__fish_seen_subcommand_from check-ignore' -s a -l all -d 'with -d, name all rules that match, the deciding one last'
+complete -c mlv -n '__fish_seen_subcommand_from check-ignore' -s d -l details -d 'name file, line and pattern of the deciding rule'
+complete -c mlv -n '__fish_seen_subcommand_from check-ignore' -s n -l non-matching -d 'with -d, print paths that no rule matches, too'
+complete -c mlv -n '__fish_seen_subcommand_from check-ignore' -l stdin -d 'read the paths from standard input, one a line'
+complete -c mlv -n '__fish_seen_subcommand_from check-ignore' -s z -l null -d 'end paths and fields with NUL, and quote nothing'
 complete -c mlv -n __fish_use_subcommand -a checkout -d 'make the work tree what the pointers say'
 complete -c mlv -n '__fish_seen_subcommand_from checkout' -F
 complete -c mlv -n '__fish_seen_subcommand_from checkout' -l allow-missing -d 'what the cache has not is no failure'
@@ -84,7 +91,7 @@ complete -c mlv -n __fish_use_subcommand -a hash -d 'print the ids of files'
 complete -c mlv -n '__fish_seen_subcommand_from hash' -F
 complete -c mlv -n '__fish_seen_subcommand_from hash' -l sha256 -d 'plain SHA-256 of any size, in the form of sha256sum'
 complete -c mlv -n __fish_use_subcommand -a help -d 'say what mlv and its commands do'
-complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat cat-object checkout commit completion config diff doctor fetch get hash help init ls-tree metrics pull push remote root status unprotect version'
+complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat cat-object check-ignore checkout commit completion config diff doctor fetch get hash help init ls-tree metrics pull push remote root status unprotect version'
 complete -c mlv -n __fish_use_subcommand -a init -d 'make an mlv repository'
 complete -c mlv -n '__fish_seen_subcommand_from init' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from init' -l no-scm -d 'work without git'

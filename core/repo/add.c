@@ -52,6 +52,7 @@ static mlv_err take_all(struct mlv_track *track, char *const *typed,
 		err = add_typed(track->repo, *typed, options->glob, &paths);
 	if (err)
 		return err;
+	track->skip_ignored = options->glob;
 	if (options->glob)
 		mlv_strs_sort_unique(&paths);
 	return mlv_add_check(track, &paths, false);

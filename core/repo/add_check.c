@@ -8,6 +8,7 @@
 #include "core/base/path.h"
 #include "core/base/suggest.h"
 #include "core/base/sys.h"
+#include "core/repo/ignore.h"
 
 #define SHOWN 512
 
@@ -221,6 +222,32 @@ static mlv_err check_overlap(const struct check *check)
 	return NULL;
 }
 
+/* What is tracked by itself is never ignored, nor are the directories above it; tracked: their bytes. */
+static mlv_err check_ignore(const struct check *check, size_t tracked, bool *skip)
+{
+	MLV_SCOPED(mlv_ignore_freep) struct mlv_ignore *rules = NULL;
+	const struct mlv_ignore_rule *rule;
+	size_t len = strlen(check->path);
+	struct stat st;
+	bool dir = mlv_sys_fstatat(check->repo->root_fd, check->path, &st,
+				   AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	mlv_err err = mlv_ignore_load(&rules, check->repo, check->path);
+
+	*skip = false;
+	if (err || tracked == len)
+		return err;
+	rule = mlv_ignore_decide(rules, check->path, len, tracked, dir);
+	if (!rule || rule->negated)
+		return NULL;
+	*skip = check->track->skip_ignored;
+	if (*skip)
+		return NULL;
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: ignored by %s:%u: %s", check->shown,
+					rule->file, rule->line, rule->text),
+			      "change that rule, or take this back after it with a line that "
+			      "begins with !");
+}
+
 static mlv_err append_new(struct check *check)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
@@ -242,6 +269,7 @@ static mlv_err check_one(struct check *check)
 {
 	const struct mlv_output *output;
 	size_t len;
+	bool skip;
 	mlv_err err;
 
 	mlv_path_shown(check->path, strlen(check->path), check->shown, SHOWN);
@@ -249,9 +277,12 @@ static mlv_err check_one(struct check *check)
 	if ((err = check_name(check)) || (!check->to_come && (err = check_kind(check))) ||
 	    (err = check_overlap(check)))
 		return err;
-	if (!(output = mlv_outputs_find(&check->outputs, check->path)))
+	output = mlv_outputs_find(&check->outputs, check->path);
+	len = output ? strlen(output->path) : 0;
+	if ((err = check_ignore(check, len, &skip)) || skip)
+		return err;
+	if (!output)
 		return append_new(check);
-	len = strlen(output->path);
 	if (check->path[len] && output->type != MLV_ID_TREE)
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: %s is tracked, as a file",
 						check->shown, output->path),

@@ -11,8 +11,8 @@
  * Check each of paths (relative to the root) and append it to the track as a
  * target. Refused are: what is not there, the root itself, files of mlv and
  * git, FIFOs and the like, names that cannot stand in a pointer, what git
- * tracks, what overlaps another output or target, what is not readable, and
- * an output whose pointer git would ignore. Fails, too, when any pointer of
+ * tracks, what overlaps another output or target, what is not readable, what
+ * .mlvignore leaves out, and an output whose pointer git would ignore. Fails, too, when any pointer of
  * the repository is damaged. to_come: what the paths name is not there yet.
  */
 mlv_err mlv_add_check(struct mlv_track *track, const struct mlv_strs *paths,

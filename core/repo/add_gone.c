@@ -1,6 +1,4 @@
 /* The part of add_track.h that looks for what is not in the work tree any more. */
-#define _DEFAULT_SOURCE /* struct dirent */
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -46,7 +44,6 @@ static enum place look_at(struct mlv_track *track, const char *output, const cha
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	MLV_SCOPED(mlv_dir_close) DIR *dir = NULL;
 	mlv_err err = mlv_buf_printf(&path, "%s/%s", output, part);
 
 	if (err)
@@ -54,12 +51,7 @@ static enum place look_at(struct mlv_track *track, const char *output, const cha
 	fd = mlv_sys_open_beneath(track->repo->root_fd, path.ptr, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return errno == ENOENT ? NOT_THERE : IN_USE;
-	if (!(dir = mlv_sys_opendirat(fd, ".")))
-		return IN_USE;
-	for (struct dirent *e; (e = readdir(dir));)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			return IN_USE;
-	return EMPTY;
+	return mlv_scan_is_empty(fd, ".") ? EMPTY : IN_USE;
 }
 
 /* Whether one of the targets that are gone brought this directory already. */

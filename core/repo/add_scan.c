@@ -1,5 +1,6 @@
 #include "core/repo/add_scan.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ void mlv_scan_release(struct mlv_scan *scan)
 	if (!scan->repo)
 		return; /* never begun */
 	free(scan->top);
+	mlv_ignore_freep(&scan->rules);
 	mlv_index_freep(&scan->index);
 	mlv_index_builder_freep(&scan->builder);
 	free(scan->items);
@@ -273,12 +275,32 @@ static mlv_err add_path(struct mlv_scan *scan, const struct mlv_walk_entry *entr
 	return NULL;
 }
 
+bool mlv_scan_is_empty(int dir, const char *name)
+{
+	MLV_SCOPED(mlv_dir_close) DIR *stream = mlv_sys_opendirat(dir, name);
+	bool empty = stream != NULL;
+
+	for (struct dirent *e; empty && (e = readdir(stream));)
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+			mlv_path_name_reserved(e->d_name, strlen(e->d_name));
+	return empty;
+}
+
+/* Whether what looks like an empty directory only has everything in it ignored. */
+static bool is_all_ignored(const struct mlv_scan *scan, const struct mlv_walk_entry *entry)
+{
+	return entry->kind == 'd' && scan->rules && (entry->path_len || *scan->part) &&
+	       !mlv_scan_is_empty(entry->dir, entry->name);
+}
+
 static mlv_err add_item(void *arg, const struct mlv_walk_entry *entry)
 {
 	struct mlv_scan *scan = arg;
 	struct mlv_scan_item *item;
 	mlv_err err;
 
+	if (is_all_ignored(scan, entry))
+		return NULL;
 	if ((err = mlv_array_grow(&scan->items, &scan->cap, scan->count + 1,
 				  sizeof(*scan->items))))
 		return err;
@@ -334,25 +356,65 @@ static mlv_err open_top(struct mlv_scan *scan)
 	return scan->fd < 0 ? mlv_error_sys("%s", above) : NULL;
 }
 
-mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
-		      const char *part, bool follow)
+/* Whether the manifest that nothing is hidden of has path, or anything below it. */
+static bool is_shown(const struct mlv_scan *scan, const char *path)
 {
-	struct mlv_walk_options options = { .say_skipped = true };
+	MLV_SCOPED(mlv_tree_iter_freep) struct mlv_tree_iter *iter = NULL;
+	const struct mlv_entry *entry = NULL;
+	/* One that cannot be read is for who compares with it; until then all is shown. */
+	mlv_err err = mlv_tree_iter_new(&iter, mlv_node_source_store(scan->repo->cache),
+					scan->shown, path);
+
+	return err || mlv_tree_iter_next(iter, &entry) || entry;
+}
+
+static bool is_ignored(void *arg, const char *path, size_t len, bool directory)
+{
+	const struct mlv_scan *scan = arg;
+	char whole[2 * (MLV_PATH_MAX + 1)];
+	size_t top = strlen(scan->top);
+
+	if (top + 1 + len >= sizeof(whole))
+		return false;
+	memcpy(whole, scan->top, top);
+	whole[top] = '/';
+	memcpy(whole + top + 1, path, len);
+	whole[top + 1 + len] = '\0';
+	return mlv_ignore_match(scan->rules, whole, top + 1 + len, top, directory) &&
+	       !(scan->shown && is_shown(scan, whole + strlen(scan->output) + 1));
+}
+
+static mlv_err walk(struct mlv_scan *scan)
+{
+	struct mlv_walk_ignore ignore = { is_ignored, scan };
+	struct mlv_walk_options options = { .say_skipped = true,
+					    .ignore = scan->rules ? &ignore : NULL };
+
+	return mlv_walk(scan->repo->ctx, scan->repo->root_fd, scan->top, &options, add_item, scan);
+}
+
+mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
+		      const char *part, const struct mlv_scan_options *options)
+{
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf top = MLV_BUF_INIT;
 	mlv_err err;
 
 	*scan = (struct mlv_scan){ .repo = repo, .output = path, .part = part, .fd = -1,
-				   .follow = follow, .paths = MLV_BUF_LIMIT(SIZE_MAX / 2),
+				   .paths = MLV_BUF_LIMIT(SIZE_MAX / 2),
 				   .links = MLV_BUF_LIMIT(SIZE_MAX / 2) };
+	if (options) {
+		scan->follow = options->follow;
+		scan->shown = options->shown;
+	}
 	scan->cache = repo->cache ? mlv_store_root(repo->cache) : NULL;
 	if ((err = mlv_buf_printf(&top, "%s%s%s", path, *part ? "/" : "", part)))
 		return err;
 	if (!(scan->top = mlv_buf_detach(&top)))
 		return mlv_error_nomem("a path");
-	if ((err = mlv_index_load(&scan->index, repo, path)) ||
+	if ((err = mlv_ignore_load(&scan->rules, repo, path)) ||
+	    (err = mlv_index_load(&scan->index, repo, path)) ||
 	    (err = mlv_index_builder_new(&scan->builder, repo, path)) ||
-	    (err = open_top(scan)) ||
-	    (err = mlv_walk(repo->ctx, repo->root_fd, scan->top, &options, add_item, scan)))
+	    (err = open_top(scan)) || (err = walk(scan)))
 		return err;
 	for (size_t i = 0; i < scan->count; i++)
 		if (scan->items[i].kind != 'l' && scan->items[i].kind != 'd')

@@ -6,7 +6,8 @@
  * in vector lanes and put, each group on one thread; large ones one after the
  * other, each on all threads. A file is looked at before and after it is read:
  * one that changed is read again, three times at most. The list comes out in
- * manifest order whatever thread did what.
+ * manifest order whatever thread did what. What the .mlvignore files above the
+ * output leave out is not there for a scan.
  *
  * Crash safety   nothing is named; the objects join the batch.
  * Limits         a thread holds at most one group: MLV_SMALL_MAX bytes and a little.
@@ -14,6 +15,7 @@
 #ifndef MLV_REPO_ADD_SCAN_H
 #define MLV_REPO_ADD_SCAN_H
 
+#include "core/repo/ignore.h"
 #include "core/repo/index.h"
 #include "core/repo/walk.h"
 
@@ -41,6 +43,8 @@ struct mlv_scan {
 	const char *part;   /* what of it is scanned; "": all */
 	char *top;          /* both joined */
 	const char *cache;  /* where the cache lies, absolute */
+	struct mlv_ignore *rules; /* NULL: nothing is ignored */
+	const struct mlv_oid *shown; /* a manifest of which no rule hides anything, or NULL */
 	struct mlv_index *index;
 	struct mlv_index_builder *builder;
 	struct mlv_scan_item *items;
@@ -55,14 +59,22 @@ struct mlv_scan {
 	bool follow;     /* top is a link, taken for the file it points to */
 };
 
+struct mlv_scan_options {
+	bool follow; /* a link that is the output itself is taken for the file it points to */
+	const struct mlv_oid *shown; /* no rule hides what this manifest has; NULL: any may */
+};
 /*
- * Walk part ("" for all) of the output at path (both outlive the scan). follow: a
- * link that is the output itself is taken for the file it points to. Fails on
- * anything but files, links and directories.
+ * Walk part ("" for all) of the output at path (both outlive the scan). Fails
+ * on anything but files, links and directories. options may be NULL.
  */
 mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
-		      const char *part, bool follow) MLV_CHECK;
+		      const char *part, const struct mlv_scan_options *options) MLV_CHECK;
 void mlv_scan_release(struct mlv_scan *scan);
+/*
+ * Whether the directory at name in dir holds nothing at all that could be tracked,
+ * ignored or not. One that holds only what is ignored is none of a manifest.
+ */
+bool mlv_scan_is_empty(int dir, const char *name);
 /* Add an empty directory of the output to a scan that found nothing. */
 mlv_err mlv_scan_add_empty(struct mlv_scan *scan, const char *path) MLV_CHECK;
 /* Name all items; batch NULL: only name, else put them. */

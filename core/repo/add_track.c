@@ -134,18 +134,45 @@ static size_t parts_of(const struct mlv_track *track, size_t at)
 	return end - at;
 }
 
+/* Rules that lie in what they speak of would not be in git beside the pointer. */
+static mlv_err refuse_rules(const struct mlv_scan *scan)
+{
+	static const char name[] = MLV_IGNORE_NAME;
+	const size_t len = sizeof(name) - 1;
+
+	for (size_t i = 0; i < scan->count; i++) {
+		struct mlv_entry entry = mlv_scan_entry(scan, i);
+		const char *last = entry.path + entry.path_len - len;
+		char shown[512];
+
+		if (entry.path_len < len || memcmp(last, name, len) != 0 ||
+		    (entry.path_len > len && last[-1] != '/'))
+			continue;
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED,
+						"%s: rules cannot lie in a tracked directory",
+						mlv_scan_shown(scan, &scan->items[i], shown,
+							       sizeof(shown))),
+				      "move them to the .mlvignore beside %s", scan->output);
+	}
+	return NULL;
+}
+
 /* Scan a part, which may be gone if the command allows it; a whole output may not. */
 static mlv_err scan_part(struct mlv_track *track, struct mlv_track_target *first,
 			 struct mlv_track_target *part, struct mlv_batch *batch)
 {
-	mlv_err err = mlv_scan_list(&part->scan, track->repo, first->output.path, part->part, true);
+	const struct mlv_scan_options options = { .follow = true };
+	mlv_err err = mlv_scan_list(&part->scan, track->repo, first->output.path, part->part,
+				    &options);
 
 	if (err && err->code == MLV_E_MISSING && track->may_be_gone && *part->part &&
 	    first->output.type == MLV_ID_TREE) {
 		part->gone = true;
 		return NULL;
 	}
-	return err ? err : mlv_scan_name(&part->scan, batch);
+	if (err || (err = refuse_rules(&part->scan)))
+		return err;
+	return mlv_scan_name(&part->scan, batch);
 }
 
 /* Scan the parts of one output, and make its new id of them. */

@@ -31,6 +31,7 @@ struct mlv_track {
 	struct mlv_repo *repo;
 	const char *command;      /* for locks: "add" */
 	bool no_commit, sha256;
+	bool skip_ignored;        /* pass over new targets that .mlvignore leaves out: a pattern found them */
 	bool must_match;          /* refuse what differs from its pointer */
 	bool may_be_gone;         /* parts that are not in the work tree are no failure */
 	struct mlv_strs written;  /* for git's index: pointers, and ignore files that changed */

@@ -186,7 +186,7 @@ static mlv_err make(struct mlv_plan *plan, const struct mlv_target *target)
 	mlv_err err;
 
 	if ((err = mlv_compare_scan(&plan->compare, plan->repo, target->output->path,
-				    target->part)) ||
+				    target->part, target->output)) ||
 	    (err = mlv_repo_cache(plan->repo, &cache)))
 		return err;
 	if (target->output->type == MLV_ID_TREE &&
@@ -251,7 +251,7 @@ mlv_err mlv_plan_gone(struct mlv_plan *plan, struct mlv_repo *repo,
 	mlv_err err;
 
 	mlv_plan_begin(plan, repo);
-	err = mlv_compare_scan(compare, repo, path, "");
+	err = mlv_compare_scan(compare, repo, path, "", NULL);
 	for (size_t i = 0; !err && i < compare->scan.count; i++) {
 		struct mlv_entry entry = mlv_scan_entry(&compare->scan, i);
 

@@ -14,15 +14,18 @@ void mlv_compare_release(struct mlv_compare *compare)
 	*compare = (struct mlv_compare){ 0 };
 }
 
-static mlv_err scan(struct mlv_compare *compare)
+static mlv_err scan(struct mlv_compare *compare, const struct mlv_output *shown)
 {
+	struct mlv_scan_options options = { .follow = false };
 	struct mlv_store *cache;
 	mlv_err err;
 
 	/* The scan tells links into the cache from others by where the cache lies. */
 	if ((err = mlv_repo_cache(compare->repo, &cache)))
 		return err;
-	err = mlv_scan_list(&compare->scan, compare->repo, compare->path, compare->part, false);
+	if (shown && shown->type == MLV_ID_TREE)
+		options.shown = &shown->oid;
+	err = mlv_scan_list(&compare->scan, compare->repo, compare->path, compare->part, &options);
 	if (err && err->code == MLV_E_MISSING) {
 		mlv_scan_release(&compare->scan);
 		return NULL;
@@ -37,7 +40,7 @@ static mlv_err scan(struct mlv_compare *compare)
 }
 
 mlv_err mlv_compare_scan(struct mlv_compare *compare, struct mlv_repo *repo, const char *path,
-			 const char *part)
+			 const char *part, const struct mlv_output *shown)
 {
 	mlv_err err;
 
@@ -47,7 +50,7 @@ mlv_err mlv_compare_scan(struct mlv_compare *compare, struct mlv_repo *repo, con
 	if (!compare->path || !compare->part)
 		err = mlv_error_nomem("a path");
 	else
-		err = scan(compare);
+		err = scan(compare, shown);
 	if (err)
 		mlv_compare_release(compare);
 	return err;

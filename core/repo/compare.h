@@ -27,9 +27,12 @@ struct mlv_compare {
 	struct mlv_scan scan; /* only when present */
 };
 
-/* Scan what lies at part of the output at path; nothing there is no failure. */
+/*
+ * Scan what lies at part of the output at path; nothing there is no failure.
+ * shown (may be NULL): an output whose paths no .mlvignore hides.
+ */
 mlv_err mlv_compare_scan(struct mlv_compare *compare, struct mlv_repo *repo, const char *path,
-			 const char *part) MLV_CHECK;
+			 const char *part, const struct mlv_output *shown) MLV_CHECK;
 void mlv_compare_release(struct mlv_compare *compare);
 
 /*

@@ -217,7 +217,8 @@ static mlv_err compare_output(struct differ *differ, const struct mlv_output *ol
 	differ->any = false;
 	mlv_compare_release(&differ->compare);
 	if (work_tree && new_output && new_output->cache) {
-		if ((err = mlv_compare_scan(&differ->compare, differ->repo, differ->output, "")))
+		if ((err = mlv_compare_scan(&differ->compare, differ->repo, differ->output, "",
+					    NULL)))
 			return err;
 		scanned = differ->compare.present;
 	}

@@ -158,7 +158,8 @@ mlv_err mlv_status_of(struct mlv_repo *repo, const struct mlv_target *target, bo
 	*status = (struct mlv_status){ 0 };
 	if (!(err = name(status, target)) && target->output->cache &&
 	    !(err = mlv_repo_cache(repo, &look.cache)) &&
-	    !(err = mlv_compare_scan(&compare, repo, target->output->path, target->part)))
+	    !(err = mlv_compare_scan(&compare, repo, target->output->path, target->part,
+				    NULL)))
 		err = run(&look, target->output);
 	if (err)
 		mlv_status_release(status);

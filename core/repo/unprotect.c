@@ -32,7 +32,8 @@ static mlv_err plan_target(struct mlv_plan *plan, struct mlv_repo *repo,
 	mlv_plan_begin(plan, repo);
 	plan->output = target->output;
 	plan->unprotect = true;
-	err = mlv_compare_scan(&plan->compare, repo, target->output->path, target->part);
+	err = mlv_compare_scan(&plan->compare, repo, target->output->path, target->part,
+			       target->output);
 	if (!err && !plan->compare.present && *target->part)
 		err = mlv_error(MLV_E_MISSING, "%s/%s: no such file or directory",
 				target->output->path, target->part);
