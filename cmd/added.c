@@ -1,22 +1,5 @@
 #include "cmd/added.h"
 
-static void format_size(uint64_t bytes, char *text, size_t size)
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-	double value = (double)bytes / 1000;
-	size_t unit = 0;
-
-	if (bytes < 1000) {
-		snprintf(text, size, "%u byte%s", (unsigned)bytes, bytes == 1 ? "" : "s");
-		return;
-	}
-	while (value >= 999.95 && unit + 1 < MLV_COUNT(units)) {
-		value /= 1000;
-		unit++;
-	}
-	snprintf(text, size, "%.1f %s", value, units[unit]);
-}
-
 static void begin(struct mlv_added_out *added)
 {
 	if (added->begun)
@@ -50,7 +33,7 @@ static void tell_line(const struct mlv_added_out *to, const char *path,
 	struct mlv_out *out = to->run->out;
 	char size[32];
 
-	format_size(added->size, size, sizeof(size));
+	mlv_out_size(added->size, size, sizeof(size));
 	mlv_out_raw(out, added->changed ? to->verb : "unchanged");
 	mlv_out_raw(out, " ");
 	mlv_out_path(out, path, strlen(path));

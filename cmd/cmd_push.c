@@ -33,8 +33,8 @@ static mlv_err judge(const struct mlv_transfer_sum *sum)
 	if (sum->corrupt > 0) {
 		err = mlv_error(MLV_E_CORRUPT, "damaged in the cache and not pushed: %s",
 				mlv_files_text(sum->corrupt, text, sizeof(text)));
-		return mlv_error_hint(err, "remove what is named above from the cache, then get it "
-				      "back: mlv fetch, or mlv add its original");
+		return mlv_error_hint(err, "mlv fsck --repair puts good copies in their "
+				      "place, where there are any");
 	}
 	if (sum->missing > 0) {
 		err = mlv_error(MLV_E_MISSING, "neither in the cache nor at remote '%s': %s",

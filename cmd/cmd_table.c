@@ -12,6 +12,7 @@ extern const struct mlv_cmd mlv_cmd_config;
 extern const struct mlv_cmd mlv_cmd_diff;
 extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_fetch;
+extern const struct mlv_cmd mlv_cmd_fsck;
 extern const struct mlv_cmd mlv_cmd_get;
 extern const struct mlv_cmd mlv_cmd_hash;
 extern const struct mlv_cmd mlv_cmd_help;
@@ -41,6 +42,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_diff,
 	&mlv_cmd_doctor,
 	&mlv_cmd_fetch,
+	&mlv_cmd_fsck,
 	&mlv_cmd_get,
 	&mlv_cmd_hash,
 	&mlv_cmd_help,

@@ -92,26 +92,14 @@ static bool takes_part(const struct search *search, const struct mlv_output *out
 
 	if (!output->cache || (asked && output->remote && strcmp(asked, output->remote) != 0))
 		return false;
-	return output->push || (search->purpose == MLV_FOR_FETCH && search->operands[0]);
-}
-
-static enum mlv_kind kind_of(enum mlv_id_type type)
-{
-	switch (type) {
-	case MLV_ID_TREE:
-		return MLV_KIND_NODE;
-	case MLV_ID_LEAVES:
-		return MLV_KIND_LARGE;
-	default:
-		return MLV_KIND_OBJECT;
-	}
+	return output->push || search->purpose == MLV_FOR_FSCK ||
+	       (search->purpose == MLV_FOR_FETCH && search->operands[0]);
 }
 
 static mlv_err add_target(struct search *search, const struct mlv_target *target)
 {
 	const struct mlv_output *output = target->output;
-	struct mlv_want want = { .key = { .kind = kind_of(output->type), .oid = output->oid },
-				 .size = output->size };
+	struct mlv_want want = { .key = mlv_output_key(output), .size = output->size };
 	struct mlv_route *route = NULL;
 	mlv_err err;
 

@@ -5,7 +5,8 @@
  *
  * An output that names a remote of its own goes there and nowhere else; with
  * -r it takes part only if it is that one. What is `cache: false`, or `push:
- * false`, takes no part (a fetch that names it asks for it all the same).
+ * false`, takes no part (a fetch that names it asks for it all the same, and a
+ * check of the cache takes it in).
  */
 #ifndef MLV_CMD_TRANSFER_H
 #define MLV_CMD_TRANSFER_H
@@ -31,6 +32,8 @@ struct mlv_transfer_args {
 	  "use this remote (default: core.remote)" },                                          \
 	{ MLV_OPT_COUNT, 'j', "jobs", offsetof(type, args.jobs), "<count>", MLV_HINT_NONE,     \
 	  "requests at once (default: the remote's jobs, else 8)" },                           \
+	MLV_TRANSFER_SCOPES(type, args)
+#define MLV_TRANSFER_SCOPES(type, args)                                                        \
 	{ MLV_OPT_FLAG, 'a', "all-branches", offsetof(type, args.all_branches), NULL,          \
 	  MLV_HINT_NONE, "also what the tips of all branches track" },                         \
 	{ MLV_OPT_FLAG, 'T', "all-tags", offsetof(type, args.all_tags), NULL, MLV_HINT_NONE,   \
@@ -61,7 +64,7 @@ struct mlv_routes {
 };
 void mlv_routes_release(struct mlv_routes *routes);
 
-enum mlv_purpose { MLV_FOR_PUSH, MLV_FOR_FETCH, MLV_FOR_STATUS };
+enum mlv_purpose { MLV_FOR_PUSH, MLV_FOR_FETCH, MLV_FOR_STATUS, MLV_FOR_FSCK };
 
 /*
  * Find what operands (none: everything) mean in the work tree, and in the

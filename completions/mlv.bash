@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor fetch get hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor fetch fsck get hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
 	esac
 }
 
@@ -54,6 +54,7 @@ _mlv()
 	'diff':--targets) _mlv_offer file; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
+	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
 	'get':--out | 'get':-o) _mlv_offer file; return ;;
 	'get':--rev) _mlv_offer none; return ;;
 	'get':--jobs | 'get':-j) _mlv_offer none; return ;;
@@ -84,6 +85,7 @@ _mlv()
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
+	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'hash') words='--sha256' hint=file ;;
 	'help') words='' hint=command ;;

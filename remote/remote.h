@@ -29,6 +29,8 @@ struct mlv_problem {
 	char *message;      /* what was found; NULL: it is just missing */
 };
 
+void mlv_problem_release(struct mlv_problem *problem);
+
 /* May be added to from several threads. */
 struct mlv_problems {
 	struct mlv_problem *at;

@@ -6,7 +6,7 @@
 #include "core/base/sys.h"
 #include "remote/remote.h"
 
-static void release_problem(struct mlv_problem *problem)
+void mlv_problem_release(struct mlv_problem *problem)
 {
 	free(problem->path);
 	free(problem->message);
@@ -15,7 +15,7 @@ static void release_problem(struct mlv_problem *problem)
 void mlv_problems_release(struct mlv_problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++)
-		release_problem(&problems->at[i]);
+		mlv_problem_release(&problems->at[i]);
 	free(problems->at);
 	problems->at = NULL;
 	problems->count = problems->cap = 0;
@@ -50,7 +50,7 @@ mlv_err mlv_problems_add(struct mlv_problems *problems, const struct mlv_item *i
 	    !(problem.message = mlv_sys_strndup(why->msg, mlv_error_len_without_hint(why))))
 		return mlv_error_nomem("a list of problems");
 	if ((err = add_locked(problems, &problem)))
-		release_problem(&problem);
+		mlv_problem_release(&problem);
 	return err;
 }
 
@@ -86,7 +86,7 @@ static void drop_repeated(struct mlv_problems *problems)
 
 		if (last->code == this->code && last->path && this->path &&
 		    strcmp(last->path, this->path) == 0)
-			release_problem(this);
+			mlv_problem_release(this);
 		else
 			problems->at[++kept] = *this;
 	}

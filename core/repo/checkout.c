@@ -311,7 +311,8 @@ mlv_err mlv_checkout_verdict(const struct mlv_checkout_result *result, bool allo
 		if ((err = name_some(&text, &result->damaged, result->damaged_count)))
 			return err;
 		return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "damaged in the cache: %s", text.ptr),
-				      "remove what is named above from the cache, then: mlv fetch");
+				      "mlv fsck --repair puts good copies in their place, "
+				      "where there are any");
 	}
 	if (!result->missing_count || allow_missing)
 		return NULL;

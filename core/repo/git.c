@@ -37,6 +37,11 @@ mlv_err mlv_git_resolve(struct mlv_git *git, const char *rev, struct mlv_git_id 
 	return git->ops->resolve(git, rev, commit);
 }
 
+mlv_err mlv_git_commit_time(struct mlv_git *git, const struct mlv_git_id *commit, int64_t *when)
+{
+	return git->ops->commit_time(git, commit, when);
+}
+
 mlv_err mlv_git_read(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
 		     struct mlv_buf *buf, bool *found)
 {

@@ -113,11 +113,12 @@ static mlv_err resolve(struct mlv_git *base, const char *rev, struct mlv_git_id 
 	return err;
 }
 
-__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_2;
-const struct mlv_git_ops mlv_git_ops_2 = {
+__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_3;
+const struct mlv_git_ops mlv_git_ops_3 = {
 	.open = handle_open,
 	.free = handle_free,
 	.resolve = resolve,
+	.commit_time = mlv_git_module_commit_time,
 	.read = mlv_git_module_read,
 	.mode = mlv_git_module_mode,
 	.read_blob = mlv_git_module_read_blob,
@@ -141,7 +142,7 @@ static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char
 	git = mlv_sys_alloc(sizeof(*git));
 	if (!git)
 		return mlv_error_nomem("a git handle");
-	git->head.ops = &mlv_git_ops_2;
+	git->head.ops = &mlv_git_ops_3;
 	if ((code = git_repository_open_ext(&git->repo, path, 0, NULL)) < 0) {
 		handle_free(&git->head);
 		return open_failed(code, path);

@@ -33,6 +33,8 @@ int mlv_git_use_allocator(void);
 /* The root tree of a commit; owned by the handle, good until the next call. */
 mlv_err mlv_git_tree_of(struct git_handle *git, const struct mlv_git_id *commit,
 			git_tree **tree) MLV_CHECK;
+mlv_err mlv_git_module_commit_time(struct mlv_git *base, const struct mlv_git_id *commit,
+				   int64_t *when) MLV_CHECK;
 mlv_err mlv_git_module_read(struct mlv_git *base, const struct mlv_git_id *commit,
 			    const char *path, struct mlv_buf *buf, bool *found) MLV_CHECK;
 mlv_err mlv_git_module_mode(struct mlv_git *base, const struct mlv_git_id *commit,

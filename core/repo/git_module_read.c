@@ -38,6 +38,18 @@ mlv_err mlv_git_tree_of(struct git_handle *git, const struct mlv_git_id *commit,
 	return NULL;
 }
 
+mlv_err mlv_git_module_commit_time(struct mlv_git *base, const struct mlv_git_id *commit,
+				   int64_t *when)
+{
+	struct git_handle *git = git_handle_of(base);
+	git_tree *tree;
+	mlv_err err = mlv_git_tree_of(git, commit, &tree);
+
+	if (!err)
+		*when = git_commit_time(git->commit);
+	return err;
+}
+
 /* Append a blob. Its length is asked first, so that the limit of buf spares memory too. */
 static mlv_err append_blob(struct git_handle *git, const git_oid *oid, const char *name,
 			   struct mlv_buf *buf)

@@ -10,12 +10,13 @@
 #include "core/repo/git.h"
 
 #define MLV_GIT_MODULE "mlv-git.so"
-#define MLV_GIT_SYMBOL "mlv_git_ops_2"
+#define MLV_GIT_SYMBOL "mlv_git_ops_3"
 
 struct mlv_git_ops {
 	mlv_err (*open)(struct mlv_git **out, struct mlv_ctx *ctx, const char *path);
 	void (*free)(struct mlv_git *git);
 	mlv_err (*resolve)(struct mlv_git *git, const char *rev, struct mlv_git_id *commit);
+	mlv_err (*commit_time)(struct mlv_git *git, const struct mlv_git_id *commit, int64_t *when);
 	mlv_err (*read)(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
 			struct mlv_buf *buf, bool *found);
 	mlv_err (*mode)(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,

@@ -106,6 +106,7 @@ struct search {
 	struct mlv_outputs *outputs;
 	struct mlv_buf path; /* of the directory being looked at: "" or with a slash at its end */
 	unsigned depth;
+	bool all; /* a directory that cannot be read is a failure */
 };
 
 static mlv_err search_dir(struct search *search, int fd);
@@ -179,7 +180,7 @@ static mlv_err descend(struct search *search, int dir, const char *name)
 	size_t len = search->path.len;
 	mlv_err err;
 
-	if (fd < 0 && errno == EACCES) {
+	if (fd < 0 && errno == EACCES && !search->all) {
 		mlv_tell_warning(search->repo->ctx, "%s%s: not readable, not looked into",
 				 search->path.ptr, name);
 		return NULL;
@@ -224,10 +225,10 @@ static mlv_err search_dir(struct search *search, int dir)
 	return NULL;
 }
 
-mlv_err mlv_outputs_load(struct mlv_repo *repo, struct mlv_outputs *outputs)
+static mlv_err load(struct mlv_repo *repo, bool all, struct mlv_outputs *outputs)
 {
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs made = { 0 };
-	struct search search = { .repo = repo, .outputs = &made, .path = MLV_BUF_INIT };
+	struct search search = { .repo = repo, .outputs = &made, .path = MLV_BUF_INIT, .all = all };
 	mlv_err err = search_dir(&search, repo->root_fd);
 
 	mlv_buf_release(&search.path);
@@ -237,6 +238,16 @@ mlv_err mlv_outputs_load(struct mlv_repo *repo, struct mlv_outputs *outputs)
 	*outputs = made;
 	made = (struct mlv_outputs){ 0 };
 	return NULL;
+}
+
+mlv_err mlv_outputs_load(struct mlv_repo *repo, struct mlv_outputs *outputs)
+{
+	return load(repo, false, outputs);
+}
+
+mlv_err mlv_outputs_load_all(struct mlv_repo *repo, struct mlv_outputs *outputs)
+{
+	return load(repo, true, outputs);
 }
 
 /* A reading of a commit's pointers. */

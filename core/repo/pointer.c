@@ -36,6 +36,17 @@ mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from)
 	return NULL;
 }
 
+struct mlv_key mlv_output_key(const struct mlv_output *output)
+{
+	static const enum mlv_kind kinds[] = {
+		[MLV_ID_SHA256] = MLV_KIND_OBJECT,
+		[MLV_ID_LEAVES] = MLV_KIND_LARGE,
+		[MLV_ID_TREE] = MLV_KIND_NODE,
+	};
+
+	return (struct mlv_key){ .kind = kinds[output->type], .oid = output->oid };
+}
+
 bool mlv_output_same_id(const struct mlv_output *a, const struct mlv_output *b)
 {
 	return a->type == b->type && mlv_oid_equal(&a->oid, &b->oid) && a->size == b->size &&

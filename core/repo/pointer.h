@@ -40,6 +40,8 @@ struct mlv_output {
 void mlv_output_release(struct mlv_output *output);
 mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from) MLV_CHECK;
 bool mlv_output_same_id(const struct mlv_output *a, const struct mlv_output *b);
+/* What it is stored as: an OBJECT, a LARGE, or the NODE that is the root of a tree. */
+struct mlv_key mlv_output_key(const struct mlv_output *output);
 
 /* Whether path is named as a pointer is (X.mlv); len gets the length of X. */
 bool mlv_pointer_name(const char *path, size_t *len);
@@ -62,6 +64,8 @@ void mlv_outputs_release(struct mlv_outputs *outputs);
 struct mlv_repo;
 /* From the work tree (every *.mlv that is not below a tracked output, .git or .mlv). */
 mlv_err mlv_outputs_load(struct mlv_repo *repo, struct mlv_outputs *outputs) MLV_CHECK;
+/* The same, but a directory that cannot be looked into is a failure: for gc. */
+mlv_err mlv_outputs_load_all(struct mlv_repo *repo, struct mlv_outputs *outputs) MLV_CHECK;
 /* From a commit, by git's objects alone. rev as git takes it. */
 mlv_err mlv_outputs_load_rev(struct mlv_repo *repo, const char *rev,
 			     struct mlv_outputs *outputs) MLV_CHECK;

@@ -106,7 +106,7 @@ static mlv_err at_path(mlv_err err, const struct mlv_store *store, const struct 
 	if (!store->root || err->code != MLV_E_CORRUPT)
 		return of_key(err, key);
 	err = mlv_error_wrap(err, "%s/%s", store->root, mlv_key_path(key, path));
-	return mlv_error_hint(err, "remove that file, then: mlv fetch, or mlv add its original");
+	return mlv_error_hint(err, "mlv fsck --repair puts a good copy in its place, where there is one");
 }
 
 static mlv_err damaged(const struct mlv_store *store, const struct mlv_key *key)

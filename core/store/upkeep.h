@@ -32,16 +32,17 @@ mlv_err mlv_store_remove(struct mlv_store *store, const struct mlv_key *key) MLV
 /* A key and what is known of it. */
 struct mlv_check {
 	struct mlv_key key;
-	uint64_t size; /* raw; UINT64_MAX: not known */
-	bool bad;      /* set by mlv_store_check() */
+	uint64_t size;  /* raw; UINT64_MAX: not known */
+	uint64_t about; /* how many bytes it seems to have: for progress */
+	bool bad;       /* set by mlv_store_check() */
 };
 struct mlv_checks {
 	struct mlv_check *at;
 	size_t count, cap;
 };
 void mlv_checks_release(struct mlv_checks *checks);
-mlv_err mlv_checks_add(struct mlv_checks *checks, const struct mlv_key *key,
-		       uint64_t size) MLV_CHECK;
+mlv_err mlv_checks_add(struct mlv_checks *checks, const struct mlv_key *key, uint64_t size,
+		       uint64_t about) MLV_CHECK;
 
 /*
  * Hash what is stored under each key and set bad of those that are not what

@@ -18,13 +18,15 @@ void mlv_checks_release(struct mlv_checks *checks)
 	*checks = (struct mlv_checks){ 0 };
 }
 
-mlv_err mlv_checks_add(struct mlv_checks *checks, const struct mlv_key *key, uint64_t size)
+mlv_err mlv_checks_add(struct mlv_checks *checks, const struct mlv_key *key, uint64_t size,
+		       uint64_t about)
 {
 	mlv_err err = mlv_array_grow(&checks->at, &checks->cap, checks->count + 1,
 				     sizeof(*checks->at));
 
 	if (!err)
-		checks->at[checks->count++] = (struct mlv_check){ .key = *key, .size = size };
+		checks->at[checks->count++] =
+			(struct mlv_check){ .key = *key, .size = size, .about = about };
 	return err;
 }
 
@@ -76,11 +78,11 @@ static mlv_err cut(struct checking *checking)
 
 		for (; group.end < count && group.end - i < GROUP_KEYS && bytes < GROUP_BYTES &&
 		       at[group.end].key.kind != MLV_KIND_LARGE; group.end++)
-			bytes += at[group.end].size == UINT64_MAX ? 0 : at[group.end].size;
+			bytes += at[group.end].about;
 		checking->bytes += bytes;
 		if (group.end == i) {
 			checking->larges++;
-			checking->bytes += at[i].size == UINT64_MAX ? 0 : at[i].size;
+			checking->bytes += at[i].about;
 			i++;
 			continue;
 		}
@@ -112,11 +114,14 @@ static bool has_form(enum mlv_kind kind, const char *raw, size_t len)
 	return true;
 }
 
-/* Read a group into bytes; ends[k] is where the kth ends. One that cannot be read is bad. */
-static mlv_err load_group(struct checking *checking, const struct group *group,
-			  struct mlv_buf *bytes, size_t *ends)
+/*
+ * Read checks from the group's first on into bytes, as many as fit; ends[k] is
+ * where the kth ends. One that cannot be read is bad.
+ */
+static mlv_err load_some(struct checking *checking, const struct group *group,
+			 struct mlv_buf *bytes, size_t *ends, size_t *count)
 {
-	for (size_t i = group->first; i < group->end; i++) {
+	for (size_t i = group->first; i < group->end && bytes->len < GROUP_BYTES; i++) {
 		struct mlv_check *check = &checking->checks->at[i];
 		size_t begin = bytes->len;
 		mlv_err err = mlv_store_load(checking->store, &check->key, check->size, bytes);
@@ -127,18 +132,17 @@ static mlv_err load_group(struct checking *checking, const struct group *group,
 			check->bad = true;
 			mlv_buf_truncate(bytes, begin);
 		}
-		ends[i - group->first] = bytes->len;
-		mlv_tell_advance(checking->store->ctx, 1, bytes->len - begin);
+		ends[(*count)++] = bytes->len;
+		mlv_tell_advance(checking->store->ctx, 1, check->about);
 	}
 	return NULL;
 }
 
-static mlv_err hash_group(struct checking *checking, const struct group *group,
-			  const struct mlv_buf *bytes, const size_t *ends)
+static mlv_err hash_some(struct mlv_check *checks, size_t count, const struct mlv_buf *bytes,
+			 const size_t *ends)
 {
 	struct mlv_message messages[GROUP_KEYS];
 	struct mlv_oid found[GROUP_KEYS];
-	size_t count = group->end - group->first;
 	mlv_err err;
 
 	for (size_t k = 0; k < count; k++) {
@@ -148,25 +152,30 @@ static mlv_err hash_group(struct checking *checking, const struct group *group,
 	}
 	if ((err = mlv_sha256_many(messages, count)))
 		return err;
-	for (size_t k = 0; k < count; k++) {
-		struct mlv_check *check = &checking->checks->at[group->first + k];
-
-		check->bad = check->bad || !mlv_oid_equal(&found[k], &check->key.oid) ||
-			     !has_form(check->key.kind, messages[k].bytes, messages[k].len);
-	}
+	for (size_t k = 0; k < count; k++)
+		checks[k].bad = checks[k].bad || !mlv_oid_equal(&found[k], &checks[k].key.oid) ||
+				!has_form(checks[k].key.kind, messages[k].bytes, messages[k].len);
 	return NULL;
 }
 
 static mlv_err check_round(void *arg, size_t index, unsigned worker)
 {
 	struct checking *checking = arg;
+	struct group rest = checking->groups[index];
 	struct mlv_buf *bytes = &checking->scratch[worker];
 	size_t ends[GROUP_KEYS];
-	mlv_err err;
+	mlv_err err = NULL;
 
-	mlv_buf_clear(bytes);
-	err = load_group(checking, &checking->groups[index], bytes, ends);
-	return err ? err : hash_group(checking, &checking->groups[index], bytes, ends);
+	while (!err && rest.first < rest.end) {
+		size_t count = 0;
+
+		mlv_buf_clear(bytes);
+		err = load_some(checking, &rest, bytes, ends, &count);
+		if (!err)
+			err = hash_some(&checking->checks->at[rest.first], count, bytes, ends);
+		rest.first += count;
+	}
+	return err;
 }
 
 /* One after the other, each on all threads. */

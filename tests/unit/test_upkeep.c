@@ -54,15 +54,15 @@ static void fill(struct mlv_store *store, struct mlv_checks *checks)
 	for (int i = 0; i < COUNT; i++) {
 		snprintf(text, sizeof(text), "object %d", i);
 		key = put(batch, MLV_KIND_OBJECT, text);
-		check_ok(mlv_checks_add(checks, &key, i % 2 ? strlen(text) : UINT64_MAX));
+		check_ok(mlv_checks_add(checks, &key, i % 2 ? strlen(text) : UINT64_MAX, 9));
 	}
 	key = put(batch, MLV_KIND_NODE, "mlv tree 1 0 0 0\n");
-	check_ok(mlv_checks_add(checks, &key, UINT64_MAX));
+	check_ok(mlv_checks_add(checks, &key, UINT64_MAX, 1));
 	check_ok(mlv_batch_put_file(batch, fd, "large", &named));
 	key = (struct mlv_key){ MLV_KIND_LARGE, named.oid };
-	check_ok(mlv_checks_add(checks, &key, LARGE_SIZE));
+	check_ok(mlv_checks_add(checks, &key, LARGE_SIZE, LARGE_SIZE));
 	key.kind = MLV_KIND_LEAVES;
-	check_ok(mlv_checks_add(checks, &key, UINT64_MAX));
+	check_ok(mlv_checks_add(checks, &key, UINT64_MAX, 1));
 	check_ok(mlv_batch_commit(batch));
 }
 
@@ -130,9 +130,9 @@ mlv_test(upkeep, sound_bytes_under_a_wrong_kind_or_size_are_bad)
 
 	check_ok(mlv_batch_begin(&batch, store));
 	key = put(batch, MLV_KIND_NODE, "not a node");
-	check_ok(mlv_checks_add(&checks, &key, UINT64_MAX));
+	check_ok(mlv_checks_add(&checks, &key, UINT64_MAX, 1));
 	key = put(batch, MLV_KIND_OBJECT, "four");
-	check_ok(mlv_checks_add(&checks, &key, 5));
+	check_ok(mlv_checks_add(&checks, &key, 5, 5));
 	check_ok(mlv_batch_commit(batch));
 	check_ok(mlv_store_check(store, &checks));
 	cr_assert(count_bad(&checks) == 2);

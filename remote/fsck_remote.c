@@ -1,0 +1,231 @@
+/* fsck_remote.c - checking a remote, and good copies from there and to there. */
+#include <stdlib.h>
+
+#include "core/base/fs.h"
+#include "core/base/pool.h"
+#include "core/base/sys.h"
+#include "core/store/sha256.h"
+#include "remote/fsck.h"
+#include "remote/reader.h"
+
+static mlv_err give_remote(void *arg, struct mlv_transport **remote)
+{
+	*remote = arg;
+	return NULL;
+}
+
+/* A reader that has no cache to look into. The remote stays the caller's. */
+static struct mlv_reader reader_of(struct mlv_transport *remote, struct mlv_store *nothing)
+{
+	return (struct mlv_reader){ .ctx = remote->ctx, .cache = nothing, .open = give_remote,
+				    .arg = remote };
+}
+
+struct check {
+	struct mlv_transport *remote;
+	struct mlv_store *nothing; /* an empty cache */
+	struct mlv_fsck *fsck;
+	struct mlv_items items;
+	_Atomic uint64_t checked, bytes;
+};
+
+static void release_check(struct check *check)
+{
+	mlv_store_freep(&check->nothing);
+	mlv_items_release(&check->items);
+}
+
+static mlv_err note(struct check *check, const struct mlv_item *item, mlv_err why)
+{
+	if (why->code != MLV_E_MISSING && why->code != MLV_E_CORRUPT)
+		return why;
+	return mlv_problems_add(&check->fsck->problems, item, why);
+}
+
+static mlv_err note_lost(void *arg, const struct mlv_item *node, mlv_err why)
+{
+	return note(arg, node, why);
+}
+
+static mlv_err forget(void *arg, const void *bytes, size_t len)
+{
+	struct check *check = arg;
+
+	(void)bytes;
+	mlv_tell_advance(check->remote->ctx, 0, len);
+	return NULL;
+}
+
+/* Nodes were read by the walk that found the items. */
+static mlv_err read_round(void *arg, size_t index, unsigned worker)
+{
+	struct check *check = arg;
+	const struct mlv_item *item = &check->items.at[index];
+	struct mlv_reader reader = reader_of(check->remote, check->nothing);
+	mlv_err err = NULL;
+
+	(void)worker;
+	if (item->state == MLV_ITEM_FAILED)
+		return NULL;
+	if (item->key.kind != MLV_KIND_NODE)
+		err = mlv_reader_stream(&reader, &item->key, item->size, MLV_SPAN_ALL, forget,
+					check);
+	mlv_tell_advance(check->remote->ctx, 1, 0);
+	if (err)
+		return note(check, item, err);
+	check->checked++;
+	check->bytes += item->size;
+	return NULL;
+}
+
+static mlv_err read_all(struct check *check)
+{
+	struct mlv_transport *remote = check->remote;
+	uint64_t bytes = 0;
+	mlv_err err;
+
+	for (size_t i = 0; i < check->items.count; i++)
+		if (check->items.at[i].key.kind != MLV_KIND_NODE)
+			bytes += check->items.at[i].size;
+	mlv_tell_begin(remote->ctx, "checking", check->items.count, bytes);
+	err = mlv_pool_run(remote->ctx, mlv_remote_jobs(remote), check->items.count, read_round,
+			   check);
+	mlv_tell_end(remote->ctx);
+	return err;
+}
+
+mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants wants,
+			struct mlv_fsck *fsck)
+{
+	MLV_SCOPED(release_check) struct check check = { .remote = remote, .fsck = fsck };
+	struct mlv_reader reader;
+	bool formed = false;
+	mlv_err err;
+
+	if ((err = mlv_remote_check(remote, &formed)) ||
+	    (err = mlv_store_open_memory(&check.nothing, remote->ctx)))
+		return err;
+	reader = reader_of(remote, check.nothing);
+	err = mlv_closure_collect(remote->ctx, mlv_remote_jobs(remote), mlv_reader_nodes(&reader),
+				  wants.at, wants.count, note_lost, &check, &check.items);
+	if (err || (err = read_all(&check)))
+		return err;
+	fsck->checked = check.checked;
+	fsck->bytes = check.bytes;
+	mlv_fsck_settle(&fsck->problems);
+	return NULL;
+}
+
+/* A large file that is put together of its good leaves here and the others there. */
+struct mending {
+	struct mlv_transport *remote;
+	struct mlv_incoming *incoming;
+	struct mlv_leaves leaves;
+	char *leaf;
+	int fd; /* of the damaged file */
+	char path[MLV_KEY_PATH];
+};
+
+static void release_mending(struct mending *mending)
+{
+	mlv_incoming_freep(&mending->incoming);
+	mlv_leaves_release(&mending->leaves);
+	free(mending->leaf);
+	mlv_fd_close(&mending->fd);
+}
+
+static mlv_err take(void *arg, const void *bytes, size_t len)
+{
+	struct mending *mending = arg;
+	mlv_err err = mlv_ctx_check_stop(mending->remote->ctx);
+
+	return err ? err : mlv_incoming_write(mending->incoming, bytes, len);
+}
+
+static mlv_err go_on(void *arg, uint64_t *offset)
+{
+	struct mending *mending = arg;
+
+	mlv_incoming_rewind(mending->incoming);
+	*offset = mlv_incoming_offset(mending->incoming);
+	return NULL;
+}
+
+/* The leaf that begins where the incoming file ends. */
+static mlv_err mend_leaf(struct mending *mending)
+{
+	const struct mlv_sink sink = { .write = take, .resume = go_on, .arg = mending };
+	uint64_t at = mlv_incoming_offset(mending->incoming);
+	uint64_t left = mending->leaves.size - at;
+	size_t len = (size_t)(left < MLV_LEAF_SIZE ? left : MLV_LEAF_SIZE);
+	struct mlv_oid found;
+	mlv_err err = mlv_fs_pread_full(mending->fd, mending->path, mending->leaf, len, at);
+
+	if (!err && (err = mlv_sha256_of(mending->leaf, len, &found)))
+		return err;
+	/* What cannot be read on a failing disk is asked for like what is wrong. */
+	if (!err && mlv_oid_equal(&found, &mending->leaves.digests[at / MLV_LEAF_SIZE]))
+		return mlv_incoming_write(mending->incoming, mending->leaf, len);
+	return mlv_transport_get(mending->remote, mending->path, at, len, &sink);
+}
+
+static mlv_err mend(struct mlv_store *cache, struct mlv_batch *batch, const struct mlv_key *key,
+		    struct mending *mending)
+{
+	mlv_err err;
+
+	if (!(mending->leaf = mlv_sys_alloc(MLV_LEAF_SIZE)))
+		return mlv_error_nomem("a leaf");
+	if ((err = mlv_store_open(cache, key, mending->leaves.size, &mending->fd, NULL)) ||
+	    (err = mlv_incoming_begin(&mending->incoming, batch, key, &mending->leaves)))
+		return err;
+	while (!err && mlv_incoming_offset(mending->incoming) < mending->leaves.size)
+		err = mend_leaf(mending);
+	return err ? err : mlv_incoming_finish(mending->incoming);
+}
+
+/* From what lies here as far as that is good; what is not there at all comes whole. */
+static mlv_err fetch_large(struct mlv_store *cache, struct mlv_transport *remote,
+			   struct mlv_batch *batch, const struct mlv_key *key, uint64_t size)
+{
+	const struct mlv_key list = { MLV_KIND_LEAVES, key->oid };
+	MLV_SCOPED(release_mending) struct mending mending = { .remote = remote, .fd = -1 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	bool there = false;
+	mlv_err err;
+
+	mlv_key_path(key, mending.path);
+	if ((err = mlv_store_read(cache, &list, UINT64_MAX, &text)) ||
+	    (err = mlv_leaves_parse(text.ptr, text.len, &mending.leaves)) ||
+	    (err = mlv_store_has(cache, key, mending.leaves.size, &there)))
+		return err;
+	if (size != UINT64_MAX && size != mending.leaves.size)
+		return mlv_error(MLV_E_CORRUPT, "its leaf list is of another size");
+	if (there)
+		return mend(cache, batch, key, &mending);
+	return mlv_remote_read_large(remote, cache, batch, key, mending.leaves.size);
+}
+
+mlv_err mlv_fsck_fetch(struct mlv_store *cache, struct mlv_transport *remote,
+		       struct mlv_batch *batch, const struct mlv_key *key, uint64_t size)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf raw = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (key->kind == MLV_KIND_LARGE)
+		return fetch_large(cache, remote, batch, key, size);
+	err = mlv_remote_read(remote, key, size, &raw);
+	return err ? err : mlv_batch_put(batch, key, raw.ptr, raw.len);
+}
+
+mlv_err mlv_fsck_send(struct mlv_store *cache, struct mlv_transport *remote,
+		      const struct mlv_key *key, uint64_t size)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf raw = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (key->kind == MLV_KIND_LARGE)
+		return mlv_remote_write_large(remote, cache, key, size);
+	err = mlv_store_read(cache, key, size, &raw);
+	return err ? err : mlv_remote_write(remote, key, raw.ptr, raw.len);
+}
