@@ -1,5 +1,6 @@
 /* cmd_fetch.c - mlv fetch: bring tracked data from a remote into the cache. */
 #include "cmd/out.h"
+#include "cmd/importing.h"
 #include "cmd/transfer.h"
 #include "remote/fetch.h"
 
@@ -39,7 +40,7 @@ static mlv_err fetch_run(struct mlv_run *run, const void *opaque, char **operand
 	mlv_out_object_begin(run->out, NULL);
 	err = mlv_routes_run(run, repo, &routes, mlv_fetch, "fetched", &sum);
 	mlv_out_object_end(run->out);
-	if (err)
+	if (err || (err = mlv_imports_fetch(run, repo, &args->transfer, operands)))
 		return err;
 	report(run->out, &sum);
 	return mlv_fetch_judge(&sum, args->transfer.allow_missing);

@@ -6,20 +6,15 @@
  * everything that is checked out. Then it is renamed. A get that fails on the
  * way leaves that directory, and the next one goes on with what came.
  */
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/origin_fetch.h"
 #include "cmd/out.h"
 #include "cmd/placing.h"
+#include "cmd/scratch.h"
 #include "cmd/transfer.h"
-#include "core/base/fs.h"
-#include "core/base/path.h"
-#include "core/repo/checkout.h"
 
 struct get_args {
 	const char *out, *rev;
@@ -126,14 +121,16 @@ static mlv_err get_it(struct get *get)
 }
 
 /* Names are needed for that, not data: what is read goes to memory. */
-static mlv_err show_url(struct get *get, const char *scratch)
+static mlv_err show_url(struct get *get)
 {
+	MLV_SCOPED(mlv_scratch_release) struct mlv_scratch scratch = MLV_SCRATCH_INIT;
 	MLV_SCOPED(mlv_store_freep) struct mlv_store *memory = NULL;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
 	struct mlv_bring bring = { .run = get->run, .label = get->path };
 	mlv_err err;
 
-	if ((err = find(get, scratch)) ||
+	if ((err = mlv_scratch_make(&scratch, get->run->ctx, NULL)) ||
+	    (err = find(get, scratch.path.ptr)) ||
 	    (err = mlv_store_open_memory(&memory, get->run->ctx)))
 		return err;
 	bring.origin = get->origin;
@@ -148,24 +145,6 @@ static mlv_err show_url(struct get *get, const char *scratch)
 	return NULL;
 }
 
-static mlv_err show_url_from(struct get *get)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf scratch = MLV_BUF_INIT;
-	const char *tmp = get->run->ctx->env(get->run->ctx, "TMPDIR");
-	struct mlv_error kept;
-	mlv_err err = mlv_buf_printf(&scratch, "%s/mlv-get.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-
-	if (err)
-		return err;
-	if (!mkdtemp(scratch.ptr))
-		return mlv_error_sys("%s", scratch.ptr);
-	if ((err = show_url(get, scratch.ptr)))
-		kept = *err;
-	if (mlv_fs_remove_all(AT_FDCWD, scratch.ptr))
-		mlv_tell_detail(get->run->ctx, "%s stays behind", scratch.ptr);
-	return err ? mlv_error_copy(&kept) : NULL;
-}
-
 static mlv_err get_run(struct mlv_run *run, const void *opaque, char **operands)
 {
 	const struct get_args *args = opaque;
@@ -176,7 +155,7 @@ static mlv_err get_run(struct mlv_run *run, const void *opaque, char **operands)
 
 	if (err)
 		return err;
-	return args->show_url ? show_url_from(&get) : get_it(&get);
+	return args->show_url ? show_url(&get) : get_it(&get);
 }
 
 const struct mlv_cmd mlv_cmd_get = {

@@ -1,6 +1,7 @@
 /* cmd_pull.c - mlv pull: bring tracked data from a remote into the work tree. */
 #include "cmd/checked_out.h"
 #include "cmd/out.h"
+#include "cmd/importing.h"
 #include "cmd/transfer.h"
 #include "remote/fetch.h"
 
@@ -88,6 +89,7 @@ static mlv_err pull(struct mlv_run *run, struct mlv_repo *repo,
 
 	if ((err = mlv_routes_find(&routes, repo, args, operands, MLV_FOR_FETCH)) ||
 	    (err = mlv_routes_run(run, repo, &routes, mlv_fetch, "fetched", sum)) ||
+	    (err = mlv_imports_fetch(run, repo, args, operands)) ||
 	    (err = check_out(repo, args, operands, result)))
 		return err;
 	mlv_checked_out_lines(run->out, result);

@@ -16,6 +16,7 @@ extern const struct mlv_cmd mlv_cmd_fsck;
 extern const struct mlv_cmd mlv_cmd_get;
 extern const struct mlv_cmd mlv_cmd_hash;
 extern const struct mlv_cmd mlv_cmd_help;
+extern const struct mlv_cmd mlv_cmd_import;
 extern const struct mlv_cmd mlv_cmd_init;
 extern const struct mlv_cmd mlv_cmd_ls_tree;
 extern const struct mlv_cmd mlv_cmd_metrics;
@@ -26,6 +27,7 @@ extern const struct mlv_cmd mlv_cmd_remote;
 extern const struct mlv_cmd mlv_cmd_root;
 extern const struct mlv_cmd mlv_cmd_status;
 extern const struct mlv_cmd mlv_cmd_unprotect;
+extern const struct mlv_cmd mlv_cmd_update;
 extern const struct mlv_cmd mlv_cmd_version;
 
 const struct mlv_cmd *const mlv_commands[] = {
@@ -46,6 +48,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_get,
 	&mlv_cmd_hash,
 	&mlv_cmd_help,
+	&mlv_cmd_import,
 	&mlv_cmd_init,
 	&mlv_cmd_ls_tree,
 	&mlv_cmd_metrics,
@@ -55,6 +58,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_root,
 	&mlv_cmd_status,
 	&mlv_cmd_unprotect,
+	&mlv_cmd_update,
 	&mlv_cmd_version,
 	NULL,
 };

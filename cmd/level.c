@@ -48,28 +48,6 @@ mlv_err mlv_level_show(const char *key, const char *value, struct mlv_buf *to)
 	return mlv_config_show(key, value, to);
 }
 
-/* to as seen from the directory from; both absolute and normal. */
-static mlv_err relative_to(const char *from, const char *to, struct mlv_buf *out)
-{
-	size_t common = 0, at = 0;
-	mlv_err err;
-
-	while (from[at] && from[at] == to[at]) {
-		at++;
-		if ((from[at] == '/' || !from[at]) && (to[at] == '/' || !to[at]))
-			common = at;
-	}
-	for (const char *c = from + common; *c; c++)
-		if (*c == '/' && (err = mlv_buf_add_str(out, "../")))
-			return err;
-	to += common + (to[common] == '/');
-	if ((err = mlv_buf_add_str(out, to)))
-		return err;
-	if (out->len > 1 && out->ptr[out->len - 1] == '/')
-		mlv_buf_truncate(out, out->len - 1);
-	return out->len ? NULL : mlv_buf_add_char(out, '.');
-}
-
 mlv_err mlv_level_path(struct mlv_run *run, const char *root, enum mlv_config_level level,
 		       const char *typed, struct mlv_buf *stored)
 {
@@ -83,7 +61,7 @@ mlv_err mlv_level_path(struct mlv_run *run, const char *root, enum mlv_config_le
 		return err;
 	if (typed[0] == '/' || level < MLV_CONFIG_REPO || !*root)
 		return mlv_buf_add(stored, whole.ptr, whole.len);
-	return relative_to(dir.ptr, whole.ptr, stored);
+	return mlv_path_relative(stored, dir.ptr, whole.ptr);
 }
 
 mlv_err mlv_level_url(struct mlv_run *run, const char *root, enum mlv_config_level level,

@@ -18,21 +18,6 @@ static bool is_directory(const char *path)
 	return mlv_sys_fstatat(AT_FDCWD, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The last part of a path or URL. */
-static mlv_err add_name(const char *path, struct mlv_buf *to)
-{
-	size_t end = strlen(path), start;
-
-	while (end > 0 && path[end - 1] == '/')
-		end--;
-	for (start = end; start > 0 && path[start - 1] != '/';)
-		start--;
-	if (start == end || mlv_path_check(path + start, end - start))
-		return mlv_error_hint(mlv_error(MLV_E_USAGE, "'%s' ends in no name", path),
-				      "say how to call it: -o <path>");
-	return mlv_buf_add(to, path + start, end - start);
-}
-
 /* Where it goes: what is typed, or its own name in the directory that is typed. */
 static mlv_err find_place(struct mlv_placing *p, const char *typed, const char *name)
 {
@@ -46,9 +31,10 @@ static mlv_err find_place(struct mlv_placing *p, const char *typed, const char *
 		if (shown.len && shown.ptr[shown.len - 1] != '/' &&
 		    (err = mlv_buf_add_char(&shown, '/')))
 			return err;
-		if ((err = add_name(name, &shown)) ||
-		    (p->out.ptr[p->out.len - 1] != '/' && (err = mlv_buf_add_char(&p->out, '/'))) ||
-		    (err = add_name(name, &p->out)))
+		if ((err = mlv_path_add_name(&shown, name)))
+			return mlv_error_hint(err, "say how to call it: -o <path>");
+		if ((p->out.ptr[p->out.len - 1] != '/' && (err = mlv_buf_add_char(&p->out, '/'))) ||
+		    (err = mlv_path_add_name(&p->out, name)))
 			return err;
 	}
 	p->shown = mlv_buf_detach(&shown);

@@ -90,6 +90,8 @@ static bool takes_part(const struct search *search, const struct mlv_output *out
 {
 	const char *asked = search->args->remote;
 
+	if (output->import && !output->push)
+		return false; /* it comes from its source: mlv_imports_fetch() */
 	if (!output->cache || (asked && output->remote && strcmp(asked, output->remote) != 0))
 		return false;
 	return output->push || search->purpose == MLV_FOR_FSCK ||

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor fetch fsck get hash help init ls-tree metrics pull push remote root status unprotect version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor fetch fsck get hash help import init ls-tree metrics pull push remote root status unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -58,6 +58,9 @@ _mlv()
 	'get':--out | 'get':-o) _mlv_offer file; return ;;
 	'get':--rev) _mlv_offer none; return ;;
 	'get':--jobs | 'get':-j) _mlv_offer none; return ;;
+	'import':--out | 'import':-o) _mlv_offer file; return ;;
+	'import':--rev) _mlv_offer none; return ;;
+	'import':--jobs | 'import':-j) _mlv_offer none; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics show':--rev) _mlv_offer rev; return ;;
@@ -68,6 +71,8 @@ _mlv()
 	'push':--jobs | 'push':-j) _mlv_offer none; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
 	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
+	'update':--rev) _mlv_offer none; return ;;
+	'update':--jobs | 'update':-j) _mlv_offer none; return ;;
 	*:--directory | *:-C) _mlv_offer dir; return ;;
 	*:--jobs | *:-j) _mlv_offer none; return ;;
 	esac
@@ -89,6 +94,7 @@ _mlv()
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'hash') words='--sha256' hint=file ;;
 	'help') words='' hint=command ;;
+	'import') words='--out -o --rev --no-download --jobs -j --force -f' hint=dir ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;
 	'ls-tree') words='--name-only --nodes --null -z' hint=file ;;
 	'metrics') words='' hint=none ;;
@@ -107,6 +113,7 @@ _mlv()
 	'root') words='' hint=none ;;
 	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular' hint=file ;;
 	'unprotect') words='' hint=file ;;
+	'update') words='--rev --no-download --jobs -j --force -f' hint=file ;;
 	'version') words='' hint=none ;;
 	esac
 	case $cur in

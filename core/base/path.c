@@ -179,6 +179,40 @@ mlv_err mlv_path_absolute(struct mlv_buf *to, const char *base, const char *what
 	return to->len ? NULL : mlv_buf_add_char(to, '/');
 }
 
+mlv_err mlv_path_add_name(struct mlv_buf *to, const char *path)
+{
+	size_t end = strlen(path), start;
+
+	while (end > 0 && path[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && path[start - 1] != '/';)
+		start--;
+	if (start == end || mlv_path_check(path + start, end - start))
+		return mlv_error(MLV_E_USAGE, "'%s' does not end in a name", path);
+	return mlv_buf_add(to, path + start, end - start);
+}
+
+mlv_err mlv_path_relative(struct mlv_buf *out, const char *from, const char *to)
+{
+	size_t common = 0, at = 0;
+	mlv_err err;
+
+	while (from[at] && from[at] == to[at]) {
+		at++;
+		if ((from[at] == '/' || !from[at]) && (to[at] == '/' || !to[at]))
+			common = at;
+	}
+	for (const char *c = from + common; *c; c++)
+		if (*c == '/' && (err = mlv_buf_add_str(out, "../")))
+			return err;
+	to += common + (to[common] == '/');
+	if ((err = mlv_buf_add_str(out, to)))
+		return err;
+	if (out->len > 1 && out->ptr[out->len - 1] == '/')
+		mlv_buf_truncate(out, out->len - 1);
+	return out->len ? NULL : mlv_buf_add_char(out, '.');
+}
+
 const char *mlv_path_below(const char *dir, const char *path)
 {
 	size_t len = strlen(dir);

@@ -36,6 +36,10 @@ const char *mlv_path_shown(const char *path, size_t len, char *to, size_t size);
  * without ".", ".." and repeated slashes; links are not looked at.
  */
 mlv_err mlv_path_absolute(struct mlv_buf *to, const char *base, const char *what) MLV_CHECK;
+/* Append the last part of a path or URL; MLV_E_USAGE when that is no name for a file. */
+mlv_err mlv_path_add_name(struct mlv_buf *to, const char *path) MLV_CHECK;
+/* Append to as seen from the directory from; both absolute and normal. */
+mlv_err mlv_path_relative(struct mlv_buf *out, const char *from, const char *to) MLV_CHECK;
 /* What of path lies below dir ("" for dir itself), or NULL. Both absolute, normal. */
 const char *mlv_path_below(const char *dir, const char *path) MLV_CHECK;
 /* The bytes of the UTF-8 character (RFC 3629) that text, len > 0 bytes, begins with; 0: none. */

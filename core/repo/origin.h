@@ -50,6 +50,8 @@ struct mlv_finding;
 mlv_err mlv_origin_find(struct mlv_origin *origin, const char *path,
 			struct mlv_finding **finding) MLV_CHECK;
 void mlv_finding_freep(struct mlv_finding **finding);
+/* Where it lies, without slashes at the end; "." for the root. */
+const char *mlv_finding_path(const struct mlv_finding *finding);
 /* Names of the remotes that what was found goes to, "" for the default one; none: git has it all. */
 const struct mlv_strs *mlv_finding_remotes(const struct mlv_finding *finding);
 /*

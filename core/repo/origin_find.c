@@ -29,6 +29,11 @@ void mlv_finding_freep(struct mlv_finding **finding)
 	*finding = NULL;
 }
 
+const char *mlv_finding_path(const struct mlv_finding *finding)
+{
+	return *finding->path ? finding->path : ".";
+}
+
 const struct mlv_strs *mlv_finding_remotes(const struct mlv_finding *finding)
 {
 	return &finding->remotes;

@@ -18,19 +18,26 @@ void mlv_output_release(struct mlv_output *output)
 	free(output->pointer);
 	free(output->path);
 	free(output->remote);
+	mlv_import_freep(&output->import);
 	*output = (struct mlv_output){ 0 };
 }
 
 mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from)
 {
 	struct mlv_output copy = *from;
+	mlv_err err = NULL;
 
+	copy.import = NULL;
 	copy.pointer = mlv_sys_strdup(from->pointer);
 	copy.path = mlv_sys_strdup(from->path);
 	copy.remote = from->remote ? mlv_sys_strdup(from->remote) : NULL;
-	if (!copy.pointer || !copy.path || (from->remote && !copy.remote)) {
+	if (!copy.pointer || !copy.path || (from->remote && !copy.remote))
+		err = mlv_error_nomem("an output");
+	else if (from->import)
+		err = mlv_import_copy(&copy.import, from->import);
+	if (err) {
 		mlv_output_release(&copy);
-		return mlv_error_nomem("an output");
+		return err;
 	}
 	*to = copy;
 	return NULL;
@@ -220,7 +227,8 @@ mlv_err mlv_pointer_parse(const char *path, const char *text, size_t len,
 	item = outs->items[0];
 	if ((err = read_path(path, item, &made)) || (err = read_ids(path, item, &made)) ||
 	    (err = read_numbers(path, item, &made)) ||
-	    (err = read_options(path, top, item, &made)))
+	    (err = read_options(path, top, item, &made)) ||
+	    (err = mlv_import_parse(path, mlv_value_get(top, "deps"), &made.import)))
 		return err;
 	*output = made;
 	made = (struct mlv_output){ 0 };
@@ -253,7 +261,9 @@ static mlv_err write_new(const struct mlv_output *output, struct mlv_buf *text)
 		err = mlv_buf_printf(text, "  nfiles: %llu\n", (unsigned long long)output->nfiles);
 	else if (output->exec)
 		err = mlv_buf_add_str(text, "  exec: true\n");
-	return err;
+	if (!err && !output->push)
+		err = mlv_buf_add_str(text, "  push: false\n");
+	return err || !output->import ? err : mlv_import_write(output->import, text);
 }
 
 /* Let the id's line say the new id, under the key of its type. */
@@ -298,6 +308,8 @@ static mlv_err rewrite(const struct mlv_output *output, struct mlv_buf *text)
 		err = set_count(name, text, "nfiles", output->nfiles);
 	else
 		err = mlv_yaml_unset(name, text, ITEM, "nfiles");
+	if (!err && output->import)
+		err = mlv_import_rewrite(name, was.import, output->import, text);
 	if (err || output->exec == was.exec)
 		return err;
 	return output->exec ? mlv_yaml_set(name, text, ITEM, "exec", "true")

@@ -8,14 +8,16 @@
  *
  * A file that is executable has exec: true; a directory nfiles. A large file
  * may carry sha256: beside leaves:, as information. Optional keys are kept:
- * desc, labels, meta, remote, push, cache, persist, frozen, deps; comments and
+ * desc, labels, meta, remote, push, cache, persist, frozen; comments and
  * unknown keys of the user survive a rewrite. Any other combination of ids, or
- * a size that does not fit its id, is MLV_E_CORRUPT.
+ * a size that does not fit its id, is MLV_E_CORRUPT. One that was imported has
+ * deps: (import.h).
  */
 #ifndef MLV_REPO_POINTER_H
 #define MLV_REPO_POINTER_H
 
 #include "core/base/buf.h"
+#include "core/repo/import.h"
 #include "core/store/tree.h"
 
 #define MLV_POINTER_MAX ((size_t)1 << 20) /* bytes: a pointer that is larger is refused */
@@ -36,6 +38,7 @@ struct mlv_output {
 	bool push;            /* default true */
 	bool cache;           /* default true */
 	bool frozen;
+	struct mlv_import *import; /* where it came from; NULL: it was not imported */
 };
 void mlv_output_release(struct mlv_output *output);
 mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from) MLV_CHECK;
@@ -50,7 +53,8 @@ mlv_err mlv_pointer_parse(const char *path, const char *text, size_t len,
 			  struct mlv_output *output) MLV_CHECK;
 /*
  * The text of a pointer to output. old (may be NULL) is the text that is
- * there: its comments, order and other keys are kept.
+ * there: its comments, order and other keys are kept, also deps: when output
+ * has no import.
  */
 mlv_err mlv_pointer_write(const struct mlv_output *output, const char *old, size_t old_len,
 			  struct mlv_buf *text) MLV_CHECK;

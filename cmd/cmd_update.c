@@ -1,0 +1,136 @@
+/* cmd_update.c - mlv update: bring imports up to date with where they came from. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/importing.h"
+#include "cmd/out.h"
+#include "cmd/transfer.h"
+#include "core/base/sys.h"
+
+struct update_args {
+	const char *rev;
+	uint64_t jobs;
+	bool no_download, force;
+};
+
+static const struct mlv_opt update_opts[] = {
+	{ MLV_OPT_TEXT, 0, "rev", offsetof(struct update_args, rev), "<revision>", MLV_HINT_NONE,
+	  "go over to this branch, tag or commit of the repository" },
+	{ MLV_OPT_FLAG, 0, "no-download", offsetof(struct update_args, no_download), NULL,
+	  MLV_HINT_NONE, "change the pointers alone" },
+	{ MLV_OPT_COUNT, 'j', "jobs", offsetof(struct update_args, jobs), "<count>", MLV_HINT_NONE,
+	  "requests at once (default: the remote's jobs, else 8)" },
+	{ MLV_OPT_FLAG, 'f', "force", offsetof(struct update_args, force), NULL, MLV_HINT_NONE,
+	  "replace data that is stored nowhere" },
+	{ 0 },
+};
+
+struct update {
+	struct mlv_run *run;
+	struct mlv_repo *repo;
+	const struct update_args *args;
+	bool named; /* the user named what to update */
+};
+
+static mlv_err update_repo(struct update *update, struct mlv_importing *to,
+			   const struct mlv_import *from)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
+	mlv_err err = mlv_import_place(from, update->repo->root, &url);
+
+	if (err || (err = mlv_importing_from_repo(to, url.ptr, from->path,
+						  update->args->rev ? update->args->rev
+								    : from->rev)))
+		return err;
+	free(to->output.import->url);
+	to->output.import->url = mlv_sys_strdup(from->url);
+	return to->output.import->url ? NULL : mlv_error_nomem("a URL");
+}
+
+static mlv_err update_one(struct update *update, const struct mlv_output *output)
+{
+	MLV_SCOPED(mlv_importing_release) struct mlv_importing to = {
+		.run = update->run, .repo = update->repo, .command = "update",
+		.no_download = update->args->no_download, .force = update->args->force
+	};
+	const struct mlv_import *from = output->import;
+	char what[64];
+	mlv_err err = mlv_output_copy(&to.output, output);
+
+	if (err || (err = update_repo(update, &to, from)) || (err = mlv_importing_replace(&to)))
+		return err;
+	if (strcmp(to.output.import->rev_lock, from->rev_lock) == 0)
+		snprintf(what, sizeof(what), "commit %.12s, as before", from->rev_lock);
+	else
+		snprintf(what, sizeof(what), "commit %.12s, before %.12s",
+			 to.output.import->rev_lock, from->rev_lock);
+	mlv_importing_report(&to, what);
+	return NULL;
+}
+
+static mlv_err check(const struct update *update, const struct mlv_output *output, bool *wanted)
+{
+	*wanted = output->import && !output->frozen;
+	if (*wanted || !update->named)
+		return NULL;
+	if (!output->import)
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: not imported", output->path),
+				      "what changed here is stored by: mlv commit %s", output->path);
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: frozen", output->path),
+			      "take 'frozen: true' out of %s", output->pointer);
+}
+
+static mlv_err update_all(struct update *update, const struct mlv_targets *targets)
+{
+	const struct mlv_output *last = NULL;
+	bool wanted;
+	mlv_err err;
+
+	for (size_t i = 0; i < targets->count; i++)
+		if ((err = check(update, targets->at[i].output, &wanted)))
+			return err;
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct mlv_output *output = targets->at[i].output;
+
+		if ((err = check(update, output, &wanted)))
+			return err;
+		if (wanted && output != last &&
+		    (err = update_one(update, output)))
+			return mlv_error_wrap(err, "%s", output->path);
+		last = output;
+	}
+	return NULL;
+}
+
+static mlv_err update_run(struct mlv_run *run, const void *opaque, char **operands)
+{
+	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
+	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
+	const struct update_args *args = opaque;
+	struct update update = { .run = run, .args = args, .named = operands[0] != NULL };
+	mlv_err err;
+
+	if ((err = mlv_transfer_jobs(run, args->jobs)) ||
+	    (err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd)) ||
+	    (err = mlv_outputs_load(repo, &outputs)) ||
+	    (err = mlv_targets_resolve(repo, &outputs, operands, &targets)))
+		return err;
+	update.repo = repo;
+	mlv_out_array_begin(run->out, NULL);
+	err = update_all(&update, &targets);
+	mlv_out_array_end(run->out);
+	return err;
+}
+
+const struct mlv_cmd mlv_cmd_update = {
+	.name = "update",
+	.summary = "bring imports up to date with where they came from",
+	.operands = "[<target>...]",
+	.max_operands = -1,
+	.hint = MLV_HINT_FILE,
+	.opts = update_opts,
+	.args_size = sizeof(struct update_args),
+	.run = update_run,
+};
