@@ -75,7 +75,8 @@ static size_t block_size(const struct gate *gate)
 	return (size_t)(left < BLOCK ? left : BLOCK);
 }
 
-static mlv_err verify_block(const struct gate *gate)
+/* *good: how many of its bytes are right, up to the first leaf that is not. */
+static mlv_err verify_block(const struct gate *gate, size_t *good)
 {
 	struct mlv_message messages[LANES] = { 0 };
 	struct mlv_oid digests[LANES];
@@ -90,9 +91,10 @@ static mlv_err verify_block(const struct gate *gate)
 		messages[count].len = left < MLV_LEAF_SIZE ? left : (size_t)MLV_LEAF_SIZE;
 		messages[count].oid = &digests[count];
 	}
+	*good = 0;
 	if ((err = mlv_sha256_many(messages, count)))
 		return err;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; *good += messages[i++].len)
 		if (!mlv_oid_equal(&digests[i], &gate->leaves.digests[first + i]))
 			return mlv_error(MLV_E_CORRUPT, "%s: damaged, leaf %llu of %llu", gate->name,
 					 (unsigned long long)(first + i + 1),
@@ -100,22 +102,31 @@ static mlv_err verify_block(const struct gate *gate)
 	return NULL;
 }
 
-/* The block is full: hand on what of it was asked for. */
-static mlv_err pass_block(struct gate *gate)
+/* Hand on what of the block's first len bytes was asked for. */
+static mlv_err hand_on(const struct gate *gate, size_t len)
 {
-	uint64_t begin = gate->at, end = gate->at + gate->filled;
-	mlv_err err = verify_block(gate);
+	uint64_t begin = gate->at, end = gate->at + len;
 
-	if (err)
-		return err;
 	if (begin < gate->span.first)
 		begin = gate->span.first;
 	if (end > gate->span.last)
 		end = gate->span.last;
-	err = gate->fn(gate->arg, gate->block + (begin - gate->at), (size_t)(end - begin));
-	gate->at += gate->filled;
+	if (begin >= end)
+		return NULL;
+	return gate->fn(gate->arg, gate->block + (begin - gate->at), (size_t)(end - begin));
+}
+
+/* The block is full. */
+static mlv_err pass_block(struct gate *gate)
+{
+	size_t good;
+	mlv_err bad = verify_block(gate, &good), err = hand_on(gate, good);
+
+	if (err)
+		return err;
+	gate->at += good;
 	gate->filled = 0;
-	return err;
+	return bad;
 }
 
 static mlv_err gate_write(void *arg, const void *bytes, size_t len)
