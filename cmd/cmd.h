@@ -69,6 +69,7 @@ struct mlv_run {
 
 struct mlv_cmd {
 	const char *name;     /* "add"; of a sub-command "list" */
+	const char *alias;    /* a shorter name, which help and completions leave out; or NULL */
 	const char *summary;  /* one line, imperative, lower case, no full stop */
 	const char *operands; /* as in the synopsis: "<target>..."; "" for none */
 	int min_operands;

@@ -11,6 +11,7 @@ extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
 extern const struct mlv_cmd mlv_cmd_diff;
 extern const struct mlv_cmd mlv_cmd_doctor;
+extern const struct mlv_cmd mlv_cmd_du;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_fsck;
 extern const struct mlv_cmd mlv_cmd_get;
@@ -18,6 +19,7 @@ extern const struct mlv_cmd mlv_cmd_hash;
 extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_import;
 extern const struct mlv_cmd mlv_cmd_init;
+extern const struct mlv_cmd mlv_cmd_list;
 extern const struct mlv_cmd mlv_cmd_ls_tree;
 extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_options;
@@ -43,6 +45,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_config,
 	&mlv_cmd_diff,
 	&mlv_cmd_doctor,
+	&mlv_cmd_du,
 	&mlv_cmd_fetch,
 	&mlv_cmd_fsck,
 	&mlv_cmd_get,
@@ -50,6 +53,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_help,
 	&mlv_cmd_import,
 	&mlv_cmd_init,
+	&mlv_cmd_list,
 	&mlv_cmd_ls_tree,
 	&mlv_cmd_metrics,
 	&mlv_cmd_pull,

@@ -208,7 +208,8 @@ static mlv_err take_globals(struct parse *parse)
 static const struct mlv_cmd *find_in(const struct mlv_cmd *const *table, const char *name)
 {
 	for (; *table; table++)
-		if (strcmp((*table)->name, name) == 0)
+		if (strcmp((*table)->name, name) == 0 ||
+		    ((*table)->alias && strcmp((*table)->alias, name) == 0))
 			return *table;
 	return NULL;
 }

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor fetch fsck get hash help import init ls-tree metrics pull push remote root status unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck get hash help import init list ls-tree metrics pull push remote root status unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -52,6 +52,7 @@ _mlv()
 	'cat':--range) _mlv_offer none; return ;;
 	'cat':--remote | 'cat':-r) _mlv_offer remote; return ;;
 	'diff':--targets) _mlv_offer file; return ;;
+	'du':--rev) _mlv_offer rev; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
@@ -61,6 +62,7 @@ _mlv()
 	'import':--out | 'import':-o) _mlv_offer file; return ;;
 	'import':--rev) _mlv_offer none; return ;;
 	'import':--jobs | 'import':-j) _mlv_offer none; return ;;
+	'list':--rev) _mlv_offer rev; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics show':--rev) _mlv_offer rev; return ;;
@@ -89,6 +91,7 @@ _mlv()
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
+	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
@@ -96,6 +99,7 @@ _mlv()
 	'help') words='' hint=command ;;
 	'import') words='--out -o --rev --no-download --jobs -j --force -f' hint=dir ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;
+	'list') words='--mlv-only --recursive -R --rev --show-hash --size' hint=dir ;;
 	'ls-tree') words='--name-only --nodes --null -z' hint=file ;;
 	'metrics') words='' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;

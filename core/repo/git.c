@@ -59,6 +59,11 @@ mlv_err mlv_git_read_blob(struct mlv_git *git, const struct mlv_git_id *blob, st
 	return git->ops->read_blob(git, blob, buf);
 }
 
+mlv_err mlv_git_blob_size(struct mlv_git *git, const struct mlv_git_id *blob, uint64_t *size)
+{
+	return git->ops->blob_size(git, blob, size);
+}
+
 mlv_err mlv_git_each_blob(struct mlv_git *git, const struct mlv_git_id *commit, const char *dir,
 			  const char *const *suffixes, mlv_git_blob_fn fn, void *arg)
 {

@@ -47,6 +47,9 @@ mlv_err mlv_git_mode(struct mlv_git *git, const struct mlv_git_id *commit, const
 /* Append the blob with this id. */
 mlv_err mlv_git_read_blob(struct mlv_git *git, const struct mlv_git_id *blob,
 			  struct mlv_buf *buf) MLV_CHECK;
+/* The length of a blob, which is not read for that. */
+mlv_err mlv_git_blob_size(struct mlv_git *git, const struct mlv_git_id *blob,
+			  uint64_t *size) MLV_CHECK;
 /*
  * Call fn for each blob below dir ("" for all) in commit whose path ends with
  * one of the suffixes (NULL-terminated list; NULL: all), in path order.

@@ -122,6 +122,7 @@ const struct mlv_git_ops mlv_git_ops_3 = {
 	.read = mlv_git_module_read,
 	.mode = mlv_git_module_mode,
 	.read_blob = mlv_git_module_read_blob,
+	.blob_size = mlv_git_module_blob_size,
 	.each_blob = mlv_git_module_each_blob,
 	.each_commit = mlv_git_module_each_commit,
 	.is_tracked = mlv_git_module_is_tracked,

@@ -41,6 +41,8 @@ mlv_err mlv_git_module_mode(struct mlv_git *base, const struct mlv_git_id *commi
 			    const char *path, unsigned *mode) MLV_CHECK;
 mlv_err mlv_git_module_read_blob(struct mlv_git *base, const struct mlv_git_id *blob,
 				 struct mlv_buf *buf) MLV_CHECK;
+mlv_err mlv_git_module_blob_size(struct mlv_git *base, const struct mlv_git_id *blob,
+				 uint64_t *size) MLV_CHECK;
 mlv_err mlv_git_module_each_blob(struct mlv_git *base, const struct mlv_git_id *commit,
 				 const char *dir, const char *const *suffixes, mlv_git_blob_fn fn,
 				 void *arg) MLV_CHECK;

@@ -139,6 +139,27 @@ mlv_err mlv_git_module_read_blob(struct mlv_git *base, const struct mlv_git_id *
 	return err ? err : append_blob(git_handle_of(base), &oid, blob->hex, buf);
 }
 
+mlv_err mlv_git_module_blob_size(struct mlv_git *base, const struct mlv_git_id *blob,
+				 uint64_t *size)
+{
+	git_odb *odb = NULL;
+	git_object_t type;
+	size_t len = 0;
+	git_oid oid;
+	mlv_err err = parse_id(blob, &oid);
+	int code = 0;
+
+	if (err)
+		return err;
+	if ((code = git_repository_odb(&odb, git_handle_of(base)->repo)) == 0)
+		code = git_odb_read_header(&len, &type, odb, &oid);
+	git_odb_free(odb);
+	if (code < 0)
+		return mlv_git_failure(code, "%s", blob->hex);
+	*size = len;
+	return NULL;
+}
+
 /* A walk through a tree. path is that of the entry at hand. */
 struct blob_walk {
 	struct git_handle *git;

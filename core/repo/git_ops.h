@@ -23,6 +23,7 @@ struct mlv_git_ops {
 			unsigned *mode);
 	mlv_err (*read_blob)(struct mlv_git *git, const struct mlv_git_id *blob,
 			     struct mlv_buf *buf);
+	mlv_err (*blob_size)(struct mlv_git *git, const struct mlv_git_id *blob, uint64_t *size);
 	mlv_err (*each_blob)(struct mlv_git *git, const struct mlv_git_id *commit, const char *dir,
 			     const char *const *suffixes, mlv_git_blob_fn fn, void *arg);
 	mlv_err (*each_commit)(struct mlv_git *git, unsigned scopes, mlv_git_commit_fn fn,

@@ -255,6 +255,7 @@ struct reading {
 	struct mlv_git *git;
 	const char *prefix;
 	struct mlv_outputs *outputs;
+	bool all;                /* also of repositories below this one */
 	struct mlv_strs foreign; /* directories, with a slash, of repositories below this one */
 };
 
@@ -303,11 +304,28 @@ static void drop_foreign(struct mlv_outputs *outputs, const struct mlv_strs *for
 	outputs->count = kept;
 }
 
-mlv_err mlv_outputs_load_rev(struct mlv_repo *repo, const char *rev, struct mlv_outputs *outputs)
+static mlv_err load_commit(struct reading *reading, const struct mlv_git_id *commit,
+			   struct mlv_outputs *outputs)
 {
 	static const char *const suffixes[] = { ".mlv", "/.mlv/config", NULL };
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs made = { 0 };
-	MLV_SCOPED(reading_release) struct reading reading = { .outputs = &made };
+	mlv_err err;
+
+	reading->outputs = &made;
+	if ((err = mlv_git_each_blob(reading->git, commit, reading->prefix, suffixes, read_blob,
+				     reading)))
+		return err;
+	if (!reading->all)
+		drop_foreign(&made, &reading->foreign);
+	settle(&made);
+	*outputs = made;
+	made = (struct mlv_outputs){ 0 };
+	return NULL;
+}
+
+mlv_err mlv_outputs_load_rev(struct mlv_repo *repo, const char *rev, struct mlv_outputs *outputs)
+{
+	MLV_SCOPED(reading_release) struct reading reading = { 0 };
 	struct mlv_git_id commit;
 	mlv_err err;
 
@@ -317,13 +335,15 @@ mlv_err mlv_outputs_load_rev(struct mlv_repo *repo, const char *rev, struct mlv_
 		return mlv_error(MLV_E_USAGE, "%s: there are no revisions without git (core.no_scm)",
 				 rev);
 	reading.prefix = repo->git_prefix ? repo->git_prefix : "";
-	if ((err = mlv_git_resolve(reading.git, rev, &commit)) ||
-	    (err = mlv_git_each_blob(reading.git, &commit, reading.prefix, suffixes, read_blob,
-				     &reading)))
-		return err;
-	drop_foreign(&made, &reading.foreign);
-	settle(&made);
-	*outputs = made;
-	made = (struct mlv_outputs){ 0 };
-	return NULL;
+	err = mlv_git_resolve(reading.git, rev, &commit);
+	return err ? err : load_commit(&reading, &commit, outputs);
+}
+
+mlv_err mlv_outputs_load_git(struct mlv_git *git, const struct mlv_git_id *commit,
+			     struct mlv_outputs *outputs)
+{
+	MLV_SCOPED(reading_release) struct reading reading = { .git = git, .prefix = "",
+							       .all = true };
+
+	return load_commit(&reading, commit, outputs);
 }

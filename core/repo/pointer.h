@@ -73,6 +73,14 @@ mlv_err mlv_outputs_load_all(struct mlv_repo *repo, struct mlv_outputs *outputs)
 /* From a commit, by git's objects alone. rev as git takes it. */
 mlv_err mlv_outputs_load_rev(struct mlv_repo *repo, const char *rev,
 			     struct mlv_outputs *outputs) MLV_CHECK;
+/*
+ * All that a commit of any git repository has pointers to, of all mlv repositories
+ * in it; paths are relative to the root of the git repository.
+ */
+struct mlv_git;
+struct mlv_git_id;
+mlv_err mlv_outputs_load_git(struct mlv_git *git, const struct mlv_git_id *commit,
+			     struct mlv_outputs *outputs) MLV_CHECK;
 /* The output at path or the one that path lies below; NULL when there is none. */
 const struct mlv_output *mlv_outputs_find(const struct mlv_outputs *outputs, const char *path);
 
