@@ -65,13 +65,13 @@ static mlv_err stat_fd(const struct naming *naming, const struct mlv_scan_item *
 }
 
 /* What is recorded of a file is what fstat() said when its bytes were read. */
-static void settle(struct mlv_scan_item *item, const struct stat *st)
+static void settle(const struct naming *naming, struct mlv_scan_item *item, const struct stat *st)
 {
 	item->size = (uint64_t)st->st_size;
 	if (item->in_cache)
 		return; /* the link's own stat stays */
 	item->kind = st->st_mode & S_IXUSR ? 'x' : 'f';
-	mlv_scan_take_stat(item, st);
+	item->stat = mlv_index_stat_of(st, naming->scan->home);
 }
 
 /* One try to append the file to bytes; *done when it did not change meanwhile. */
@@ -84,7 +84,7 @@ static mlv_err load_once(const struct naming *naming, struct mlv_scan_item *item
 
 	if ((err = stat_fd(naming, item, fd, &before)))
 		return err;
-	settle(item, &before);
+	settle(naming, item, &before);
 	*done = item->size > MLV_SMALL_MAX;
 	if (*done)
 		return NULL;
@@ -132,7 +132,7 @@ static mlv_err name_large(const struct naming *naming, struct mlv_scan_item *ite
 		if ((err = stat_fd(naming, item, fd, &after)))
 			return err;
 		if (whole && same_moment(&before, &after)) {
-			settle(item, &after);
+			settle(naming, item, &after);
 			if (item->size > MLV_SMALL_MAX)
 				item->kind = item->kind == 'x' || item->kind == 'X' ? 'X' : 'F';
 			return NULL;
@@ -187,6 +187,8 @@ static mlv_err hash_and_put(const struct naming *naming, const struct loaded *lo
 	for (size_t i = 0; i < loaded->count; i++)
 		messages[i] = (struct mlv_message){ loaded->bytes.ptr + loaded->at[i],
 						    loaded->len[i], &items[loaded->item[i]].oid };
+	if (!loaded->count)
+		return NULL;
 	if ((err = mlv_sha256_many(messages, loaded->count)))
 		return err;
 	for (size_t i = 0; i < loaded->count && naming->batch; i++) {
@@ -304,7 +306,7 @@ mlv_err mlv_scan_name(struct mlv_scan *scan, struct mlv_batch *batch)
 	mlv_tell_end(ctx);
 	if (err)
 		return err;
-	scan->bytes = 0;
+	scan->bytes = scan->clean_bytes;
 	for (size_t i = 0; i < scan->count; i++)
 		scan->bytes += is_file(&scan->items[i]) ? scan->items[i].size : 0;
 	return NULL;

@@ -39,15 +39,14 @@ static bool may_replace(const struct mlv_scan *scan, const struct mlv_scan_item 
 			const char *name, const struct mlv_key *key)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	struct mlv_scan_item now = { 0 };
+	struct mlv_index_stat now;
 	struct stat st, object;
 
 	if (mlv_sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	mlv_scan_take_stat(&now, &st);
-	if (now.inode != item->inode || now.stat_size != item->stat_size ||
-	    now.mtime_s != item->mtime_s || now.mtime_ns != item->mtime_ns ||
-	    now.ctime_s != item->ctime_s || now.ctime_ns != item->ctime_ns)
+	now = mlv_index_stat_of(&st, scan->home);
+	if (now.inode != item->stat.inode || now.size != item->stat.size ||
+	    now.mtime != item->stat.mtime || now.ctime != item->stat.ctime)
 		return false;
 	if (st.st_nlink < 2)
 		return true;
@@ -85,7 +84,7 @@ static mlv_err relink_one(struct mlv_scan *scan, size_t at, struct mlv_linker *l
 	}
 	if (mlv_sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return mlv_error_sys("%s", name);
-	mlv_scan_take_stat(item, &st);
+	item->stat = mlv_index_stat_of(&st, scan->home);
 	return NULL;
 }
 

@@ -11,33 +11,23 @@
 #include "core/base/path.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
+#include "core/store/node.h"
 
 void mlv_scan_release(struct mlv_scan *scan)
 {
 	if (!scan->repo)
 		return; /* never begun */
 	free(scan->top);
+	mlv_index_cursor_freep(&scan->known);
 	mlv_ignore_freep(&scan->rules);
 	mlv_index_freep(&scan->index);
 	mlv_index_builder_freep(&scan->builder);
 	free(scan->items);
+	free(scan->was);
 	mlv_buf_release(&scan->paths);
 	mlv_buf_release(&scan->links);
 	mlv_fd_close(&scan->fd);
 	*scan = (struct mlv_scan){ 0 };
-}
-
-void mlv_scan_take_stat(struct mlv_scan_item *item, const struct stat *st)
-{
-	item->inode = (uint64_t)st->st_ino;
-	item->device = (uint64_t)st->st_dev;
-	item->mtime_s = (int64_t)st->st_mtim.tv_sec;
-	item->ctime_s = (int64_t)st->st_ctim.tv_sec;
-	item->mtime_ns = (uint32_t)st->st_mtim.tv_nsec;
-	item->ctime_ns = (uint32_t)st->st_ctim.tv_nsec;
-	item->mode = (uint32_t)st->st_mode;
-	item->links = (uint32_t)st->st_nlink;
-	item->stat_size = (uint64_t)st->st_size;
 }
 
 struct mlv_entry mlv_scan_entry(const struct mlv_scan *scan, size_t at)
@@ -49,73 +39,13 @@ struct mlv_entry mlv_scan_entry(const struct mlv_scan *scan, size_t at)
 				   .path_len = item->path_len };
 }
 
-static mlv_err note(struct mlv_scan *scan, size_t at)
+struct mlv_entry mlv_scan_was(const struct mlv_scan *scan, size_t at)
 {
-	const struct mlv_scan_item *item = &scan->items[at];
-	struct mlv_entry entry = mlv_scan_entry(scan, at);
-	struct stat st = { .st_ino = item->inode, .st_dev = item->device, .st_mode = item->mode,
-			   .st_nlink = item->links, .st_size = (off_t)item->stat_size };
+	const struct mlv_scan_was *was = &scan->was[at];
 
-	/* A link that was followed is to be replaced: its stat says nothing of the file. */
-	if (item->through)
-		return NULL;
-	st.st_mtim = (struct timespec){ item->mtime_s, item->mtime_ns };
-	st.st_ctim = (struct timespec){ item->ctime_s, item->ctime_ns };
-	return mlv_index_builder_add(scan->builder, &entry, &st, false);
-}
-
-/* Whether path is the scanned part, lies below it, or is a directory above it. */
-static bool is_replaced(const struct mlv_scan *scan, const char *path, size_t len)
-{
-	size_t part = strlen(scan->part), shorter = len < part ? len : part;
-
-	return part == 0 || (memcmp(path, scan->part, shorter) == 0 &&
-			     (len == part || (len < part ? scan->part[len] : path[part]) == '/'));
-}
-
-static int by_bytes(const struct mlv_entry *a, const struct mlv_entry *b)
-{
-	size_t shorter = a->path_len < b->path_len ? a->path_len : b->path_len;
-	int order = memcmp(a->path, b->path, shorter);
-
-	return order ? order : (a->path_len > b->path_len) - (a->path_len < b->path_len);
-}
-
-static mlv_err note_before(struct mlv_scan *scan, size_t *next, const struct mlv_entry *old)
-{
-	mlv_err err = NULL;
-
-	for (; *next < scan->count && !err; (*next)++) {
-		struct mlv_entry entry = mlv_scan_entry(scan, *next);
-
-		if (old && by_bytes(&entry, old) > 0)
-			break;
-		err = note(scan, *next);
-	}
-	return err;
-}
-
-mlv_err mlv_scan_save_index(struct mlv_scan *scan)
-{
-	size_t next = 0;
-	mlv_err err = NULL;
-
-	/* Another part of the output may have been saved since. */
-	mlv_index_freep(&scan->index);
-	if ((err = mlv_index_load(&scan->index, scan->repo, scan->output)))
-		return err;
-	for (size_t i = 0; i < mlv_index_count(scan->index) && !err; i++) {
-		struct mlv_entry old;
-
-		mlv_index_at(scan->index, i, &old);
-		if (is_replaced(scan, old.path, old.path_len))
-			continue;
-		if (!(err = note_before(scan, &next, &old)))
-			err = mlv_index_builder_keep(scan->builder, scan->index, i);
-	}
-	if (err || (err = note_before(scan, &next, NULL)))
-		return err;
-	return mlv_index_builder_save(scan->builder);
+	return (struct mlv_entry){ .kind = was->kind, .oid = was->oid, .size = was->size,
+				   .path = scan->paths.ptr + was->path_at,
+				   .path_len = was->path_len };
 }
 
 const char *mlv_scan_shown(const struct mlv_scan *scan, const struct mlv_scan_item *item,
@@ -234,29 +164,98 @@ static mlv_err fill_link(struct mlv_scan *scan, struct mlv_scan_item *item,
 	return item->in_cache || item->through ? follow_link(scan, item, entry) : NULL;
 }
 
+static bool is_file(char kind)
+{
+	return kind != 'l' && kind != 'd';
+}
+
+/* Take what the index knows of the item, if its stat is what it was. */
+static bool take_known(struct mlv_scan_item *item, char kind, const struct mlv_index_item *known)
+{
+	bool hit = known && !item->through &&
+		   (kind == 'd' || known->entry.kind == 'd' ? kind == known->entry.kind
+							    : mlv_index_hits(known, &item->stat));
+
+	/* What is a link here was one of this kind there: into the cache, or not. */
+	if (!hit || (kind == 'l' && !item->in_cache && known->entry.kind != 'l'))
+		return false;
+	item->kind = known->entry.kind;
+	item->size = known->entry.size;
+	item->oid = known->entry.oid;
+	item->stored = kind != 'd';
+	return true;
+}
+
 static mlv_err fill_item(struct mlv_scan *scan, struct mlv_scan_item *item,
 			 const struct mlv_walk_entry *entry)
 {
-	struct mlv_entry known;
-	mlv_err err = NULL;
+	mlv_err err = entry->kind == 'l' ? fill_link(scan, item, entry) : NULL;
 
-	if (entry->kind == 'd')
-		return NULL;
-	if (entry->kind == 'l' && (err = fill_link(scan, item, entry)))
+	if (err)
 		return err;
-	if (entry->kind != 'l')
-		item->size = (uint64_t)entry->st->st_size;
-	scan->nfiles++;
-	if (!item->through &&
-	    mlv_index_lookup(scan->index, scan->paths.ptr + item->path_at, item->path_len,
-			     entry->st, &known) &&
-	    (entry->kind != 'l' || item->in_cache || known.kind == 'l')) {
-		item->kind = known.kind;
-		item->size = known.size;
-		item->oid = known.oid;
-		item->stored = true;
-	}
+	if (is_file(entry->kind))
+		item->size = item->stat.size;
+	scan->nfiles += entry->kind != 'd';
 	return NULL;
+}
+
+bool mlv_scan_replaces(const char *part, const char *path, size_t len)
+{
+	size_t part_len = strlen(part), shorter = len < part_len ? len : part_len;
+
+	return part_len == 0 || (memcmp(path, part, shorter) == 0 &&
+				 (len == part_len ||
+				  (len < part_len ? part[len] : path[part_len]) == '/'));
+}
+
+/* Keep in mind what the tree has at the path of item, or where nothing is any more. */
+static mlv_err add_was(struct mlv_scan *scan, const struct mlv_entry *entry, size_t item)
+{
+	struct mlv_scan_was *was;
+	mlv_err err;
+
+	if ((err = mlv_array_grow(&scan->was, &scan->was_cap, scan->was_count + 1,
+				  sizeof(*scan->was))))
+		return err;
+	was = &scan->was[scan->was_count];
+	*was = (struct mlv_scan_was){ .path_at = scan->paths.len, .size = entry->size,
+				      .oid = entry->oid, .path_len = (uint32_t)entry->path_len,
+				      .kind = entry->kind, .item = item };
+	if ((err = mlv_buf_add(&scan->paths, entry->path, entry->path_len)) ||
+	    (err = mlv_buf_add(&scan->paths, "", 1)))
+		return err;
+	scan->was_count++;
+	return NULL;
+}
+
+/*
+ * Read the index on to the path of an item (NULL: to its end); *known is the
+ * record there. What is passed on the way is not there any more.
+ */
+static mlv_err read_along(struct mlv_scan *scan, const struct mlv_scan_item *here,
+			  const struct mlv_index_item **known)
+{
+	const struct mlv_index_item *item;
+	mlv_err err;
+
+	*known = NULL;
+	while (!(err = mlv_index_peek(scan->known, &item)) && item) {
+		const struct mlv_entry *entry = &item->entry;
+		int order = -1;
+
+		if (here)
+			order = mlv_path_compare(entry->path, entry->path_len,
+						 scan->paths.ptr + here->path_at, here->path_len);
+		if (order == 0)
+			*known = item;
+		if (order >= 0)
+			break;
+		if (scan->only_changes && mlv_scan_replaces(scan->part, entry->path, entry->path_len) &&
+		    (err = add_was(scan, entry, MLV_NO_ITEM)))
+			return err;
+		mlv_index_next(scan->known);
+	}
+	return err;
 }
 
 /* The item's path: part, a slash where both are, what is below it. */
@@ -293,10 +292,28 @@ static bool is_all_ignored(const struct mlv_scan *scan, const struct mlv_walk_en
 	       !mlv_scan_is_empty(entry->dir, entry->name);
 }
 
+/* Make an item of what is there, in the place after the last; the path is added. */
+static mlv_err make_item(struct mlv_scan *scan, const struct mlv_walk_entry *entry,
+			 struct mlv_scan_item *item)
+{
+	mlv_err err;
+
+	*item = (struct mlv_scan_item){ .kind = entry->kind };
+	if ((err = add_path(scan, entry, item)))
+		return err;
+	if (entry->kind == 'o')
+		return refuse_other(scan, item, entry->st->st_mode);
+	item->stat = mlv_index_stat_of(entry->st, scan->home);
+	return fill_item(scan, item, entry);
+}
+
 static mlv_err add_item(void *arg, const struct mlv_walk_entry *entry)
 {
 	struct mlv_scan *scan = arg;
+	const struct mlv_index_item *known;
 	struct mlv_scan_item *item;
+	size_t paths;
+	bool hit;
 	mlv_err err;
 
 	if (is_all_ignored(scan, entry))
@@ -305,15 +322,25 @@ static mlv_err add_item(void *arg, const struct mlv_walk_entry *entry)
 				  sizeof(*scan->items))))
 		return err;
 	item = &scan->items[scan->count];
-	*item = (struct mlv_scan_item){ .kind = entry->kind };
-	if ((err = add_path(scan, entry, item)))
+	if ((err = make_item(scan, entry, item)))
 		return err;
-	if (entry->kind == 'o')
-		return refuse_other(scan, item, entry->st->st_mode);
-	mlv_scan_take_stat(item, entry->st);
-	if ((err = fill_item(scan, item, entry)))
+	paths = scan->paths.len;
+	if ((err = read_along(scan, item, &known)))
 		return err;
-	scan->count++;
+	hit = take_known(item, entry->kind, known);
+	if (hit && scan->only_changes) {
+		scan->clean++;
+		scan->clean_bytes += is_file(item->kind) ? item->size : 0;
+		if (paths == scan->paths.len)
+			mlv_buf_truncate(&scan->paths, item->path_at);
+	} else {
+		if (known && scan->only_changes &&
+		    (err = add_was(scan, &known->entry, scan->count)))
+			return err;
+		scan->count++;
+	}
+	if (known)
+		mlv_index_next(scan->known);
 	return NULL;
 }
 
@@ -329,6 +356,7 @@ mlv_err mlv_scan_add_empty(struct mlv_scan *scan, const char *path)
 							   .path_at = scan->paths.len };
 	if (!(err = mlv_buf_add(&scan->paths, path, len + 1)))
 		scan->count++;
+	scan->only_changes = false;
 	return err;
 }
 
@@ -393,10 +421,53 @@ static mlv_err walk(struct mlv_scan *scan)
 	return mlv_walk(scan->repo->ctx, scan->repo->root_fd, scan->top, &options, add_item, scan);
 }
 
+/* Records of directories that the part lies in, were they files before: they sort before it. */
+static mlv_err begin_reading(struct mlv_scan *scan)
+{
+	const char *slash = strchr(scan->part, '/');
+	MLV_SCOPED(mlv_mem_free) char *first = mlv_sys_strndup(
+		scan->part, slash ? (size_t)(slash - scan->part) : strlen(scan->part));
+
+	if (!first)
+		return mlv_error_nomem("a path");
+	return mlv_index_cursor_new(&scan->known, scan->index, first);
+}
+
+static bool agrees(const struct mlv_index_claim *claim, const struct mlv_scan_options *options)
+{
+	return options && options->tree && claim->known &&
+	       mlv_oid_equal(&claim->tree, options->tree) &&
+	       (!options->stored || options->stored == claim->stored);
+}
+
+static mlv_err begin(struct mlv_scan *scan, const struct mlv_scan_options *options)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf top = MLV_BUF_INIT;
+	struct mlv_repo *repo = scan->repo;
+	struct stat st;
+	mlv_err err;
+
+	if ((err = mlv_buf_printf(&top, "%s%s%s", scan->output, *scan->part ? "/" : "",
+				  scan->part)))
+		return err;
+	if (!(scan->top = mlv_buf_detach(&top)))
+		return mlv_error_nomem("a path");
+	if (mlv_sys_fstat(repo->mlv_fd, &st) < 0)
+		return mlv_error_sys(".mlv");
+	scan->home = st.st_dev;
+	if ((err = mlv_ignore_load(&scan->rules, repo, scan->output)) ||
+	    (err = mlv_index_load(&scan->index, repo, scan->output)) ||
+	    (err = mlv_index_builder_new(&scan->builder, repo, scan->output)) ||
+	    (err = begin_reading(scan)))
+		return err;
+	scan->only_changes = agrees(mlv_index_claim(scan->index), options);
+	return open_top(scan);
+}
+
 mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
 		      const char *part, const struct mlv_scan_options *options)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf top = MLV_BUF_INIT;
+	const struct mlv_index_item *none;
 	mlv_err err;
 
 	*scan = (struct mlv_scan){ .repo = repo, .output = path, .part = part, .fd = -1,
@@ -407,17 +478,12 @@ mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *
 		scan->shown = options->shown;
 	}
 	scan->cache = repo->cache ? mlv_store_root(repo->cache) : NULL;
-	if ((err = mlv_buf_printf(&top, "%s%s%s", path, *part ? "/" : "", part)))
+	if ((err = begin(scan, options)) || (err = walk(scan)) ||
+	    (scan->only_changes && (err = read_along(scan, NULL, &none))))
 		return err;
-	if (!(scan->top = mlv_buf_detach(&top)))
-		return mlv_error_nomem("a path");
-	if ((err = mlv_ignore_load(&scan->rules, repo, path)) ||
-	    (err = mlv_index_load(&scan->index, repo, path)) ||
-	    (err = mlv_index_builder_new(&scan->builder, repo, path)) ||
-	    (err = open_top(scan)) || (err = walk(scan)))
-		return err;
+	mlv_index_cursor_freep(&scan->known);
+	scan->bytes = scan->clean_bytes;
 	for (size_t i = 0; i < scan->count; i++)
-		if (scan->items[i].kind != 'l' && scan->items[i].kind != 'd')
-			scan->bytes += scan->items[i].size;
+		scan->bytes += is_file(scan->items[i].kind) ? scan->items[i].size : 0;
 	return NULL;
 }

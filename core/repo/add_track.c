@@ -254,7 +254,7 @@ static mlv_err name_all(struct mlv_track *track)
 		if ((err = mlv_gitignore_add(track->repo, target->output.path, &track->written)) ||
 		    (err = replace_link(track, target)) ||
 		    (!track->no_commit && (err = link_files(&target->scan))) ||
-		    (err = mlv_scan_save_index(&target->scan)))
+		    (err = mlv_scan_save_index(&target->scan, NULL)))
 			return err;
 	}
 	return mlv_repo_stage(track->repo, &track->written);

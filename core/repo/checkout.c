@@ -247,9 +247,9 @@ static mlv_err apply(struct checkout *checkout, struct mlv_plan *plan)
 		return finish_gone(checkout, plan);
 	if (changes)
 		return mlv_plan_save_index(plan);
-	return plan->compare.present && plan->compare.fresh
-		       ? mlv_scan_save_index(&plan->compare.scan)
-		       : NULL;
+	return plan->compare.present ? mlv_compare_save(&plan->compare, plan->output,
+							  plan->compared && !plan->count)
+				     : NULL;
 }
 
 static int by_path(const void *a, const void *b)

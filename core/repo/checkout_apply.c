@@ -139,14 +139,15 @@ void mlv_apply_temp(const struct mlv_apply *apply, const struct mlv_change *chan
 	snprintf(name, MLV_APPLY_NAME, "%zx", (size_t)(change - apply->plan->changes));
 }
 
-mlv_err mlv_apply_take_stat(struct mlv_change *change, int dir, const char *name, const char *shown)
+mlv_err mlv_apply_take_stat(const struct mlv_apply *apply, struct mlv_change *change, int dir,
+			    const char *name, const char *shown)
 {
 	struct stat st;
 	char text[512];
 
 	if (mlv_sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return mlv_error_sys("%s", mlv_path_shown(shown, strlen(shown), text, sizeof(text)));
-	mlv_scan_take_stat(&change->after, &st);
+	change->after = mlv_index_stat_of(&st, apply->plan->home);
 	return NULL;
 }
 

@@ -53,7 +53,7 @@ mlv_err mlv_apply_each(struct mlv_apply *apply, mlv_apply_fn fn) MLV_CHECK;
 void mlv_apply_temp(const struct mlv_apply *apply, const struct mlv_change *change,
 		    char name[static MLV_APPLY_NAME]);
 /* Take the stat of what a change made. */
-mlv_err mlv_apply_take_stat(struct mlv_change *change, int dir, const char *name,
-			    const char *shown) MLV_CHECK;
+mlv_err mlv_apply_take_stat(const struct mlv_apply *apply, struct mlv_change *change, int dir,
+			    const char *name, const char *shown) MLV_CHECK;
 
 #endif

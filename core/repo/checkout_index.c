@@ -20,9 +20,10 @@ struct merge {
 };
 
 /* What time a file has that is made now, in nanoseconds. */
-static bool now_there(const struct mlv_repo *repo, struct timespec *now)
+static bool now_there(const struct mlv_plan *plan, int64_t *now)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	const struct mlv_repo *repo = plan->repo;
 	char name[64];
 	struct stat st;
 
@@ -31,13 +32,8 @@ static bool now_there(const struct mlv_repo *repo, struct timespec *now)
 	(void)!mlv_sys_unlinkat(repo->mlv_fd, name, 0);
 	if (mlv_sys_fstat(fd, &st) < 0)
 		return false;
-	*now = st.st_mtim;
+	*now = mlv_index_stat_of(&st, plan->home).mtime;
 	return true;
-}
-
-static bool is_after(struct timespec a, int64_t s, uint32_t ns)
-{
-	return a.tv_sec > s || (a.tv_sec == s && a.tv_nsec > (long)ns);
 }
 
 /*
@@ -46,24 +42,18 @@ static bool is_after(struct timespec a, int64_t s, uint32_t ns)
  */
 static void wait_for_clock(const struct mlv_plan *plan)
 {
-	int64_t last_s = 0;
-	uint32_t last_ns = 0;
-	struct timespec now;
+	int64_t last = 0, now;
 
 	for (size_t i = 0; i < plan->count; i++) {
-		const struct mlv_scan_item *after = &plan->changes[i].after;
+		const struct mlv_change *change = &plan->changes[i];
 
-		if (!plan->changes[i].done || plan->changes[i].act == MLV_ACT_REMOVE)
-			continue;
-		if (after->ctime_s > last_s || (after->ctime_s == last_s && after->ctime_ns > last_ns)) {
-			last_s = after->ctime_s;
-			last_ns = after->ctime_ns;
-		}
+		if (change->done && change->act != MLV_ACT_REMOVE && change->after.ctime > last)
+			last = change->after.ctime;
 	}
 	for (int i = 0; i < TRIES; i++) {
 		struct timespec pause = { 0, PAUSE };
 
-		if (!now_there(plan->repo, &now) || is_after(now, last_s, last_ns))
+		if (!now_there(plan, &now) || now > last)
 			return;
 		(void)nanosleep(&pause, NULL);
 	}
@@ -74,27 +64,28 @@ static mlv_err add_item(struct merge *merge, size_t at)
 	const struct mlv_scan *scan = &merge->plan->compare.scan;
 	const struct mlv_scan_item *item = &scan->items[at];
 	struct mlv_entry entry = mlv_scan_entry(scan, at);
-	int64_t limit = merge->plan->started - CLOCKS_APART;
-	struct stat st;
+	int64_t limit = (merge->plan->started - CLOCKS_APART) * 1000000000;
 
 	/* It was read in this run: it may have been written to in the same moment. */
-	bool racy = !item->stored && (item->mtime_s >= limit || item->ctime_s >= limit);
+	bool racy = !item->stored && (item->stat.mtime >= limit || item->stat.ctime >= limit);
 
-	mlv_scan_item_stat(item, &st);
-	return mlv_index_builder_add(merge->builder, &entry, &st, racy);
+	if (item->kind == 'd' && !item->path_len)
+		return NULL; /* the output itself, empty */
+	return mlv_index_builder_add(merge->builder, &entry, &item->stat, racy);
 }
 
 static mlv_err add_change(struct merge *merge, const struct mlv_change *change)
 {
 	struct mlv_entry entry = mlv_change_entry(merge->plan, change);
-	struct stat st;
 
 	if (change->act == MLV_ACT_REMOVE && change->done)
 		return NULL;
-	if (!change->done)
-		return change->item == MLV_NO_ITEM ? NULL : add_item(merge, change->item);
-	mlv_scan_item_stat(&change->after, &st);
-	return mlv_index_builder_add(merge->builder, &entry, &st, false);
+	if (change->done)
+		return mlv_index_builder_add(merge->builder, &entry, &change->after, false);
+	/* What the index has of it stays, where it stays. */
+	if (change->item == MLV_NO_ITEM || merge->plan->compare.scan.only_changes)
+		return NULL;
+	return add_item(merge, change->item);
 }
 
 /* Add items and changes up to old (NULL: all that are left). */
@@ -125,41 +116,67 @@ static mlv_err add_before(struct merge *merge, const struct mlv_entry *old)
 	return err;
 }
 
-/* Whether an old record lies in the part that was checked out. */
-static bool is_replaced(const char *part, const struct mlv_entry *old)
+/* Whether the work tree is now what the pointer says, so that the index is its tree. */
+static bool is_whole(const struct mlv_plan *plan)
 {
-	size_t len = strlen(part), shorter = old->path_len < len ? old->path_len : len;
-
-	if (len == 0)
-		return true;
-	if (memcmp(old->path, part, shorter) != 0)
+	if (!plan->compared || *plan->compare.part || !mlv_output_tree(plan->output))
 		return false;
-	return old->path_len == len ||
-	       (old->path_len < len ? part[old->path_len] : old->path[len]) == '/';
+	for (size_t i = 0; i < plan->count; i++)
+		if (!plan->changes[i].done)
+			return false;
+	return true;
+}
+
+/* The scan spoke of changes only: the rest of the index stays, and so does its claim. */
+static mlv_err save_changes(struct merge *merge)
+{
+	struct mlv_index *index = merge->plan->compare.scan.index;
+	struct mlv_index_claim claim = *mlv_index_claim(index);
+	mlv_err err;
+
+	mlv_index_builder_edit(merge->builder);
+	err = add_before(merge, NULL);
+	return err ? err : mlv_index_builder_save(merge->builder, index, &claim);
+}
+
+static mlv_err save_all(struct merge *merge)
+{
+	MLV_SCOPED(mlv_index_cursor_freep) struct mlv_index_cursor *cursor = NULL;
+	MLV_SCOPED(mlv_index_freep) struct mlv_index *old = NULL;
+	const struct mlv_plan *plan = merge->plan;
+	const struct mlv_output *output = plan->output;
+	const char *part = plan->compare.part;
+	const struct mlv_index_item *item;
+	struct mlv_index_claim claim = { .known = is_whole(plan), .tree = output->oid,
+					 .bytes = output->size, .nfiles = output->nfiles };
+	mlv_err err;
+
+	if ((err = mlv_index_load(&old, plan->repo, plan->compare.path)) ||
+	    (err = mlv_index_cursor_new(&cursor, old, "")))
+		return err;
+	while (*part && !(err = mlv_index_peek(cursor, &item)) && item) {
+		const struct mlv_entry *entry = &item->entry;
+
+		if (!mlv_scan_replaces(part, entry->path, entry->path_len) &&
+		    ((err = add_before(merge, entry)) ||
+		     (err = mlv_index_builder_keep(merge->builder, item))))
+			return err;
+		mlv_index_next(cursor);
+	}
+	if (err || (err = add_before(merge, NULL)))
+		return err;
+	return mlv_index_builder_save(merge->builder, NULL, &claim);
 }
 
 mlv_err mlv_plan_save_index(struct mlv_plan *plan)
 {
 	MLV_SCOPED(mlv_index_builder_freep) struct mlv_index_builder *builder = NULL;
-	MLV_SCOPED(mlv_index_freep) struct mlv_index *old = NULL;
 	struct merge merge = { .plan = plan };
 	mlv_err err;
 
 	wait_for_clock(plan);
-	if ((err = mlv_index_load(&old, plan->repo, plan->compare.path)) ||
-	    (err = mlv_index_builder_new(&builder, plan->repo, plan->compare.path)))
+	if ((err = mlv_index_builder_new(&builder, plan->repo, plan->compare.path)))
 		return err;
 	merge.builder = builder;
-	for (size_t i = 0; !err && i < mlv_index_count(old); i++) {
-		struct mlv_entry entry;
-
-		mlv_index_at(old, i, &entry);
-		if (is_replaced(plan->compare.part, &entry))
-			continue;
-		if (!(err = add_before(&merge, &entry)))
-			err = mlv_index_builder_keep(builder, old, i);
-	}
-	if (err || (err = add_before(&merge, NULL)))
-		return err;
-	return mlv_index_builder_save(builder);
+	return plan->compare.scan.only_changes ? save_changes(&merge) : save_all(&merge);
 }

@@ -67,7 +67,7 @@ static mlv_err make(struct mlv_apply *apply, struct mlv_change *change, struct m
 	if (!apply->aside)
 		return NULL;
 	change->done = true;
-	return mlv_apply_take_stat(change, fd, name, entry.path);
+	return mlv_apply_take_stat(apply, change, fd, name, entry.path);
 }
 
 static bool is_large(const struct mlv_change *change)

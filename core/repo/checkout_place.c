@@ -42,17 +42,11 @@ static mlv_err failed(const struct spot *spot, const char *what)
 							sizeof(shown)));
 }
 
-static bool same_stat(const struct mlv_scan_item *item, const struct stat *st)
+static bool same_stat(const struct mlv_index_stat *was, const struct mlv_index_stat *now)
 {
-	struct stat was;
-
-	mlv_scan_item_stat(item, &was);
 	/* Removing another name of the same file changes the ctime of this one. */
-	return was.st_ino == st->st_ino && was.st_size == st->st_size &&
-	       was.st_mtim.tv_sec == st->st_mtim.tv_sec &&
-	       was.st_mtim.tv_nsec == st->st_mtim.tv_nsec &&
-	       (was.st_nlink > 1 || (was.st_ctim.tv_sec == st->st_ctim.tv_sec &&
-				     was.st_ctim.tv_nsec == st->st_ctim.tv_nsec));
+	return was->inode == now->inode && was->size == now->size && was->mtime == now->mtime &&
+	       (was->linked || was->ctime == now->ctime);
 }
 
 /* Refuse to touch what is not what the plan saw. */
@@ -62,15 +56,19 @@ static mlv_err guard(const struct mlv_apply *apply, const struct mlv_change *cha
 	struct stat st;
 	char shown[512];
 	bool there = mlv_sys_fstatat(spot->dir, spot->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	struct mlv_index_stat now;
 	bool same;
 
 	if (!there && errno != ENOENT)
 		return failed(spot, "looking at it");
 	/* A file that vanished is no loss; force may lose a file, but never what came since. */
+	if (!there)
+		return NULL;
+	now = mlv_index_stat_of(&st, apply->plan->home);
 	if (change->item == MLV_NO_ITEM || change->kind == 'd')
-		same = !there || S_ISDIR(st.st_mode);
+		same = S_ISDIR(st.st_mode);
 	else
-		same = !there || same_stat(&apply->plan->compare.scan.items[change->item], &st);
+		same = same_stat(&apply->plan->compare.scan.items[change->item].stat, &now);
 	if (same)
 		return NULL;
 	mlv_path_shown(spot->path.ptr, spot->path.len, shown, sizeof(shown));
@@ -250,7 +248,7 @@ static mlv_err put_one(struct mlv_apply *apply, struct mlv_change *change,
 	if (change->act != MLV_ACT_WRITE && change->act != MLV_ACT_CHMOD)
 		return NULL;
 	if ((err = open_spot(apply, change, dir, &spot)) || (err = put(apply, change, &spot)) ||
-	    (err = mlv_apply_take_stat(change, spot.dir, spot.name, spot.path.ptr)))
+	    (err = mlv_apply_take_stat(apply, change, spot.dir, spot.name, spot.path.ptr)))
 		return err;
 	change->done = true;
 	return NULL;

@@ -66,7 +66,7 @@ mlv_err mlv_plan_add(struct mlv_plan *plan, enum mlv_act act, const struct mlv_e
 /* Whether only a mode has to be set: the file is one of its own. */
 static bool can_chmod(const struct mlv_scan_item *item)
 {
-	return !item->in_cache && item->links == 1 && item->kind != 'l';
+	return !item->in_cache && !item->stat.linked && item->kind != 'l';
 }
 
 static mlv_err plan_both(struct mlv_plan *plan, const struct mlv_entry *tracked, size_t at)
@@ -100,10 +100,16 @@ static mlv_err plan_path(void *arg, const struct mlv_entry *tracked, size_t item
 	return mlv_plan_add(plan, MLV_ACT_REMOVE, &here, item);
 }
 
-void mlv_plan_begin(struct mlv_plan *plan, struct mlv_repo *repo)
+mlv_err mlv_plan_begin(struct mlv_plan *plan, struct mlv_repo *repo)
 {
+	struct stat st;
+
 	*plan = (struct mlv_plan){ .repo = repo, .started = (int64_t)time(NULL),
 				   .paths = MLV_BUF_LIMIT(SIZE_MAX / 2) };
+	if (mlv_sys_fstat(repo->mlv_fd, &st) < 0)
+		return mlv_error_sys(".mlv");
+	plan->home = st.st_dev;
+	return NULL;
 }
 
 /* Whether .MLV is .mlv here. */
@@ -182,11 +188,13 @@ static mlv_err make(struct mlv_plan *plan, const struct mlv_target *target)
 {
 	struct mlv_store *cache;
 	struct mlv_key root = { MLV_KIND_NODE, target->output->oid };
+	const struct mlv_oid *tree = mlv_output_tree(target->output);
+	struct mlv_scan_options options = { .shown = tree, .tree = plan->relink ? NULL : tree };
 	bool there = true;
 	mlv_err err;
 
 	if ((err = mlv_compare_scan(&plan->compare, plan->repo, target->output->path,
-				    target->part, target->output)) ||
+				    target->part, &options)) ||
 	    (err = mlv_repo_cache(plan->repo, &cache)))
 		return err;
 	if (target->output->type == MLV_ID_TREE &&
@@ -196,8 +204,10 @@ static mlv_err make(struct mlv_plan *plan, const struct mlv_target *target)
 		plan->no_tree = true;
 		return NULL;
 	}
-	err = mlv_compare_run(&plan->compare, target->output, plan_path, plan);
-	return err ? err : check_case(plan);
+	if ((err = mlv_compare_run(&plan->compare, target->output, plan_path, plan)))
+		return err;
+	plan->compared = true;
+	return check_case(plan);
 }
 
 mlv_err mlv_plan_make(struct mlv_plan *plan, struct mlv_repo *repo,
@@ -205,7 +215,8 @@ mlv_err mlv_plan_make(struct mlv_plan *plan, struct mlv_repo *repo,
 {
 	mlv_err err;
 
-	mlv_plan_begin(plan, repo);
+	if ((err = mlv_plan_begin(plan, repo)))
+		return err;
 	plan->output = target->output;
 	plan->relink = relink;
 	plan->fold = folds(repo);
@@ -226,44 +237,55 @@ static bool is_tracked(const struct mlv_plan *plan, const struct mlv_outputs *ou
 }
 
 /* What the index remembers was checked out or added; the rest is the user's own. */
-static bool is_known(const struct mlv_compare *compare, const struct mlv_entry *entry, size_t *at)
+static mlv_err is_known(struct mlv_index_cursor *cursor, const struct mlv_entry *entry, bool *known)
 {
-	for (; *at < mlv_index_count(compare->scan.index); (*at)++) {
-		struct mlv_entry known;
-		int order;
+	const struct mlv_index_item *item;
+	mlv_err err;
 
-		mlv_index_at(compare->scan.index, *at, &known);
-		order = mlv_entry_compare_path(&known, entry);
-		if (order == 0)
-			return mlv_oid_equal(&known.oid, &entry->oid);
-		if (order > 0)
-			return false;
+	*known = false;
+	while (!(err = mlv_index_peek(cursor, &item)) && item) {
+		int order = mlv_entry_compare_path(&item->entry, entry);
+
+		*known = order == 0 && mlv_oid_equal(&item->entry.oid, &entry->oid);
+		if (order >= 0)
+			return NULL;
+		mlv_index_next(cursor);
 	}
-	return false;
+	return err;
+}
+
+static mlv_err plan_gone(struct mlv_plan *plan, const struct mlv_outputs *outputs, const char *path)
+{
+	MLV_SCOPED(mlv_index_cursor_freep) struct mlv_index_cursor *cursor = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
+	struct mlv_compare *compare = &plan->compare;
+	mlv_err err = mlv_compare_scan(compare, plan->repo, path, "", NULL);
+
+	if (err || !compare->present ||
+	    (err = mlv_index_cursor_new(&cursor, compare->scan.index, "")))
+		return err;
+	for (size_t i = 0; !err && i < compare->scan.count; i++) {
+		struct mlv_entry entry = mlv_scan_entry(&compare->scan, i);
+		bool known;
+
+		if (is_tracked(plan, outputs, &entry, &whole, &err) || err || entry.kind == 'd' ||
+		    (err = is_known(cursor, &entry, &known)))
+			continue;
+		if (known)
+			err = mlv_plan_add(plan, MLV_ACT_REMOVE, &entry, i);
+		else
+			plan->left++;
+	}
+	return err;
 }
 
 mlv_err mlv_plan_gone(struct mlv_plan *plan, struct mlv_repo *repo,
 		      const struct mlv_outputs *outputs, const char *path)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
-	struct mlv_compare *compare = &plan->compare;
-	size_t known = 0;
-	mlv_err err;
+	mlv_err err = mlv_plan_begin(plan, repo);
 
-	mlv_plan_begin(plan, repo);
-	err = mlv_compare_scan(compare, repo, path, "", NULL);
-	for (size_t i = 0; !err && i < compare->scan.count; i++) {
-		struct mlv_entry entry = mlv_scan_entry(&compare->scan, i);
-
-		if (is_tracked(plan, outputs, &entry, &whole, &err) || err)
-			continue;
-		if (entry.kind == 'd')
-			continue;
-		if (is_known(compare, &entry, &known))
-			err = mlv_plan_add(plan, MLV_ACT_REMOVE, &entry, i);
-		else
-			plan->left++;
-	}
+	if (!err)
+		err = plan_gone(plan, outputs, path);
 	if (err)
 		mlv_plan_release(plan);
 	return err;

@@ -29,7 +29,7 @@ struct mlv_change {
 	uint64_t size;
 	struct mlv_oid oid;
 	size_t item; /* MLV_NO_ITEM: nothing is there */
-	struct mlv_scan_item after; /* its stat when it was done */
+	struct mlv_index_stat after; /* when it was done */
 };
 
 struct mlv_plan {
@@ -40,6 +40,8 @@ struct mlv_plan {
 	bool fold;    /* the file system does not tell A from a */
 	bool relink;
 	bool unprotect; /* CHMOD also lets the owner write */
+	bool compared; /* with the output's tree: once all is done, the work tree is that */
+	dev_t home;    /* the device of .mlv */
 	struct mlv_change *changes;
 	size_t count, cap;
 	struct mlv_buf paths; /* a NUL after each */
@@ -48,7 +50,7 @@ struct mlv_plan {
 };
 
 /* A plan without changes. */
-void mlv_plan_begin(struct mlv_plan *plan, struct mlv_repo *repo);
+mlv_err mlv_plan_begin(struct mlv_plan *plan, struct mlv_repo *repo) MLV_CHECK;
 void mlv_plan_release(struct mlv_plan *plan);
 /* Add a change; they come in order of path. */
 mlv_err mlv_plan_add(struct mlv_plan *plan, enum mlv_act act, const struct mlv_entry *entry,

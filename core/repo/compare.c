@@ -14,18 +14,15 @@ void mlv_compare_release(struct mlv_compare *compare)
 	*compare = (struct mlv_compare){ 0 };
 }
 
-static mlv_err scan(struct mlv_compare *compare, const struct mlv_output *shown)
+static mlv_err scan(struct mlv_compare *compare, const struct mlv_scan_options *options)
 {
-	struct mlv_scan_options options = { .follow = false };
 	struct mlv_store *cache;
 	mlv_err err;
 
 	/* The scan tells links into the cache from others by where the cache lies. */
 	if ((err = mlv_repo_cache(compare->repo, &cache)))
 		return err;
-	if (shown && shown->type == MLV_ID_TREE)
-		options.shown = &shown->oid;
-	err = mlv_scan_list(&compare->scan, compare->repo, compare->path, compare->part, &options);
+	err = mlv_scan_list(&compare->scan, compare->repo, compare->path, compare->part, options);
 	if (err && err->code == MLV_E_MISSING) {
 		mlv_scan_release(&compare->scan);
 		return NULL;
@@ -40,7 +37,7 @@ static mlv_err scan(struct mlv_compare *compare, const struct mlv_output *shown)
 }
 
 mlv_err mlv_compare_scan(struct mlv_compare *compare, struct mlv_repo *repo, const char *path,
-			 const char *part, const struct mlv_output *shown)
+			 const char *part, const struct mlv_scan_options *options)
 {
 	mlv_err err;
 
@@ -50,7 +47,7 @@ mlv_err mlv_compare_scan(struct mlv_compare *compare, struct mlv_repo *repo, con
 	if (!compare->path || !compare->part)
 		err = mlv_error_nomem("a path");
 	else
-		err = scan(compare, shown);
+		err = scan(compare, options);
 	if (err)
 		mlv_compare_release(compare);
 	return err;
@@ -84,13 +81,9 @@ struct mlv_entry mlv_output_entry(const struct mlv_output *output)
 				   .oid = output->oid, .size = output->size, .path = "" };
 }
 
-void mlv_scan_item_stat(const struct mlv_scan_item *item, struct stat *st)
+const struct mlv_oid *mlv_output_tree(const struct mlv_output *output)
 {
-	*st = (struct stat){ .st_ino = (ino_t)item->inode, .st_dev = (dev_t)item->device,
-			     .st_mode = (mode_t)item->mode, .st_nlink = (nlink_t)item->links,
-			     .st_size = (off_t)item->stat_size };
-	st->st_mtim = (struct timespec){ item->mtime_s, item->mtime_ns };
-	st->st_ctim = (struct timespec){ item->ctime_s, item->ctime_ns };
+	return output && output->type == MLV_ID_TREE ? &output->oid : NULL;
 }
 
 /* A run through both lists. */
@@ -169,6 +162,22 @@ static mlv_err run_tree(struct run *run, const struct mlv_output *output, bool *
 	}
 }
 
+/* The scan knows what is tracked where something differs, and that the rest does not. */
+static mlv_err run_changes(struct run *run)
+{
+	const struct mlv_scan *scan = &run->compare->scan;
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < scan->was_count; i++) {
+		struct mlv_entry was = mlv_scan_was(scan, i);
+
+		/* A file that the part's directory took the place of is not of the part. */
+		if (was.path_len >= strlen(run->compare->part))
+			err = give(run, &was);
+	}
+	return err;
+}
+
 static mlv_err nothing_tracked(const struct mlv_compare *compare)
 {
 	char shown[512];
@@ -187,7 +196,10 @@ mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *ou
 	size_t none;
 	mlv_err err;
 
-	if (output->type == MLV_ID_TREE)
+	if (compare->scan.only_changes) {
+		any |= compare->scan.clean || compare->scan.was_count;
+		err = run_changes(&run);
+	} else if (output->type == MLV_ID_TREE)
 		err = run_tree(&run, output, &any);
 	else
 		err = any ? run_file(&run, output) : NULL;
@@ -197,4 +209,22 @@ mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *ou
 	if (!any && !(compare->present && compare->allow_untracked))
 		return nothing_tracked(compare);
 	return give_extras(&run, NULL, &none);
+}
+
+mlv_err mlv_compare_save(struct mlv_compare *compare, const struct mlv_output *output, bool clean)
+{
+	struct mlv_scan *scan = &compare->scan;
+	const struct mlv_index_claim *has = mlv_index_claim(scan->index);
+	const struct mlv_oid *tree = mlv_output_tree(output);
+	bool claimed = has->known && tree && mlv_oid_equal(&has->tree, tree);
+	struct mlv_index_claim claim = { .known = true, .bytes = output->size,
+					 .nfiles = output->nfiles };
+
+	if (!tree || !clean || *compare->part || scan->only_changes)
+		return compare->fresh ? mlv_scan_save_read(scan) : NULL;
+	if (claimed && !compare->fresh)
+		return NULL;
+	claim.tree = *tree;
+	claim.stored = claimed ? has->stored : 0;
+	return mlv_scan_save_index(scan, &claim);
 }

@@ -14,8 +14,6 @@
 #include "core/repo/add_scan.h"
 #include "core/repo/pointer.h"
 
-#define MLV_NO_ITEM SIZE_MAX
-
 struct mlv_compare {
 	struct mlv_repo *repo;
 	char *path;          /* of the output */
@@ -29,10 +27,11 @@ struct mlv_compare {
 
 /*
  * Scan what lies at part of the output at path; nothing there is no failure.
- * shown (may be NULL): an output whose paths no .mlvignore hides.
+ * options: as for mlv_scan_list(), NULL for none; with a tree, paths that agree
+ * with it may be passed over, by the scan and by mlv_compare_run().
  */
 mlv_err mlv_compare_scan(struct mlv_compare *compare, struct mlv_repo *repo, const char *path,
-			 const char *part, const struct mlv_output *shown) MLV_CHECK;
+			 const char *part, const struct mlv_scan_options *options) MLV_CHECK;
 void mlv_compare_release(struct mlv_compare *compare);
 
 /*
@@ -47,13 +46,20 @@ typedef mlv_err (*mlv_compare_fn)(void *arg, const struct mlv_entry *tracked, si
 mlv_err mlv_compare_run(struct mlv_compare *compare, const struct mlv_output *output,
 			mlv_compare_fn fn, void *arg) MLV_CHECK;
 
+/*
+ * After a run: keep in the index what was read, and, when nothing differs, that
+ * the index is the output's tree. Something is there (present).
+ */
+mlv_err mlv_compare_save(struct mlv_compare *compare, const struct mlv_output *output,
+			 bool clean) MLV_CHECK;
+
 /* Whether both have the same bytes; kinds that differ in the executable bit only are the same. */
 bool mlv_compare_same_bytes(const struct mlv_entry *a, const struct mlv_entry *b);
 /* An output that is a file, as an entry with the path "". */
 struct mlv_entry mlv_output_entry(const struct mlv_output *output);
 /* As manifests are sorted. */
 int mlv_entry_compare_path(const struct mlv_entry *a, const struct mlv_entry *b);
-/* What the scan kept of the stat of an item. */
-void mlv_scan_item_stat(const struct mlv_scan_item *item, struct stat *st);
+/* The tree that an output is, for scan options; NULL when it is a file. */
+const struct mlv_oid *mlv_output_tree(const struct mlv_output *output);
 
 #endif

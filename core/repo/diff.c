@@ -210,6 +210,7 @@ static mlv_err compare_output(struct differ *differ, const struct mlv_output *ol
 			      const struct mlv_output *new_output, bool work_tree)
 {
 	size_t first = differ->diff->count;
+	const struct mlv_scan_options options = { .tree = mlv_output_tree(old) };
 	bool scanned = false;
 	mlv_err err;
 
@@ -218,13 +219,13 @@ static mlv_err compare_output(struct differ *differ, const struct mlv_output *ol
 	mlv_compare_release(&differ->compare);
 	if (work_tree && new_output && new_output->cache) {
 		if ((err = mlv_compare_scan(&differ->compare, differ->repo, differ->output, "",
-					    NULL)))
+					    &options)))
 			return err;
 		scanned = differ->compare.present;
 	}
 	err = scanned ? by_files(differ, old) : by_pointers(differ, old, new_output);
 	if (scanned && !err && differ->compare.fresh)
-		err = mlv_scan_save_index(&differ->compare.scan);
+		err = mlv_scan_save_read(&differ->compare.scan);
 	if (err && err->code == MLV_E_MISSING) {
 		/* Without its manifest, only the whole can be told. */
 		while (differ->diff->count > first)

@@ -27,7 +27,7 @@ static mlv_err add_path(int dir, const char *name, struct mlv_strs *paths)
 	path[header.path_len] = '\0';
 	if (strlen(path) != header.path_len || mlv_path_check(path, header.path_len))
 		return NULL;
-	if ((err = mlv_index_name(path, expected)))
+	if ((err = mlv_index_name(path, false, expected)))
 		return err;
 	if (strcmp(expected + sizeof(MLV_INDEX_DIR), name) != 0)
 		return NULL;

@@ -108,8 +108,13 @@ static mlv_err look_absent(struct look *look, const struct mlv_output *output)
 	if (err)
 		return err;
 	status->is[MLV_STATE_MODIFIED] = false;
-	status->is[mlv_index_count(index) ? MLV_STATE_DELETED : MLV_STATE_NOT_CHECKED_OUT] = true;
+	status->is[mlv_index_is_empty(index) ? MLV_STATE_NOT_CHECKED_OUT : MLV_STATE_DELETED] = true;
 	return NULL;
+}
+
+static bool differs(const struct mlv_status *status)
+{
+	return status->is[MLV_STATE_MODIFIED];
 }
 
 static mlv_err run(struct look *look, const struct mlv_output *output)
@@ -132,7 +137,7 @@ static mlv_err run(struct look *look, const struct mlv_output *output)
 		look->status->is[MLV_STATE_NOT_IN_CACHE] = true;
 	if (!look->compare->present)
 		return look_absent(look, output);
-	return look->compare->fresh ? mlv_scan_save_index(&look->compare->scan) : NULL;
+	return mlv_compare_save(look->compare, output, there && !differs(look->status));
 }
 
 static mlv_err name(struct mlv_status *status, const struct mlv_target *target)
@@ -153,13 +158,16 @@ mlv_err mlv_status_of(struct mlv_repo *repo, const struct mlv_target *target, bo
 {
 	MLV_SCOPED(mlv_compare_release) struct mlv_compare compare = { 0 };
 	struct look look = { &compare, NULL, status, granular };
+	const struct mlv_scan_options options = {
+		.tree = granular ? NULL : mlv_output_tree(target->output)
+	};
 	mlv_err err;
 
 	*status = (struct mlv_status){ 0 };
 	if (!(err = name(status, target)) && target->output->cache &&
 	    !(err = mlv_repo_cache(repo, &look.cache)) &&
 	    !(err = mlv_compare_scan(&compare, repo, target->output->path, target->part,
-				    NULL)))
+				     &options)))
 		err = run(&look, target->output);
 	if (err)
 		mlv_status_release(status);

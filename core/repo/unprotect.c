@@ -11,12 +11,12 @@ static mlv_err plan_item(struct mlv_plan *plan, size_t at)
 {
 	const struct mlv_scan_item *item = &plan->compare.scan.items[at];
 	struct mlv_entry entry = mlv_scan_entry(&plan->compare.scan, at);
-	bool linked = item->in_cache || item->links > 1;
+	bool linked = item->in_cache || item->stat.linked;
 	mlv_err err;
 
 	if (item->kind == 'd' || (item->kind == 'l' && !item->in_cache))
 		return NULL;
-	if (!linked && (item->mode & 0200))
+	if (!linked && (item->stat.mode & 0200))
 		return NULL;
 	if ((err = mlv_plan_add(plan, linked ? MLV_ACT_WRITE : MLV_ACT_CHMOD, &entry, at)))
 		return err;
@@ -27,13 +27,14 @@ static mlv_err plan_item(struct mlv_plan *plan, size_t at)
 static mlv_err plan_target(struct mlv_plan *plan, struct mlv_repo *repo,
 			   const struct mlv_target *target)
 {
+	const struct mlv_scan_options options = { .shown = mlv_output_tree(target->output) };
 	mlv_err err;
 
-	mlv_plan_begin(plan, repo);
+	if ((err = mlv_plan_begin(plan, repo)))
+		return err;
 	plan->output = target->output;
 	plan->unprotect = true;
-	err = mlv_compare_scan(&plan->compare, repo, target->output->path, target->part,
-			       target->output);
+	err = mlv_compare_scan(&plan->compare, repo, target->output->path, target->part, &options);
 	if (!err && !plan->compare.present && *target->part)
 		err = mlv_error(MLV_E_MISSING, "%s/%s: no such file or directory",
 				target->output->path, target->part);

@@ -45,6 +45,22 @@ static struct stat old_stat(unsigned inode)
 	return st;
 }
 
+static dev_t home_of(void)
+{
+	struct stat st;
+
+	cr_assert(stat(".mlv", &st) == 0);
+	return st.st_dev;
+}
+
+static void add(struct mlv_index_builder *builder, const struct mlv_entry *entry,
+		const struct stat *st, bool not_read)
+{
+	struct mlv_index_stat stat = mlv_index_stat_of(st, home_of());
+
+	check_ok(mlv_index_builder_add(builder, entry, &stat, not_read));
+}
+
 static void save_three(const char *output)
 {
 	static const char *const paths[] = { "a", "a-b", "a/c" };
@@ -55,34 +71,43 @@ static void save_three(const char *output)
 		struct mlv_entry entry = entry_of(paths[i], (unsigned char)(i + 1));
 		struct stat st = old_stat(i + 1);
 
-		check_ok(mlv_index_builder_add(builder, &entry, &st, false));
+		add(builder, &entry, &st, false);
 	}
-	check_ok(mlv_index_builder_save(builder));
+	check_ok(mlv_index_builder_save(builder, NULL, NULL));
 	mlv_index_builder_freep(&builder);
 }
 
 static size_t count_of(const char *output)
 {
 	struct mlv_index *index;
-	size_t count;
+	struct mlv_index_cursor *cursor;
+	const struct mlv_index_item *item;
+	size_t count = 0;
 
 	check_ok(mlv_index_load(&index, repo, output));
-	count = mlv_index_count(index);
+	check_ok(mlv_index_cursor_new(&cursor, index, ""));
+	for (; !mlv_index_peek(cursor, &item) && item; mlv_index_next(cursor))
+		count++;
+	cr_assert_eq(mlv_index_is_empty(index), count == 0);
+	mlv_index_cursor_freep(&cursor);
 	mlv_index_freep(&index);
 	return count;
 }
 
 static bool hits(const char *output, const char *path, const struct stat *st)
 {
+	struct mlv_index_stat now = mlv_index_stat_of(st, home_of());
 	struct mlv_index *index;
-	struct mlv_entry entry = { 0 };
+	struct mlv_index_cursor *cursor;
+	const struct mlv_index_item *item;
 	bool hit;
 
 	check_ok(mlv_index_load(&index, repo, output));
-	hit = mlv_index_lookup(index, path, strlen(path), st, &entry);
-	if (hit)
-		cr_assert(entry.path_len == strlen(path) &&
-			  memcmp(entry.path, path, entry.path_len) == 0);
+	check_ok(mlv_index_cursor_new(&cursor, index, path));
+	check_ok(mlv_index_peek(cursor, &item));
+	hit = item && item->entry.path_len == strlen(path) &&
+	      memcmp(item->entry.path, path, strlen(path)) == 0 && mlv_index_hits(item, &now);
+	mlv_index_cursor_freep(&cursor);
 	mlv_index_freep(&index);
 	return hit;
 }
@@ -90,16 +115,20 @@ static bool hits(const char *output, const char *path, const struct stat *st)
 mlv_test(index, a_file_with_the_same_stat_is_known)
 {
 	struct mlv_index *index;
-	struct mlv_entry entry;
+	struct mlv_index_cursor *cursor;
+	const struct mlv_index_item *item;
 	struct stat st = old_stat(2);
 
 	save_three("out");
+	cr_assert_eq(count_of("out"), 3);
+	cr_assert(hits("out", "a-b", &st));
 	check_ok(mlv_index_load(&index, repo, "out"));
-	cr_assert_eq(mlv_index_count(index), 3);
-	cr_assert(mlv_index_lookup(index, "a-b", 3, &st, &entry));
-	cr_assert_eq(entry.kind, 'f');
-	cr_assert_eq(entry.size, 2);
-	cr_assert_eq(entry.oid.bytes[31], 2);
+	check_ok(mlv_index_cursor_new(&cursor, index, "a-a"));
+	check_ok(mlv_index_peek(cursor, &item));
+	cr_assert_eq(item->entry.kind, 'f');
+	cr_assert_eq(item->entry.size, 2);
+	cr_assert_eq(item->entry.oid.bytes[31], 2);
+	mlv_index_cursor_freep(&cursor);
 	mlv_index_freep(&index);
 }
 
@@ -138,8 +167,8 @@ mlv_test(index, what_is_as_young_as_the_look_is_racy)
 	check_ok(mlv_index_builder_new(&builder, repo, "out"));
 	fixture_write("x", "young");
 	cr_assert(stat("x", &st) == 0);
-	check_ok(mlv_index_builder_add(builder, &entry, &st, false));
-	check_ok(mlv_index_builder_save(builder));
+	add(builder, &entry, &st, false);
+	check_ok(mlv_index_builder_save(builder, NULL, NULL));
 	mlv_index_builder_freep(&builder);
 	cr_assert_eq(count_of("out"), 1);
 	cr_assert_not(hits("out", "x", &st));
@@ -150,23 +179,28 @@ mlv_test(index, a_record_stays_racy_until_the_file_is_read)
 	struct mlv_entry entry = entry_of("x", 1);
 	struct mlv_index_builder *builder;
 	struct mlv_index *index;
+	struct mlv_index_cursor *cursor;
+	const struct mlv_index_item *item;
 	struct stat st = old_stat(1);
 
 	check_ok(mlv_index_builder_new(&builder, repo, "out"));
-	check_ok(mlv_index_builder_add(builder, &entry, &st, true));
-	check_ok(mlv_index_builder_save(builder));
+	add(builder, &entry, &st, true);
+	check_ok(mlv_index_builder_save(builder, NULL, NULL));
 	mlv_index_builder_freep(&builder);
 	cr_assert_not(hits("out", "x", &st));
 	check_ok(mlv_index_load(&index, repo, "out"));
 	check_ok(mlv_index_builder_new(&builder, repo, "out"));
-	check_ok(mlv_index_builder_keep(builder, index, 0));
-	check_ok(mlv_index_builder_save(builder));
+	check_ok(mlv_index_cursor_new(&cursor, index, ""));
+	check_ok(mlv_index_peek(cursor, &item));
+	check_ok(mlv_index_builder_keep(builder, item));
+	mlv_index_cursor_freep(&cursor);
+	check_ok(mlv_index_builder_save(builder, NULL, NULL));
 	mlv_index_builder_freep(&builder);
 	mlv_index_freep(&index);
 	cr_assert_not(hits("out", "x", &st));
 	check_ok(mlv_index_builder_new(&builder, repo, "out"));
-	check_ok(mlv_index_builder_add(builder, &entry, &st, false));
-	check_ok(mlv_index_builder_save(builder));
+	add(builder, &entry, &st, false);
+	check_ok(mlv_index_builder_save(builder, NULL, NULL));
 	mlv_index_builder_freep(&builder);
 	cr_assert(hits("out", "x", &st));
 }
@@ -230,4 +264,184 @@ mlv_test(index, one_that_is_gone_is_empty)
 	check_ok(mlv_index_remove(repo, "out"));
 	check_ok(mlv_index_remove(repo, "out"));
 	cr_assert_eq(count_of("out"), 0);
+}
+
+/* An index of many blocks; the size of an entry tells which save it is of. */
+#define MANY 2000u
+
+static struct mlv_entry many_entry(char path[16], unsigned i, unsigned char fill)
+{
+	snprintf(path, 16, "d%u/%05u", i / 500, i);
+	return entry_of(path, fill);
+}
+
+static void save_many(const struct mlv_index_claim *claim)
+{
+	struct mlv_index_builder *builder;
+	char path[16];
+
+	check_ok(mlv_index_builder_new(&builder, repo, "out"));
+	for (unsigned i = 0; i < MANY; i++) {
+		struct mlv_entry entry = many_entry(path, i, 1);
+		struct stat st = old_stat(i + 1);
+
+		add(builder, &entry, &st, false);
+	}
+	check_ok(mlv_index_builder_save(builder, NULL, claim));
+	mlv_index_builder_freep(&builder);
+}
+
+/* Change each step'th record, drop the one after, put one that is new behind that. */
+static void edit_many(struct mlv_index *base, unsigned step, unsigned char fill,
+		      const struct mlv_index_claim *claim)
+{
+	struct mlv_index_builder *builder;
+	char path[16];
+
+	check_ok(mlv_index_builder_new(&builder, repo, "out"));
+	mlv_index_builder_edit(builder);
+	for (unsigned i = 0; i + 1 < MANY; i += step) {
+		struct mlv_entry entry = many_entry(path, i, fill);
+		struct stat st = old_stat(i + 1);
+
+		add(builder, &entry, &st, false);
+		many_entry(path, i + 1, fill);
+		check_ok(mlv_index_builder_drop(builder, path, strlen(path)));
+		entry = many_entry(path, i + 1, fill);
+		snprintf(path + entry.path_len, 3, "-n");
+		entry.path_len += 2;
+		add(builder, &entry, &st, false);
+	}
+	check_ok(mlv_index_builder_save(builder, base, claim));
+	mlv_index_builder_freep(&builder);
+}
+
+static size_t files_in_index_dir(void)
+{
+	DIR *dir = opendir(".mlv/state/index");
+	size_t count = 0;
+
+	for (struct dirent *e; (e = readdir(dir));)
+		count += e->d_name[0] != '.';
+	closedir(dir);
+	return count;
+}
+
+static void check_edited(unsigned step, unsigned char fill)
+{
+	struct mlv_index *index;
+	struct mlv_index_cursor *cursor;
+	const struct mlv_index_item *item;
+	char path[16];
+
+	check_ok(mlv_index_load(&index, repo, "out"));
+	check_ok(mlv_index_cursor_new(&cursor, index, ""));
+	for (unsigned i = 0; i < MANY; i++) {
+		bool dropped = i % step == 1;
+
+		many_entry(path, i, 1);
+		if (dropped)
+			strcat(path, "-n");
+		check_ok(mlv_index_peek(cursor, &item));
+		cr_assert(item && item->entry.path_len == strlen(path));
+		cr_assert_arr_eq(item->entry.path, path, strlen(path));
+		cr_assert_eq(item->entry.size,
+			     dropped || (i % step == 0 && i + 1 < MANY) ? fill : 1);
+		mlv_index_next(cursor);
+	}
+	check_ok(mlv_index_peek(cursor, &item));
+	cr_assert(item == NULL);
+	mlv_index_cursor_freep(&cursor);
+	mlv_index_freep(&index);
+}
+
+mlv_test(index, a_few_changes_lie_beside_and_many_are_folded_in)
+{
+	struct mlv_index_claim claim = { .known = true, .bytes = 7, .nfiles = 8 };
+	struct mlv_index *index;
+
+	memset(claim.tree.bytes, 9, sizeof(claim.tree.bytes));
+	save_many(&claim);
+	check_ok(mlv_index_load(&index, repo, "out"));
+	cr_assert(mlv_index_claim(index)->known && mlv_index_claim(index)->nfiles == 8);
+	cr_assert(mlv_index_is_current(index));
+	claim.nfiles = 9;
+	edit_many(index, 100, 2, &claim);
+	cr_assert_eq(files_in_index_dir(), 2);
+	cr_assert_not(mlv_index_is_current(index));
+	mlv_index_freep(&index);
+	check_edited(100, 2);
+	check_ok(mlv_index_load(&index, repo, "out"));
+	cr_assert_eq(mlv_index_claim(index)->nfiles, 9);
+	edit_many(index, 100, 3, &claim);
+	cr_assert_eq(files_in_index_dir(), 2);
+	check_edited(100, 3);
+	/* The one that was loaded is not there any more: what it claimed does not count. */
+	edit_many(index, 100, 4, &claim);
+	check_edited(100, 4);
+	mlv_index_freep(&index);
+	check_ok(mlv_index_load(&index, repo, "out"));
+	cr_assert_not(mlv_index_claim(index)->known);
+	mlv_index_freep(&index);
+	save_many(NULL);
+	check_ok(mlv_index_load(&index, repo, "out"));
+	edit_many(index, 4, 5, NULL);
+	cr_assert_eq(files_in_index_dir(), 1);
+	check_edited(4, 5);
+	mlv_index_freep(&index);
+	check_ok(mlv_index_remove(repo, "out"));
+	cr_assert_eq(files_in_index_dir(), 0);
+}
+
+mlv_test(index, a_cursor_begins_anywhere)
+{
+	struct mlv_index *index;
+
+	save_many(NULL);
+	check_ok(mlv_index_load(&index, repo, "out"));
+	for (unsigned i = 0; i < MANY; i += 37) {
+		const struct mlv_index_item *item;
+		struct mlv_index_cursor *cursor;
+		char path[16];
+
+		many_entry(path, i, 1);
+		check_ok(mlv_index_cursor_new(&cursor, index, path));
+		check_ok(mlv_index_peek(cursor, &item));
+		cr_assert_arr_eq(item->entry.path, path, item->entry.path_len);
+		mlv_index_cursor_freep(&cursor);
+		strcat(path, "!");
+		check_ok(mlv_index_cursor_new(&cursor, index, path));
+		check_ok(mlv_index_peek(cursor, &item));
+		many_entry(path, i + 1, 1);
+		cr_assert(i + 1 == MANY ? !item : !memcmp(item->entry.path, path, strlen(path)));
+		mlv_index_cursor_freep(&cursor);
+	}
+	mlv_index_freep(&index);
+}
+
+mlv_test(index, changes_that_are_damaged_do_not_count)
+{
+	struct mlv_buf whole = MLV_BUF_INIT;
+	struct mlv_index *index;
+	char name[300], path[310];
+
+	save_many(NULL);
+	index_file(name, sizeof(name));
+	check_ok(mlv_index_load(&index, repo, "out"));
+	edit_many(index, 1000, 2, NULL);
+	mlv_index_freep(&index);
+	check_edited(1000, 2);
+	snprintf(path, sizeof(path), "%s.d", name);
+	check_ok(mlv_fs_read(AT_FDCWD, path, &whole));
+	for (size_t at = 0; at < whole.len; at++) {
+		struct stat st = old_stat(2); /* of one that the changes drop */
+
+		put(path, whole.ptr, at);
+		cr_assert(hits("out", "d0/00001", &st), "cut at %zu", at);
+		whole.ptr[at] ^= 4;
+		put(path, whole.ptr, whole.len);
+		cr_assert(hits("out", "d0/00001", &st), "flipped at %zu", at);
+		whole.ptr[at] ^= 4;
+	}
+	mlv_buf_release(&whole);
 }
