@@ -3,6 +3,7 @@
 #include "cmd/out.h"
 #include "cmd/importing.h"
 #include "cmd/transfer.h"
+#include "core/repo/link.h"
 #include "remote/fetch.h"
 
 struct pull_args {
@@ -19,19 +20,24 @@ static const struct mlv_opt pull_opts[] = {
 	{ 0 },
 };
 
+static bool is_wider(const struct mlv_transfer_args *args)
+{
+	return args->all_branches || args->all_tags || args->all_commits;
+}
+
 /* Targets that only other revisions track are fetched, and nothing is made of them. */
 static mlv_err find_targets(struct mlv_repo *repo, const struct mlv_transfer_args *args,
 			    char *const *operands, const struct mlv_outputs *outputs,
 			    struct mlv_targets *targets)
 {
-	bool wider = args->all_branches || args->all_tags || args->all_commits;
 	mlv_err err = mlv_transfer_targets(repo, args, operands, outputs, targets);
 
-	return err && wider && err->code == MLV_E_MISSING ? NULL : err;
+	return err && is_wider(args) && err->code == MLV_E_MISSING ? NULL : err;
 }
 
 static mlv_err check_out(struct mlv_repo *repo, const struct mlv_transfer_args *args,
-			 char *const *operands, struct mlv_checkout_result *result)
+			 char *const *operands, const struct mlv_spares *spares,
+			 struct mlv_checkout_result *result)
 {
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
 	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
@@ -39,6 +45,7 @@ static mlv_err check_out(struct mlv_repo *repo, const struct mlv_transfer_args *
 		.force = args->force,
 		.all = !operands[0],
 		.command = "pull",
+		.spares = spares,
 	};
 	mlv_err err;
 
@@ -85,12 +92,18 @@ static mlv_err pull(struct mlv_run *run, struct mlv_repo *repo,
 		    struct mlv_transfer_sum *sum, struct mlv_checkout_result *result)
 {
 	MLV_SCOPED(mlv_routes_release) struct mlv_routes routes = { 0 };
+	MLV_SCOPED(mlv_spares_release) struct mlv_spares spares = MLV_SPARES_NONE;
 	mlv_err err;
 
-	if ((err = mlv_routes_find(&routes, repo, args, operands, MLV_FOR_FETCH)) ||
-	    (err = mlv_routes_run(run, repo, &routes, mlv_fetch, "fetched", sum)) ||
+	/* What only other revisions track is fetched and not checked out. */
+	if (!is_wider(args) && (err = mlv_link_spares(repo, &spares)))
+		return err;
+	if ((err = mlv_routes_find(&routes, repo, args, operands, MLV_FOR_FETCH)))
+		return err;
+	routes.spares = &spares;
+	if ((err = mlv_routes_run(run, repo, &routes, mlv_fetch, "fetched", sum)) ||
 	    (err = mlv_imports_fetch(run, repo, args, operands)) ||
-	    (err = check_out(repo, args, operands, result)))
+	    (err = check_out(repo, args, operands, &spares, result)))
 		return err;
 	mlv_checked_out_lines(run->out, result);
 	mlv_checked_out_json(run->out, result);

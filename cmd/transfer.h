@@ -61,6 +61,7 @@ struct mlv_routes {
 	struct mlv_route *at;
 	size_t count, cap;
 	struct mlv_strs texts; /* labels and parts of the wants */
+	const struct mlv_spares *spares; /* that a fetch makes; NULL: none */
 };
 void mlv_routes_release(struct mlv_routes *routes);
 

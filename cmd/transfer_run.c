@@ -111,7 +111,8 @@ static mlv_err note_seen(struct mlv_repo *repo, const struct mlv_items *large)
 }
 
 static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
-			 mlv_transfer_fn fn, const char *done, struct mlv_transfer_sum *sum)
+			 const struct mlv_spares *spares, mlv_transfer_fn fn, const char *done,
+			 struct mlv_transfer_sum *sum)
 {
 	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *remote = NULL;
 	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer transfer = MLV_TRANSFER_INIT;
@@ -119,6 +120,7 @@ static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struc
 	struct mlv_store *cache = NULL;
 	mlv_err err;
 
+	transfer.spares = spares;
 	if ((err = mlv_route_open(run, repo, route, &name, &remote, &cache)) ||
 	    (err = fn(cache, remote, route->wants, route->count, &transfer)) ||
 	    (err = note_seen(repo, &transfer.large)))
@@ -138,7 +140,7 @@ mlv_err mlv_routes_run(struct mlv_run *run, struct mlv_repo *repo, struct mlv_ro
 
 	mlv_out_array_begin(run->out, "remotes");
 	for (size_t i = 0; !err && i < routes->count; i++)
-		err = run_route(run, repo, &routes->at[i], fn, done, sum);
+		err = run_route(run, repo, &routes->at[i], routes->spares, fn, done, sum);
 	mlv_out_array_end(run->out);
 	mlv_out_number(run->out, done, sum->files);
 	mlv_out_number(run->out, "bytes", sum->bytes);

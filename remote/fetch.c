@@ -24,6 +24,7 @@ struct fetch {
 	size_t round; /* where in lacking the round under way begins */
 	_Atomic uint64_t files, keys, bytes;
 	struct mlv_problems *problems;
+	const struct mlv_spares *spares;
 	struct mlv_node_finder finder;
 };
 
@@ -71,7 +72,7 @@ static mlv_err receive(struct fetch *fetch, const struct mlv_item *item)
 {
 	if (item->key.kind == MLV_KIND_LARGE)
 		return mlv_remote_read_large(fetch->remote, fetch->cache, fetch->batch,
-					     &item->key, item->size);
+					     &item->key, item->size, fetch->spares);
 	return receive_small(fetch, item);
 }
 
@@ -254,6 +255,7 @@ mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 		.wants = wants,
 		.count = count,
 		.problems = &transfer->problems,
+		.spares = transfer->spares,
 		.finder = { .cache = cache, .remote = remote },
 	};
 	mlv_err err;

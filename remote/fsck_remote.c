@@ -203,7 +203,7 @@ static mlv_err fetch_large(struct mlv_store *cache, struct mlv_transport *remote
 		return mlv_error(MLV_E_CORRUPT, "its leaf list is of another size");
 	if (there)
 		return mend(cache, batch, key, &mending);
-	return mlv_remote_read_large(remote, cache, batch, key, mending.leaves.size);
+	return mlv_remote_read_large(remote, cache, batch, key, mending.leaves.size, NULL);
 }
 
 mlv_err mlv_fsck_fetch(struct mlv_store *cache, struct mlv_transport *remote,

@@ -54,8 +54,9 @@ struct mlv_transfer {
 	uint64_t bytes; /* of files */
 	struct mlv_problems problems;
 	struct mlv_items large; /* each LARGE that a fetch verified and put into the cache */
+	const struct mlv_spares *spares; /* for a fetch: make them; NULL: do not */
 };
-#define MLV_TRANSFER_INIT { 0, 0, 0, MLV_PROBLEMS_INIT, { NULL, 0, 0 } }
+#define MLV_TRANSFER_INIT { 0, 0, 0, MLV_PROBLEMS_INIT, { NULL, 0, 0 }, NULL }
 void mlv_transfer_release(struct mlv_transfer *transfer);
 
 /* How many requests should be under way: -j, else the remote's setting, else 8. */
@@ -85,11 +86,12 @@ mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key
 			 const void *raw, size_t len) MLV_CHECK;
 /*
  * Fetch a LARGE into the batch; its LEAVES are in the cache. A transfer that
- * breaks goes on at its last good leaf.
+ * breaks goes on at its last good leaf. spares (may be NULL) are made where the
+ * remote's files lie in reach.
  */
 mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *cache,
 			      struct mlv_batch *batch, const struct mlv_key *key,
-			      uint64_t size) MLV_CHECK;
+			      uint64_t size, const struct mlv_spares *spares) MLV_CHECK;
 /* Send a LARGE from the cache, each leaf verified before it is handed out. */
 mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *cache,
 			       const struct mlv_key *key, uint64_t size) MLV_CHECK;

@@ -86,7 +86,8 @@ static mlv_err read_in_order(struct mlv_transport *remote, const char *path,
 
 /* From a file of this machine. */
 static mlv_err read_file(struct mlv_transport *remote, const char *path, struct mlv_batch *batch,
-			 const struct mlv_key *key, const struct mlv_leaves *leaves)
+			 const struct mlv_key *key, const struct mlv_leaves *leaves,
+			 const struct mlv_spares *spares)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	uint64_t found;
@@ -97,11 +98,12 @@ static mlv_err read_file(struct mlv_transport *remote, const char *path, struct 
 	if (found != leaves->size)
 		return mlv_error(MLV_E_CORRUPT, "it has %llu bytes, not %llu",
 				 (unsigned long long)found, (unsigned long long)leaves->size);
-	return mlv_incoming_file(batch, key, leaves, fd, path);
+	return mlv_incoming_file(batch, key, leaves, fd, path, spares);
 }
 
 mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *cache,
-			      struct mlv_batch *batch, const struct mlv_key *key, uint64_t size)
+			      struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
+			      const struct mlv_spares *spares)
 {
 	MLV_SCOPED(mlv_leaves_release) struct mlv_leaves leaves = { 0 };
 	char path[MLV_KEY_PATH];
@@ -110,8 +112,10 @@ mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *ca
 	mlv_key_path(key, path);
 	if ((err = read_leaves(cache, key, size, &leaves)))
 		return err;
-	err = mlv_transport_has_files(remote) ? read_file(remote, path, batch, key, &leaves)
-					      : read_in_order(remote, path, batch, key, &leaves);
+	if (mlv_transport_has_files(remote))
+		err = read_file(remote, path, batch, key, &leaves, spares);
+	else
+		err = read_in_order(remote, path, batch, key, &leaves);
 	if (err && err->code == MLV_E_CORRUPT)
 		return mlv_error_wrap(err, "%s/%s is not what it should be", remote->url, path);
 	return err;

@@ -266,7 +266,7 @@ void mlv_fs_sweep(int dir, const char *path, const char *prefix, unsigned age_se
 
 		if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 &&
 		    mlv_sys_fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode) && st.st_mtime < limit)
+		    S_ISREG(st.st_mode) && st.st_mtime <= limit)
 			(void)unlinkat(dirfd(d), e->d_name, 0); /* it may be gone already */
 	}
 }

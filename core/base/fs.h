@@ -43,7 +43,7 @@ mlv_err mlv_fs_replace_through(int tmp_dir, int dir, const char *path, const voi
 			       size_t len, mode_t mode) MLV_CHECK;
 /*
  * Remove the files in the directory at path whose names begin with prefix ("":
- * all) and that are older: what killed processes left.
+ * all) and that are so old (0: all): what killed processes left.
  */
 void mlv_fs_sweep(int dir, const char *path, const char *prefix, unsigned age_seconds);
 /* Make path and what is missing above it a directory. One that is there is no failure. */

@@ -289,6 +289,7 @@ mlv_err mlv_checkout(struct mlv_repo *repo, const struct mlv_outputs *outputs,
 				     options->command ? options->command : "checkout")) ||
 	    (err = mlv_linker_new(&checkout.linker, repo, NULL)))
 		return err;
+	mlv_linker_use(checkout.linker, options->spares);
 	for (size_t i = 0; !err && i < targets->count; i++)
 		err = plan_target(&checkout, &targets->at[i]);
 	if (!err && options->all)

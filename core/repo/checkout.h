@@ -34,6 +34,7 @@ struct mlv_checkout_options {
 	bool relink; /* make files that are right again, by the ways of cache.type */
 	bool all;    /* the targets are all outputs: remove those whose pointer is gone */
 	const char *command; /* for the lock: "checkout" */
+	const struct mlv_spares *spares; /* of what was just fetched; NULL: none */
 };
 
 /* What became of one target. */

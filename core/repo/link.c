@@ -17,6 +17,7 @@ struct mlv_linker {
 	struct mlv_repo *repo;
 	struct mlv_store *cache;
 	struct mlv_seen *seen;
+	const struct mlv_spares *spares; /* NULL: none */
 	enum mlv_link ways[MLV_LINKS];
 	size_t count;
 	atomic_bool gone[MLV_LINKS]; /* ways this file system turned out not to have */
@@ -76,6 +77,30 @@ static mlv_err parse_ways(struct mlv_linker *linker, const char *types)
 	return NULL;
 }
 
+/* What the configuration says. */
+static const char *types_of(const struct mlv_repo *repo)
+{
+	const char *types = repo->config ? mlv_config_get(repo->config, "cache.type", NULL) : NULL;
+
+	return types ? types : "reflink,copy";
+}
+
+mlv_err mlv_link_spares(struct mlv_repo *repo, struct mlv_spares *spares)
+{
+	struct mlv_linker linker = { .repo = repo };
+	mlv_err err = parse_ways(&linker, types_of(repo));
+
+	for (size_t i = 0; !err && i < linker.count; i++)
+		if (linker.ways[i] == MLV_LINK_HARDLINK || linker.ways[i] == MLV_LINK_SYMLINK)
+			return NULL;
+	return err ? err : mlv_spares_begin(spares, repo->mlv_fd);
+}
+
+void mlv_linker_use(struct mlv_linker *linker, const struct mlv_spares *spares)
+{
+	linker->spares = spares;
+}
+
 mlv_err mlv_linker_new(struct mlv_linker **out, struct mlv_repo *repo, const char *types)
 {
 	MLV_SCOPED(mlv_linker_freep) struct mlv_linker *linker = mlv_sys_alloc(sizeof(*linker));
@@ -84,9 +109,7 @@ mlv_err mlv_linker_new(struct mlv_linker **out, struct mlv_repo *repo, const cha
 	if (!linker)
 		return mlv_error_nomem("linking files");
 	linker->repo = repo;
-	if (!types && repo->config)
-		types = mlv_config_get(repo->config, "cache.type", NULL);
-	if ((err = parse_ways(linker, types ? types : "reflink,copy")) ||
+	if ((err = parse_ways(linker, types ? types : types_of(repo))) ||
 	    (err = mlv_repo_cache(repo, &linker->cache)) ||
 	    (err = mlv_seen_load(&linker->seen, repo)))
 		return err;
@@ -188,12 +211,35 @@ static mlv_err copy_small(const struct making *making, int fd)
 	return err ? err : mlv_fs_write_full(fd, making->name, bytes.ptr, bytes.len);
 }
 
+/* A copy that was made while the object was fetched. */
+static mlv_err take_spare(const struct making *making, bool *done)
+{
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	mlv_err err = NULL;
+	struct stat st;
+
+	*done = making->key.kind == MLV_KIND_LARGE &&
+		mlv_spare_take(making->linker->spares, &making->key.oid, making->entry->size,
+			       making->dir, making->name);
+	if (!*done)
+		return NULL;
+	fd = mlv_sys_openat(making->dir, making->name, O_RDWR | O_NOFOLLOW, 0);
+	if (fd < 0 || mlv_sys_fstat(fd, &st) < 0 ||
+	    (making->entry->kind == 'X' &&
+	     mlv_sys_fchmod(fd, (st.st_mode & 0777) | 0100 | ((st.st_mode & 0044) >> 2)) < 0))
+		err = failed(making, "opening what was fetched");
+	return finish(making, &fd, err);
+}
+
 static mlv_err make_copy(const struct making *making)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	mlv_err err = create(making, &fd);
+	bool done = false;
+	mlv_err err = take_spare(making, &done);
 
-	if (err)
+	if (err || done)
+		return err;
+	if ((err = create(making, &fd)))
 		return err;
 	if (making->key.kind == MLV_KIND_LARGE)
 		err = mlv_store_copy_large(making->linker->cache, &making->key,

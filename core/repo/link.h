@@ -34,6 +34,13 @@ struct mlv_linker;
  */
 mlv_err mlv_linker_new(struct mlv_linker **out, struct mlv_repo *repo, const char *types) MLV_CHECK;
 void mlv_linker_freep(struct mlv_linker **linker);
+/*
+ * Begin spares (core/store/spare.h) in .mlv for files that are to be fetched and
+ * then made; none where cache.type asks for links into the cache.
+ */
+mlv_err mlv_link_spares(struct mlv_repo *repo, struct mlv_spares *spares) MLV_CHECK;
+/* Take these where a large file is to be copied. They outlive the linker. */
+void mlv_linker_use(struct mlv_linker *linker, const struct mlv_spares *spares);
 /* Keep what was verified in mind for the next time. */
 mlv_err mlv_linker_save(struct mlv_linker *linker) MLV_CHECK;
 /*

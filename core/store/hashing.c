@@ -1,6 +1,7 @@
 #include "core/store/hashing.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "core/base/fs.h"
@@ -21,11 +22,18 @@
 #define STRIDE      (STRIPE + 64)
 #define GROUP_BYTES (SIDE * MLV_LEAF_SIZE)
 
+/* Where what is read is copied to. */
+struct copies {
+	int to;             /* -1: nowhere */
+	int spare;          /* -1: no second one */
+	atomic_bool spoilt; /* the second one */
+};
+
 /* One attempt at one file, shared by its threads. */
 struct reading {
 	struct mlv_ctx *ctx;
 	int fd;
-	int to; /* -1: only hash */
+	struct copies *copies;
 	const char *path;
 	struct mlv_leaves *leaves;
 	struct worker {
@@ -49,15 +57,29 @@ void mlv_named_release(struct mlv_named *named)
 	mlv_leaves_release(&named->leaves);
 }
 
-/* Read len bytes at offset to bytes, and write them to the copy if there is one. */
+/* Read len bytes at offset to bytes, and write them to the copies. */
 static mlv_err take(const struct reading *reading, void *bytes, size_t len, uint64_t offset)
 {
+	struct copies *copies = reading->copies;
 	mlv_err err = mlv_fs_pread_full(reading->fd, reading->path, bytes, len, offset);
 
-	if (err || reading->to < 0)
+	if (err || copies->to < 0)
 		return err;
-	err = mlv_fs_pwrite_full(reading->to, "its copy", bytes, len, offset);
-	return err ? mlv_error_wrap(err, "%s", reading->path) : NULL;
+	if ((err = mlv_fs_pwrite_full(copies->to, "its copy", bytes, len, offset)))
+		return mlv_error_wrap(err, "%s", reading->path);
+	if (copies->spare >= 0 && !atomic_load(&copies->spoilt) &&
+	    mlv_fs_pwrite_full(copies->spare, "its spare", bytes, len, offset))
+		atomic_store(&copies->spoilt, true);
+	return NULL;
+}
+
+/* The disk works on this while the next is hashed. */
+static void start_writeback(const struct copies *copies, uint64_t start, uint64_t len)
+{
+	if (copies->to >= 0)
+		mlv_sys_start_writeback(copies->to, start, len);
+	if (copies->spare >= 0)
+		mlv_sys_start_writeback(copies->spare, start, len);
 }
 
 /* What a thread needs, made when it first takes part. */
@@ -134,17 +156,16 @@ static mlv_err hash_round(void *opaque, size_t index, unsigned number)
 		err = hash_group(reading, index * SIDE, &reading->workers[number]);
 	else
 		err = hash_rest(reading, index * SIDE);
-	/* The disk works on this while the next is hashed. */
-	if (!err && reading->to >= 0)
-		mlv_sys_start_writeback(reading->to, start, left < GROUP_BYTES ? left : GROUP_BYTES);
+	if (!err)
+		start_writeback(reading->copies, start, left < GROUP_BYTES ? left : GROUP_BYTES);
 	return err;
 }
 
-static mlv_err name_large(struct mlv_ctx *ctx, int fd, int to, const char *path,
+static mlv_err name_large(struct mlv_ctx *ctx, int fd, struct copies *copies, const char *path,
 			  struct mlv_named *named)
 {
 	MLV_SCOPED(workers_release) struct reading reading = {
-		.ctx = ctx, .fd = fd, .to = to, .path = path, .leaves = &named->leaves,
+		.ctx = ctx, .fd = fd, .copies = copies, .path = path, .leaves = &named->leaves,
 		.jobs = ctx->jobs,
 	};
 	const uint64_t size = named->size;
@@ -162,10 +183,10 @@ static mlv_err name_large(struct mlv_ctx *ctx, int fd, int to, const char *path,
 }
 
 /* One stream of size bytes. */
-static mlv_err name_plain(struct mlv_ctx *ctx, int fd, int to, const char *path, uint64_t size,
-			  struct mlv_oid *oid)
+static mlv_err name_plain(struct mlv_ctx *ctx, int fd, struct copies *copies, const char *path,
+			  uint64_t size, struct mlv_oid *oid)
 {
-	const struct reading reading = { .ctx = ctx, .fd = fd, .to = to, .path = path };
+	const struct reading reading = { .ctx = ctx, .fd = fd, .copies = copies, .path = path };
 	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
 	size_t block = size < BLOCK ? (size_t)size : BLOCK;
 	MLV_SCOPED(mlv_mem_free) unsigned char *bytes = mlv_sys_alloc(block);
@@ -210,18 +231,27 @@ static mlv_err look(int fd, const char *path, struct stat *st)
 
 enum mode { BY_SIZE, PLAIN };
 
-static mlv_err attempt(struct mlv_ctx *ctx, int fd, int to, const char *path, enum mode mode,
-		       struct mlv_named *named)
+static mlv_err attempt(struct mlv_ctx *ctx, int fd, struct copies *copies, const char *path,
+		       enum mode mode, struct mlv_named *named)
 {
 	named->kind = mode == PLAIN ? MLV_KIND_OBJECT : mlv_kind_of_size(named->size);
 	if (named->kind == MLV_KIND_OBJECT)
-		return name_plain(ctx, fd, to, path, named->size, &named->oid);
-	return name_large(ctx, fd, to, path, named);
+		return name_plain(ctx, fd, copies, path, named->size, &named->oid);
+	return name_large(ctx, fd, copies, path, named);
+}
+
+static mlv_err empty(struct copies *copies, const char *path)
+{
+	if (copies->to >= 0 && mlv_sys_ftruncate(copies->to, 0) < 0)
+		return mlv_error_sys("%s: emptying the copy", path);
+	if (copies->spare >= 0 && mlv_sys_ftruncate(copies->spare, 0) < 0)
+		atomic_store(&copies->spoilt, true);
+	return NULL;
 }
 
 /* Try until the file is the same before and after. */
-static mlv_err name_steady(struct mlv_ctx *ctx, int fd, int to, const char *path, enum mode mode,
-			   struct mlv_named *named)
+static mlv_err name_steady(struct mlv_ctx *ctx, int fd, struct copies *copies, const char *path,
+			   enum mode mode, struct mlv_named *named)
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
 		MLV_SCOPED(mlv_named_release) struct mlv_named tried = { 0 };
@@ -231,7 +261,7 @@ static mlv_err name_steady(struct mlv_ctx *ctx, int fd, int to, const char *path
 		if ((err = look(fd, path, &before)))
 			return err;
 		tried.size = (uint64_t)before.st_size;
-		failed = attempt(ctx, fd, to, path, mode, &tried);
+		failed = attempt(ctx, fd, copies, path, mode, &tried);
 		/* A file cut short while it is read is one that changed. */
 		if (failed && failed->code != MLV_E_CORRUPT)
 			return failed;
@@ -243,8 +273,8 @@ static mlv_err name_steady(struct mlv_ctx *ctx, int fd, int to, const char *path
 			return NULL;
 		}
 		mlv_tell_grow(ctx, 0, (uint64_t)after.st_size);
-		if (to >= 0 && mlv_sys_ftruncate(to, 0) < 0)
-			return mlv_error_sys("%s: emptying the copy", path);
+		if ((err = empty(copies, path)))
+			return err;
 	}
 	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: changes while it is read", path),
 			      "stop what writes to it, then run the command again");
@@ -252,13 +282,13 @@ static mlv_err name_steady(struct mlv_ctx *ctx, int fd, int to, const char *path
 
 mlv_err mlv_hash_file(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_named *named)
 {
-	return name_steady(ctx, fd, -1, path, BY_SIZE, named);
+	return name_steady(ctx, fd, &(struct copies){ -1, -1, false }, path, BY_SIZE, named);
 }
 
 mlv_err mlv_hash_copy(struct mlv_ctx *ctx, int fd, int to, const char *path,
 		      struct mlv_named *named)
 {
-	return name_steady(ctx, fd, to, path, BY_SIZE, named);
+	return name_steady(ctx, fd, &(struct copies){ to, -1, false }, path, BY_SIZE, named);
 }
 
 /* Name what fd holds, if that is surely what it held at before. */
@@ -284,26 +314,40 @@ static mlv_err name_unchanged(struct mlv_ctx *ctx, int fd, const char *path,
 	return NULL;
 }
 
-mlv_err mlv_hash_share(struct mlv_ctx *ctx, int fd, int to, const char *path,
-		       struct mlv_named *named)
+mlv_err mlv_hash_share_twice(struct mlv_ctx *ctx, int fd, int to, int *spare, const char *path,
+			     struct mlv_named *named)
 {
+	struct copies copies = { to, *spare, false };
 	struct stat before;
 	bool done = false;
 	mlv_err err;
 
 	if ((err = look(fd, path, &before)))
 		return err;
-	if (mlv_sys_reflink(to, fd) < 0)
-		return mlv_hash_copy(ctx, fd, to, path, named);
+	if (mlv_sys_reflink(to, fd) < 0) {
+		err = name_steady(ctx, fd, &copies, path, BY_SIZE, named);
+		if (atomic_load(&copies.spoilt))
+			mlv_fd_close(spare);
+		return err;
+	}
+	mlv_fd_close(spare);
 	/* What is in memory of the file is not of its clone, which would be read from the disk. */
 	err = name_unchanged(ctx, fd, path, &before, named, &done);
 	return err || done ? err : mlv_hash_file(ctx, to, path, named);
 }
 
+mlv_err mlv_hash_share(struct mlv_ctx *ctx, int fd, int to, const char *path,
+		       struct mlv_named *named)
+{
+	int spare = -1;
+
+	return mlv_hash_share_twice(ctx, fd, to, &spare, path, named);
+}
+
 mlv_err mlv_hash_plain(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_oid *oid)
 {
 	struct mlv_named named = { 0 };
-	mlv_err err = name_steady(ctx, fd, -1, path, PLAIN, &named);
+	mlv_err err = name_steady(ctx, fd, &(struct copies){ -1, -1, false }, path, PLAIN, &named);
 
 	if (!err)
 		*oid = named.oid;

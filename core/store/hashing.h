@@ -43,6 +43,13 @@ mlv_err mlv_hash_copy(struct mlv_ctx *ctx, int fd, int to, const char *path,
 mlv_err mlv_hash_share(struct mlv_ctx *ctx, int fd, int to, const char *path,
 		       struct mlv_named *named) MLV_CHECK;
 
+/*
+ * The same, and where a copy is made another one, to *spare (a new, empty file,
+ * or -1), which may fail: then, and where no copy is made, *spare is closed and -1.
+ */
+mlv_err mlv_hash_share_twice(struct mlv_ctx *ctx, int fd, int to, int *spare, const char *path,
+			     struct mlv_named *named) MLV_CHECK;
+
 /* The plain SHA-256 of a file of any size, one stream. */
 mlv_err mlv_hash_plain(struct mlv_ctx *ctx, int fd, const char *path, struct mlv_oid *oid) MLV_CHECK;
 

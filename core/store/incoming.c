@@ -212,28 +212,46 @@ static mlv_err check_named(const struct mlv_named *named, const struct mlv_key *
 		return mlv_error(MLV_E_CORRUPT, "it has %llu bytes, not %llu",
 				 (unsigned long long)named->size,
 				 (unsigned long long)leaves->size);
-	if (mlv_oid_equal(&named->oid, &key->oid))
-		return NULL;
 	while (first < leaves->count &&
 	       mlv_oid_equal(&named->leaves.digests[first], &leaves->digests[first]))
 		first++;
-	return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
-			 (unsigned long long)first + 1);
+	if (first < leaves->count)
+		return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
+				 (unsigned long long)first + 1);
+	if (!mlv_oid_equal(&named->oid, &key->oid))
+		return mlv_error(MLV_E_CORRUPT, "the leaf list is not that of the file");
+	return NULL;
+}
+
+/* Have the file copied to temp and, if it can be, to a spare, and see what it is. */
+static mlv_err take_file(struct mlv_ctx *ctx, const struct mlv_key *key,
+			 const struct mlv_leaves *leaves, int fd, const char *path,
+			 const struct mlv_temp *temp, const struct mlv_spares *spares)
+{
+	MLV_SCOPED(mlv_named_release) struct mlv_named named = { 0 };
+	MLV_SCOPED(mlv_fd_close) int spare = mlv_spare_begin(spares, &key->oid, temp->fd);
+	const bool begun = spare >= 0;
+	mlv_err err = mlv_hash_share_twice(ctx, fd, temp->fd, &spare, path, &named);
+
+	if (!err)
+		err = check_named(&named, key, leaves);
+	if (begun && (err || spare < 0))
+		mlv_spare_drop(spares, &key->oid);
+	return err;
 }
 
 mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
-			  const struct mlv_leaves *leaves, int fd, const char *path)
+			  const struct mlv_leaves *leaves, int fd, const char *path,
+			  const struct mlv_spares *spares)
 {
-	MLV_SCOPED(mlv_named_release) struct mlv_named named = { 0 };
 	struct mlv_store *store = mlv_batch_store(batch);
 	struct mlv_temp temp = MLV_TEMP_INIT;
 	mlv_err err = store->backend->temp(store->self, &temp);
 
 	if (err)
 		return err;
-	if ((err = mlv_hash_share(store->ctx, fd, temp.fd, path, &named)) ||
-	    (err = check_named(&named, key, leaves)) ||
-	    (err = join(batch, key, &named.leaves, &temp))) {
+	if ((err = take_file(store->ctx, key, leaves, fd, path, &temp, spares)) ||
+	    (err = join(batch, key, leaves, &temp))) {
 		store->backend->discard(store->self, &temp);
 		return err;
 	}

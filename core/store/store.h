@@ -29,6 +29,7 @@
 #include "core/store/hashing.h"
 #include "core/store/leaves.h"
 #include "core/store/oid.h"
+#include "core/store/spare.h"
 
 struct mlv_store;
 struct mlv_batch;
@@ -140,9 +141,11 @@ mlv_err mlv_incoming_finish(struct mlv_incoming *incoming) MLV_CHECK;
  * A LARGE that lies in a file fd already, at a remote that is a directory: its
  * blocks are shared, or copied on all threads, verified, and it joins the batch
  * with its list. leaves is that list: MLV_E_CORRUPT says where the file differs.
+ * A spare is made of it if there are spares (may be NULL).
  */
 mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
-			  const struct mlv_leaves *leaves, int fd, const char *path) MLV_CHECK;
+			  const struct mlv_leaves *leaves, int fd, const char *path,
+			  const struct mlv_spares *spares) MLV_CHECK;
 
 /*
  * Make everything put so far durable, under its names. The batch can be used

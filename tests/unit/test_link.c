@@ -177,3 +177,75 @@ mlv_test(link, refuses_an_unknown_type)
 
 	check_fails(mlv_linker_new(&linker, repo, "reflink,softlink"), MLV_E_SPEC);
 }
+
+/* A file of more than 16 MiB, stored; the entry that names it. */
+static struct mlv_entry stored_large(char kind)
+{
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	MLV_SCOPED(mlv_fd_close) int fd = open("large", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct mlv_entry entry = { .kind = kind, .path = "p", .path_len = 1 };
+	struct mlv_named named = { 0 };
+
+	cr_assert(fd >= 0 && ftruncate(fd, (off_t)MLV_SMALL_MAX + 7) == 0);
+	check_ok(mlv_batch_begin(&batch, cache));
+	check_ok(mlv_batch_put_file(batch, fd, "large", &named));
+	check_ok(mlv_batch_commit(batch));
+	entry.oid = named.oid;
+	entry.size = named.size;
+	mlv_named_release(&named);
+	return entry;
+}
+
+/* As a fetch would make it; what is in it does not matter here. 0: none, blocks can be shared. */
+static ino_t make_spare(const struct mlv_spares *spares, const struct mlv_entry *entry)
+{
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	MLV_SCOPED(mlv_fd_close) int cached = open("empty", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct stat st;
+
+	fd = mlv_spare_begin(spares, &entry->oid, cached);
+	if (fd < 0)
+		return 0;
+	cr_assert(ftruncate(fd, (off_t)entry->size) == 0 && fstat(fd, &st) == 0);
+	return st.st_ino;
+}
+
+static void check_takes_spare(char kind, mode_t mode)
+{
+	MLV_SCOPED(mlv_spares_release) struct mlv_spares spares = MLV_SPARES_NONE;
+	MLV_SCOPED(mlv_linker_freep) struct mlv_linker *linker = NULL;
+	struct mlv_entry entry = stored_large(kind);
+	struct stat st;
+	ino_t inode;
+
+	umask(022);
+	check_ok(mlv_link_spares(repo, &spares));
+	inode = make_spare(&spares, &entry);
+	check_ok(mlv_linker_new(&linker, repo, NULL));
+	mlv_linker_use(linker, &spares);
+	check_ok(mlv_link_make(linker, &entry, AT_FDCWD, "f", true, NULL));
+	cr_assert(stat("f", &st) == 0 && (st.st_mode & 0777) == mode, "%o", st.st_mode);
+	cr_assert(inode == 0 || st.st_ino == inode, "the spare was not taken");
+	/* The next one is a copy of its own. */
+	check_ok(mlv_link_make(linker, &entry, AT_FDCWD, "g", true, NULL));
+	cr_assert(stat("g", &st) == 0 && (st.st_mode & 0777) == mode && st.st_nlink == 1);
+}
+
+mlv_test(link, takes_a_spare_instead_of_copying)
+{
+	check_takes_spare('F', 0644);
+}
+
+mlv_test(link, makes_a_spare_executable)
+{
+	check_takes_spare('X', 0755);
+}
+
+mlv_test(link, asks_for_no_spares_where_it_would_link)
+{
+	MLV_SCOPED(mlv_spares_release) struct mlv_spares spares = MLV_SPARES_NONE;
+
+	check_ok(mlv_config_set(repo->config, MLV_CONFIG_LOCAL, "cache.type", "hardlink,copy"));
+	check_ok(mlv_link_spares(repo, &spares));
+	cr_assert(spares.dir == -1);
+}

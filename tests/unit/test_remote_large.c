@@ -14,6 +14,7 @@ struct disk {
 	struct mlv_store *there; /* the remote, as the store that it is */
 	struct mlv_transport *remote;
 	struct mlv_key key;
+	struct mlv_spares spares; /* that a fetch makes */
 };
 
 static struct mlv_store *open_store(struct disk *disk, const char *name, char path[static 320])
@@ -38,7 +39,7 @@ static void disk_open(struct disk *disk)
 {
 	char path[320];
 
-	memset(disk, 0, sizeof(*disk));
+	*disk = (struct disk){ .spares = MLV_SPARES_NONE };
 	mlv_ctx_init_quiet(&disk->ctx);
 	disk->ctx.jobs = 2;
 	disk->cache = open_store(disk, "cache", path);
@@ -51,6 +52,7 @@ static void disk_close(struct disk *disk)
 	mlv_store_freep(&disk->cache);
 	mlv_store_freep(&disk->there);
 	mlv_transport_freep(&disk->remote);
+	mlv_spares_release(&disk->spares);
 }
 
 static mlv_err push(struct disk *disk)
@@ -70,7 +72,8 @@ static mlv_err fetch(struct disk *disk)
 	    (err = mlv_remote_read(disk->remote, &list, mlv_leaves_text_size(LARGE_SIZE), &text)) ||
 	    (err = mlv_batch_put(batch, &list, text.ptr, text.len)) ||
 	    (err = mlv_batch_commit(batch)) ||
-	    (err = mlv_remote_read_large(disk->remote, disk->cache, batch, &disk->key, LARGE_SIZE)))
+	    (err = mlv_remote_read_large(disk->remote, disk->cache, batch, &disk->key, LARGE_SIZE,
+					 &disk->spares)))
 		return err;
 	return mlv_batch_commit(batch);
 }
@@ -222,6 +225,74 @@ mlv_test(remote_large, a_link_at_the_remote_is_not_followed)
 	disk_close(&disk);
 }
 
+/* How many files there are in tmp/. */
+static int spares_there(void)
+{
+	MLV_SCOPED(mlv_dir_close) DIR *tmp = opendir("tmp");
+	int count = 0;
+
+	cr_assert(tmp != NULL);
+	for (const struct dirent *entry; (entry = readdir(tmp));)
+		count += entry->d_name[0] != '.';
+	return count;
+}
+
+static void check_same(const char *a, const char *b)
+{
+	char command[1200];
+
+	snprintf(command, sizeof(command), "cmp -s '%s' '%s'", a, b);
+	cr_assert(system(command) == 0, "%s and %s differ", a, b);
+}
+
+mlv_test(remote_large, a_spare_is_what_was_fetched_and_can_be_taken_once)
+{
+	struct disk disk;
+	struct stat st;
+	bool shares;
+
+	disk_open(&disk);
+	put_file(&disk, disk.there);
+	check_ok(mlv_spares_begin(&disk.spares, AT_FDCWD));
+	check_ok(fetch(&disk));
+	cr_assert(has_sound(&disk, disk.cache));
+	/* Where blocks can be shared, none is made. */
+	shares = spares_there() == 0;
+	cr_assert(not(mlv_spare_take(&disk.spares, &disk.key.oid, LARGE_SIZE + 1, AT_FDCWD, "out")));
+	cr_assert(mlv_spare_take(&disk.spares, &disk.key.oid, LARGE_SIZE, AT_FDCWD, "out") == !shares);
+	cr_assert(not(mlv_spare_take(&disk.spares, &disk.key.oid, LARGE_SIZE, AT_FDCWD, "two")));
+	if (!shares) {
+		check_same("out", file_in(disk.cache, &disk));
+		cr_assert(stat("out", &st) == 0 && (st.st_mode & 0600) == 0600 && st.st_nlink == 1);
+	}
+	disk_close(&disk);
+}
+
+mlv_test(remote_large, a_spare_that_nobody_takes_is_removed)
+{
+	struct disk disk;
+
+	disk_open(&disk);
+	put_file(&disk, disk.there);
+	check_ok(mlv_spares_begin(&disk.spares, AT_FDCWD));
+	check_ok(fetch(&disk));
+	disk_close(&disk);
+	cr_assert(spares_there() == 0);
+}
+
+mlv_test(remote_large, there_is_no_spare_of_what_is_damaged)
+{
+	struct disk disk;
+
+	disk_open(&disk);
+	put_file(&disk, disk.there);
+	flip(file_in(disk.there, &disk), (off_t)LARGE_SIZE - 1);
+	check_ok(mlv_spares_begin(&disk.spares, AT_FDCWD));
+	check_fails(fetch(&disk), MLV_E_CORRUPT);
+	cr_assert(spares_there() == 0);
+	disk_close(&disk);
+}
+
 #ifdef MLV_FAULTS
 /*
  * Make a call of move fail: what it then left has its name only if it is
@@ -271,6 +342,28 @@ mlv_test(remote_large, a_fetch_that_fails_anywhere_names_nothing_wrong)
 	disk_open(&disk);
 	put_file(&disk, disk.there);
 	fail_each(&disk, fetch, disk.cache);
+	disk_close(&disk);
+}
+
+/* Whatever fails, a spare is right or not there; and the fetch does not depend on it. */
+mlv_test(remote_large, a_fetch_with_a_spare_that_fails_anywhere)
+{
+	struct disk disk;
+	long calls;
+
+	disk_open(&disk);
+	put_file(&disk, disk.there);
+	check_ok(mlv_spares_begin(&disk.spares, AT_FDCWD));
+	mlv_fault_arm(0);
+	check_ok(fetch(&disk));
+	calls = mlv_fault_calls();
+	for (long nth = 1; nth < calls; nth += 1 + (nth > 60 && nth < calls - 60 ? 50 : 0)) {
+		(void)unlink("out");
+		fail_at(&disk, fetch, disk.cache, nth);
+		if (mlv_spare_take(&disk.spares, &disk.key.oid, LARGE_SIZE, AT_FDCWD, "out"))
+			check_same("out", file_in(disk.there, &disk));
+		cr_assert(spares_there() == 0, "call %ld left a spare", nth);
+	}
 	disk_close(&disk);
 }
 #endif
