@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION = 0.1.0
 
-# Which build: release (the default), san (ASan and UBSan), fault (calls that can be made to fail), clang, fuzz.
+# Which build: release (the default), san (ASan and UBSan), tsan, fault (calls that can be made to fail), clang, fuzz.
 BUILD ?= release
 OUT = build/$(BUILD)
 ifneq ($(filter clang fuzz,$(BUILD)),)
@@ -19,6 +19,7 @@ CFLAGS ?= -O2 -g
 HARDEN = -fstack-protector-strong -fPIC
 FLAGS_release = -D_FORTIFY_SOURCE=2
 FLAGS_san = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -DMLV_FAULTS
+FLAGS_tsan = -fsanitize=thread -fno-omit-frame-pointer
 FLAGS_fault = -DMLV_FAULTS
 FLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DMLV_FAULTS
 DEFS = -DMLV_VERSION='"$(VERSION)"' -DMLV_LIBEXEC='"$(PREFIX)/libexec/mlv"'

@@ -37,8 +37,11 @@ check-san:
 	@status=0; for suite in check-unit check-cli check-corpus; do \
 	  $(MAKE) --no-print-directory BUILD=san $$suite || status=1; done; exit $$status
 
+# All that the suites above take a part of, and what takes minutes: ARGS="--only chaos --minutes 10 --seed x".
+ARGS =
 check-long: all units
-	@tests/tap long tests/long/run --bin $(OUT)
+	@.ci/deps build check
+	@MAKE="$(MAKE)" tests/long/run $(ARGS)
 
 # What the fuzz drivers have seen before, and changes of it; `make fuzz SECONDS=600` looks for more.
 SECONDS = 60

@@ -206,7 +206,7 @@ static mlv_err write_pointer(struct mlv_track *track, struct mlv_track_target *t
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	const char *name;
+	const char *name = NULL;
 	mlv_err err;
 
 	target->made.pointer = target->output.pointer;

@@ -58,7 +58,8 @@ mlv_err mlv_apply_dir_of(struct mlv_apply_dir *dir, int base, const char *path, 
 	mlv_err err;
 
 	*name = slash ? slash + 1 : path;
-	if (dir->fd >= 0 && dir->path.len == len && memcmp(dir->path.ptr, parent, len) == 0)
+	if (dir->fd >= 0 && dir->path.ptr && dir->path.len == len &&
+	    memcmp(dir->path.ptr, parent, len) == 0)
 		return NULL;
 	if ((err = parent_of(path, &dir->path)))
 		return err;
@@ -91,9 +92,7 @@ mlv_err mlv_apply_make_dirs(struct mlv_apply_dir *dir, int base, const char *pat
 		return err;
 	if ((err = parent_of(path, &above)))
 		return err;
-	for (char *at = above.ptr; at; at = strchr(at + 1, '/')) {
-		if (at == above.ptr)
-			continue;
+	for (char *at = strchr(above.ptr, '/'); at; at = strchr(at + 1, '/')) {
 		*at = '\0';
 		err = make_one(base, above.ptr);
 		*at = '/';

@@ -103,7 +103,7 @@ static mlv_err add_entry(struct differ *differ, const struct mlv_entry *old,
 	mlv_err err;
 
 	differ->any = true;
-	if (any->kind == 'd')
+	if (!any || any->kind == 'd')
 		return NULL;
 	if ((err = mlv_buf_add_str(&path, differ->output)) ||
 	    (any->path_len && (err = mlv_buf_add_char(&path, '/'))) ||

@@ -91,7 +91,7 @@ mlv_err mlv_git_module_read(struct mlv_git *base, const struct mlv_git_id *commi
 {
 	struct git_handle *git = git_handle_of(base);
 	git_tree_entry *entry = NULL;
-	git_tree *tree;
+	git_tree *tree = NULL;
 	mlv_err err;
 	int code;
 
@@ -116,7 +116,7 @@ mlv_err mlv_git_module_mode(struct mlv_git *base, const struct mlv_git_id *commi
 			    const char *path, unsigned *mode)
 {
 	git_tree_entry *entry = NULL;
-	git_tree *tree;
+	git_tree *tree = NULL;
 	mlv_err err = mlv_git_tree_of(git_handle_of(base), commit, &tree);
 	int code;
 
@@ -260,7 +260,7 @@ mlv_err mlv_git_module_each_blob(struct mlv_git *base, const struct mlv_git_id *
 {
 	struct git_handle *git = git_handle_of(base);
 	struct blob_walk walk = { git, suffixes, fn, arg, MLV_BUF_INIT, 0 };
-	git_tree *tree, *mine = NULL;
+	git_tree *tree = NULL, *mine = NULL;
 	mlv_err err = mlv_git_tree_of(git, commit, &tree);
 
 	if (err)

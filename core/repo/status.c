@@ -78,7 +78,7 @@ static mlv_err look_at(void *arg, const struct mlv_entry *tracked, size_t item)
 {
 	struct look *look = arg;
 	struct mlv_status *status = look->status;
-	struct mlv_entry here;
+	struct mlv_entry here = { 0 };
 	bool same;
 	mlv_err err = NULL;
 
