@@ -15,12 +15,15 @@ extern const struct mlv_cmd mlv_cmd_du;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_fsck;
 extern const struct mlv_cmd mlv_cmd_get;
+extern const struct mlv_cmd mlv_cmd_get_url;
 extern const struct mlv_cmd mlv_cmd_hash;
 extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_import;
+extern const struct mlv_cmd mlv_cmd_import_url;
 extern const struct mlv_cmd mlv_cmd_init;
 extern const struct mlv_cmd mlv_cmd_list;
 extern const struct mlv_cmd mlv_cmd_ls_tree;
+extern const struct mlv_cmd mlv_cmd_ls_url;
 extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_options;
 extern const struct mlv_cmd mlv_cmd_pull;
@@ -49,12 +52,15 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_fetch,
 	&mlv_cmd_fsck,
 	&mlv_cmd_get,
+	&mlv_cmd_get_url,
 	&mlv_cmd_hash,
 	&mlv_cmd_help,
 	&mlv_cmd_import,
+	&mlv_cmd_import_url,
 	&mlv_cmd_init,
 	&mlv_cmd_list,
 	&mlv_cmd_ls_tree,
+	&mlv_cmd_ls_url,
 	&mlv_cmd_metrics,
 	&mlv_cmd_pull,
 	&mlv_cmd_push,

@@ -33,19 +33,42 @@ struct update {
 	bool named; /* the user named what to update */
 };
 
-static mlv_err update_repo(struct update *update, struct mlv_importing *to,
-			   const struct mlv_import *from)
+/* Bring what lies there now. */
+static mlv_err bring(struct update *update, struct mlv_importing *to,
+		     const struct mlv_import *from, const char *url)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
-	mlv_err err = mlv_import_place(from, update->repo->root, &url);
+	const char *rev = update->args->rev ? update->args->rev : from->rev;
+	struct mlv_store *cache = NULL;
+	bool same = false, cached = false;
+	mlv_err err;
 
-	if (err || (err = mlv_importing_from_repo(to, url.ptr, from->path,
-						  update->args->rev ? update->args->rev
-								    : from->rev)))
+	if (from->path)
+		return mlv_importing_from_repo(to, url, from->path, rev);
+	if (update->args->rev)
+		return mlv_error(MLV_E_USAGE, "--rev is for what is imported from git repositories");
+	if ((err = mlv_importing_is_same(to, url, &same)) ||
+	    (err = mlv_repo_cache(update->repo, &cache)) ||
+	    (same && (err = mlv_output_is_cached(cache, &to->output, &cached))))
 		return err;
-	free(to->output.import->url);
-	to->output.import->url = mlv_sys_strdup(from->url);
-	return to->output.import->url ? NULL : mlv_error_nomem("a URL");
+	if (same && (cached || to->no_download))
+		return NULL;
+	return mlv_importing_from_url(to, url, false);
+}
+
+/* What it is of now, and whether that is what it was of. */
+static void describe(const struct mlv_import *now, const struct mlv_import *before, char *to,
+		     size_t size)
+{
+	if (!now->path) {
+		bool same = now->mark == before->mark && before->marked && now->marked &&
+			    strcmp(now->marked, before->marked) == 0;
+
+		snprintf(to, size, "%s%s", now->url, same ? ", as before" : ", which changed");
+	} else if (strcmp(now->rev_lock, before->rev_lock) == 0) {
+		snprintf(to, size, "commit %.12s, as before", now->rev_lock);
+	} else {
+		snprintf(to, size, "commit %.12s, before %.12s", now->rev_lock, before->rev_lock);
+	}
 }
 
 static mlv_err update_one(struct update *update, const struct mlv_output *output)
@@ -54,17 +77,21 @@ static mlv_err update_one(struct update *update, const struct mlv_output *output
 		.run = update->run, .repo = update->repo, .command = "update",
 		.no_download = update->args->no_download, .force = update->args->force
 	};
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
 	const struct mlv_import *from = output->import;
-	char what[64];
-	mlv_err err = mlv_output_copy(&to.output, output);
+	char what[1024];
+	mlv_err err;
 
-	if (err || (err = update_repo(update, &to, from)) || (err = mlv_importing_replace(&to)))
+	if ((err = mlv_output_copy(&to.output, output)) ||
+	    (err = mlv_import_place(from, update->repo->root, &url)) ||
+	    (err = bring(update, &to, from, url.ptr)))
 		return err;
-	if (strcmp(to.output.import->rev_lock, from->rev_lock) == 0)
-		snprintf(what, sizeof(what), "commit %.12s, as before", from->rev_lock);
-	else
-		snprintf(what, sizeof(what), "commit %.12s, before %.12s",
-			 to.output.import->rev_lock, from->rev_lock);
+	free(to.output.import->url);
+	if (!(to.output.import->url = mlv_sys_strdup(from->url)))
+		return mlv_error_nomem("a URL");
+	if ((err = mlv_importing_replace(&to)))
+		return err;
+	describe(to.output.import, from, what, sizeof(what));
 	mlv_importing_report(&to, what);
 	return NULL;
 }

@@ -34,6 +34,15 @@ mlv_err mlv_importing_begin(struct mlv_importing *importing, const char *typed,
  */
 mlv_err mlv_importing_from_repo(struct mlv_importing *importing, const char *url, const char *path,
 				const char *rev) MLV_CHECK;
+/*
+ * The same of what lies at a URL that is no repository. trusted: the user typed
+ * it. Without a download it is read all the same, to be named, and not kept.
+ */
+mlv_err mlv_importing_from_url(struct mlv_importing *importing, const char *url,
+			       bool trusted) MLV_CHECK;
+/* Whether the server says that what lies at url is what output was imported from. */
+mlv_err mlv_importing_is_same(struct mlv_importing *importing, const char *url,
+			      bool *same) MLV_CHECK;
 /* Write the pointer, have git ignore the data, and check it out. */
 mlv_err mlv_importing_finish(struct mlv_importing *importing) MLV_CHECK;
 /*
@@ -44,12 +53,16 @@ mlv_err mlv_importing_replace(struct mlv_importing *importing) MLV_CHECK;
 /* "data.csv: 12 bytes, of 6c3ab694f5ba"; from: what it is of. */
 void mlv_importing_report(const struct mlv_importing *importing, const char *from);
 
+/* Whether all that an output stands for is in the cache. */
+mlv_err mlv_output_is_cached(struct mlv_store *cache, const struct mlv_output *output,
+			     bool *cached) MLV_CHECK;
+
+struct mlv_transfer_args;
 /*
  * Bring into the cache what it lacks of the imports among what operands mean
  * that are kept by reference (push: false), from where they came, as their
  * pointers say. MLV_E_CORRUPT when other bytes lie there now.
  */
-struct mlv_transfer_args;
 mlv_err mlv_imports_fetch(struct mlv_run *run, struct mlv_repo *repo,
 			  const struct mlv_transfer_args *args, char *const *operands) MLV_CHECK;
 

@@ -26,7 +26,7 @@ static mlv_err look(void *arg, const struct mlv_entry *entry)
 	return err;
 }
 
-static mlv_err is_cached(struct mlv_store *cache, const struct mlv_output *output, bool *cached)
+mlv_err mlv_output_is_cached(struct mlv_store *cache, const struct mlv_output *output, bool *cached)
 {
 	struct looking looking = { .cache = cache };
 	struct mlv_entry file = { .kind = output->type == MLV_ID_LEAVES ? 'F' : 'f',
@@ -50,8 +50,11 @@ static mlv_err fetch_one(struct mlv_run *run, struct mlv_repo *repo,
 	const struct mlv_import *import = output->import;
 	mlv_err err;
 
-	if ((err = mlv_import_place(import, repo->root, &url)) ||
-	    (err = mlv_importing_from_repo(&from, url.ptr, import->path, import->rev_lock)))
+	if (!(err = mlv_import_place(import, repo->root, &url)))
+		err = import->path ? mlv_importing_from_repo(&from, url.ptr, import->path,
+							     import->rev_lock)
+				   : mlv_importing_from_url(&from, url.ptr, false);
+	if (err)
 		return err;
 	if (mlv_output_same_id(&from.output, output))
 		return NULL;
@@ -79,7 +82,7 @@ mlv_err mlv_imports_fetch(struct mlv_run *run, struct mlv_repo *repo,
 
 		if (!output->import || output->push)
 			continue;
-		if ((err = is_cached(cache, output, &cached)) ||
+		if ((err = mlv_output_is_cached(cache, output, &cached)) ||
 		    (!cached && (err = fetch_one(run, repo, output))))
 			return mlv_error_wrap(err, "%s", output->path);
 	}

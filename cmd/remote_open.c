@@ -33,6 +33,16 @@ mlv_err mlv_cmd_remote_name(struct mlv_repo *repo, const char *name, struct mlv_
 	return err ? err : mlv_level_check_remote(repo->config, chosen->ptr);
 }
 
+mlv_err mlv_cmd_find_repo(struct mlv_run *run, struct mlv_repo **repo)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf root = MLV_BUF_INIT;
+	mlv_err err = mlv_repo_find(run->ctx->cwd, &root);
+
+	if (err)
+		return err->code == MLV_E_MISSING ? NULL : err;
+	return mlv_repo_open(repo, run->ctx, run->ctx->cwd);
+}
+
 struct lookup {
 	struct mlv_repo *repo;
 	const char *name;

@@ -14,6 +14,8 @@
  */
 mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const char *name,
 			    struct mlv_transport **out) MLV_CHECK;
+/* The repository that the user is in; NULL: none, which is no failure here. */
+mlv_err mlv_cmd_find_repo(struct mlv_run *run, struct mlv_repo **repo) MLV_CHECK;
 /* Append the name of the remote meant by name (NULL: the default one), checked to exist. */
 mlv_err mlv_cmd_remote_name(struct mlv_repo *repo, const char *name,
 			    struct mlv_buf *chosen) MLV_CHECK;

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck get hash help import init list ls-tree metrics pull push remote root status unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck get get-url hash help import import-url init list ls-tree ls-url metrics pull push remote root status unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -59,9 +59,11 @@ _mlv()
 	'get':--out | 'get':-o) _mlv_offer file; return ;;
 	'get':--rev) _mlv_offer none; return ;;
 	'get':--jobs | 'get':-j) _mlv_offer none; return ;;
+	'get-url':--jobs | 'get-url':-j) _mlv_offer none; return ;;
 	'import':--out | 'import':-o) _mlv_offer file; return ;;
 	'import':--rev) _mlv_offer none; return ;;
 	'import':--jobs | 'import':-j) _mlv_offer none; return ;;
+	'import-url':--jobs | 'import-url':-j) _mlv_offer none; return ;;
 	'list':--rev) _mlv_offer rev; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
@@ -95,12 +97,15 @@ _mlv()
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
+	'get-url') words='--jobs -j --force -f' hint=file ;;
 	'hash') words='--sha256' hint=file ;;
 	'help') words='' hint=command ;;
 	'import') words='--out -o --rev --no-download --jobs -j --force -f' hint=dir ;;
+	'import-url') words='--no-download --jobs -j --force -f' hint=file ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;
 	'list') words='--mlv-only --recursive -R --rev --show-hash --size' hint=dir ;;
 	'ls-tree') words='--name-only --nodes --null -z' hint=file ;;
+	'ls-url') words='--recursive -R --size' hint=none ;;
 	'metrics') words='' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;

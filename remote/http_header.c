@@ -1,5 +1,8 @@
 #include "remote/http_header.h"
 
+#include "core/base/path.h"
+#include "remote/transport.h"
+
 #define DAY_SECONDS ((time_t)86400)
 
 const char *mlv_http_field(const struct mlv_buf *headers, const char *name)
@@ -34,6 +37,30 @@ static bool take_number(const char **text, uint64_t *value)
 	*text = at;
 	*value = n;
 	return true;
+}
+
+void mlv_http_version(const struct mlv_buf *headers, struct mlv_version *version)
+{
+	static const struct {
+		const char *field;
+		enum mlv_version_by by;
+	} fields[] = {
+		{ "x-amz-version-id", MLV_VERSION_ID },
+		{ "etag", MLV_VERSION_ETAG },
+		{ "last-modified", MLV_VERSION_MODIFIED },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(fields); i++) {
+		const char *text = mlv_http_field(headers, fields[i].field);
+		size_t len = text ? strlen(text) : 0;
+
+		if (len == 0 || len >= sizeof(version->text) || !mlv_text_is_plain(text, len) ||
+		    strcmp(text, "null") == 0)
+			continue;
+		version->by = fields[i].by;
+		memcpy(version->text, text, len + 1);
+		return;
+	}
 }
 
 bool mlv_http_number(const char *text, uint64_t *value)

@@ -15,6 +15,9 @@
 
 /* The value of a field in "name\0value\0...", or NULL; name in lower case. */
 const char *mlv_http_field(const struct mlv_buf *headers, const char *name);
+/* What an answer says that its bytes are known by. */
+struct mlv_version;
+void mlv_http_version(const struct mlv_buf *headers, struct mlv_version *version);
 /* Decimal digits alone, below 2^63. */
 bool mlv_http_number(const char *text, uint64_t *value) MLV_CHECK;
 /*

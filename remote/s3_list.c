@@ -49,7 +49,7 @@ static mlv_err give(struct page *page)
 	mlv_err err = decode(page, &key);
 
 	if (err || strncmp(key.ptr, page->s3->prefix, prefix) != 0 ||
-	    !mlv_transport_key_is_good(key.ptr + prefix))
+	    !mlv_transport_takes(&page->s3->base, key.ptr + prefix))
 		return err;
 	return page->fn(page->arg, key.ptr + prefix, page->size);
 }

@@ -94,9 +94,28 @@ bool mlv_transport_key_is_good(const char *key)
 	return key_fault(key, strlen(key)) == NULL;
 }
 
+/* What others call their files: it goes encoded into a URL, or is a path beneath a directory. */
+static const char *name_fault(const char *key, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)key[i] < ' ' || key[i] == 0x7f)
+			return "it holds a control character";
+	return mlv_path_check(key, len);
+}
+
+static const char *fault(const struct mlv_transport *t, const char *key)
+{
+	return t->any_keys ? name_fault(key, strlen(key)) : key_fault(key, strlen(key));
+}
+
+bool mlv_transport_takes(const struct mlv_transport *t, const char *key)
+{
+	return fault(t, key) == NULL;
+}
+
 static mlv_err check_key(struct mlv_transport *t, const char *key)
 {
-	const char *why = key_fault(key, strlen(key));
+	const char *why = fault(t, key);
 
 	if (why)
 		return mlv_error(MLV_E_REFUSED, "%s: a key that cannot be: %s", t->url, why);
@@ -219,7 +238,7 @@ mlv_err mlv_transport_put_file(struct mlv_transport *t, const char *key, mlv_fil
 mlv_err mlv_transport_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
 {
 	/* A prefix may be empty or end in '/', so that only what makes it unsafe is checked. */
-	for (const char *c = prefix; *c; c++)
+	for (const char *c = prefix; *c && !t->any_keys; c++)
 		if (*c <= ' ' || *c > '~' || *c == '\\' || (*c == '.' && c[1] == '.'))
 			return mlv_error(MLV_E_REFUSED, "%s: a prefix that cannot be", t->url);
 	if (prefix[0] == '/' || strlen(prefix) > KEY_MAX)
@@ -227,6 +246,15 @@ mlv_err mlv_transport_list(struct mlv_transport *t, const char *prefix, mlv_list
 	if (!t->ops->list)
 		return mlv_error(MLV_E_REFUSED, "%s: cannot list", t->url);
 	return t->ops->list(t, prefix, fn, arg);
+}
+
+mlv_err mlv_transport_version(struct mlv_transport *t, const char *key,
+			      struct mlv_version *version)
+{
+	mlv_err err = check_key(t, key);
+
+	*version = (struct mlv_version){ .by = MLV_VERSION_NONE };
+	return err || !t->ops->version ? err : t->ops->version(t, key, version);
 }
 
 mlv_err mlv_transport_remove(struct mlv_transport *t, const char *key)

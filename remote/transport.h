@@ -43,6 +43,13 @@ struct mlv_source {
 	const struct mlv_oid *sha256; /* of all bytes, when known; else NULL */
 };
 
+/* What a server knows the present bytes of a key by. */
+enum mlv_version_by { MLV_VERSION_NONE, MLV_VERSION_ID, MLV_VERSION_ETAG, MLV_VERSION_MODIFIED };
+struct mlv_version {
+	enum mlv_version_by by;
+	char text[512]; /* as it stands in the header */
+};
+
 typedef mlv_err (*mlv_list_fn)(void *arg, const char *key, uint64_t size);
 
 /* Writes all bytes of a value to the new, empty file to. What it failed for is not kept. */
@@ -75,6 +82,8 @@ struct mlv_transport_ops {
 	 */
 	mlv_err (*open_file)(struct mlv_transport *t, const char *key, int *fd, uint64_t *size);
 	mlv_err (*put_file)(struct mlv_transport *t, const char *key, mlv_fill_fn fill, void *arg);
+	/* What key is known by; NULL: by nothing. */
+	mlv_err (*version)(struct mlv_transport *t, const char *key, struct mlv_version *version);
 	/* One that is not there is no failure. */
 	mlv_err (*remove)(struct mlv_transport *t, const char *key);
 	void (*free)(struct mlv_transport *t);
@@ -86,6 +95,11 @@ struct mlv_transport {
 	struct mlv_ctx *ctx;
 	char *url;     /* shown in messages: without user name, password and query */
 	unsigned jobs; /* requests that should be under way at once */
+	/*
+	 * What lies there was not put there by mlv: keys are any safe relative paths
+	 * without control characters. Set by who opened it.
+	 */
+	bool any_keys;
 };
 
 void mlv_transport_freep(struct mlv_transport **t);
@@ -122,6 +136,11 @@ mlv_err mlv_transport_open_s3(struct mlv_transport **out, struct mlv_ctx *ctx,
 
 /* Whether a key is one: a safe relative path of printable ASCII, at most 900 bytes. */
 bool mlv_transport_key_is_good(const char *key);
+/* Whether it is one that t takes. */
+bool mlv_transport_takes(const struct mlv_transport *t, const char *key);
+/* What key is known by now: MLV_VERSION_NONE where the transport cannot say. */
+mlv_err mlv_transport_version(struct mlv_transport *t, const char *key,
+			      struct mlv_version *version) MLV_CHECK;
 /* The calls above, checked. get_all: the whole value appended to buf, whose limit holds. */
 mlv_err mlv_transport_head(struct mlv_transport *t, const char *key, bool *there,
 			   uint64_t *size) MLV_CHECK;

@@ -168,6 +168,20 @@ mlv_err mlv_http_head(struct mlv_transport *t, const char *key, bool *there, uin
 	return NULL;
 }
 
+static mlv_err http_version(struct mlv_transport *t, const char *key, struct mlv_version *version)
+{
+	struct mlv_http_remote *remote = mlv_http_remote_of(t);
+	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
+	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
+	mlv_err err = mlv_http_key_url(remote, key, &url);
+
+	if (!err)
+		err = mlv_http_simple(remote, "HEAD", &url, NULL, NULL, NULL, &reply);
+	if (!err && reply.status == 200)
+		mlv_http_version(&reply.headers, version);
+	return err;
+}
+
 /* A range was not satisfiable, and the server did not say why. */
 static mlv_err by_size(struct mlv_transport *t, const char *key, const struct mlv_http_fetch *fetch)
 {
@@ -239,6 +253,7 @@ static const struct mlv_transport_ops http_ops = {
 	.head = mlv_http_head,
 	.get = http_get,
 	.put = mlv_http_put,
+	.version = http_version,
 	.remove = http_remove,
 	.free = http_free,
 };

@@ -103,6 +103,17 @@ mlv_err mlv_s3_head(struct mlv_transport *t, const char *key, bool *there, uint6
 	return NULL;
 }
 
+static mlv_err s3_version(struct mlv_transport *t, const char *key, struct mlv_version *version)
+{
+	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
+	struct mlv_s3_request request = { .method = "HEAD", .key = key, .right = "s3:GetObject" };
+	mlv_err err = mlv_s3_do(mlv_s3_of(t), &request, &reply);
+
+	if (!err && reply.status == 200)
+		mlv_http_version(&reply.headers, version);
+	return err;
+}
+
 static mlv_err s3_remove(struct mlv_transport *t, const char *key)
 {
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
@@ -134,6 +145,7 @@ static const struct mlv_transport_ops s3_ops = {
 	.get = s3_get,
 	.put = mlv_s3_put,
 	.list = mlv_s3_list,
+	.version = s3_version,
 	.remove = s3_remove,
 	.free = s3_free,
 };

@@ -15,9 +15,8 @@
 
 static const char *const names[MLV_MARKS] = {
 	[MLV_MARK_VERSION_ID] = "version_id", [MLV_MARK_ETAG] = "etag",
-	[MLV_MARK_MODIFIED] = "modified",     [MLV_MARK_LISTING] = "listing",
-	[MLV_MARK_SHA256] = "sha256",	      [MLV_MARK_LEAVES] = "leaves",
-	[MLV_MARK_TREE] = "tree",
+	[MLV_MARK_MODIFIED] = "modified",     [MLV_MARK_SHA256] = "sha256",
+	[MLV_MARK_LEAVES] = "leaves",	      [MLV_MARK_TREE] = "tree",
 };
 
 const char *mlv_mark_name(enum mlv_mark mark)
