@@ -25,7 +25,7 @@ FLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=u
 DEFS = -DMLV_VERSION='"$(VERSION)"' -DMLV_LIBEXEC='"$(PREFIX)/libexec/mlv"'
 ALL = $(STD) $(WARN) $(CFLAGS) $(HARDEN) $(FLAGS_$(BUILD)) $(DEFS) $(EXTRA)
 
-# What wraps libgit2 or libcurl is loaded on first use, so it lies in modules of its own.
+# What wraps libgit2, libcurl or libexpat is loaded on first use, so it lies in modules of its own.
 GIT_SRC = $(wildcard core/repo/git_module*.c)
 NET_SRC = $(wildcard remote/net_module*.c)
 CORE_SRC = $(filter-out $(GIT_SRC),$(wildcard core/*/*.c)) $(filter-out $(NET_SRC),$(wildcard remote/*.c))
@@ -34,7 +34,7 @@ UNIT_SRC = $(wildcard tests/unit/*.c)
 FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 
 obj = $(patsubst %.c,$(OUT)/%.o,$(1))
-LIBS = -lcrypto -lz -lzstd -lexpat -ljansson -lfyaml -lpthread -ldl -lm
+LIBS = -lcrypto -lz -lzstd -ljansson -lfyaml -lpthread -ldl -lm
 V ?= 0
 ifeq ($(V),0)
 Q = @echo "  $(1)" &&
@@ -57,7 +57,7 @@ $(OUT)/mlv: $(call obj,$(CMD_SRC) $(CORE_SRC))
 $(OUT)/mlv-git.so: $(call obj,$(GIT_SRC))
 	$(call Q,link $@) $(CC) $(ALL) -shared -o $@ $^ -lgit2
 $(OUT)/mlv-net.so: $(call obj,$(NET_SRC))
-	$(call Q,link $@) $(CC) $(ALL) -shared -o $@ $^ -lcurl
+	$(call Q,link $@) $(CC) $(ALL) -shared -o $@ $^ -lcurl -lexpat
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -75,6 +75,9 @@ $(OUT)/test_%: $(OUT)/tests/unit/test_%.o $(filter-out $(OUT)/cmd/main.o,$(call 
 	$(call Q,link $@) $(CC) $(ALL) -rdynamic -o $@ $^ -lcriterion $(LIBS)
 # What several tests share; those that no server answers are skipped.
 $(OUT)/test_http $(OUT)/test_s3 $(OUT)/test_faults: $(OUT)/tests/unit/remote_check.o
+# What these show lies in a module.
+$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml: $(OUT)/remote/net_module_xml.o
+$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml: LIBS += -lexpat
 # Fuzz drivers: BUILD=fuzz links them with a fuzzer, the other builds with a main() that replays a corpus.
 FUZZERS = $(patsubst tests/fuzz/%.c,$(OUT)/%,$(filter tests/fuzz/fuzz_%,$(FUZZ_SRC)))
 FUZZ_MAIN = $(if $(filter fuzz,$(BUILD)),,$(OUT)/tests/fuzz/replay.o)

@@ -10,6 +10,7 @@
 
 #include "core/base/sys.h"
 #include "remote/net_module_transfer.h"
+#include "remote/net_module_xml.h"
 
 #define KEPT_MAX 64 /* handles, each with its connections, kept for further requests */
 
@@ -263,4 +264,5 @@ const struct mlv_net_ops mlv_net_ops_1 = {
 	.open = net_open,
 	.perform = net_perform,
 	.close = net_close,
+	.parse_xml = mlv_net_xml_parse,
 };

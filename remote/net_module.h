@@ -1,5 +1,5 @@
 /*
- * net_module.h - one HTTP request over libcurl: the table of mlv-net.so.
+ * net_module.h - one HTTP request over libcurl, and the XML of some answers: the table of mlv-net.so.
  *
  * Model     A net keeps connections open between requests. A request is sent
  *           once and answered once: no redirect is followed, nothing is tried
@@ -58,6 +58,13 @@ struct mlv_net_request {
 	void *arg;
 };
 
+/*
+ * Called at the end of each element: path are the names from the root, without
+ * name spaces ("ListBucketResult/Contents/Key"), text what stood in it, not in
+ * its children.
+ */
+typedef mlv_err (*mlv_xml_fn)(void *arg, const char *path, const char *text);
+
 struct mlv_net_ops {
 	mlv_err (*open)(struct mlv_net **out, const struct mlv_net_options *options);
 	/*
@@ -68,6 +75,8 @@ struct mlv_net_ops {
 	mlv_err (*perform)(struct mlv_net *net, const struct mlv_net_request *request,
 			   struct mlv_net_reply *reply);
 	void (*close)(struct mlv_net *net);
+	/* As mlv_net_xml_parse() of net_module_xml.h. */
+	mlv_err (*parse_xml)(const char *bytes, size_t len, mlv_xml_fn fn, void *arg);
 };
 
 #define MLV_NET_REPLY_INIT { .headers = MLV_BUF_INIT, .error = MLV_BUF_INIT }

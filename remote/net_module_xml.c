@@ -1,4 +1,5 @@
-#include "remote/xml.h"
+/* net_module_xml.c - libexpat, wrapped; a part of mlv-net.so, as only what comes over the net is XML. */
+#include "remote/net_module_xml.h"
 
 #include <expat.h>
 #include <limits.h>
@@ -127,7 +128,7 @@ static void give_back(void *ptr)
 	mlv_mem_free(&ptr);
 }
 
-mlv_err mlv_xml_parse(const char *bytes, size_t len, mlv_xml_fn fn, void *arg)
+mlv_err mlv_net_xml_parse(const char *bytes, size_t len, mlv_xml_fn fn, void *arg)
 {
 	static const XML_Memory_Handling_Suite memory = { get, resize, give_back };
 	MLV_SCOPED(parser_free) XML_Parser parser = XML_ParserCreate_MM(NULL, &memory, " ");
@@ -150,32 +151,4 @@ mlv_err mlv_xml_parse(const char *bytes, size_t len, mlv_xml_fn fn, void *arg)
 		return mlv_error_nomem("XML");
 	return mlv_error(MLV_E_REMOTE, "XML that is not well-formed: %s",
 			 XML_ErrorString(XML_GetErrorCode(parser)));
-}
-
-mlv_err mlv_xml_escape(struct mlv_buf *to, const char *text)
-{
-	mlv_err err = NULL;
-
-	for (; *text && !err; text++) {
-		switch (*text) {
-		case '&':
-			err = mlv_buf_add_str(to, "&amp;");
-			break;
-		case '<':
-			err = mlv_buf_add_str(to, "&lt;");
-			break;
-		case '>':
-			err = mlv_buf_add_str(to, "&gt;");
-			break;
-		case '"':
-			err = mlv_buf_add_str(to, "&quot;");
-			break;
-		case '\'':
-			err = mlv_buf_add_str(to, "&apos;");
-			break;
-		default:
-			err = mlv_buf_add_char(to, *text);
-		}
-	}
-	return err;
 }

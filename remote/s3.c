@@ -167,7 +167,7 @@ static enum mlv_http_verdict look(void *arg, const struct mlv_net_reply *reply)
 	char code[MLV_S3_CODE];
 	bool slower = false;
 
-	mlv_s3_code(&reply->error, code);
+	mlv_s3_code(s->s3, &reply->error, code);
 	/* They were changed on their way, or the file is another one by now: that stays. */
 	if ((strstr(code, "Digest") || strstr(code, "SHA256")) && ++s->digests >= MOST_DIGESTS)
 		return MLV_HTTP_FINAL;
@@ -205,7 +205,7 @@ static bool learn_region(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
 
 	if ((reply->status != 301 && reply->status != 307 && reply->status != 400 &&
 	     reply->status != 403) ||
-	    !mlv_s3_region_of(reply, region))
+	    !mlv_s3_region_of(s3, reply, region))
 		return false;
 	pthread_mutex_lock(&s3->lock);
 	learned = strcmp(region, s3->region) != 0;

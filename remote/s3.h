@@ -61,11 +61,12 @@ mlv_err mlv_s3_must(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 mlv_err mlv_s3_error(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		     const struct mlv_net_reply *reply) MLV_CHECK MLV_NEVER_NULL;
 /* The <Code> of an error's body, "" when there is none. */
-void mlv_s3_code(const struct mlv_buf *body, char code[static MLV_S3_CODE]);
+void mlv_s3_code(const struct mlv_s3 *s3, const struct mlv_buf *body, char code[static MLV_S3_CODE]);
 /* Whether a code is of an answer that may be another one later; *slower: after a longer wait. */
 bool mlv_s3_code_passes(const char *code, bool *slower);
 /* "<Region>" of an error's body, or the header that names it; false when it names none. */
-bool mlv_s3_region_of(const struct mlv_net_reply *reply, char region[static MLV_S3_REGION]);
+bool mlv_s3_region_of(const struct mlv_s3 *s3, const struct mlv_net_reply *reply,
+		      char region[static MLV_S3_REGION]);
 /* Whether text may be a part of a host name (what a region must be). */
 bool mlv_s3_label_is_good(const char *text);
 /* The URL of a request. */

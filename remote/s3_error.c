@@ -1,7 +1,6 @@
 /* s3_error.c - what the errors of an object store mean, and what the user can do about them. */
 #include "remote/http_header.h"
 #include "remote/s3.h"
-#include "remote/xml.h"
 
 struct fields {
 	char code[MLV_S3_CODE];
@@ -35,22 +34,22 @@ static mlv_err take(void *arg, const char *path, const char *text)
 	return NULL;
 }
 
-static void read_fields(const struct mlv_buf *body, struct fields *fields)
+static void read_fields(const struct mlv_s3 *s3, const struct mlv_buf *body, struct fields *fields)
 {
 	*fields = (struct fields){ 0 };
 	/* White space may come before the document, to keep the connection open. */
 	size_t start = strspn(body->ptr, " \t\r\n");
 
 	if (start < body->len && body->ptr[start] == '<' &&
-	    mlv_xml_parse(body->ptr + start, body->len - start, take, fields))
+	    s3->http.ops->parse_xml(body->ptr + start, body->len - start, take, fields))
 		return;
 }
 
-void mlv_s3_code(const struct mlv_buf *body, char code[static MLV_S3_CODE])
+void mlv_s3_code(const struct mlv_s3 *s3, const struct mlv_buf *body, char code[static MLV_S3_CODE])
 {
 	struct fields fields;
 
-	read_fields(body, &fields);
+	read_fields(s3, body, &fields);
 	memcpy(code, fields.code, MLV_S3_CODE);
 }
 
@@ -109,12 +108,13 @@ static void region_in_words(struct fields *fields)
 	fields->region[len] = '\0';
 }
 
-bool mlv_s3_region_of(const struct mlv_net_reply *reply, char region[static MLV_S3_REGION])
+bool mlv_s3_region_of(const struct mlv_s3 *s3, const struct mlv_net_reply *reply,
+		      char region[static MLV_S3_REGION])
 {
 	const char *header = mlv_http_field(&reply->headers, "x-amz-bucket-region");
 	struct fields fields;
 
-	read_fields(&reply->error, &fields);
+	read_fields(s3, &reply->error, &fields);
 	if (header)
 		keep(fields.region, sizeof(fields.region), header);
 	else if (!fields.region[0])
@@ -175,7 +175,7 @@ mlv_err mlv_s3_error(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 	struct fields fields;
 	mlv_err err;
 
-	read_fields(&reply->error, &fields);
+	read_fields(s3, &reply->error, &fields);
 	for (size_t i = 0; i < MLV_COUNT(advices); i++) {
 		if (strcmp(fields.code, advices[i].code) != 0)
 			continue;

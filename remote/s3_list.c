@@ -4,7 +4,6 @@
 #include "core/base/sys.h"
 #include "remote/http_header.h"
 #include "remote/s3.h"
-#include "remote/xml.h"
 
 #define PAGE_MAX ((size_t)16 << 20) /* bytes of a page of 1000 keys */
 
@@ -116,15 +115,15 @@ static mlv_err one_page(struct page *page, const char *prefix)
 	if (err || (err = mlv_s3_do(page->s3, &request, &reply)))
 		return err;
 	if (reply.status != 200) {
-		mlv_s3_code(&reply.error, code);
+		mlv_s3_code(page->s3, &reply.error, code);
 		err = mlv_s3_error(page->s3, &request, &reply);
 		/* Without the right to list one can still read and write. */
 		return strcmp(code, "AccessDenied") == 0 ? mlv_error_recode(err, MLV_E_REFUSED) : err;
 	}
 	mlv_buf_clear(&page->token);
 	page->truncated = page->encoded = page->is_list = false;
-	if ((err = mlv_xml_parse(body.ptr, body.len, find_encoding, page)) ||
-	    (err = mlv_xml_parse(body.ptr, body.len, take, page)))
+	if ((err = page->s3->http.ops->parse_xml(body.ptr, body.len, find_encoding, page)) ||
+	    (err = page->s3->http.ops->parse_xml(body.ptr, body.len, take, page)))
 		return err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url) : err;
 	if (!page->is_list)
 		return mlv_error(MLV_E_REMOTE, "%s: the server answered something that is no list",

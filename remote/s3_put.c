@@ -113,7 +113,7 @@ static mlv_err begin_upload(struct upload *u)
 	mlv_err err = mlv_s3_must(u->s3, &request, &reply);
 
 	if (!err)
-		err = mlv_xml_parse(body.ptr, body.len, take_id, &u->id);
+		err = u->s3->http.ops->parse_xml(body.ptr, body.len, take_id, &u->id);
 	if (!err && !u->id.len)
 		err = mlv_error(MLV_E_REMOTE, "%s/%s: the server gave no upload id", u->s3->base.url,
 				u->key);
@@ -178,12 +178,13 @@ static mlv_err see_completed(void *arg, const char *path, const char *text)
 }
 
 /* A 200 may hold an error, or break off: only the right document is a success. */
-static bool is_completed(const struct mlv_buf *answer)
+static bool is_completed(const struct mlv_s3 *s3, const struct mlv_buf *answer)
 {
 	size_t start = strspn(answer->ptr, " \t\r\n");
 	bool completed = false;
 
-	if (mlv_xml_parse(answer->ptr + start, answer->len - start, see_completed, &completed))
+	if (s3->http.ops->parse_xml(answer->ptr + start, answer->len - start, see_completed,
+				    &completed))
 		return false;
 	return completed;
 }
@@ -211,10 +212,10 @@ static mlv_err complete_once(const struct upload *u, const struct mlv_s3_request
 	mlv_buf_clear(request->body);
 	if ((err = mlv_s3_do(u->s3, request, reply)))
 		return err;
-	if (reply->status == 200 && is_completed(request->body))
+	if (reply->status == 200 && is_completed(u->s3, request->body))
 		return NULL;
 	if (reply->status == 200) {
-		mlv_s3_code(request->body, code);
+		mlv_s3_code(u->s3, request->body, code);
 		*again = !code[0] || mlv_s3_code_passes(code, &slower);
 		/* For mlv_s3_error(), which reads the body of errors. */
 		mlv_buf_clear(&reply->error);

@@ -71,7 +71,7 @@ static mlv_err head_refused(struct mlv_s3 *s3, const char *key, bool *there)
 
 	if (err)
 		return err;
-	mlv_s3_code(&reply.error, code);
+	mlv_s3_code(s3, &reply.error, code);
 	if (strcmp(code, "AccessDenied") != 0 && reply.status != 404)
 		return mlv_s3_error(s3, &request, &reply);
 	*there = false;

@@ -1,7 +1,7 @@
 /*
  * module.h - the parts of mlv that are loaded on first use.
  *
- * What wraps libgit2 and libcurl costs 10 ms to load, so that it lies in
+ * What wraps libgit2, libcurl and libexpat costs 10 ms to load, so that it lies in
  * shared objects of its own, beside the program or in libexec/mlv, and is
  * loaded by absolute path when a command first needs it. A module exports one
  * constant table of functions, with a version in its name.

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "remote/net_module_xml.h"
 #include "remote/xml.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -20,7 +21,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	size_t elements = 0;
-	mlv_err err = mlv_xml_parse((const char *)data, size, see, &elements);
+	mlv_err err = mlv_net_xml_parse((const char *)data, size, see, &elements);
 
 	/* A document has at least one element. */
 	if (!err && elements == 0)

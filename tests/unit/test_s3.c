@@ -3,6 +3,7 @@
 
 #include "core/base/sys.h"
 #include "remote/http_exchange.h"
+#include "remote/net_module_xml.h"
 #include "remote/retry.h"
 #include "remote/s3.h"
 #include "tests/unit/check.h"
@@ -262,13 +263,15 @@ Test(s3, parts_are_few_and_large)
 
 Test(s3, an_error_is_known_by_its_code)
 {
+	static const struct mlv_net_ops ops = { .parse_xml = mlv_net_xml_parse };
+	const struct mlv_s3 s3 = { .http = { .ops = &ops } };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf body = MLV_BUF_INIT;
 	char code[MLV_S3_CODE];
 	bool slower = false;
 
 	check_ok(mlv_buf_add_str(&body, "\n  <?xml version=\"1.0\"?><Error><Code>SlowDown</Code>"
 					"<Message>later</Message></Error>"));
-	mlv_s3_code(&body, code);
+	mlv_s3_code(&s3, &body, code);
 	cr_assert_str_eq(code, "SlowDown");
 	cr_assert(mlv_s3_code_passes(code, &slower) && slower);
 	slower = false;
@@ -276,6 +279,6 @@ Test(s3, an_error_is_known_by_its_code)
 	cr_assert(mlv_s3_code_passes("AccessDenied", &slower) == false);
 	mlv_buf_clear(&body);
 	check_ok(mlv_buf_add_str(&body, "<html><Code>SlowDown"));
-	mlv_s3_code(&body, code);
+	mlv_s3_code(&s3, &body, code);
 	cr_assert_str_eq(code, "");
 }

@@ -1,3 +1,4 @@
+#include "remote/net_module_xml.h"
 #include "remote/xml.h"
 
 #include "tests/unit/check.h"
@@ -11,7 +12,7 @@ static void reads(const char *xml, const char *expected)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf seen = MLV_BUF_INIT;
 
-	check_ok(mlv_xml_parse(xml, strlen(xml), note, &seen));
+	check_ok(mlv_net_xml_parse(xml, strlen(xml), note, &seen));
 	cr_assert_str_eq(seen.ptr, expected);
 }
 
@@ -27,7 +28,7 @@ static void refuses(const char *xml)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf seen = MLV_BUF_INIT;
 
-	check_fails(mlv_xml_parse(xml, strlen(xml), note, &seen), MLV_E_REMOTE);
+	check_fails(mlv_net_xml_parse(xml, strlen(xml), note, &seen), MLV_E_REMOTE);
 }
 
 mlv_test(xml, what_could_harm_is_refused)
@@ -66,7 +67,7 @@ mlv_test(xml, depth_and_size_are_bounded)
 	repeat(&wide, "<a>", 1);
 	repeat(&wide, "<b>x</b>                                                ", 2000);
 	repeat(&wide, "</a>", 1);
-	check_ok(mlv_xml_parse(wide.ptr, wide.len, note, &seen));
+	check_ok(mlv_net_xml_parse(wide.ptr, wide.len, note, &seen));
 }
 
 static mlv_err stop(void *arg, const char *path, const char *text)
@@ -82,7 +83,7 @@ mlv_test(xml, a_failure_of_the_caller_ends_it)
 	static const char xml[] = "<a><b/><b/></a>";
 	int calls = 0;
 
-	check_fails(mlv_xml_parse(xml, strlen(xml), stop, &calls), MLV_E_CORRUPT);
+	check_fails(mlv_net_xml_parse(xml, strlen(xml), stop, &calls), MLV_E_CORRUPT);
 	cr_assert(calls == 1);
 }
 
