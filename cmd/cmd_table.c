@@ -14,6 +14,7 @@ extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_du;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_fsck;
+extern const struct mlv_cmd mlv_cmd_freeze;
 extern const struct mlv_cmd mlv_cmd_get;
 extern const struct mlv_cmd mlv_cmd_get_url;
 extern const struct mlv_cmd mlv_cmd_hash;
@@ -25,12 +26,15 @@ extern const struct mlv_cmd mlv_cmd_list;
 extern const struct mlv_cmd mlv_cmd_ls_tree;
 extern const struct mlv_cmd mlv_cmd_ls_url;
 extern const struct mlv_cmd mlv_cmd_metrics;
+extern const struct mlv_cmd mlv_cmd_move;
 extern const struct mlv_cmd mlv_cmd_options;
 extern const struct mlv_cmd mlv_cmd_pull;
 extern const struct mlv_cmd mlv_cmd_push;
 extern const struct mlv_cmd mlv_cmd_remote;
+extern const struct mlv_cmd mlv_cmd_remove;
 extern const struct mlv_cmd mlv_cmd_root;
 extern const struct mlv_cmd mlv_cmd_status;
+extern const struct mlv_cmd mlv_cmd_unfreeze;
 extern const struct mlv_cmd mlv_cmd_unprotect;
 extern const struct mlv_cmd mlv_cmd_update;
 extern const struct mlv_cmd mlv_cmd_version;
@@ -51,6 +55,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_du,
 	&mlv_cmd_fetch,
 	&mlv_cmd_fsck,
+	&mlv_cmd_freeze,
 	&mlv_cmd_get,
 	&mlv_cmd_get_url,
 	&mlv_cmd_hash,
@@ -62,11 +67,14 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_ls_tree,
 	&mlv_cmd_ls_url,
 	&mlv_cmd_metrics,
+	&mlv_cmd_move,
 	&mlv_cmd_pull,
 	&mlv_cmd_push,
 	&mlv_cmd_remote,
+	&mlv_cmd_remove,
 	&mlv_cmd_root,
 	&mlv_cmd_status,
+	&mlv_cmd_unfreeze,
 	&mlv_cmd_unprotect,
 	&mlv_cmd_update,
 	&mlv_cmd_version,

@@ -105,7 +105,7 @@ static mlv_err check(const struct update *update, const struct mlv_output *outpu
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: not imported", output->path),
 				      "what changed here is stored by: mlv commit %s", output->path);
 	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: frozen", output->path),
-			      "take 'frozen: true' out of %s", output->pointer);
+			      "mlv unfreeze %s", output->path);
 }
 
 static mlv_err update_all(struct update *update, const struct mlv_targets *targets)

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck get get-url hash help import import-url init list ls-tree ls-url metrics pull push remote root status unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck freeze get get-url hash help import import-url init list ls-tree ls-url metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -96,6 +96,7 @@ _mlv()
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
+	'freeze') words='' hint=file ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'get-url') words='--jobs -j --force -f' hint=file ;;
 	'hash') words='--sha256' hint=file ;;
@@ -109,6 +110,7 @@ _mlv()
 	'metrics') words='' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;
+	'move') words='' hint=file ;;
 	'pull') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --force -f --glob --allow-missing' hint=file ;;
 	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob' hint=file ;;
 	'remote') words='' hint=none ;;
@@ -119,8 +121,10 @@ _mlv()
 	'remote remove') words='--system --global --project --local' hint=remote ;;
 	'remote rename') words='--system --global --project --local' hint=remote ;;
 	'remote trust') words='' hint=remote ;;
+	'remove') words='--force -f --outs' hint=file ;;
 	'root') words='' hint=none ;;
 	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular' hint=file ;;
+	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;
 	'update') words='--rev --no-download --jobs -j --force -f' hint=file ;;
 	'version') words='' hint=none ;;

@@ -92,6 +92,8 @@ complete -c mlv -n '__fish_seen_subcommand_from fsck' -l repair -d 'put good cop
 complete -c mlv -n '__fish_seen_subcommand_from fsck' -s a -l all-branches -d 'also what the tips of all branches track'
 complete -c mlv -n '__fish_seen_subcommand_from fsck' -s T -l all-tags -d 'also what all tags track'
 complete -c mlv -n '__fish_seen_subcommand_from fsck' -s A -l all-commits -d 'also what every commit of theirs tracks'
+complete -c mlv -n __fish_use_subcommand -a freeze -d 'have update leave imports as they are'
+complete -c mlv -n '__fish_seen_subcommand_from freeze' -F
 complete -c mlv -n __fish_use_subcommand -a get -d 'download a file or directory of another git repository'
 complete -c mlv -n '__fish_seen_subcommand_from get' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from get' -s o -l out -r -F -d 'where to put it (default: its own name, here)'
@@ -107,7 +109,7 @@ complete -c mlv -n __fish_use_subcommand -a hash -d 'print the ids of files'
 complete -c mlv -n '__fish_seen_subcommand_from hash' -F
 complete -c mlv -n '__fish_seen_subcommand_from hash' -l sha256 -d 'plain SHA-256 of any size, in the form of sha256sum'
 complete -c mlv -n __fish_use_subcommand -a help -d 'say what mlv and its commands do'
-complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck get get-url hash help import import-url init list ls-tree ls-url metrics pull push remote root status unprotect update version'
+complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck freeze get get-url hash help import import-url init list ls-tree ls-url metrics move pull push remote remove root status unfreeze unprotect update version'
 complete -c mlv -n __fish_use_subcommand -a import -d 'track a file or directory of another git repository'
 complete -c mlv -n '__fish_seen_subcommand_from import' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from import' -s o -l out -r -F -d 'where to put it (default: its own name, here)'
@@ -158,6 +160,8 @@ complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcomm
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -s R -l recursive -d 'take the files below a target that is a directory'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -l md -d 'write a Markdown table'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -l precision -r -d 'digits after the point (default: 5)'
+complete -c mlv -n __fish_use_subcommand -a move -d 'give a tracked file or directory another place'
+complete -c mlv -n '__fish_seen_subcommand_from move' -F
 complete -c mlv -n __fish_use_subcommand -a pull -d 'bring tracked data from a remote into the work tree'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -F
 complete -c mlv -n '__fish_seen_subcommand_from pull' -s r -l remote -r -a '(__mlv_remotes)' -d 'use this remote (default: core.remote)'
@@ -217,6 +221,10 @@ complete -c mlv -n '__fish_seen_subcommand_from remote; and __fish_seen_subcomma
 complete -c mlv -n '__fish_seen_subcommand_from remote; and __fish_seen_subcommand_from rename' -l local -d 'for this clone only; secrets belong here'
 complete -c mlv -n '__fish_seen_subcommand_from remote; and not __fish_seen_subcommand_from add default list modify remove rename trust' -a trust -d 'trust a remote that came with the repository'
 complete -c mlv -n '__fish_seen_subcommand_from remote; and __fish_seen_subcommand_from trust' -a '(__mlv_remotes)'
+complete -c mlv -n __fish_use_subcommand -a remove -d 'track files and directories no more'
+complete -c mlv -n '__fish_seen_subcommand_from remove' -F
+complete -c mlv -n '__fish_seen_subcommand_from remove' -s f -l force -d 'with --outs, lose what is not stored'
+complete -c mlv -n '__fish_seen_subcommand_from remove' -l outs -d 'remove the data from the work tree, too'
 complete -c mlv -n __fish_use_subcommand -a root -d 'print the root directory of the repository'
 complete -c mlv -n __fish_use_subcommand -a status -d 'show what differs from the pointers, or from a remote'
 complete -c mlv -n '__fish_seen_subcommand_from status' -F
@@ -227,6 +235,8 @@ complete -c mlv -n '__fish_seen_subcommand_from status' -s T -l all-tags -d 'als
 complete -c mlv -n '__fish_seen_subcommand_from status' -s A -l all-commits -d 'also what every commit of theirs tracks'
 complete -c mlv -n '__fish_seen_subcommand_from status' -s c -l cloud -d 'compare the cache with the remote'
 complete -c mlv -n '__fish_seen_subcommand_from status' -l granular -d 'name files inside directories'
+complete -c mlv -n __fish_use_subcommand -a unfreeze -d 'have update bring imports up to date again'
+complete -c mlv -n '__fish_seen_subcommand_from unfreeze' -F
 complete -c mlv -n __fish_use_subcommand -a unprotect -d 'make links into the cache independent files'
 complete -c mlv -n '__fish_seen_subcommand_from unprotect' -F
 complete -c mlv -n __fish_use_subcommand -a update -d 'bring imports up to date with where they came from'

@@ -57,20 +57,6 @@ static int by_path(const void *a, const void *b)
 	return order ? order : strcmp(left->part, right->part);
 }
 
-/* Open the directory of a path; name is what stands there. */
-static mlv_err open_dir_of(struct mlv_repo *repo, const char *path, int *dir, const char **name)
-{
-	const char *slash = strrchr(path, '/');
-	MLV_SCOPED(mlv_mem_free) char *above = mlv_sys_strndup(
-		slash ? path : ".", slash ? (size_t)(slash - path) : 1);
-
-	if (!above)
-		return mlv_error_nomem("a path");
-	*dir = mlv_sys_open_beneath(repo->root_fd, above, O_RDONLY | O_DIRECTORY, 0);
-	*name = slash ? slash + 1 : path;
-	return *dir < 0 ? mlv_error_sys("%s", above) : NULL;
-}
-
 /* Read the pointer anew, under its lock: it may have changed since the targets were checked. */
 static mlv_err read_old(struct mlv_track *track, struct mlv_track_target *target)
 {
@@ -80,7 +66,7 @@ static mlv_err read_old(struct mlv_track *track, struct mlv_track_target *target
 	struct mlv_output was;
 	mlv_err err;
 
-	if ((err = open_dir_of(track->repo, pointer, &dir, &name)))
+	if ((err = mlv_repo_open_dir(track->repo, pointer, &dir, &name)))
 		return err;
 	if ((err = mlv_fs_read(dir, name, &target->old))) {
 		if (err->code != MLV_E_MISSING || target->existing)
@@ -216,7 +202,7 @@ static mlv_err write_pointer(struct mlv_track *track, struct mlv_track_target *t
 		return err;
 	if ((err = mlv_pointer_write(&target->made, target->old.len ? target->old.ptr : NULL,
 				     target->old.len, &text)) ||
-	    (err = open_dir_of(track->repo, target->output.pointer, &dir, &name)) ||
+	    (err = mlv_repo_open_dir(track->repo, target->output.pointer, &dir, &name)) ||
 	    (err = mlv_repo_replace(track->repo, dir, name, text.ptr, text.len, 0666)))
 		return mlv_error_wrap(err, "writing %s", target->output.pointer);
 	return NULL;

@@ -104,5 +104,11 @@ void mlv_targets_release(struct mlv_targets *targets);
  */
 mlv_err mlv_targets_resolve(struct mlv_repo *repo, const struct mlv_outputs *outputs,
 			    char *const *typed, struct mlv_targets *targets) MLV_CHECK;
+/*
+ * The same, where each must be an output by its own name or that of its pointer:
+ * MLV_E_REFUSED for a part of one, or for a directory above some.
+ */
+mlv_err mlv_targets_exact(struct mlv_repo *repo, const struct mlv_outputs *outputs,
+			  char *const *typed, struct mlv_targets *targets) MLV_CHECK;
 
 #endif

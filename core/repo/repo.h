@@ -65,6 +65,11 @@ mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache) MLV_CHEC
  * only to find where it is: a target beyond a linked directory is refused.
  */
 mlv_err mlv_repo_path(struct mlv_repo *repo, const char *typed, struct mlv_buf *relative) MLV_CHECK;
+/* Open the directory that path, relative to the root, lies in; name is its name there. */
+mlv_err mlv_repo_open_dir(struct mlv_repo *repo, const char *path, int *dir,
+			  const char **name) MLV_CHECK;
+/* Remove the file at path, relative to the root, durably. One that is not there is no failure. */
+mlv_err mlv_repo_unlink(struct mlv_repo *repo, const char *path) MLV_CHECK;
 /*
  * Where the cache is, whether it is there or not. One of the repository's own
  * choosing (also .mlv/cache) may not lie beyond a symbolic link.

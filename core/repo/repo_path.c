@@ -1,8 +1,10 @@
 /* repo_path.c - what the user typed, as a path of the repository. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 
+#include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
 #include "core/repo/repo.h"
@@ -107,4 +109,30 @@ mlv_err mlv_repo_path(struct mlv_repo *repo, const char *typed, struct mlv_buf *
 		return err;
 	mlv_buf_clear(relative);
 	return mlv_buf_add_str(relative, below);
+}
+
+mlv_err mlv_repo_open_dir(struct mlv_repo *repo, const char *path, int *dir, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	MLV_SCOPED(mlv_mem_free) char *above = mlv_sys_strndup(
+		slash ? path : ".", slash ? (size_t)(slash - path) : 1);
+
+	if (!above)
+		return mlv_error_nomem("a path");
+	*dir = mlv_sys_open_beneath(repo->root_fd, above, O_RDONLY | O_DIRECTORY, 0);
+	*name = slash ? slash + 1 : path;
+	return *dir < 0 ? mlv_error_sys("%s", above) : NULL;
+}
+
+mlv_err mlv_repo_unlink(struct mlv_repo *repo, const char *path)
+{
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *name;
+	mlv_err err = mlv_repo_open_dir(repo, path, &dir, &name);
+
+	if (err)
+		return err;
+	if (mlv_sys_unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return mlv_error_sys("%s: removing", path);
+	return mlv_fs_sync_dir(dir, ".");
 }

@@ -148,3 +148,37 @@ mlv_err mlv_targets_resolve(struct mlv_repo *repo, const struct mlv_outputs *out
 	made = (struct mlv_targets){ 0 };
 	return NULL;
 }
+
+static mlv_err check_exact(struct mlv_repo *repo, const struct mlv_outputs *outputs,
+			   const char *typed)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	const struct mlv_output *output;
+	mlv_err err = mlv_repo_path(repo, typed, &path);
+	size_t len;
+
+	if (err)
+		return err;
+	output = mlv_outputs_find(outputs, path.ptr);
+	if (!output && mlv_pointer_name(path.ptr, &len))
+		return NULL; /* by its pointer, or it could not be resolved */
+	if (output && strcmp(output->path, path.ptr) == 0)
+		return NULL;
+	if (output)
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: a part of %s, which is tracked "
+						"as a whole", typed, output->path),
+				      "what changes in it is recorded by: mlv commit -f %s", typed);
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: not tracked itself, only what is in it",
+					typed),
+			      "name what is tracked; mlv list --mlv-only %s shows it", typed);
+}
+
+mlv_err mlv_targets_exact(struct mlv_repo *repo, const struct mlv_outputs *outputs,
+			  char *const *typed, struct mlv_targets *targets)
+{
+	mlv_err err = mlv_targets_resolve(repo, outputs, typed, targets);
+
+	for (; !err && *typed; typed++)
+		err = check_exact(repo, outputs, *typed);
+	return err;
+}

@@ -1,0 +1,17 @@
+/*
+ * freeze.h - the mark `frozen: true` of a pointer: `mlv update` leaves what
+ * was imported as it is.
+ *
+ * Crash safety   each pointer is replaced in one step, under its lock.
+ */
+#ifndef MLV_REPO_FREEZE_H
+#define MLV_REPO_FREEZE_H
+
+#include "core/repo/pointer.h"
+#include "core/repo/repo.h"
+
+/* Set the mark of the output's pointer, or take it away; *changed: it was not so before. */
+mlv_err mlv_freeze(struct mlv_repo *repo, const struct mlv_output *output, bool frozen,
+		   bool *changed) MLV_CHECK;
+
+#endif
