@@ -181,6 +181,7 @@ static mlv_err is_known(const struct naming *naming, struct mlv_scan_item *item,
 static mlv_err hash_and_put(const struct naming *naming, const struct loaded *loaded)
 {
 	struct mlv_message messages[GROUP_ITEMS];
+	struct mlv_put puts[GROUP_ITEMS];
 	struct mlv_scan_item *items = naming->scan->items;
 	mlv_err err;
 
@@ -189,15 +190,12 @@ static mlv_err hash_and_put(const struct naming *naming, const struct loaded *lo
 						    loaded->len[i], &items[loaded->item[i]].oid };
 	if (!loaded->count)
 		return NULL;
-	if ((err = mlv_sha256_many(messages, loaded->count)))
+	if ((err = mlv_sha256_many(messages, loaded->count)) || !naming->batch)
 		return err;
-	for (size_t i = 0; i < loaded->count && naming->batch; i++) {
-		struct mlv_key key = { MLV_KIND_OBJECT, items[loaded->item[i]].oid };
-
-		if ((err = mlv_batch_put(naming->batch, &key, messages[i].bytes, messages[i].len)))
-			return err;
-	}
-	return NULL;
+	for (size_t i = 0; i < loaded->count; i++)
+		puts[i] = (struct mlv_put){ { MLV_KIND_OBJECT, *messages[i].oid },
+					    messages[i].bytes, messages[i].len };
+	return mlv_batch_put_many(naming->batch, puts, loaded->count);
 }
 
 static mlv_err name_group(void *arg, size_t index, unsigned worker)

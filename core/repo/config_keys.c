@@ -16,6 +16,7 @@ static const struct mlv_config_key keys[] = {
 	{ "core.sha256", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "cache.dir", MLV_CONFIG_PATH, MLV_CONFIG_INSIDE_ONLY, false, NULL },
 	{ "cache.shared", MLV_CONFIG_TEXT, ANYONE, false, "group" },
+	{ "cache.small", MLV_CONFIG_TEXT, ANYONE, false, "packed loose" },
 	{ "cache.slow_link_warning", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "cache.type", MLV_CONFIG_LINKS, ANYONE, false, NULL },
 	{ "remote.*.access_key_id", MLV_CONFIG_TEXT, USER, true, NULL },

@@ -254,13 +254,24 @@ mlv_err mlv_repo_cache_dir(struct mlv_repo *repo, struct mlv_buf *path)
 	return check_links(repo, path->ptr);
 }
 
-mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache)
+static mlv_err open_cache(struct mlv_repo *repo)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
-	mlv_err err = NULL;
+	const char *small = mlv_config_get(repo->config, "cache.small", NULL);
+	mlv_err err;
 
-	if (!repo->cache && !(err = mlv_repo_cache_dir(repo, &path)))
-		err = mlv_store_open_dir(&repo->cache, repo->ctx, path.ptr, true);
+	if ((err = mlv_repo_cache_dir(repo, &path)) ||
+	    (err = mlv_store_open_dir(&repo->cache, repo->ctx, path.ptr, true)))
+		return err;
+	if (small && strcmp(small, "loose") == 0)
+		mlv_store_keep_loose(repo->cache);
+	return NULL;
+}
+
+mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache)
+{
+	mlv_err err = repo->cache ? NULL : open_cache(repo);
+
 	if (!err)
 		*cache = repo->cache;
 	return err;

@@ -11,6 +11,7 @@
 #ifndef MLV_STORE_BACKEND_H
 #define MLV_STORE_BACKEND_H
 
+#include "core/store/pack.h"
 #include "core/store/store.h"
 
 struct mlv_temp {
@@ -20,25 +21,45 @@ struct mlv_temp {
 };
 #define MLV_TEMP_INIT { -1, "", MLV_BUF_INIT }
 
+/* What a name is of: a key's own file, or a pack of the class that the key's kind goes to. */
+enum mlv_place { MLV_PLACE_KEY, MLV_PLACE_PACK, MLV_PLACE_IDX };
+
 /* What a batch will publish. */
 struct mlv_pending {
-	struct mlv_key key;
+	enum mlv_place place;
+	struct mlv_key key; /* its oid is the pack's where place is one of a pack */
 	bool present; /* it has its name already, which may not be durable: no temporary */
 	struct mlv_temp temp;
 };
 
 struct mlv_stored {
-	bool there;   /* as a regular file */
-	uint64_t len; /* bytes at rest */
+	bool there;   /* as a regular file, or in a pack */
+	bool packed;
+	uint64_t len; /* bytes at rest; of what is packed: raw */
 	bool recent;  /* named so lately that the name may not be durable */
 	bool old;     /* its mtime is long ago: touch it when it is used again */
 	int64_t used; /* its mtime: when it was last put, seconds since 1970 */
+	struct mlv_pack_id pack; /* that it was found in */
 };
 
 struct mlv_backend {
 	void (*free)(void *self);
 	mlv_err (*stat)(void *self, const struct mlv_key *key, struct mlv_stored *stored);
-	/* MLV_E_MISSING when there is none; path, when not NULL, is appended to. */
+	/*
+	 * The same under the lock, for a batch: what another process stored meanwhile
+	 * may be missed. NULL: stat does.
+	 */
+	mlv_err (*look)(void *self, const struct mlv_key *key, struct mlv_stored *stored);
+	/*
+	 * Packs; these three are NULL together where there are none. unpack appends
+	 * the raw bytes, not hashed, of copy nth in packs, if there is one; renew
+	 * lists the packs again if they may have changed.
+	 */
+	mlv_err (*unpack)(void *self, const struct mlv_key *key, unsigned nth, struct mlv_buf *out,
+			  bool *there);
+	mlv_err (*renew)(void *self, bool *changed);
+	void (*touch_pack)(void *self, const struct mlv_pack_id *id);
+	/* Its own file: MLV_E_MISSING when there is none; path, when not NULL, is appended to. */
 	mlv_err (*open)(void *self, const struct mlv_key *key, int *fd, struct mlv_buf *path);
 	mlv_err (*each)(void *self, mlv_key_fn fn, void *arg);
 	void (*touch)(void *self, const struct mlv_key *key);
@@ -62,6 +83,7 @@ struct mlv_store {
 	void *self;
 	struct mlv_ctx *ctx;
 	char *root; /* NULL: in memory */
+	bool packs; /* small objects and nodes that come in numbers are packed */
 };
 
 /* A store of this backend; takes self, and frees it when it fails. */

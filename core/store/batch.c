@@ -1,13 +1,10 @@
 /* batch.c - what is written together, on any backend. */
-#include "core/store/store.h"
-
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "core/base/fs.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
-#include "core/store/backend.h"
+#include "core/store/batch_impl.h"
 #include "core/store/deflate.h"
 #include "core/store/upkeep.h"
 
@@ -16,16 +13,7 @@
  * them; with more, one sync of the file system is cheaper.
  */
 #define KEPT_OPEN 31
-
-struct mlv_batch {
-	struct mlv_store *store;
-	int lock_fd;
-	pthread_mutex_t mutex;
-	struct mlv_pending *list; /* under mutex, as all below */
-	size_t count, cap;
-	size_t *slots;      /* indices of list + 1, open addressing; slot_count of them */
-	size_t slot_count;  /* a power of two, at least twice count */
-};
+#define TOGETHER  ((size_t)64) /* puts that are claimed in one step */
 
 struct mlv_store *mlv_batch_store(const struct mlv_batch *batch)
 {
@@ -41,6 +29,7 @@ mlv_err mlv_batch_begin_locked(struct mlv_batch **out, struct mlv_store *store)
 	batch->store = store;
 	batch->lock_fd = -1;
 	pthread_mutex_init(&batch->mutex, NULL);
+	pthread_cond_init(&batch->quiet, NULL);
 	*out = batch;
 	return NULL;
 }
@@ -66,8 +55,9 @@ static void drop_pending(struct mlv_batch *batch)
 			batch->store->backend->discard(batch->store->self, &batch->list[i].temp);
 	}
 	batch->count = 0;
-	for (size_t i = 0; i < batch->slot_count; i++)
-		batch->slots[i] = 0;
+	mlv_key_set_clear(&batch->claimed);
+	mlv_key_set_clear(&batch->packs);
+	mlv_batch_drop_packs(batch);
 }
 
 void mlv_batch_freep(struct mlv_batch **batch)
@@ -77,179 +67,212 @@ void mlv_batch_freep(struct mlv_batch **batch)
 	if (!freed)
 		return;
 	drop_pending(freed);
+	mlv_batch_release_packers(freed);
+	mlv_key_set_release(&freed->claimed);
+	mlv_key_set_release(&freed->packs);
 	free(freed->list);
-	free(freed->slots);
 	mlv_fd_close(&freed->lock_fd);
+	pthread_cond_destroy(&freed->quiet);
 	pthread_mutex_destroy(&freed->mutex);
 	free(MLV_TAKE(*batch));
 }
 
-/* The slot where key is, or the empty one where it would be. */
-static size_t slot_of(const struct mlv_batch *batch, const struct mlv_key *key)
-{
-	size_t at;
-
-	memcpy(&at, key->oid.bytes, sizeof(at));
-	for (at += (size_t)key->kind;; at++) {
-		size_t index = batch->slots[at & (batch->slot_count - 1)];
-
-		if (!index || mlv_key_compare(&batch->list[index - 1].key, key) == 0)
-			return at & (batch->slot_count - 1);
-	}
-}
-
-static bool is_pending(struct mlv_batch *batch, const struct mlv_key *key)
-{
-	bool found;
-
-	pthread_mutex_lock(&batch->mutex);
-	found = batch->slot_count && batch->slots[slot_of(batch, key)];
-	pthread_mutex_unlock(&batch->mutex);
-	return found;
-}
-
-/* Make room for one more; under the mutex. */
-static mlv_err grow(struct mlv_batch *batch)
-{
-	size_t wanted = batch->slot_count ? batch->slot_count * 2 : 64;
-	size_t *old = batch->slots;
-	mlv_err err = mlv_array_grow(&batch->list, &batch->cap, batch->count + 1,
-				     sizeof(*batch->list));
-
-	if (err || (batch->count + 1) * 2 <= batch->slot_count)
-		return err;
-	if (!(batch->slots = mlv_sys_alloc_array(wanted, sizeof(*batch->slots)))) {
-		batch->slots = old;
-		return mlv_error_nomem("a batch");
-	}
-	batch->slot_count = wanted;
-	free(old);
-	for (size_t i = 0; i < batch->count; i++)
-		batch->slots[slot_of(batch, &batch->list[i].key)] = i + 1;
-	return NULL;
-}
-
-/* Add to the list unless another thread did; *added tells. temp is taken then. */
-static mlv_err append(struct mlv_batch *batch, const struct mlv_pending *pending, bool *added)
+/* Claim keys: wanted tells which are new to the batch. Followed by end_put(). */
+static mlv_err begin_put(struct mlv_batch *batch, const struct mlv_put *puts, size_t count,
+			 bool *wanted)
 {
 	mlv_err err = NULL;
 
-	*added = false;
 	pthread_mutex_lock(&batch->mutex);
-	if (!batch->slot_count || !batch->slots[slot_of(batch, &pending->key)])
-		err = grow(batch);
-	if (!err && !batch->slots[slot_of(batch, &pending->key)]) {
-		batch->slots[slot_of(batch, &pending->key)] = batch->count + 1;
-		batch->list[batch->count++] = *pending;
-		*added = true;
-	}
+	batch->busy++;
+	for (size_t i = 0; i < count && !err; i++)
+		err = mlv_key_set_add(&batch->claimed, &puts[i].key, &wanted[i]);
 	pthread_mutex_unlock(&batch->mutex);
 	return err;
 }
 
-static bool has_room_open(struct mlv_batch *batch)
+static mlv_err end_put(struct mlv_batch *batch, mlv_err err)
 {
+	pthread_mutex_lock(&batch->mutex);
+	if (err && !batch->failed)
+		batch->failure = *err;
+	batch->failed |= err != NULL;
+	if (--batch->busy == 0)
+		pthread_cond_broadcast(&batch->quiet);
+	pthread_mutex_unlock(&batch->mutex);
+	return err;
+}
+
+mlv_err mlv_batch_append(struct mlv_batch *batch, struct mlv_pending *pending)
+{
+	const struct mlv_backend *backend = batch->store->backend;
+	mlv_err err = NULL;
 	bool room;
 
 	pthread_mutex_lock(&batch->mutex);
 	room = batch->count < KEPT_OPEN;
 	pthread_mutex_unlock(&batch->mutex);
-	return room;
+	if (!room && !pending->present)
+		err = backend->rest(batch->store->self, &pending->temp);
+	pthread_mutex_lock(&batch->mutex);
+	if (!err)
+		err = mlv_array_grow(&batch->list, &batch->cap, batch->count + 1,
+				     sizeof(*batch->list));
+	if (!err)
+		batch->list[batch->count++] = *pending;
+	pthread_mutex_unlock(&batch->mutex);
+	if (err && !pending->present)
+		backend->discard(batch->store->self, &pending->temp);
+	return err;
+}
+
+/* Its name may not be durable yet: the commit sees to it, once for a pack. */
+static mlv_err append_present(struct mlv_batch *batch, const struct mlv_key *key,
+			      const struct mlv_stored *stored)
+{
+	struct mlv_pending pending = { .key = *key, .present = true, .temp = MLV_TEMP_INIT };
+	bool added = true;
+	mlv_err err = NULL;
+
+	if (stored->packed) {
+		pending.place = MLV_PLACE_PACK;
+		pending.key.oid = stored->pack.oid;
+		pthread_mutex_lock(&batch->mutex);
+		err = mlv_key_set_add(&batch->packs, &pending.key, &added);
+		pthread_mutex_unlock(&batch->mutex);
+	}
+	return err || !added ? err : mlv_batch_append(batch, &pending);
 }
 
 /*
- * Whether key need not be written: it is in the batch, or stored and sound,
- * and then is touched, and its name made durable by the commit if it is a new
- * one. A length proves nothing: what is stored is compared with the raw bytes,
- * or hashed where they are not at hand (NULL). What is damaged is written anew.
+ * Whether key need not be written: it is stored and sound, and then is
+ * touched, and its name made durable by the commit if it is a new one. A
+ * length proves nothing: what is stored is compared with the raw bytes, or
+ * hashed where they are not at hand (NULL). What is damaged is written anew.
  */
-static mlv_err is_there(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
-			const void *bytes, bool *there)
+static mlv_err is_stored(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
+			 const void *bytes, bool *there)
 {
 	const struct mlv_backend *backend = batch->store->backend;
-	struct mlv_pending pending = { .key = *key, .present = true, .temp = MLV_TEMP_INIT };
 	struct mlv_stored stored = { 0 };
-	bool added;
 	mlv_err err;
 
-	if ((*there = is_pending(batch, key)))
-		return NULL;
-	if ((err = backend->stat(batch->store->self, key, &stored)) ||
-	    !mlv_stored_fits(key, &stored, size))
+	*there = false;
+	err = (backend->look ? backend->look : backend->stat)(batch->store->self, key, &stored);
+	if (err || !mlv_stored_fits(key, &stored, size))
 		return err;
 	err = bytes ? mlv_store_holds(batch->store, key, bytes, (size_t)size, there)
 		    : mlv_store_sound(batch->store, key, size, there);
 	if (err || !*there)
 		return err;
-	if (stored.old)
+	if (stored.old && stored.packed)
+		backend->touch_pack(batch->store->self, &stored.pack);
+	else if (stored.old)
 		backend->touch(batch->store->self, key);
-	return stored.recent ? append(batch, &pending, &added) : NULL;
-}
-
-/* A temporary that is whole joins the list; another thread may have been faster. Takes temp. */
-static mlv_err add_temp(struct mlv_batch *batch, const struct mlv_key *key, struct mlv_temp *temp)
-{
-	const struct mlv_backend *backend = batch->store->backend;
-	struct mlv_pending pending = { .key = *key };
-	bool added = false;
-	mlv_err err = NULL;
-
-	if (!has_room_open(batch))
-		err = backend->rest(batch->store->self, temp);
-	if (!err) {
-		pending.temp = *temp;
-		err = append(batch, &pending, &added);
-	}
-	if (!added)
-		backend->discard(batch->store->self, temp);
-	*temp = (struct mlv_temp)MLV_TEMP_INIT;
-	return err;
+	return stored.recent ? append_present(batch, key, &stored) : NULL;
 }
 
 mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
 		       struct mlv_temp *temp)
 {
-	bool there = false;
-	mlv_err err = is_there(batch, key, size, NULL, &there);
+	const struct mlv_put put = { .key = *key };
+	struct mlv_pending pending = { .key = *key, .temp = *temp };
+	bool wanted = false, there = false;
+	mlv_err err = begin_put(batch, &put, 1, &wanted);
 
-	if (!err && !there)
-		return add_temp(batch, key, temp);
-	batch->store->backend->discard(batch->store->self, temp);
 	*temp = (struct mlv_temp)MLV_TEMP_INIT;
+	if (!err && wanted)
+		err = is_stored(batch, key, size, NULL, &there);
+	if (!err && wanted && !there)
+		err = mlv_batch_append(batch, &pending);
+	else
+		batch->store->backend->discard(batch->store->self, &pending.temp);
+	return end_put(batch, err);
+}
+
+mlv_err mlv_batch_write(struct mlv_batch *batch, enum mlv_place place, const struct mlv_key *key,
+			const void *bytes, size_t len)
+{
+	const struct mlv_backend *backend = batch->store->backend;
+	struct mlv_pending pending = { .place = place, .key = *key, .temp = MLV_TEMP_INIT };
+	mlv_err err;
+
+	if ((err = backend->temp(batch->store->self, &pending.temp)))
+		return err;
+	if ((err = mlv_fs_write_full(pending.temp.fd, "an object", bytes, len))) {
+		backend->discard(batch->store->self, &pending.temp);
+		return err;
+	}
+	return mlv_batch_append(batch, &pending);
+}
+
+mlv_err mlv_batch_put_loose(struct mlv_batch *batch, const struct mlv_put *put)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf deflated = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (put->key.kind != MLV_KIND_NODE)
+		return mlv_batch_write(batch, MLV_PLACE_KEY, &put->key, put->bytes, put->len);
+	if ((err = mlv_deflate(put->bytes, put->len, &deflated)))
+		return err;
+	return mlv_batch_write(batch, MLV_PLACE_KEY, &put->key, deflated.ptr, deflated.len);
+}
+
+/* What of some puts is packed, by class. */
+struct sorted {
+	struct mlv_put puts[2][TOGETHER];
+	size_t counts[2];
+};
+
+/* Put at most TOGETHER that were claimed. */
+static mlv_err put_claimed(struct mlv_batch *batch, const struct mlv_put *puts, size_t count,
+			   const bool *wanted)
+{
+	struct sorted sorted;
+	mlv_err err = NULL;
+
+	sorted.counts[0] = sorted.counts[1] = 0;
+	for (size_t i = 0; i < count && !err; i++) {
+		const enum mlv_pack_class class = mlv_pack_class_of(puts[i].key.kind);
+		bool there = !wanted[i];
+
+		if (!there)
+			err = is_stored(batch, &puts[i].key, puts[i].len, puts[i].bytes, &there);
+		if (err || there)
+			continue;
+		if (mlv_batch_packs(batch, &puts[i]))
+			sorted.puts[class][sorted.counts[class]++] = puts[i];
+		else
+			err = mlv_batch_put_loose(batch, &puts[i]);
+	}
+	for (size_t class = 0; class < MLV_COUNT(sorted.counts) && !err; class++) {
+		if (sorted.counts[class])
+			err = mlv_batch_pack(batch, (enum mlv_pack_class)class,
+					     sorted.puts[class], sorted.counts[class]);
+	}
 	return err;
 }
 
-/* Write a temporary of these bytes, as they are to lie in the store. */
-static mlv_err put_stored(struct mlv_batch *batch, const struct mlv_key *key, const void *bytes,
-			  size_t len)
+mlv_err mlv_batch_put_many(struct mlv_batch *batch, const struct mlv_put *puts, size_t count)
 {
-	const struct mlv_backend *backend = batch->store->backend;
-	struct mlv_temp temp = MLV_TEMP_INIT;
-	mlv_err err;
+	for (size_t done = 0; done < count;) {
+		const size_t some = count - done < TOGETHER ? count - done : TOGETHER;
+		bool wanted[TOGETHER];
+		mlv_err err = begin_put(batch, puts + done, some, wanted);
 
-	if ((err = backend->temp(batch->store->self, &temp)))
-		return err;
-	if ((err = mlv_fs_write_full(temp.fd, "an object", bytes, len))) {
-		backend->discard(batch->store->self, &temp);
-		return err;
+		if (!err)
+			err = put_claimed(batch, puts + done, some, wanted);
+		if ((err = end_put(batch, err)))
+			return err;
+		done += some;
 	}
-	return add_temp(batch, key, &temp);
+	return NULL;
 }
 
 mlv_err mlv_batch_put(struct mlv_batch *batch, const struct mlv_key *key, const void *bytes,
 		      size_t len)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf deflated = MLV_BUF_INIT;
-	bool there = false;
-	mlv_err err;
-
-	if ((err = is_there(batch, key, len, bytes, &there)) || there)
-		return err;
-	if (key->kind != MLV_KIND_NODE)
-		return put_stored(batch, key, bytes, len);
-	if ((err = mlv_deflate(bytes, len, &deflated)))
-		return err;
-	return put_stored(batch, key, deflated.ptr, deflated.len);
+	return mlv_batch_put_many(batch, &(struct mlv_put){ *key, bytes, len }, 1);
 }
 
 /* Put the leaf list of named beside it. */
@@ -274,7 +297,6 @@ mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 	if ((err = backend->temp(batch->store->self, &temp)))
 		return err;
 	err = mlv_hash_share(batch->store->ctx, fd, temp.fd, path, &found);
-	/* The list first: where the file is, its leaves are. */
 	if (!err && found.kind == MLV_KIND_LARGE)
 		err = put_leaves(batch, &found);
 	if (err) {
@@ -289,15 +311,50 @@ mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 	return NULL;
 }
 
+/* What of the list gets its name first: packs; leaf lists, for where a file is its leaves are. */
+static unsigned rank(const struct mlv_pending *pending)
+{
+	return pending->place != MLV_PLACE_KEY ? 0 : pending->key.kind == MLV_KIND_LARGE ? 2 : 1;
+}
+
+/* A pack's file and its table come one after the other, in this order. */
+static int by_rank(const void *a, const void *b)
+{
+	const struct mlv_pending *one = a, *other = b;
+	int order = (int)rank(one) - (int)rank(other);
+
+	if (!order)
+		order = mlv_key_compare(&one->key, &other->key);
+	return order ? order : (int)one->place - (int)other->place;
+}
+
+static mlv_err publish(struct mlv_batch *batch)
+{
+	if (!batch->count)
+		return NULL;
+	qsort(batch->list, batch->count, sizeof(*batch->list), by_rank);
+	return batch->store->backend->publish(batch->store->self, batch->list, batch->count);
+}
+
 mlv_err mlv_batch_commit(struct mlv_batch *batch)
 {
-	mlv_err err = NULL;
+	struct mlv_error failure;
+	bool failed;
+	mlv_err err;
 
 	pthread_mutex_lock(&batch->mutex);
-	if (batch->count > 0)
-		err = batch->store->backend->publish(batch->store->self, batch->list, batch->count);
+	while (batch->busy)
+		pthread_cond_wait(&batch->quiet, &batch->mutex);
+	pthread_mutex_unlock(&batch->mutex);
+	err = mlv_batch_flush(batch);
+	pthread_mutex_lock(&batch->mutex);
+	if (!err)
+		err = publish(batch);
 	/* Done, or failed: what a sync failed for is never synced again, but written anew. */
 	drop_pending(batch);
+	failed = batch->failed;
+	failure = batch->failure;
+	batch->failed = false;
 	pthread_mutex_unlock(&batch->mutex);
-	return err;
+	return err || !failed ? err : mlv_error_copy(&failure);
 }

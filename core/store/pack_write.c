@@ -146,6 +146,11 @@ uint32_t mlv_pack_writer_count(const struct mlv_pack_writer *writer)
 	return (uint32_t)writer->count;
 }
 
+uint32_t mlv_pack_writer_frames(const struct mlv_pack_writer *writer)
+{
+	return writer->frames;
+}
+
 bool mlv_pack_writer_fits(const struct mlv_pack_writer *writer, size_t frames_len, size_t count)
 {
 	return frames_len <= MLV_PACK_MAX && count <= MLV_PACK_MAX &&

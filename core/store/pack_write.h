@@ -39,6 +39,8 @@ struct mlv_pack_writer;
 mlv_err mlv_pack_writer_new(struct mlv_pack_writer **out, enum mlv_pack_class class) MLV_CHECK;
 void mlv_pack_writer_freep(struct mlv_pack_writer **writer);
 uint32_t mlv_pack_writer_count(const struct mlv_pack_writer *writer);
+/* Bytes of all frames: where the tail will begin. */
+uint32_t mlv_pack_writer_frames(const struct mlv_pack_writer *writer);
 /* Whether so many frames of so many bytes together still fit. */
 bool mlv_pack_writer_fits(const struct mlv_pack_writer *writer, size_t frames_len, size_t count);
 /*

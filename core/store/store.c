@@ -24,6 +24,7 @@ mlv_err mlv_store_new(struct mlv_store **out, struct mlv_ctx *ctx, const char *r
 	store->backend = backend;
 	store->self = self;
 	store->ctx = ctx;
+	store->packs = backend->unpack != NULL;
 	*out = store;
 	return NULL;
 }
@@ -40,6 +41,11 @@ void mlv_store_freep(struct mlv_store **store)
 const char *mlv_store_root(const struct mlv_store *store)
 {
 	return store->root;
+}
+
+void mlv_store_keep_loose(struct mlv_store *store)
+{
+	store->packs = false;
 }
 
 /* SHA-256 of the empty message: the one OBJECT that is 0 bytes long. */
@@ -69,6 +75,8 @@ bool mlv_stored_fits(const struct mlv_key *key, const struct mlv_stored *stored,
 	case MLV_KIND_LEAVES:
 		return stored->len >= mlv_leaves_text_size(MLV_SMALL_MAX + 1);
 	default:
+		if (stored->packed)
+			return size == UINT64_MAX || stored->len == size;
 		return stored->len > 0 && stored->len <= NODE_STORED_MAX;
 	}
 }
@@ -170,37 +178,28 @@ static mlv_err load_node(const struct mlv_store *store, const struct mlv_key *ke
 	return err ? at_path(err, store, key) : NULL;
 }
 
-mlv_err mlv_store_load(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
-		       struct mlv_buf *out)
+/* What makes raw bytes of a key good: nothing, their hash, or being these bytes. */
+struct proof {
+	enum { ANY, HASHED, SAME } kind;
+	const void *bytes; /* SAME: as many as size */
+	uint64_t size;     /* UINT64_MAX: not known */
+};
+
+static mlv_err prove(const struct mlv_store *store, const struct mlv_key *key,
+		     const struct proof *proof, const char *raw, size_t len)
 {
-	MLV_SCOPED(mlv_fd_close) int fd = -1;
-	uint64_t len = 0;
+	struct mlv_oid found;
 	mlv_err err;
 
-	if (key->kind == MLV_KIND_LARGE)
-		return of_key(mlv_error(MLV_E_REFUSED, "too large to be read at once"), key);
-	if ((err = open_stored(store, key, size, &fd, NULL, &len)))
+	if (proof->kind == ANY)
+		return NULL;
+	if (proof->size != UINT64_MAX && len != proof->size)
+		return damaged(store, key);
+	if (proof->kind == SAME)
+		return !len || memcmp(raw, proof->bytes, len) == 0 ? NULL : damaged(store, key);
+	if ((err = mlv_sha256_of(raw, len, &found)))
 		return err;
-	return key->kind == MLV_KIND_NODE ? load_node(store, key, fd, len, size, out)
-					  : load(store, key, fd, len, out);
-}
-
-mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
-		       struct mlv_buf *out)
-{
-	const size_t begin = out->len;
-	struct mlv_oid found;
-	mlv_err err = mlv_store_load(store, key, size, out);
-
-	if (!err)
-		err = mlv_sha256_of(out->ptr + begin, out->len - begin, &found);
-	if (!err && !mlv_oid_equal(&found, &key->oid))
-		err = damaged(store, key);
-	if (!err && size != UINT64_MAX && out->len - begin != size)
-		err = damaged(store, key);
-	if (err)
-		mlv_buf_truncate(out, begin);
-	return err;
+	return mlv_oid_equal(&found, &key->oid) ? NULL : damaged(store, key);
 }
 
 /* A failure that says that the stored bytes are of no use. */
@@ -209,13 +208,104 @@ static bool is_unsound(mlv_err err)
 	return err && (err->code == MLV_E_CORRUPT || err->code == MLV_E_MISSING);
 }
 
+/* Append what the file of its own of key holds, proved. */
+static mlv_err read_loose(struct mlv_store *store, const struct mlv_key *key,
+			  const struct proof *proof, struct mlv_buf *out)
+{
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	const size_t begin = out->len;
+	uint64_t len = 0;
+	mlv_err err = open_stored(store, key, proof->size, &fd, NULL, &len);
+
+	if (err)
+		return err;
+	err = key->kind == MLV_KIND_NODE ? load_node(store, key, fd, len, proof->size, out)
+					 : load(store, key, fd, len, out);
+	return err ? err : prove(store, key, proof, out->ptr + begin, out->len - begin);
+}
+
+/* Append the first good copy in a pack; MLV_E_MISSING when there is none at all. */
+static mlv_err read_packed(struct mlv_store *store, const struct mlv_key *key,
+			   const struct proof *proof, struct mlv_buf *out)
+{
+	const size_t begin = out->len;
+	bool there = store->backend->unpack != NULL;
+	mlv_err err = missing(key);
+
+	for (unsigned nth = 0; there && is_unsound(err); nth++) {
+		mlv_err tried;
+
+		mlv_buf_truncate(out, begin);
+		tried = store->backend->unpack(store->self, key, nth, out, &there);
+		if (tried)
+			err = of_key(tried, key);
+		else if (there && proof->size != UINT64_MAX && out->len - begin != proof->size)
+			err = missing(key);
+		else if (there)
+			err = prove(store, key, proof, out->ptr + begin, out->len - begin);
+	}
+	return err;
+}
+
+/* Append the first good copy, in a pack or in a file of its own. */
+static mlv_err read_copy(struct mlv_store *store, const struct mlv_key *key,
+			 const struct proof *proof, struct mlv_buf *out)
+{
+	const size_t begin = out->len;
+	struct mlv_error packed;
+	mlv_err err = read_packed(store, key, proof, out);
+
+	if (is_unsound(err)) {
+		packed = *err;
+		mlv_buf_truncate(out, begin);
+		err = read_loose(store, key, proof, out);
+		/* Where both are of no use, damage says more than absence. */
+		if (err && err->code == MLV_E_MISSING)
+			err = mlv_error_copy(&packed);
+	}
+	if (err)
+		mlv_buf_truncate(out, begin);
+	return err;
+}
+
+/* The same; packs that came or went meanwhile are looked for once. */
+static mlv_err read_any(struct mlv_store *store, const struct mlv_key *key,
+			const struct proof *proof, struct mlv_buf *out)
+{
+	struct mlv_error first;
+	bool changed = false;
+	mlv_err err;
+
+	if (key->kind == MLV_KIND_LARGE)
+		return of_key(mlv_error(MLV_E_REFUSED, "too large to be read at once"), key);
+	err = read_copy(store, key, proof, out);
+	if (!is_unsound(err) || !store->backend->renew)
+		return err;
+	first = *err;
+	if ((err = store->backend->renew(store->self, &changed)))
+		return err;
+	return changed ? read_copy(store, key, proof, out) : mlv_error_copy(&first);
+}
+
+mlv_err mlv_store_load(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+		       struct mlv_buf *out)
+{
+	return read_any(store, key, &(struct proof){ ANY, NULL, size }, out);
+}
+
+mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
+		       struct mlv_buf *out)
+{
+	return read_any(store, key, &(struct proof){ HASHED, NULL, size }, out);
+}
+
 mlv_err mlv_store_holds(struct mlv_store *store, const struct mlv_key *key, const void *bytes,
 			size_t len, bool *holds)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf stored = MLV_BUF_INIT;
-	mlv_err err = mlv_store_load(store, key, len, &stored);
+	mlv_err err = read_copy(store, key, &(struct proof){ SAME, bytes, len }, &stored);
 
-	*holds = !err && stored.len == len && (!len || memcmp(stored.ptr, bytes, len) == 0);
+	*holds = !err;
 	return is_unsound(err) ? NULL : err;
 }
 

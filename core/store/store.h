@@ -7,8 +7,14 @@
  *   format           "mlv-store 1\n"; a newer number is refused
  *   objects/ab/cd... an OBJECT, raw, mode 0444        nodes/ab/cd...  a NODE, deflated (zlib)
  *   large/ab/cd...   a LARGE, raw, mode 0444          large/ab/cd....leaves  its LEAVES
+ *   packs/           many small OBJECTs, or NODEs and LEAVES, in one file (pack.h)
  *   tmp/             temporaries of running commands; swept after 24 hours
  *   lock             held shared by writers, exclusively by gc
+ *
+ * OBJECTs below MLV_PACKED_MAX bytes, NODEs and LEAVES go into packs when at
+ * least MLV_PACKED_LEAST of a class come in one batch; fewer, and what is
+ * larger, have files of their own. What has a key may lie at several places: a
+ * sound copy is found whatever has happened to the others.
  *
  * Writing goes through a batch: puts write temporaries, the commit makes all
  * of them durable in one round (write, sync, rename, sync directories), and
@@ -46,6 +52,10 @@ mlv_err mlv_store_open_memory(struct mlv_store **out, struct mlv_ctx *ctx) MLV_C
 void mlv_store_freep(struct mlv_store **store);
 /* The directory it lies in, or NULL. */
 const char *mlv_store_root(const struct mlv_store *store);
+/* From now on nothing is packed: for those who want to link to small objects. */
+void mlv_store_keep_loose(struct mlv_store *store);
+#define MLV_PACKED_LEAST 32                   /* of a class in a batch */
+#define MLV_PACKED_MAX   ((size_t)128 * 1024) /* bytes: an OBJECT that is packed is smaller */
 
 /*
  * Whether key is there; size, when not UINT64_MAX, is its raw length, and one
@@ -65,9 +75,10 @@ mlv_err mlv_store_read(struct mlv_store *store, const struct mlv_key *key, uint6
 		       struct mlv_buf *out) MLV_CHECK;
 
 /*
- * Open an OBJECT or LARGE for reading. The bytes are NOT verified. For links,
- * reflinks and streaming; path (may be NULL) gets its absolute path.
- * MLV_E_MISSING when it is not there or its length is not size. A store in
+ * Open the file of its own of an OBJECT or LARGE for reading. The bytes are NOT
+ * verified. For links, reflinks and streaming; path (may be NULL) gets its
+ * absolute path. MLV_E_MISSING when it is not there, its length is not size, or
+ * it lies in packs only: what is packed is read by mlv_store_read(). A store in
  * memory has no path and leaves it as it is.
  */
 mlv_err mlv_store_open(struct mlv_store *store, const struct mlv_key *key, uint64_t size, int *fd,
@@ -87,7 +98,10 @@ mlv_err mlv_store_share_large(struct mlv_store *store, const struct mlv_key *key
 mlv_err mlv_store_verify(struct mlv_store *store, const struct mlv_key *key,
 			 uint64_t size) MLV_CHECK;
 
-/* Call fn for each key that is stored, in order of kind and id, with its stored length. */
+/*
+ * Call fn for each key that is stored, in order of kind and id, with the
+ * length it has at rest; of what is packed, its raw length.
+ */
 typedef mlv_err (*mlv_key_fn)(void *arg, const struct mlv_key *key, uint64_t stored_size);
 mlv_err mlv_store_each(struct mlv_store *store, mlv_key_fn fn, void *arg) MLV_CHECK;
 
@@ -108,6 +122,14 @@ void mlv_batch_freep(struct mlv_batch **batch);
  */
 mlv_err mlv_batch_put(struct mlv_batch *batch, const struct mlv_key *key, const void *bytes,
 		      size_t len) MLV_CHECK;
+/* The same for many at once, which is faster: an OBJECT, LEAVES or NODE each. */
+struct mlv_put {
+	struct mlv_key key;
+	const void *bytes;
+	size_t len;
+};
+mlv_err mlv_batch_put_many(struct mlv_batch *batch, const struct mlv_put *puts,
+			   size_t count) MLV_CHECK;
 /*
  * Put what fd (a regular file of more than MLV_SMALL_MAX bytes) holds as a
  * LARGE with its LEAVES: reflinked where that is possible, else copied, and
@@ -148,9 +170,10 @@ mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
 			  const struct mlv_spares *spares) MLV_CHECK;
 
 /*
- * Make everything put so far durable, under its names. The batch can be used
- * on. When it fails nothing is pending any more: what is still wanted is to be
- * put again, because a sync that failed cannot be repeated.
+ * Make everything put so far durable, under its names, when no put is under
+ * way any more. The batch can be used on. It fails too when a put did. When it
+ * fails nothing is pending any more: what is still wanted is to be put again,
+ * because a sync that failed cannot be repeated.
  */
 mlv_err mlv_batch_commit(struct mlv_batch *batch) MLV_CHECK;
 

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -23,9 +24,8 @@
 #define RECENT        120        /* seconds after which a rename has reached the disk by itself */
 #define OLD           600        /* seconds after which an object used again is touched */
 #define LOCK_PAUSE_NS 50000000L  /* between two looks at a lock */
-#define FEW_DIRS      32         /* directories that are synced one by one */
 
-static const char *const top_dirs[] = { "objects", "large", "nodes" };
+const char *const mlv_dir_tops[MLV_DIR_TOPS] = { "objects", "large", "nodes" };
 
 static void dir_free(void *self)
 {
@@ -33,6 +33,7 @@ static void dir_free(void *self)
 
 	if (!dir)
 		return;
+	mlv_pack_set_freep(&dir->packs);
 	mlv_fd_close(&dir->root);
 	mlv_fd_close(&dir->tmp);
 	free(dir->path);
@@ -44,9 +45,19 @@ static void dir_freep(struct mlv_dir **dir)
 	dir_free(MLV_TAKE(*dir));
 }
 
-mlv_err mlv_dir_stat(void *self, const struct mlv_key *key, struct mlv_stored *stored)
+unsigned mlv_dir_top(enum mlv_kind kind)
 {
-	const struct mlv_dir *dir = self;
+	static const unsigned tops[] = {
+		[MLV_KIND_OBJECT] = 0, [MLV_KIND_LARGE] = 1,
+		[MLV_KIND_LEAVES] = 1, [MLV_KIND_NODE] = 2,
+	};
+
+	return tops[kind];
+}
+
+mlv_err mlv_dir_stat_loose(const struct mlv_dir *dir, const struct mlv_key *key,
+			   struct mlv_stored *stored)
+{
 	char path[MLV_KEY_PATH];
 	time_t now = time(NULL);
 	struct stat st;
@@ -66,6 +77,90 @@ mlv_err mlv_dir_stat(void *self, const struct mlv_key *key, struct mlv_stored *s
 		.used = st.st_mtim.tv_sec,
 	};
 	return NULL;
+}
+
+/* Whether it is in a pack. */
+static mlv_err stat_packed(const struct mlv_dir *dir, const struct mlv_key *key,
+			   struct mlv_stored *stored)
+{
+	struct mlv_packed packed;
+	time_t now = time(NULL);
+	bool there = false;
+	mlv_err err = NULL;
+
+	if (key->kind != MLV_KIND_LARGE)
+		err = mlv_pack_set_find(dir->packs, key, &packed, &there);
+	*stored = (struct mlv_stored){ 0 };
+	if (err || !there)
+		return err;
+	*stored = (struct mlv_stored){
+		.there = true, .packed = true, .len = packed.record.raw,
+		.recent = packed.ctime > now - RECENT, .old = packed.mtime < now - OLD,
+		.used = packed.mtime, .pack = packed.pack,
+	};
+	return NULL;
+}
+
+mlv_err mlv_dir_stat(void *self, const struct mlv_key *key, struct mlv_stored *stored)
+{
+	const struct mlv_dir *dir = self;
+	bool changed = false;
+	mlv_err err;
+
+	if ((err = stat_packed(dir, key, stored)) || stored->there ||
+	    (err = mlv_dir_stat_loose(dir, key, stored)) || stored->there || key->kind == MLV_KIND_LARGE ||
+	    (err = mlv_pack_set_renew(dir->packs, &changed)) || !changed)
+		return err;
+	return stat_packed(dir, key, stored);
+}
+
+void mlv_dir_forget_absent(struct mlv_dir *dir)
+{
+	for (size_t top = 0; top < MLV_DIR_TOPS; top++) {
+		for (size_t i = 0; i < 256; i++)
+			atomic_store(&dir->absent[top][i], false);
+	}
+}
+
+/* One look for each directory that is not there, however many names it would have. */
+mlv_err mlv_dir_look(void *self, const struct mlv_key *key, struct mlv_stored *stored)
+{
+	struct mlv_dir *dir = self;
+	_Atomic bool *absent = &dir->absent[mlv_dir_top(key->kind)][key->oid.bytes[0]];
+	char path[16];
+	struct stat st;
+	mlv_err err;
+
+	if ((err = stat_packed(dir, key, stored)) || stored->there || atomic_load(absent) ||
+	    (err = mlv_dir_stat_loose(dir, key, stored)) || stored->there)
+		return err;
+	snprintf(path, sizeof(path), "%s/%02x", mlv_dir_tops[mlv_dir_top(key->kind)],
+		 key->oid.bytes[0]);
+	if (mlv_sys_fstatat(dir->root, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		atomic_store(absent, true);
+	return NULL;
+}
+
+static mlv_err dir_unpack(void *self, const struct mlv_key *key, unsigned nth, struct mlv_buf *out,
+			  bool *there)
+{
+	const struct mlv_dir *dir = self;
+
+	return mlv_pack_set_read(dir->packs, key, nth, out, there);
+}
+
+static mlv_err dir_renew(void *self, bool *changed)
+{
+	const struct mlv_dir *dir = self;
+
+	return mlv_pack_set_renew(dir->packs, changed);
+}
+
+static void dir_touch_pack(void *self, const struct mlv_pack_id *id)
+{
+	const struct mlv_dir *dir = self;
+
+	mlv_pack_set_touch(dir->packs, id);
 }
 
 static mlv_err dir_open(void *self, const struct mlv_key *key, int *fd, struct mlv_buf *out)
@@ -100,7 +195,7 @@ static void dir_touch(void *self, const struct mlv_key *key)
 
 static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, bool alone, int *out)
 {
-	const struct mlv_dir *dir = self;
+	struct mlv_dir *dir = self;
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
 	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(dir->root, "lock", O_RDONLY | O_CREAT, 0666);
 	bool told = false;
@@ -120,6 +215,9 @@ static mlv_err dir_lock(void *self, struct mlv_ctx *ctx, bool alone, int *out)
 		nanosleep(&pause, NULL);
 	}
 	mlv_fs_sweep(dir->root, "tmp", "", MLV_TEMP_AGE);
+	/* Who cleaned up before the lock was ours may have removed what is known. */
+	mlv_pack_set_stale(dir->packs);
+	mlv_dir_forget_absent(dir);
 	*out = fd;
 	fd = -1;
 	return NULL;
@@ -216,126 +314,19 @@ static void dir_discard(void *self, struct mlv_temp *temp)
 	temp->name[0] = '\0';
 }
 
-/* Make the bytes of all temporaries durable: each one, or with many all at once. */
-static mlv_err sync_bytes(const struct mlv_dir *dir, struct mlv_pending *list, size_t count)
-{
-	bool at_rest = false, any = false;
-
-	for (size_t i = 0; i < count; i++) {
-		any |= !list[i].present;
-		at_rest |= !list[i].present && list[i].temp.fd < 0;
-	}
-	if (at_rest && mlv_sys_syncfs(dir->root) < 0)
-		return mlv_error_sys("%s: syncing", dir->path);
-	if (at_rest || !any)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (list[i].present)
-			continue;
-		if (mlv_sys_fsync(list[i].temp.fd) < 0 || mlv_sys_close(&list[i].temp.fd) < 0)
-			return mlv_error_sys("%s/tmp/%s: syncing", dir->path, list[i].temp.name);
-	}
-	return NULL;
-}
-
-/* The directories that names were given in. */
-struct touched {
-	bool below[MLV_COUNT(top_dirs)][256];
-	size_t count;
-};
-
-static void touched_add(struct touched *touched, const struct mlv_key *key)
-{
-	static const unsigned tops[] = {
-		[MLV_KIND_OBJECT] = 0, [MLV_KIND_LARGE] = 1,
-		[MLV_KIND_LEAVES] = 1, [MLV_KIND_NODE] = 2,
-	};
-	bool *below = &touched->below[tops[key->kind]][key->oid.bytes[0]];
-
-	touched->count += !*below;
-	*below = true;
-}
-
-/* The directory of a name; never beyond a link that somebody put in its place. */
-static int open_fan(const struct mlv_dir *dir, const char *path)
-{
-	int fd = mlv_sys_open_beneath(dir->root, path, O_RDONLY | O_DIRECTORY, 0);
-
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	if (mlv_sys_mkdirat(dir->root, path, 0777) < 0 && errno != EEXIST)
-		return -1;
-	return mlv_sys_open_beneath(dir->root, path, O_RDONLY | O_DIRECTORY, 0);
-}
-
-static mlv_err give_name(const struct mlv_dir *dir, struct mlv_pending *pending)
-{
-	MLV_SCOPED(mlv_fd_close) int fan = -1;
-	char path[MLV_KEY_PATH], *slash;
-
-	mlv_key_path(&pending->key, path);
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	fan = open_fan(dir, path);
-	if (fan < 0)
-		return mlv_error_sys("%s/%s: opening the directory", dir->path, path);
-	if (mlv_sys_renameat(dir->tmp, pending->temp.name, fan, slash + 1) < 0)
-		return mlv_error_sys("%s/%s/%s: renaming into place", dir->path, path, slash + 1);
-	pending->temp.name[0] = '\0';
-	return NULL;
-}
-
-static mlv_err sync_names(const struct mlv_dir *dir, const struct touched *touched)
-{
-	mlv_err err = NULL;
-
-	if (touched->count > FEW_DIRS)
-		return mlv_sys_syncfs(dir->root) < 0 ? mlv_error_sys("%s: syncing", dir->path)
-						     : NULL;
-	for (size_t top = 0; top < MLV_COUNT(top_dirs); top++) {
-		bool any = false;
-
-		for (unsigned i = 0; i < 256 && !err; i++) {
-			char path[16];
-
-			if (!touched->below[top][i])
-				continue;
-			any = true;
-			snprintf(path, sizeof(path), "%s/%02x", top_dirs[top], i);
-			err = mlv_fs_sync_dir(dir->root, path);
-		}
-		/* One of them may be new. */
-		if (!err && any)
-			err = mlv_fs_sync_dir(dir->root, top_dirs[top]);
-	}
-	return err ? mlv_error_wrap(err, "%s", dir->path) : NULL;
-}
-
-static mlv_err dir_publish(void *self, struct mlv_pending *list, size_t count)
-{
-	const struct mlv_dir *dir = self;
-	struct touched touched = { 0 };
-	mlv_err err = sync_bytes(dir, list, count);
-
-	for (size_t i = 0; i < count && !err; i++) {
-		touched_add(&touched, &list[i].key);
-		if (!list[i].present)
-			err = give_name(dir, &list[i]);
-	}
-	return err ? err : sync_names(dir, &touched);
-}
-
 static const struct mlv_backend dir_backend = {
-	.free = dir_free, .stat = mlv_dir_stat, .open = dir_open, .each = mlv_dir_each,
+	.free = dir_free, .stat = mlv_dir_stat, .look = mlv_dir_look, .unpack = dir_unpack,
+	.renew = dir_renew, .touch_pack = dir_touch_pack, .open = dir_open, .each = mlv_dir_each,
 	.touch = dir_touch, .lock = dir_lock, .remove = dir_remove, .temp = dir_temp,
 	.temp_part = dir_temp_part, .part_done = dir_part_done, .rest = dir_rest,
-	.discard = dir_discard, .publish = dir_publish,
+	.discard = dir_discard, .publish = mlv_dir_publish,
 };
 
 /* Whether all that lies here was put here by a creation that did not come to its end. */
 static mlv_err check_creatable(const struct mlv_dir *dir)
 {
-	static const char *const ours[] = { ".", "..", "objects", "large", "nodes", "tmp", "lock" };
+	static const char *const ours[] = { ".",     "..",    "objects", "large",
+					    "nodes", "packs", "tmp",     "lock" };
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	mlv_err err = mlv_dir_names(dir, ".", &names);
 
@@ -357,8 +348,8 @@ static mlv_err create(const struct mlv_dir *dir)
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < MLV_COUNT(top_dirs); i++) {
-		if ((err = mlv_fs_mkdirs(dir->root, top_dirs[i], 0777)))
+	for (size_t i = 0; i < MLV_DIR_TOPS; i++) {
+		if ((err = mlv_fs_mkdirs(dir->root, mlv_dir_tops[i], 0777)))
 			return mlv_error_wrap(err, "%s", dir->path);
 	}
 	/* The format last: it says that the rest is there. */
@@ -426,7 +417,8 @@ mlv_err mlv_store_open_dir(struct mlv_store **out, struct mlv_ctx *ctx, const ch
 	dir->root = dir->tmp = -1;
 	if (!(dir->path = mlv_sys_strdup(root)))
 		return mlv_error_nomem("a store");
-	if ((err = dir_init(dir, make)))
+	if ((err = dir_init(dir, make)) ||
+	    (err = mlv_pack_set_new(&dir->packs, ctx, dir->root, root)))
 		return err;
 	return mlv_store_new(out, ctx, root, &dir_backend, MLV_TAKE(dir));
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/sys.h"
 
@@ -39,15 +40,43 @@ static bool key_of_name(enum mlv_kind kind, unsigned fan, const char *name, stru
 	return mlv_oid_parse(hex, MLV_OID_HEX, &key->oid);
 }
 
-static mlv_err each_in(struct mlv_dir *dir, enum mlv_kind kind, unsigned fan, mlv_key_fn fn,
-		       void *arg)
+/* The keys of one kind whose ids begin with one byte. */
+struct found {
+	struct found_key {
+		struct mlv_key key;
+		uint64_t len; /* at rest; of what is packed: raw */
+	} *keys;
+	size_t count, cap;
+};
+
+static void found_release(struct found *found)
 {
-	static const char *const tops[] = { "objects", "large", "large", "nodes" };
+	free(found->keys);
+}
+
+static mlv_err found_add(struct found *found, const struct mlv_key *key, uint64_t len)
+{
+	mlv_err err = mlv_array_grow(&found->keys, &found->cap, found->count + 1,
+				     sizeof(*found->keys));
+
+	if (!err)
+		found->keys[found->count++] = (struct found_key){ *key, len };
+	return err;
+}
+
+static mlv_err add_packed(void *arg, const struct mlv_pack_record *record)
+{
+	return found_add(arg, &record->key, record->raw);
+}
+
+static mlv_err add_loose(struct mlv_dir *dir, enum mlv_kind kind, unsigned fan,
+			 struct found *found)
+{
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	char path[16];
 	mlv_err err;
 
-	snprintf(path, sizeof(path), "%s/%02x", tops[kind], fan);
+	snprintf(path, sizeof(path), "%s/%02x", mlv_dir_tops[mlv_dir_top(kind)], fan);
 	if ((err = mlv_dir_names(dir, path, &names)))
 		return err;
 	for (size_t i = 0; i < names.count; i++) {
@@ -56,22 +85,47 @@ static mlv_err each_in(struct mlv_dir *dir, enum mlv_kind kind, unsigned fan, ml
 
 		if (!key_of_name(kind, fan, names.at[i], &key))
 			continue;
-		if ((err = mlv_dir_stat(dir, &key, &stored)) ||
-		    (stored.there && (err = fn(arg, &key, stored.len))))
+		if ((err = mlv_dir_stat_loose(dir, &key, &stored)) ||
+		    (stored.there && (err = found_add(found, &key, stored.len))))
 			return err;
 	}
 	return NULL;
 }
 
+static int by_key(const void *a, const void *b)
+{
+	const struct found_key *one = a, *other = b;
+
+	return mlv_key_compare(&one->key, &other->key);
+}
+
+static mlv_err each_in(struct mlv_dir *dir, enum mlv_kind kind, unsigned fan, mlv_key_fn fn,
+		       void *arg)
+{
+	MLV_SCOPED(found_release) struct found found = { 0 };
+	mlv_err err = add_loose(dir, kind, fan, &found);
+
+	if (!err && kind != MLV_KIND_LARGE)
+		err = mlv_pack_set_each(dir->packs, kind, fan, add_packed, &found);
+	if (!err && found.count)
+		qsort(found.keys, found.count, sizeof(*found.keys), by_key);
+	for (size_t i = 0; i < found.count && !err; i++) {
+		/* It may lie at several places. */
+		if (!i || by_key(&found.keys[i - 1], &found.keys[i]) != 0)
+			err = fn(arg, &found.keys[i].key, found.keys[i].len);
+	}
+	return err;
+}
+
 mlv_err mlv_dir_each(void *self, mlv_key_fn fn, void *arg)
 {
-	mlv_err err;
+	struct mlv_dir *dir = self;
+	bool changed;
+	mlv_err err = mlv_pack_set_renew(dir->packs, &changed);
 
-	for (int kind = MLV_KIND_OBJECT; kind <= MLV_KIND_NODE; kind++) {
-		for (unsigned fan = 0; fan < 256; fan++) {
-			if ((err = each_in(self, (enum mlv_kind)kind, fan, fn, arg)))
-				return err;
-		}
+	for (int kind = MLV_KIND_OBJECT; kind <= MLV_KIND_NODE && !err; kind++) {
+		for (unsigned fan = 0; fan < 256 && !err; fan++)
+			err = each_in(dir, (enum mlv_kind)kind, fan, fn, arg);
 	}
-	return NULL;
+	return err;
 }

@@ -76,6 +76,23 @@ def make_add(p):
     data(p)
 
 
+def many(p):
+    """Enough small files for a pack, of bytes that shrink and others."""
+    for i in range(40):
+        p.write('many/%02d.txt' % i, b'%d ' % i * i if i % 2 else os.urandom(30))
+
+
+def make_add_packed(p):
+    begin(p)
+    many(p)
+
+
+def make_checkout_packed(p):
+    make_add_packed(p)
+    p.tool('add', 'many')
+    p.run('rm', '-rf', 'many')
+
+
 def make_add_changed(p):
     tracked(p)
     edit(p)
@@ -126,9 +143,11 @@ def make_pull_large(p):
 SCENARIOS = {
     'add': (make_add, ('add', 'data', 'single.csv'), True),
     'add-changed': (make_add_changed, ('add', 'data'), True),
+    'add-packed': (make_add_packed, ('add', 'many'), True),
     'add-large': (make_add_large, ('add', 'big.bin'), True),
     'commit': (make_commit, ('commit', '-f'), False),
     'checkout': (make_checkout, ('checkout',), True),
+    'checkout-packed': (make_checkout_packed, ('checkout',), True),
     'push': (make_push, ('push',), True),
     'push-large': (make_push_large, ('push',), True),
     'pull': (make_pull, ('pull',), False),

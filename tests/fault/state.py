@@ -1,12 +1,18 @@
 """What must hold of a repository, its cache and its remote at any instant.
 
-Nothing of mlv is used here: ids are derived again with hashlib.
+Nothing of mlv is used here: ids are derived again with hashlib, packs are read
+by the second reader of the formats.
 """
 import hashlib
 import os
 import re
+import pathlib
 import stat
+import sys
 import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'formats'))
+import packs  # noqa: E402
 
 SMALL_MAX = 16 << 20
 LEAF = 1 << 20
@@ -61,6 +67,10 @@ def item_problem(kind, oid, path):
 def check_store(root):
     """Every name holds the bytes it promises. Returns problems and the names that are good."""
     problems, good = [], set()
+    try:
+        good |= {(kind, oid) for oid, kind in packs.read_all(root)}
+    except packs.Damage as e:
+        problems.append('%s/packs: %s' % (root, e))
     for kind, oid, path in store_items(root):
         problem = item_problem(kind, oid, path)
         if problem:
@@ -71,7 +81,9 @@ def check_store(root):
 
 
 def node_entries(store, oid):
-    data = zlib.decompress(read(os.path.join(store, 'nodes', oid[:2], oid[2:])))
+    data = packs.read_all(store).get((oid, 'node'))
+    if data is None:
+        data = zlib.decompress(read(os.path.join(store, 'nodes', oid[:2], oid[2:])))
     body = data[data.index(b'\n') + 1:]
     for entry in body.split(b'\0')[:-1]:
         kind, entry_id, size, path = entry.split(b' ', 3)
@@ -157,7 +169,8 @@ def tree_state(work):
 
 
 def store_state(root):
-    return sorted((kind, oid) for kind, oid, _ in store_items(root)) + sorted(
+    keys = {(kind, oid) for kind, oid, _ in store_items(root)} | {(kind, oid) for oid, kind in packs.read_all(root)}
+    return sorted(keys) + sorted(
         os.listdir(os.path.join(root, 'roots')) if os.path.isdir(os.path.join(root, 'roots')) else [])
 
 

@@ -17,7 +17,7 @@ RAW, ZLIB, ZSTD = 0, 1, 2
 
 
 class Damage(Exception):
-    """A pack is not what the format allows."""
+    """Stored bytes are not what the formats allow."""
 
 
 def need(condition, why):

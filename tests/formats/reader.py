@@ -13,11 +13,14 @@
 It shares no code with mlv, uses nothing but Python's library, and is written
 to be read, not to be fast: levels are cut from whole lists, nothing streams.
 """
+import functools
 import hashlib
 import os
 import stat
 import sys
 import zlib
+
+import packs
 
 SMALL_MAX = 16 << 20
 NODE_MAX = 16 << 20
@@ -26,13 +29,7 @@ LEVELS = 8
 RESERVED = (b".git", b".mlv", b"git~1")
 
 
-class Damage(Exception):
-    """Stored bytes are not what the formats allow."""
-
-
-def need(condition, why):
-    if not condition:
-        raise Damage(why)
+Damage, need = packs.Damage, packs.need
 
 
 def sha256(data):
@@ -210,8 +207,21 @@ def place(kind, oid):
     return "%s/%s/%s%s" % (folder, oid[:2], oid[2:], ".leaves" if kind == "leaves" else "")
 
 
+@functools.lru_cache(None)
+def read_packs(store, names):
+    return packs.read_all(store)
+
+
+def packed(store):
+    """What lies in packs, read again when there are others: {(id, kind): raw bytes}."""
+    folder = os.path.join(store, "packs")
+    return read_packs(store, tuple(sorted(os.listdir(folder))) if os.path.isdir(folder) else ())
+
+
 def read_object(store, kind, oid):
     """The raw bytes of an object, verified (a large one: by its leaves)."""
+    if (oid, kind) in packed(store):
+        return packed(store)[oid, kind]
     with open(os.path.join(store, place(kind, oid)), "rb") as file:
         data = file.read()
     if kind == "node":

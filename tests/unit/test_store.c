@@ -323,6 +323,7 @@ mlv_test(store, what_is_not_committed_leaves_nothing)
 	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
 	struct mlv_key key = key_of(MLV_KIND_OBJECT, "abc", 3);
 
+	mlv_store_keep_loose(store);
 	check_ok(mlv_batch_begin(&batch, store));
 	check_ok(mlv_batch_put(batch, &key, "abc", 3));
 	cr_assert(eq(int, temps(), 1));

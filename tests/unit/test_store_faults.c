@@ -124,8 +124,7 @@ mlv_test(store_faults, put_of_small_objects)
 	fail_each_call(put_small, has_small, 1, 40);
 }
 
-/* Enough for one sync of the file system instead of one of each file. */
-static mlv_err put_many(struct mlv_store *store)
+static mlv_err put_packed(struct mlv_store *store)
 {
 	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
 	mlv_err err = mlv_batch_begin(&batch, store);
@@ -157,6 +156,18 @@ static mlv_err has_many(struct mlv_store *store)
 	if (err || count == 34)
 		return err;
 	return mlv_error(MLV_E_MISSING, "%d objects", count);
+}
+
+mlv_test(store_faults, put_of_a_pack)
+{
+	fail_each_call(put_packed, has_many, 1, 100);
+}
+
+/* Enough for one sync of the file system instead of one of each file. */
+static mlv_err put_many(struct mlv_store *store)
+{
+	mlv_store_keep_loose(store);
+	return put_packed(store);
 }
 
 mlv_test(store_faults, put_of_many_objects)

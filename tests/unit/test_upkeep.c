@@ -28,6 +28,7 @@ static struct mlv_store *open_store(bool memory)
 		check_ok(mlv_store_open_memory(&store, &ctx));
 	else
 		check_ok(mlv_store_open_dir(&store, &ctx, root, true));
+	mlv_store_keep_loose(store);
 	return store;
 }
 
