@@ -1,5 +1,5 @@
 # A lost manifest is made anew from the directory, and what lies below it is checked as well.
-git init -q && mlv init -q
+git init -q && mlv init -q && mlv config cache.small loose
 mkdir data && for i in $(seq 600); do echo "$i" >data/file-$i; done
 mlv add -q data
 nodes=.mlv/cache/nodes
