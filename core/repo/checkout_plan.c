@@ -126,14 +126,19 @@ struct folded {
 	size_t len;
 };
 
+/* What lies in a directory follows it at once: no byte of a name comes before the slash. */
+static int rank(char c)
+{
+	return c == '/' ? 0 : tolower((unsigned char)c);
+}
+
 static int by_folded(const void *a, const void *b)
 {
 	const struct folded *x = a, *y = b;
 	size_t shorter = x->len < y->len ? x->len : y->len;
 
 	for (size_t i = 0; i < shorter; i++) {
-		int left = tolower((unsigned char)x->path[i]);
-		int right = tolower((unsigned char)y->path[i]);
+		int left = rank(x->path[i]), right = rank(y->path[i]);
 
 		if (left != right)
 			return left < right ? -1 : 1;
@@ -141,7 +146,11 @@ static int by_folded(const void *a, const void *b)
 	return (x->len > y->len) - (x->len < y->len);
 }
 
-/* Whether two paths, or directories they lie in, are one where case does not count. */
+/*
+ * Whether two paths, or directories they lie in, are one where case does not
+ * count. That of ASCII alone: how other letters fold is for the file system to
+ * say, and where it finds two of them one, the second is refused when it is made.
+ */
 static bool collide(const struct folded *a, const struct folded *b)
 {
 	size_t shorter = a->len < b->len ? a->len : b->len, i = 0;
