@@ -121,7 +121,7 @@ help:
 	@echo "make               build mlv and its modules here"
 	@echo "make install       into PREFIX ($(PREFIX)) below DESTDIR; make uninstall takes it away"
 	@echo "make demo          the main job, on real data, in a temporary folder"
-	@echo "make check         all tests; check-unit check-cli check-formats check-remote check-fault check-docs lint check-san alone"
+	@echo "make check         all tests; check-unit check-cli check-formats check-remote check-fault check-fs check-docs lint check-san alone"
 	@echo "make check-long    the tests that take long"
 	@echo "make bench         speed beside the reference of each bar; writes bench.json"
 	@echo "make fuzz          fuzz drivers over their corpus"

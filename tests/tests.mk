@@ -2,7 +2,7 @@
 
 # The name of a suite says which build was tested, unless it is the release build.
 ON = $(if $(filter-out release,$(BUILD)),$(BUILD) )
-SUITES = check-unit check-cli check-formats check-remote check-fault check-docs lint check-san
+SUITES = check-unit check-cli check-formats check-remote check-fault check-fs check-docs lint check-san
 JOBS = -j2
 
 .PHONY: check $(SUITES) check-long check-corpus fuzz fuzz-run bench demo
@@ -27,6 +27,8 @@ check-remote: all units
 check-fault: all
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=fault all
 	@$(call suite,fault)
+check-fs: all
+	@$(call suite,fs)
 check-docs: all
 	@tests/tap docs tests/lint/docs
 lint: all
