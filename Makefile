@@ -123,7 +123,7 @@ help:
 	@echo "make demo          the main job, on real data, in a temporary folder"
 	@echo "make check         all tests; check-unit check-cli check-formats check-remote check-fault check-fs check-docs lint check-san alone"
 	@echo "make check-long    the tests that take long"
-	@echo "make bench         speed beside the reference of each bar; writes bench.json"
+	@echo "make bench         speed beside the reference of each bar; writes bench.json; BENCH=\"--runs 3 add\": a part"
 	@echo "make fuzz          fuzz drivers over their corpus"
 	@echo "make deps          install the Debian packages that all of this needs"
 	@echo "make completions   write completions/ anew from the option tables"

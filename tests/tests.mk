@@ -56,7 +56,7 @@ fuzz-run:
 	@tests/tap fuzz tests/fuzz/run $(SECONDS) $(FUZZERS)
 
 bench: all
-	@tests/bench/run
+	@tests/bench/run $(BENCH)
 
 demo:
 	@.ci/deps build demo

@@ -7,7 +7,8 @@ it as a production server checks them. Prints "ready URL" and serves until it is
 
 Keys: test:tester with the secret testing (may do all), test:reader with readonly (may do nothing).
 Region us-east-1, buckets in the path. DIR needs a file system with user attributes.
-MIN_PART in the environment: the least size of a part (5242880).
+MIN_PART in the environment: the least size of a part (5242880). REQUESTS: a file that gets a line for
+each request.
 """
 import array
 import json
@@ -130,6 +131,16 @@ def make_rings(directory, ports):
     reload_storage_policies()
 
 
+def counted(app, path):
+    """The same, which writes down what it is asked."""
+    log = open(path, "a", buffering=1)
+
+    def call(env, start_response):
+        log.write("%s %s\n" % (env["REQUEST_METHOD"], env["PATH_INFO"]))
+        return app(env, start_response)
+    return call
+
+
 class Silence:
     def write(self, *args):
         pass
@@ -156,6 +167,8 @@ def main():
     pool = eventlet.GreenPool(4000)
     for sock, name in zip(sockets, ("proxy",) + SERVERS):
         app = loadapp(f"{directory}/etc/{name}-server.conf", global_conf={"log_name": name})
+        if name == "proxy" and "REQUESTS" in os.environ:
+            app = counted(app, os.environ["REQUESTS"])
         eventlet.spawn(eventlet.wsgi.server, sock, app, log=Silence(), protocol=Protocol,
                        custom_pool=pool, log_output=False, capitalize_response_headers=False)
     signal.signal(signal.SIGTERM, lambda *args: os._exit(0))
