@@ -129,6 +129,19 @@ typedef mlv_err (*mlv_change_fn)(void *arg, const struct mlv_entry *old,
 mlv_err mlv_tree_diff(struct mlv_node_source source, const struct mlv_oid *a,
 		      const struct mlv_oid *b, mlv_change_fn fn, void *arg) MLV_CHECK;
 
+/*
+ * Make of a tree the one that differs from it in these paths: next gives them
+ * in order, NULL at the end; an entry takes the place of what is there, kind 0
+ * takes it away. Reads and puts only the nodes on the way to them (without a
+ * batch none is put); of other nodes not even their presence is needed. tree
+ * has no files; *files is how many more the new tree has. The result equals
+ * what a builder makes of all entries.
+ */
+typedef mlv_err (*mlv_tree_next_fn)(void *arg, const struct mlv_entry **change);
+mlv_err mlv_tree_edit(struct mlv_batch *batch, struct mlv_node_source source,
+		      const struct mlv_oid *root, mlv_tree_next_fn next, void *arg,
+		      struct mlv_tree *tree, int64_t *files) MLV_CHECK;
+
 /* Parse one raw node, all checks that can be made on it alone; for ls-tree and fuzzing. */
 struct mlv_node {
 	unsigned level;

@@ -3,6 +3,7 @@
 #include "core/base/sys.h"
 #include "core/store/node.h"
 #include "core/store/sha256.h"
+#include "core/store/tree_build.h"
 
 #define QUEUE 16 /* nodes of level 0 that are hashed at once, in lanes */
 
@@ -12,6 +13,7 @@ struct open_node {
 	struct mlv_buf first; /* path of the first */
 	struct mlv_oid first_digest;
 	size_t count;
+	bool ends; /* the last, which was taken over, is one to cut after */
 	uint64_t entries, bytes; /* below */
 };
 
@@ -49,6 +51,8 @@ struct mlv_tree_builder {
 	size_t queued;
 	struct mlv_tree last[MLV_TREE_LEVELS]; /* the last of them */
 	uint64_t files, bytes;
+	mlv_weigh_fn weigh; /* NULL: no node is taken over */
+	void *weigh_arg;
 };
 
 mlv_err mlv_tree_builder_new(struct mlv_tree_builder **out, struct mlv_batch *batch)
@@ -108,6 +112,7 @@ static mlv_err cut(struct mlv_tree_builder *b, unsigned level, struct cut_node *
 	mlv_buf_clear(&open->body);
 	mlv_buf_clear(&open->first);
 	open->count = 0;
+	open->ends = false;
 	open->entries = open->bytes = 0;
 	b->cut[level]++;
 	return NULL;
@@ -162,9 +167,9 @@ static mlv_err cut_above(struct mlv_tree_builder *b, unsigned level)
 {
 	MLV_SCOPED(cut_node_release) struct cut_node node = { .raw = MLV_BUF_LIMIT(MLV_NODE_MAX),
 							      .first = MLV_BUF_INIT };
-	mlv_err err = cut(b, level, &node);
+	mlv_err err = b->weigh ? b->weigh(b->weigh_arg, level) : NULL;
 
-	if (err || (err = mlv_sha256_of(node.raw.ptr, node.raw.len, &node.oid)))
+	if (err || (err = cut(b, level, &node)) || (err = mlv_sha256_of(node.raw.ptr, node.raw.len, &node.oid)))
 		return err;
 	return keep(b, &node);
 }
@@ -251,6 +256,59 @@ mlv_err mlv_tree_builder_add(struct mlv_tree_builder *b, const struct mlv_entry 
 	b->bytes += bytes;
 	b->files += entry->kind != 'd';
 	return ++b->waits == MLV_TREE_GROUP ? flush_waiting(b) : NULL;
+}
+
+void mlv_tree_builder_on_cut(struct mlv_tree_builder *b, mlv_weigh_fn fn, void *arg)
+{
+	b->weigh = fn;
+	b->weigh_arg = arg;
+}
+
+mlv_err mlv_tree_builder_settle(struct mlv_tree_builder *b, unsigned level, bool *closed)
+{
+	mlv_err err = flush_waiting(b);
+
+	if (err || (err = flush_queue(b)))
+		return err;
+	*closed = true;
+	for (unsigned i = 0; i <= level; i++)
+		*closed &= b->open[i].count == 0;
+	return NULL;
+}
+
+mlv_err mlv_tree_builder_reuse(struct mlv_tree_builder *b, unsigned level,
+			       const struct mlv_entry *entry)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	struct mlv_oid digest;
+	mlv_err err;
+
+	if ((err = mlv_entry_digests(entry, 1, &digest)) ||
+	    (err = mlv_node_add_entry(&text, entry)) ||
+	    (err = append(&b->open[level + 1], text.ptr, text.len, entry->path, entry->path_len,
+			  &digest)))
+		return err;
+	b->open[level + 1].ends = mlv_node_cut(level + 1, &digest);
+	/* Below it are one or more nodes of each level: not to be taken for the only one. */
+	for (unsigned i = 0; i < level; i++)
+		b->cut[i] += 2;
+	b->cut[level]++;
+	b->last[level] = (struct mlv_tree){ .oid = entry->oid, .entries = UINT64_MAX,
+					    .level = level, .root_size = entry->size };
+	b->order.begun = true;
+	return NULL;
+}
+
+void mlv_tree_builder_weigh(struct mlv_tree_builder *b, unsigned level, uint64_t entries,
+			    uint64_t bytes)
+{
+	b->open[level].entries += entries;
+	b->open[level].bytes += bytes;
+}
+
+mlv_err mlv_tree_builder_end_reuse(struct mlv_tree_builder *b, unsigned level)
+{
+	return b->open[level].ends ? cut_above(b, level) : NULL;
 }
 
 /* Cut what is open, level by level, until a level has exactly one node. */
