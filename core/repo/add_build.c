@@ -166,7 +166,9 @@ mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *first,
 	mlv_err err;
 
 	first->made = first->output;
-	if (*first->part || first->scan.is_dir)
+	if (mlv_track_is_edit(first, last))
+		err = mlv_track_edit(track, first, last, batch);
+	else if (*first->part || first->scan.is_dir)
 		err = build_tree(track, &merge, batch);
 	else
 		err = build_file(track, first);

@@ -10,10 +10,9 @@
 #include "core/repo/link.h"
 #include "core/repo/seen.h"
 
-/* Whether links are what cache.type asks for first. */
-static bool wants_links(const struct mlv_scan *scan)
+bool mlv_add_wants_links(const struct mlv_repo *repo)
 {
-	const char *types = mlv_config_get(scan->repo->config, "cache.type", NULL);
+	const char *types = mlv_config_get(repo->config, "cache.type", NULL);
 
 	types = types ? types + strspn(types, ", ") : "";
 	return strncmp(types, "hardlink", 8) == 0 || strncmp(types, "symlink", 7) == 0;
@@ -93,7 +92,7 @@ mlv_err mlv_add_relink(struct mlv_scan *scan)
 	MLV_SCOPED(mlv_linker_freep) struct mlv_linker *linker = NULL;
 	mlv_err err;
 
-	if (!wants_links(scan))
+	if (!mlv_add_wants_links(scan->repo))
 		return NULL;
 	if ((err = mlv_linker_new(&linker, scan->repo, NULL)))
 		return err;

@@ -12,6 +12,8 @@
 
 #include "core/repo/add_scan.h"
 
+/* Whether links are what cache.type asks for first. */
+bool mlv_add_wants_links(const struct mlv_repo *repo);
 /* Link the scanned items; their stats become those of the links. */
 mlv_err mlv_add_relink(struct mlv_scan *scan) MLV_CHECK;
 /* Keep in mind that the large items' objects were verified as they were stored. */

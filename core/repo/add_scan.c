@@ -356,7 +356,6 @@ mlv_err mlv_scan_add_empty(struct mlv_scan *scan, const char *path)
 							   .path_at = scan->paths.len };
 	if (!(err = mlv_buf_add(&scan->paths, path, len + 1)))
 		scan->count++;
-	scan->only_changes = false;
 	return err;
 }
 
@@ -461,7 +460,11 @@ static mlv_err begin(struct mlv_scan *scan, const struct mlv_scan_options *optio
 	    (err = begin_reading(scan)))
 		return err;
 	scan->only_changes = agrees(mlv_index_claim(scan->index), options);
-	return open_top(scan);
+	if ((err = open_top(scan)))
+		return err;
+	/* A directory that became a file is no edit of a tree. */
+	scan->only_changes &= scan->is_dir || *scan->part;
+	return NULL;
 }
 
 mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
@@ -486,4 +489,11 @@ mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *
 	for (size_t i = 0; i < scan->count; i++)
 		scan->bytes += is_file(scan->items[i].kind) ? scan->items[i].size : 0;
 	return NULL;
+}
+
+mlv_err mlv_scan_list_gone(struct mlv_scan *scan)
+{
+	const struct mlv_index_item *none;
+
+	return scan->only_changes ? read_along(scan, NULL, &none) : NULL;
 }

@@ -102,9 +102,11 @@ void mlv_scan_release(struct mlv_scan *scan);
  */
 bool mlv_scan_is_empty(int dir, const char *name);
 /*
- * Add an empty directory of the output to a scan that found nothing; it is not
- * one of changes only any more.
+ * The listing failed because nothing is there: of changes only, take what the
+ * index has there as gone.
  */
+mlv_err mlv_scan_list_gone(struct mlv_scan *scan) MLV_CHECK;
+/* Add an empty directory of the output to a scan that found nothing. */
 mlv_err mlv_scan_add_empty(struct mlv_scan *scan, const char *path) MLV_CHECK;
 /* Name all items; batch NULL: only name, else put them. */
 mlv_err mlv_scan_name(struct mlv_scan *scan, struct mlv_batch *batch) MLV_CHECK;

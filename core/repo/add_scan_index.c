@@ -61,12 +61,20 @@ static mlv_err save_all(struct mlv_scan *scan, const struct mlv_index_claim *cla
 	return mlv_index_builder_save(scan->builder, NULL, claim);
 }
 
+static bool is_same(const struct mlv_index_claim *a, const struct mlv_index_claim *b)
+{
+	return a && a->known && b->known && mlv_oid_equal(&a->tree, &b->tree) &&
+	       a->bytes == b->bytes && a->nfiles == b->nfiles && a->stored == b->stored;
+}
+
 /* What was scanned takes the place of what was. */
 static mlv_err save_changes(struct mlv_scan *scan, const struct mlv_index_claim *claim)
 {
 	size_t item = 0;
 	mlv_err err = NULL;
 
+	if (!scan->count && !scan->was_count && is_same(claim, mlv_index_claim(scan->index)))
+		return NULL;
 	mlv_index_builder_edit(scan->builder);
 	for (size_t i = 0; !err && i < scan->was_count; i++) {
 		struct mlv_entry was = mlv_scan_was(scan, i);

@@ -11,6 +11,7 @@
 #include "core/repo/add_check.h"
 #include "core/repo/add_relink.h"
 #include "core/repo/gitignore.h"
+#include "core/store/store_stamp.h"
 
 static void target_release(struct mlv_track_target *target)
 {
@@ -147,14 +148,18 @@ static mlv_err refuse_rules(const struct mlv_scan *scan)
 static mlv_err scan_part(struct mlv_track *track, struct mlv_track_target *first,
 			 struct mlv_track_target *part, struct mlv_batch *batch)
 {
-	const struct mlv_scan_options options = { .follow = true };
+	const struct mlv_output *output = &first->output;
+	bool edit = first->existing && output->type == MLV_ID_TREE && track->stamp &&
+		    !mlv_add_wants_links(track->repo);
+	const struct mlv_scan_options options = { .follow = true, .stored = track->stamp,
+						  .tree = edit ? &output->oid : NULL };
 	mlv_err err = mlv_scan_list(&part->scan, track->repo, first->output.path, part->part,
 				    &options);
 
 	if (err && err->code == MLV_E_MISSING && track->may_be_gone && *part->part &&
 	    first->output.type == MLV_ID_TREE) {
 		part->gone = true;
-		return NULL;
+		return mlv_scan_list_gone(&part->scan);
 	}
 	if (err || (err = refuse_rules(&part->scan)))
 		return err;
@@ -228,19 +233,35 @@ static mlv_err link_files(struct mlv_scan *scan)
 	return err ? err : mlv_add_relink(scan);
 }
 
-static mlv_err name_all(struct mlv_track *track)
+/* What the index of an output is once a target is in it: stamp is the cache's, now. */
+static struct mlv_index_claim claim_of(const struct mlv_track *track, size_t at, uint64_t stamp)
+{
+	const struct mlv_track_target *target = &track->at[at];
+	const struct mlv_output *made = &target->made;
+	bool alone = target->lock && parts_of(track, at) == 1;
+
+	return (struct mlv_index_claim){
+		.known = alone && made->type == MLV_ID_TREE &&
+			 (!*target->part || target->scan.only_changes),
+		.tree = made->oid, .bytes = made->size, .nfiles = made->nfiles, .stored = stamp,
+	};
+}
+
+/* stamp: of the cache, which holds all that is named; 0: not known, or it does not. */
+static mlv_err name_all(struct mlv_track *track, uint64_t stamp)
 {
 	mlv_err err;
 
 	for (size_t i = 0; i < track->count; i++) {
 		struct mlv_track_target *target = &track->at[i];
+		struct mlv_index_claim claim = claim_of(track, i, stamp);
 
 		if (target->lock && (err = write_pointer(track, target)))
 			return err;
 		if ((err = mlv_gitignore_add(track->repo, target->output.path, &track->written)) ||
 		    (err = replace_link(track, target)) ||
 		    (!track->no_commit && (err = link_files(&target->scan))) ||
-		    (err = mlv_scan_save_index(&target->scan, NULL)))
+		    (err = mlv_scan_save_index(&target->scan, &claim)))
 			return err;
 	}
 	return mlv_repo_stage(track->repo, &track->written);
@@ -284,18 +305,26 @@ static mlv_err run_without_store(struct mlv_track *track)
 	if ((err = mlv_store_open_memory(&memory, track->repo->ctx)) ||
 	    (err = mlv_batch_begin(&nodes, memory)) || (err = scan_all(track, NULL, nodes)))
 		return err;
-	return name_all(track);
+	return name_all(track, 0);
 }
 
 static mlv_err run_with_store(struct mlv_track *track)
 {
 	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	struct mlv_store *cache = track->repo->cache;
+	uint64_t stamp;
 	mlv_err err;
 
-	if ((err = mlv_batch_begin(&batch, track->repo->cache)) ||
-	    (err = scan_all(track, batch, batch)) || (err = mlv_batch_commit(batch)))
+	if ((err = mlv_batch_begin(&batch, cache)))
 		return err;
-	return name_all(track);
+	/* From here on nobody cleans up: what the cache has it keeps. */
+	track->stamp = mlv_store_stamp(cache);
+	if ((err = scan_all(track, batch, batch)) || (err = mlv_batch_commit(batch)))
+		return err;
+	stamp = mlv_store_stamp(cache);
+	if (stamp != track->stamp || !stamp)
+		stamp = mlv_store_stamp_settled(cache);
+	return name_all(track, stamp);
 }
 
 mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg)

@@ -34,6 +34,7 @@ struct mlv_track {
 	bool skip_ignored;        /* pass over new targets that .mlvignore leaves out: a pattern found them */
 	bool must_match;          /* refuse what differs from its pointer */
 	bool may_be_gone;         /* parts that are not in the work tree are no failure */
+	uint64_t stamp;           /* of the cache, before anything was put; 0: none */
 	struct mlv_strs written;  /* for git's index: pointers, and ignore files that changed */
 	struct mlv_track_target *at; /* sorted by path, then part */
 	size_t count, cap;
@@ -47,6 +48,11 @@ mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg) MLV_C
 /* What the scanned targets first to last, parts of one output, came to: fills made of each. */
 mlv_err mlv_track_build(struct mlv_track *track, struct mlv_track_target *first,
 			struct mlv_track_target *last, struct mlv_batch *batch) MLV_CHECK;
+/* Whether the index told all scans of these targets, parts of one output, what did not change. */
+bool mlv_track_is_edit(const struct mlv_track_target *first, const struct mlv_track_target *last);
+/* Then: the new tree as an edit of the old one, which the index is. Fills made of first. */
+mlv_err mlv_track_edit(struct mlv_track *track, struct mlv_track_target *first,
+		       struct mlv_track_target *last, struct mlv_batch *batch) MLV_CHECK;
 /*
  * Of targets that are parts of one output, look up those that are gone in the
  * old manifest: MLV_E_MISSING for one that it does not have. A directory that
