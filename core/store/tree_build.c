@@ -169,7 +169,8 @@ static mlv_err cut_above(struct mlv_tree_builder *b, unsigned level)
 							      .first = MLV_BUF_INIT };
 	mlv_err err = b->weigh ? b->weigh(b->weigh_arg, level) : NULL;
 
-	if (err || (err = cut(b, level, &node)) || (err = mlv_sha256_of(node.raw.ptr, node.raw.len, &node.oid)))
+	if (err || (err = cut(b, level, &node)) ||
+	    (err = mlv_sha256_of(node.raw.ptr, node.raw.len, &node.oid)))
 		return err;
 	return keep(b, &node);
 }

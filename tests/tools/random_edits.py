@@ -146,7 +146,8 @@ def add(dice, now):
     if dice.randrange(3):
         run("mlv", "-j", dice.choice(["1", "8"]), "add", "-q", "data")
         return
-    tops = sorted({path.split("/")[0] for path in now})
+    # A link that is named itself is followed.
+    tops = sorted({path.split("/")[0] for path in now if now[path][0] != "l" or "/" in path})
     if tops:
         run("mlv", "add", "-q", *[f"data/{top}" for top in tops[:dice.randrange(1, 4)]])
     run("mlv", "add", "-q", "data")
