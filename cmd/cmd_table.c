@@ -22,9 +22,11 @@ extern const struct mlv_cmd mlv_cmd_help;
 extern const struct mlv_cmd mlv_cmd_import;
 extern const struct mlv_cmd mlv_cmd_import_url;
 extern const struct mlv_cmd mlv_cmd_init;
+extern const struct mlv_cmd mlv_cmd_install;
 extern const struct mlv_cmd mlv_cmd_list;
 extern const struct mlv_cmd mlv_cmd_ls_tree;
 extern const struct mlv_cmd mlv_cmd_ls_url;
+extern const struct mlv_cmd mlv_cmd_merge_driver;
 extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_move;
 extern const struct mlv_cmd mlv_cmd_options;
@@ -63,9 +65,11 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_import,
 	&mlv_cmd_import_url,
 	&mlv_cmd_init,
+	&mlv_cmd_install,
 	&mlv_cmd_list,
 	&mlv_cmd_ls_tree,
 	&mlv_cmd_ls_url,
+	&mlv_cmd_merge_driver,
 	&mlv_cmd_metrics,
 	&mlv_cmd_move,
 	&mlv_cmd_pull,

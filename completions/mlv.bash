@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck freeze get get-url hash help import import-url init list ls-tree ls-url metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck freeze get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -104,9 +104,11 @@ _mlv()
 	'import') words='--out -o --rev --no-download --jobs -j --force -f' hint=dir ;;
 	'import-url') words='--no-download --jobs -j --force -f' hint=file ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;
+	'install') words='--uninstall' hint=none ;;
 	'list') words='--mlv-only --recursive -R --rev --show-hash --size' hint=dir ;;
 	'ls-tree') words='--name-only --nodes --null -z' hint=file ;;
 	'ls-url') words='--recursive -R --size' hint=none ;;
+	'merge-driver') words='' hint=file ;;
 	'metrics') words='' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;

@@ -57,7 +57,9 @@ static mlv_err start(const struct mlv_program *program, char **env, pid_t *pid)
 		return mlv_error_nomem("starting a program");
 	code = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	if (code == 0)
-		code = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+		code = posix_spawn_file_actions_addopen(&actions, 1,
+							program->out ? program->out : "/dev/null",
+							O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	if (code == 0)
 		code = posix_spawn_file_actions_addopen(&actions, 2, program->said,
 							O_WRONLY | O_CREAT | O_TRUNC, 0600);

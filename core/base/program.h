@@ -2,9 +2,8 @@
  * program.h - running another program to its end.
  *
  * No shell takes part: the words are given as they are. Standard input is
- * empty, standard output is dropped, and what the program says on standard
- * error goes to a file. Which program it is must never come from a repository
- * or a remote.
+ * empty; what the program writes goes to files. Which program it is must never
+ * come from a repository or a remote.
  *
  * Threads   may be called from any; waits for the program. When the user asks
  *           to stop, it is asked to end, too.
@@ -21,7 +20,8 @@ struct mlv_program {
 	 * gets of the environment.
 	 */
 	const char *const *env;
-	const char *said; /* absolute path of the file for standard error, made anew */
+	const char *out;  /* absolute path of the file for standard output; NULL: dropped */
+	const char *said; /* ... for standard error; both are made anew */
 };
 
 /* MLV_E_MISSING when there is no such program. status: its exit status, 128 and more by a signal. */

@@ -9,10 +9,9 @@
 
 #include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/base/program.h"
+#include "core/repo/git_program.h"
 
-#define SAID_MAX ((size_t)256 * 1024) /* bytes of what git says that are looked at */
-#define REF "refs/mlv/origin"         /* what the revision is fetched as */
+#define REF "refs/mlv/origin" /* what the revision is fetched as */
 
 void mlv_origin_freep(struct mlv_origin **origin)
 {
@@ -45,49 +44,12 @@ static const char *shown_url(const char *url, char *to, size_t size)
 	return to;
 }
 
-/* The last line that git said and meant for people, without "fatal: ". */
-static mlv_err failure(const struct mlv_origin *origin, const struct mlv_buf *said)
+static mlv_err failure(const struct mlv_origin *origin, const struct mlv_git_program *git)
 {
-	const char *line = said->ptr;
-	char url[512], shown[512];
+	char url[512];
 
-	for (const char *at = said->ptr; *at; at += strcspn(at, "\n"), at += *at == '\n')
-		if (strncmp(at, "fatal: ", 7) == 0 || strncmp(at, "error: ", 7) == 0) {
-			line = at + 7;
-			break;
-		}
-	mlv_path_shown(line, strcspn(line, "\n"), shown, sizeof(shown));
-	return mlv_error(MLV_E_REMOTE, "%s: git: %s", shown_url(origin->url, url, sizeof(url)),
-			 shown);
-}
-
-/* Run git in the scratch repository; *said gets what it said. */
-static mlv_err run_git(const struct mlv_origin *origin, const char *const *words, int *status,
-		       struct mlv_buf *said)
-{
-	static const char *const env[] = {
-		"LC_ALL=C", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR",
-		"GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-		"GIT_ALLOW_PROTOCOL=https:http:ssh:git:file", NULL,
-	};
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT, log = MLV_BUF_INIT;
-	const char *argv[24] = { "git" };
-	struct mlv_program program = { .argv = argv, .env = env };
-	size_t count = 1;
-	mlv_err err;
-
-	if ((err = mlv_buf_printf(&dir, "--git-dir=%s/git", origin->scratch)) ||
-	    (err = mlv_buf_printf(&log, "%s/said", origin->scratch)))
-		return err;
-	program.said = log.ptr;
-	argv[count++] = dir.ptr;
-	while (*words && count + 1 < MLV_COUNT(argv))
-		argv[count++] = *words++;
-	argv[count] = NULL;
-	mlv_buf_clear(said);
-	if ((err = mlv_program_run(origin->ctx, &program, status)))
-		return err;
-	return mlv_fs_read(AT_FDCWD, log.ptr, said);
+	return mlv_git_program_failed(git, MLV_E_REMOTE,
+				      shown_url(origin->url, url, sizeof(url)));
 }
 
 /* A name of a branch or tag, or an id: what a server can be asked for as it is. */
@@ -112,13 +74,12 @@ static bool wants_more(const char *said)
 }
 
 /* Just the commit of the revision, without its history. */
-static mlv_err fetch_one(const struct mlv_origin *origin, const char *rev, bool *done)
+static mlv_err fetch_one(const struct mlv_origin *origin, struct mlv_git_program *git,
+			 const char *rev, bool *done)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf said = MLV_BUF_LIMIT(SAID_MAX);
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf spec = MLV_BUF_INIT;
 	const char *words[] = { "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
 				"--depth=1", "--", origin->url, NULL, NULL };
-	int status;
 	mlv_err err;
 
 	*done = false;
@@ -127,22 +88,20 @@ static mlv_err fetch_one(const struct mlv_origin *origin, const char *rev, bool 
 	if ((err = mlv_buf_printf(&spec, "+%s:%s", rev, REF)))
 		return err;
 	words[7] = spec.ptr;
-	if ((err = run_git(origin, words, &status, &said)))
+	if ((err = mlv_git_program_run(git, words)))
 		return err;
-	*done = status == 0;
-	return *done || wants_more(said.ptr) ? NULL : failure(origin, &said);
+	*done = git->status == 0;
+	return *done || wants_more(git->said.ptr) ? NULL : failure(origin, git);
 }
 
-static mlv_err fetch_all(const struct mlv_origin *origin)
+static mlv_err fetch_all(const struct mlv_origin *origin, struct mlv_git_program *git)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf said = MLV_BUF_LIMIT(SAID_MAX);
 	const char *words[] = { "fetch", "--quiet", "--no-recurse-submodules", "--", origin->url,
 				"+HEAD:" REF, "+refs/heads/*:refs/heads/*",
 				"+refs/tags/*:refs/tags/*", NULL };
-	int status;
-	mlv_err err = run_git(origin, words, &status, &said);
+	mlv_err err = mlv_git_program_run(git, words);
 
-	return err || status == 0 ? err : failure(origin, &said);
+	return err || git->status == 0 ? err : failure(origin, git);
 }
 
 /* The revision as libgit2 is asked for it in the scratch repository, where HEAD is none. */
@@ -156,23 +115,26 @@ static mlv_err name_rev(const char *rev, struct mlv_buf *name)
 static mlv_err bring(struct mlv_origin *origin, const char *rev)
 {
 	static const char *const init[] = { "init", "--quiet", "--bare", "--template=", NULL };
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf said = MLV_BUF_LIMIT(SAID_MAX);
+	MLV_SCOPED(mlv_git_program_release) struct mlv_git_program git = MLV_GIT_PROGRAM_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT, name = MLV_BUF_INIT;
 	bool one = false;
-	int status;
 	mlv_err err;
 
-	if ((err = run_git(origin, init, &status, &said)))
+	if ((err = mlv_buf_printf(&dir, "--git-dir=%s/git", origin->scratch)))
 		return err;
-	if (status != 0)
-		return failure(origin, &said);
+	git.ctx = origin->ctx;
+	git.scratch = origin->scratch;
+	git.where = dir.ptr;
+	if ((err = mlv_git_program_run(&git, init)))
+		return err;
+	if (git.status != 0)
+		return failure(origin, &git);
 	mlv_tell_begin(origin->ctx, "asking git", 0, 0);
-	err = fetch_one(origin, rev, &one);
+	err = fetch_one(origin, &git, rev, &one);
 	if (!err && !one)
-		err = fetch_all(origin);
+		err = fetch_all(origin, &git);
 	mlv_tell_end(origin->ctx);
-	if (err || (err = mlv_buf_printf(&dir, "%s/git", origin->scratch)) ||
-	    (err = mlv_git_open(&origin->git, origin->ctx, dir.ptr)) ||
+	if (err || (err = mlv_git_open(&origin->git, origin->ctx, dir.ptr + strlen("--git-dir="))) ||
 	    (err = one ? mlv_buf_add_str(&name, REF) : name_rev(rev, &name)))
 		return err;
 	return mlv_git_resolve(origin->git, name.ptr, &origin->commit);
