@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config diff doctor du fetch fsck freeze get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data diff doctor du fetch fsck freeze get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -40,6 +40,7 @@ _mlv()
 			fi
 			case $label in
 			cache) subs='dir' ;;
+			data) subs='status' ;;
 			metrics) subs='diff show' ;;
 			remote) subs='add default list modify remove rename trust' ;;
 			*) subs= ;;
@@ -51,6 +52,8 @@ _mlv()
 	'cat':--rev) _mlv_offer rev; return ;;
 	'cat':--range) _mlv_offer none; return ;;
 	'cat':--remote | 'cat':-r) _mlv_offer remote; return ;;
+	'data status':--remote | 'data status':-r) _mlv_offer remote; return ;;
+	'data status':--untracked-files) _mlv_offer none; return ;;
 	'diff':--targets) _mlv_offer file; return ;;
 	'du':--rev) _mlv_offer rev; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
@@ -91,6 +94,8 @@ _mlv()
 	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
+	'data') words='' hint=none ;;
+	'data status') words='--granular --not-in-remote --remote -r --unchanged --untracked-files' hint=file ;;
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;

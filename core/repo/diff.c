@@ -23,6 +23,13 @@ void mlv_diff_release(struct mlv_diff *diff)
 	*diff = (struct mlv_diff){ 0 };
 }
 
+/* What an output means of which nothing is in the work tree. */
+enum absent {
+	AS_ITS_POINTER,
+	DELETED,
+	DELETED_WHOLE, /* its files are not named one by one */
+};
+
 /* A comparison on its way. */
 struct differ {
 	struct mlv_repo *repo;
@@ -30,6 +37,8 @@ struct differ {
 	struct mlv_diff *diff;
 	struct mlv_strs wanted; /* none: all */
 	struct mlv_outputs old, new_outputs;
+	bool work_tree;         /* the new side is what lies there */
+	enum absent absent;
 	const char *output;     /* being compared */
 	struct mlv_compare compare;
 	bool any;               /* a path below it differs */
@@ -206,8 +215,20 @@ static mlv_err by_files(struct differ *differ, const struct mlv_output *old)
 	return err;
 }
 
+/* Nothing of it is in the work tree. */
+static mlv_err by_absence(struct differ *differ, const struct mlv_output **old,
+			  const struct mlv_output **new_output)
+{
+	if (differ->absent != AS_ITS_POINTER)
+		*new_output = NULL;
+	if (differ->absent != DELETED_WHOLE || !*old || (*old)->type != MLV_ID_TREE)
+		return by_pointers(differ, *old, *new_output);
+	differ->any = true;
+	return NULL;
+}
+
 static mlv_err compare_output(struct differ *differ, const struct mlv_output *old,
-			      const struct mlv_output *new_output, bool work_tree)
+			      const struct mlv_output *new_output)
 {
 	size_t first = differ->diff->count;
 	const struct mlv_scan_options options = { .tree = mlv_output_tree(old) };
@@ -217,13 +238,18 @@ static mlv_err compare_output(struct differ *differ, const struct mlv_output *ol
 	differ->output = new_output ? new_output->path : old->path;
 	differ->any = false;
 	mlv_compare_release(&differ->compare);
-	if (work_tree && new_output && new_output->cache) {
+	if (differ->work_tree && new_output && new_output->cache) {
 		if ((err = mlv_compare_scan(&differ->compare, differ->repo, differ->output, "",
 					    &options)))
 			return err;
 		scanned = differ->compare.present;
 	}
-	err = scanned ? by_files(differ, old) : by_pointers(differ, old, new_output);
+	if (scanned)
+		err = by_files(differ, old);
+	else if (differ->work_tree && new_output && new_output->cache)
+		err = by_absence(differ, &old, &new_output);
+	else
+		err = by_pointers(differ, old, new_output);
 	if (scanned && !err && differ->compare.fresh)
 		err = mlv_scan_save_read(&differ->compare.scan);
 	if (err && err->code == MLV_E_MISSING) {
@@ -242,7 +268,7 @@ static mlv_err compare_output(struct differ *differ, const struct mlv_output *ol
 }
 
 /* Both lists are sorted by path. */
-static mlv_err merge(struct differ *differ, bool work_tree)
+static mlv_err merge(struct differ *differ)
 {
 	size_t o = 0, n = 0;
 	mlv_err err = NULL;
@@ -261,7 +287,7 @@ static mlv_err merge(struct differ *differ, bool work_tree)
 		n += order >= 0;
 		if (old ? is_touched(differ, old->path)
 			: new_output && is_touched(differ, new_output->path))
-			err = compare_output(differ, old, new_output, work_tree);
+			err = compare_output(differ, old, new_output);
 	}
 	return err;
 }
@@ -393,24 +419,60 @@ static mlv_err want(struct differ *differ, const char *typed)
 	return not_tracked(typed);
 }
 
-mlv_err mlv_diff_run(struct mlv_repo *repo, const char *a, const char *b, char *const *typed,
-		     struct mlv_diff *diff)
+/* Both sides are loaded. */
+static mlv_err run(struct differ *differ, char *const *typed)
 {
-	MLV_SCOPED(differ_release) struct differ differ = { .repo = repo, .diff = diff };
-	mlv_err err;
+	struct mlv_diff *diff = differ->diff;
+	mlv_err err = mlv_repo_cache(differ->repo, &differ->cache);
 
 	*diff = (struct mlv_diff){ 0 };
-	if ((err = mlv_repo_cache(repo, &differ.cache)) || (err = load_old(&differ, a)) ||
-	    (err = b ? mlv_outputs_load_rev(repo, b, &differ.new_outputs)
-		     : mlv_outputs_load(repo, &differ.new_outputs)))
-		return err;
 	for (; typed && *typed && !err; typed++)
-		err = want(&differ, *typed);
-	if (!err && !(err = merge(&differ, !b)))
+		err = want(differ, *typed);
+	if (!err && !(err = merge(differ)))
 		err = find_renames(diff);
 	if (err)
 		mlv_diff_release(diff);
 	else if (diff->count)
 		qsort(diff->items, diff->count, sizeof(*diff->items), by_path);
 	return err;
+}
+
+mlv_err mlv_diff_run(struct mlv_repo *repo, const char *a, const char *b, char *const *typed,
+		     struct mlv_diff *diff)
+{
+	MLV_SCOPED(differ_release) struct differ differ = { .repo = repo, .diff = diff,
+							    .work_tree = !b };
+	mlv_err err;
+
+	if ((err = load_old(&differ, a)) ||
+	    (err = b ? mlv_outputs_load_rev(repo, b, &differ.new_outputs)
+		     : mlv_outputs_load(repo, &differ.new_outputs)))
+		return err;
+	return run(&differ, typed);
+}
+
+mlv_err mlv_diff_committed(struct mlv_repo *repo, char *const *typed, struct mlv_diff *diff)
+{
+	MLV_SCOPED(differ_release) struct differ differ = { .repo = repo, .diff = diff };
+	mlv_err err;
+
+	if ((err = load_old(&differ, NULL)) ||
+	    (err = mlv_outputs_load(repo, &differ.new_outputs)))
+		return err;
+	return run(&differ, typed);
+}
+
+mlv_err mlv_diff_uncommitted(struct mlv_repo *repo, char *const *typed, bool files,
+			     struct mlv_diff *diff)
+{
+	MLV_SCOPED(differ_release) struct differ differ = {
+		.repo = repo, .diff = diff, .work_tree = true,
+		.absent = files ? DELETED : DELETED_WHOLE,
+	};
+	mlv_err err;
+
+	if ((err = mlv_outputs_load(repo, &differ.old)) ||
+	    (err = mlv_outputs_load(repo, &differ.new_outputs)))
+		return err;
+	return run(&differ, typed);
 }

@@ -44,5 +44,17 @@ void mlv_diff_release(struct mlv_diff *diff);
  */
 mlv_err mlv_diff_run(struct mlv_repo *repo, const char *a, const char *b, char *const *typed,
 		     struct mlv_diff *diff) MLV_CHECK;
+/*
+ * What is committed to pointers and not yet to git: HEAD, and the pointers of the
+ * work tree, whatever lies beside them.
+ */
+mlv_err mlv_diff_committed(struct mlv_repo *repo, char *const *typed,
+			   struct mlv_diff *diff) MLV_CHECK;
+/*
+ * What is in the work tree and not in its pointers. An output that is not there
+ * is deleted, with files naming all of it, else only itself.
+ */
+mlv_err mlv_diff_uncommitted(struct mlv_repo *repo, char *const *typed, bool files,
+			     struct mlv_diff *diff) MLV_CHECK;
 
 #endif

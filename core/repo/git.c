@@ -85,6 +85,11 @@ mlv_err mlv_git_is_ignored(struct mlv_git *git, const char *path, bool *ignored)
 	return git->ops->is_ignored(git, path, ignored);
 }
 
+mlv_err mlv_git_status(struct mlv_git *git, struct mlv_strs *untracked, bool *dirty)
+{
+	return git->ops->status(git, untracked, dirty);
+}
+
 mlv_err mlv_git_stage(struct mlv_git *git, const struct mlv_strs *paths)
 {
 	return git->ops->stage(git, paths);

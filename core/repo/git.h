@@ -73,6 +73,11 @@ mlv_err mlv_git_each_commit(struct mlv_git *git, unsigned scopes, mlv_git_commit
 /* Whether git tracks path itself or anything below it (its index says so). */
 mlv_err mlv_git_is_tracked(struct mlv_git *git, const char *path, bool *tracked) MLV_CHECK;
 /*
+ * Whether a file that git tracks differs from the index, or the index from HEAD;
+ * and, unless NULL, the files that git neither tracks nor ignores.
+ */
+mlv_err mlv_git_status(struct mlv_git *git, struct mlv_strs *untracked, bool *dirty) MLV_CHECK;
+/*
  * Have git's index say what lies at these paths: `git add -f` of those that are
  * there, `git rm --cached` of the others. All of them or, on failure, none.
  */

@@ -113,8 +113,8 @@ static mlv_err resolve(struct mlv_git *base, const char *rev, struct mlv_git_id 
 	return err;
 }
 
-__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_3;
-const struct mlv_git_ops mlv_git_ops_3 = {
+__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_4;
+const struct mlv_git_ops mlv_git_ops_4 = {
 	.open = handle_open,
 	.free = handle_free,
 	.resolve = resolve,
@@ -127,6 +127,7 @@ const struct mlv_git_ops mlv_git_ops_3 = {
 	.each_commit = mlv_git_module_each_commit,
 	.is_tracked = mlv_git_module_is_tracked,
 	.is_ignored = mlv_git_module_is_ignored,
+	.status = mlv_git_module_status,
 	.stage = mlv_git_module_stage,
 };
 
@@ -143,7 +144,7 @@ static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char
 	git = mlv_sys_alloc(sizeof(*git));
 	if (!git)
 		return mlv_error_nomem("a git handle");
-	git->head.ops = &mlv_git_ops_3;
+	git->head.ops = &mlv_git_ops_4;
 	if ((code = git_repository_open_ext(&git->repo, path, 0, NULL)) < 0) {
 		handle_free(&git->head);
 		return open_failed(code, path);

@@ -50,6 +50,8 @@ mlv_err mlv_git_module_each_commit(struct mlv_git *base, unsigned scopes, mlv_gi
 				   void *arg) MLV_CHECK;
 mlv_err mlv_git_module_is_tracked(struct mlv_git *base, const char *path, bool *tracked) MLV_CHECK;
 mlv_err mlv_git_module_is_ignored(struct mlv_git *base, const char *path, bool *ignored) MLV_CHECK;
+mlv_err mlv_git_module_status(struct mlv_git *base, struct mlv_strs *untracked,
+			      bool *dirty) MLV_CHECK;
 mlv_err mlv_git_module_stage(struct mlv_git *base, const struct mlv_strs *paths) MLV_CHECK;
 
 #endif

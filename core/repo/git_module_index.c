@@ -92,3 +92,31 @@ mlv_err mlv_git_module_stage(struct mlv_git *base, const struct mlv_strs *paths)
 	git->index = NULL;
 	return err;
 }
+
+mlv_err mlv_git_module_status(struct mlv_git *base, struct mlv_strs *untracked, bool *dirty)
+{
+	git_status_options options;
+	git_status_list *list = NULL;
+	mlv_err err = NULL;
+	int code;
+
+	*dirty = false;
+	if ((code = git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION)) < 0)
+		return mlv_git_failure(code, "git's status");
+	options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+	if (untracked)
+		options.flags |= GIT_STATUS_OPT_INCLUDE_UNTRACKED |
+				 GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS;
+	if ((code = git_status_list_new(&list, git_handle_of(base)->repo, &options)) < 0)
+		return mlv_git_failure(code, "git's status");
+	for (size_t i = 0; !err && i < git_status_list_entrycount(list); i++) {
+		const git_status_entry *entry = git_status_byindex(list, i);
+
+		if (entry->status != GIT_STATUS_WT_NEW)
+			*dirty |= entry->status != GIT_STATUS_IGNORED;
+		else if (untracked)
+			err = mlv_strs_add(untracked, entry->index_to_workdir->new_file.path);
+	}
+	git_status_list_free(list);
+	return err;
+}

@@ -10,7 +10,7 @@
 #include "core/repo/git.h"
 
 #define MLV_GIT_MODULE "mlv-git.so"
-#define MLV_GIT_SYMBOL "mlv_git_ops_3"
+#define MLV_GIT_SYMBOL "mlv_git_ops_4"
 
 struct mlv_git_ops {
 	mlv_err (*open)(struct mlv_git **out, struct mlv_ctx *ctx, const char *path);
@@ -30,6 +30,7 @@ struct mlv_git_ops {
 			       void *arg);
 	mlv_err (*is_tracked)(struct mlv_git *git, const char *path, bool *tracked);
 	mlv_err (*is_ignored)(struct mlv_git *git, const char *path, bool *ignored);
+	mlv_err (*status)(struct mlv_git *git, struct mlv_strs *untracked, bool *dirty);
 	mlv_err (*stage)(struct mlv_git *git, const struct mlv_strs *paths);
 };
 
