@@ -14,8 +14,8 @@ extern const struct mlv_cmd mlv_cmd_diff;
 extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_du;
 extern const struct mlv_cmd mlv_cmd_fetch;
-extern const struct mlv_cmd mlv_cmd_fsck;
 extern const struct mlv_cmd mlv_cmd_freeze;
+extern const struct mlv_cmd mlv_cmd_fsck;
 extern const struct mlv_cmd mlv_cmd_get;
 extern const struct mlv_cmd mlv_cmd_get_url;
 extern const struct mlv_cmd mlv_cmd_hash;
@@ -58,8 +58,8 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_doctor,
 	&mlv_cmd_du,
 	&mlv_cmd_fetch,
-	&mlv_cmd_fsck,
 	&mlv_cmd_freeze,
+	&mlv_cmd_fsck,
 	&mlv_cmd_get,
 	&mlv_cmd_get_url,
 	&mlv_cmd_hash,
