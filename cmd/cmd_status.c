@@ -5,6 +5,7 @@
 
 #include "cmd/out.h"
 #include "cmd/status_cloud.h"
+#include "cmd/status_updates.h"
 #include "core/base/sys.h"
 #include "core/repo/status.h"
 
@@ -12,6 +13,7 @@ struct status_args {
 	struct mlv_transfer_args transfer;
 	bool cloud;
 	bool granular;
+	bool updates;
 };
 
 static const struct mlv_opt status_opts[] = {
@@ -20,6 +22,8 @@ static const struct mlv_opt status_opts[] = {
 	  "compare the cache with the remote" },
 	{ MLV_OPT_FLAG, 0, "granular", offsetof(struct status_args, granular), NULL, MLV_HINT_NONE,
 	  "name files inside directories" },
+	{ MLV_OPT_FLAG, 0, "updates", offsetof(struct status_args, updates), NULL, MLV_HINT_NONE,
+	  "ask the sources of imports for something new" },
 	{ 0 },
 };
 
@@ -36,6 +40,7 @@ static const struct {
 struct report {
 	struct mlv_status *at;
 	size_t count;
+	struct mlv_strs updates; /* imports whose source has something new */
 };
 
 static void report_release(struct report *report)
@@ -43,6 +48,7 @@ static void report_release(struct report *report)
 	for (size_t i = 0; i < report->count; i++)
 		mlv_status_release(&report->at[i]);
 	free(report->at);
+	mlv_strs_release(&report->updates);
 }
 
 static const char *word_of(char what)
@@ -158,10 +164,24 @@ static void json_state(struct mlv_out *out, const struct report *report, enum ml
 	mlv_out_array_end(out);
 }
 
-/* Print it; whether all is clean. */
-static bool print(struct mlv_run *run, const struct report *report)
+static void print_updates(struct mlv_out *out, const struct mlv_strs *paths)
 {
-	bool clean = true;
+	mlv_out_array_begin(out, "update_available");
+	for (size_t i = 0; i < paths->count; i++) {
+		mlv_out_object_begin(out, NULL);
+		mlv_out_json_path(out, "path", paths->at[i], strlen(paths->at[i]));
+		mlv_out_object_end(out);
+		mlv_out_raw(out, "update available: ");
+		mlv_out_path(out, paths->at[i], strlen(paths->at[i]));
+		mlv_out_raw(out, "\n");
+	}
+	mlv_out_array_end(out);
+}
+
+/* Print it; whether all is clean. */
+static bool print(struct mlv_run *run, const struct report *report, bool updates)
+{
+	bool clean = report->updates.count == 0;
 
 	for (size_t i = 0; i < report->count; i++)
 		clean = clean && mlv_status_is_clean(&report->at[i]);
@@ -173,6 +193,8 @@ static bool print(struct mlv_run *run, const struct report *report)
 		else
 			print_state(run->out, report, (enum mlv_state)state);
 	}
+	if (updates)
+		print_updates(run->out, &report->updates);
 	mlv_out_object_end(run->out);
 	if (clean && report->count)
 		mlv_out_line(run->out, "Data and pipelines are up to date.");
@@ -200,7 +222,9 @@ static mlv_err local(struct mlv_run *run, struct mlv_repo *repo, const struct st
 					 args->granular || run->verbose,
 					 &report.at[report.count])))
 			return err;
-	*dirty = !print(run, &report);
+	if (args->updates && (err = mlv_status_updates(run, repo, &targets, &report.updates)))
+		return err;
+	*dirty = !print(run, &report, args->updates);
 	return NULL;
 }
 

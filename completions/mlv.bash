@@ -130,7 +130,7 @@ _mlv()
 	'remote trust') words='' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'root') words='' hint=none ;;
-	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular' hint=file ;;
+	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;
 	'update') words='--rev --no-download --jobs -j --force -f' hint=file ;;

@@ -247,6 +247,7 @@ complete -c mlv -n '__fish_seen_subcommand_from status' -s T -l all-tags -d 'als
 complete -c mlv -n '__fish_seen_subcommand_from status' -s A -l all-commits -d 'also what every commit of theirs tracks'
 complete -c mlv -n '__fish_seen_subcommand_from status' -s c -l cloud -d 'compare the cache with the remote'
 complete -c mlv -n '__fish_seen_subcommand_from status' -l granular -d 'name files inside directories'
+complete -c mlv -n '__fish_seen_subcommand_from status' -l updates -d 'ask the sources of imports for something new'
 complete -c mlv -n __fish_use_subcommand -a unfreeze -d 'have update bring imports up to date again'
 complete -c mlv -n '__fish_seen_subcommand_from unfreeze' -F
 complete -c mlv -n __fish_use_subcommand -a unprotect -d 'make links into the cache independent files'

@@ -17,6 +17,9 @@ echo "== nothing new"
 mlv update | sed -E 's/[0-9a-f]{12}/COMMIT/g' && git status --short
 echo "== a new commit there"
 cd ../src && echo three >data/three && echo '{"a": 1}' >params.json && mlv add -q data && git commit -qam two && cd ../dst
+mlv status && mlv status --updates && mlv status --updates -q; echo "status $?"
+mlv --json status --updates data | sed -E 's/[0-9a-f]{64}/ID/g'
+mv ../src ../gone && mlv status --updates params.json; mv ../gone ../src
 mlv --json update params.json data | sed -E 's/[0-9a-f]{64}/ID/g; s/[0-9a-f]{12}/COMMIT/g' && cat params.json && ls data
 echo "  desc: mine" >>data.mlv && echo "# kept" >>data.mlv && commits <data.mlv
 mlv update -q in && ls in/sub && mlv update -q --rev main in/sub && grep rev in/sub.mlv | commits

@@ -55,6 +55,6 @@ git add . && git commit -qm imports && rm ../log && mlv update | shown && git st
 mlv pull -q z 2>&1; cmp z ../place/z && echo same
 echo "== changed there"
 echo more >>"../www/tagged/a file.csv" && echo '"two"' >../www/tag && echo y >../place/y
-mlv update a.csv place | shown && cat a.csv && ls place && git diff --stat | tail -n 1 && grep etag a.csv.mlv
+mlv status --updates && mlv update a.csv place | shown && cat a.csv && ls place && git diff --stat | tail -n 1 && grep etag a.csv.mlv
 echo 3 >../place/z && rm -rf .mlv/cache z && mlv fetch z; echo "status $?"
 ls -A .mlv/tmp
