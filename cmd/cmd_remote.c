@@ -2,7 +2,9 @@
 #include "cmd/cmd_remote.h"
 
 #include "cmd/out.h"
+#include "cmd/scratch.h"
 #include "core/repo/config_keys.h"
+#include "core/repo/origin.h"
 #include "core/repo/trust.h"
 
 static const struct mlv_cmd *const remote_subs[] = {
@@ -182,28 +184,60 @@ const struct mlv_cmd mlv_cmd_remote_default = {
 	.run = default_run,
 };
 
-static mlv_err trust_run(struct mlv_run *run, const void *opaque, char **operands)
+struct trust_args {
+	const char *repo;
+};
+
+static const struct mlv_opt trust_opts[] = {
+	{ MLV_OPT_TEXT, 0, "repo", offsetof(struct trust_args, repo), "<url>", MLV_HINT_DIR,
+	  "of the git repository at this URL, for get and import" },
+	{ 0 },
+};
+
+static mlv_err trust(struct mlv_run *run, struct mlv_repo *repo, const char *name)
 {
-	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf key = MLV_BUF_INIT, shown = MLV_BUF_INIT;
 	const char *url;
 	mlv_err err;
 
-	(void)opaque;
-	if ((err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd)) ||
-	    (err = mlv_level_check_remote(repo->config, operands[0])) ||
-	    (err = mlv_trust_add(repo, operands[0])) ||
-	    (err = mlv_level_key(operands[0], "url", &key)))
+	if ((err = mlv_level_check_remote(repo->config, name)) ||
+	    (err = mlv_trust_add(repo, name)) || (err = mlv_level_key(name, "url", &key)))
 		return err;
 	url = mlv_config_get(repo->config, key.ptr, NULL);
 	if ((err = mlv_config_show(key.ptr, url ? url : "", &shown)))
 		return err;
-	mlv_out_line(run->out, "trusting %s at %s", operands[0], shown.ptr);
+	mlv_out_line(run->out, "trusting %s at %s", name, shown.ptr);
 	mlv_out_object_begin(run->out, NULL);
-	mlv_out_text(run->out, "name", operands[0]);
+	mlv_out_text(run->out, "name", name);
 	mlv_out_text(run->out, "url", shown.ptr);
 	mlv_out_object_end(run->out);
 	return NULL;
+}
+
+/* A remote of another repository, which is not cloned here. */
+static mlv_err trust_elsewhere(struct mlv_run *run, const char *url, const char *name)
+{
+	MLV_SCOPED(mlv_scratch_release) struct mlv_scratch scratch = MLV_SCRATCH_INIT;
+	MLV_SCOPED(mlv_origin_freep) struct mlv_origin *origin = NULL;
+	mlv_err err;
+
+	if ((err = mlv_scratch_make(&scratch, run->ctx, NULL)) ||
+	    (err = mlv_origin_open(&origin, run->ctx, url, NULL, scratch.path.ptr)) ||
+	    (err = mlv_origin_open_repo(origin, "")))
+		return err;
+	return trust(run, origin->repo, name);
+}
+
+static mlv_err trust_run(struct mlv_run *run, const void *opaque, char **operands)
+{
+	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	const struct trust_args *args = opaque;
+	mlv_err err;
+
+	if (args->repo)
+		return trust_elsewhere(run, args->repo, operands[0]);
+	err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd);
+	return err ? err : trust(run, repo, operands[0]);
 }
 
 const struct mlv_cmd mlv_cmd_remote_trust = {
@@ -213,5 +247,7 @@ const struct mlv_cmd mlv_cmd_remote_trust = {
 	.min_operands = 1,
 	.max_operands = 1,
 	.hint = MLV_HINT_REMOTE,
+	.opts = trust_opts,
+	.args_size = sizeof(struct trust_args),
 	.run = trust_run,
 };

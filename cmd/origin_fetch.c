@@ -49,6 +49,19 @@ static mlv_err open_cache(const struct mlv_bring *bring, struct mlv_transport **
 	return err ? err : mlv_transport_open_dir(out, bring->run->ctx, dir.ptr, false);
 }
 
+/* Whose remote it is, and how it is trusted from here. */
+static mlv_err explain(const struct mlv_origin *origin, const char *name, mlv_err err)
+{
+	mlv_err told;
+
+	if (err->code != MLV_E_REFUSED)
+		return mlv_error_wrap(err, "%s", origin->url);
+	told = mlv_error(MLV_E_REFUSED, "%s: %.*s", origin->url,
+			 (int)mlv_error_len_without_hint(err), err->msg);
+	return mlv_error_hint(told, "if that is where they belong: mlv remote trust --repo %s %s",
+			      origin->url, *name ? name : "<name>");
+}
+
 static mlv_err open_source(struct sources *sources, size_t i, struct mlv_transport **out)
 {
 	const struct mlv_bring *bring = sources->bring;
@@ -63,7 +76,7 @@ static mlv_err open_source(struct sources *sources, size_t i, struct mlv_transpo
 		err = mlv_cmd_open_remote(bring->run, bring->origin->repo, *name ? name : NULL,
 					  &sources->opened[i]);
 		if (err)
-			err = mlv_error_wrap(err, "%s", bring->origin->url);
+			err = explain(bring->origin, name, err);
 	}
 	*out = sources->opened[i];
 	return err;

@@ -76,6 +76,7 @@ _mlv()
 	'pull':--jobs | 'pull':-j) _mlv_offer none; return ;;
 	'push':--remote | 'push':-r) _mlv_offer remote; return ;;
 	'push':--jobs | 'push':-j) _mlv_offer none; return ;;
+	'remote trust':--repo) _mlv_offer dir; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
 	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
 	'update':--rev) _mlv_offer none; return ;;
@@ -127,7 +128,7 @@ _mlv()
 	'remote modify') words='--unset -u --system --global --project --local' hint=remote ;;
 	'remote remove') words='--system --global --project --local' hint=remote ;;
 	'remote rename') words='--system --global --project --local' hint=remote ;;
-	'remote trust') words='' hint=remote ;;
+	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'root') words='' hint=none ;;
 	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular --updates' hint=file ;;

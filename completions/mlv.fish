@@ -233,6 +233,7 @@ complete -c mlv -n '__fish_seen_subcommand_from remote; and __fish_seen_subcomma
 complete -c mlv -n '__fish_seen_subcommand_from remote; and __fish_seen_subcommand_from rename' -l local -d 'for this clone only; secrets belong here'
 complete -c mlv -n '__fish_seen_subcommand_from remote; and not __fish_seen_subcommand_from add default list modify remove rename trust' -a trust -d 'trust a remote that came with the repository'
 complete -c mlv -n '__fish_seen_subcommand_from remote; and __fish_seen_subcommand_from trust' -a '(__mlv_remotes)'
+complete -c mlv -n '__fish_seen_subcommand_from remote; and __fish_seen_subcommand_from trust' -l repo -r -a '(__fish_complete_directories)' -d 'of the git repository at this URL, for get and import'
 complete -c mlv -n __fish_use_subcommand -a remove -d 'track files and directories no more'
 complete -c mlv -n '__fish_seen_subcommand_from remove' -F
 complete -c mlv -n '__fish_seen_subcommand_from remove' -s f -l force -d 'with --outs, lose what is not stored'

@@ -40,6 +40,13 @@ mlv_err mlv_origin_open(struct mlv_origin **out, struct mlv_ctx *ctx, const char
 			const char *rev, const char *scratch) MLV_CHECK;
 void mlv_origin_freep(struct mlv_origin **origin);
 
+/*
+ * Open the mlv repository whose .mlv lies at prefix ("" or "sub/") in it as
+ * origin->repo: the one in the work tree, else its settings at the commit, in a
+ * directory of the scratch. MLV_E_MISSING when there is none.
+ */
+mlv_err mlv_origin_open_repo(struct mlv_origin *origin, const char *prefix) MLV_CHECK;
+
 /* What lies at a path of it. */
 struct mlv_finding;
 /*

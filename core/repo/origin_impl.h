@@ -24,11 +24,4 @@ struct mlv_finding {
 	struct mlv_strs remotes;
 };
 
-/*
- * Open the mlv repository whose .mlv lies at prefix ("" or "sub/") in the git
- * repository as origin->repo: the one in the work tree, else its settings at the
- * commit in a directory of the scratch.
- */
-mlv_err mlv_origin_open_repo(struct mlv_origin *origin, const char *prefix) MLV_CHECK;
-
 #endif

@@ -69,8 +69,11 @@ static mlv_err write_settings(struct mlv_origin *origin, const char *prefix, str
 	mlv_err err;
 
 	if ((err = mlv_buf_printf(&name, "%s.mlv/config", prefix)) ||
-	    (err = mlv_git_read(origin->git, &origin->commit, name.ptr, &text, &found)) ||
-	    (err = place_remotes(origin, prefix, &text)) ||
+	    (err = mlv_git_read(origin->git, &origin->commit, name.ptr, &text, &found)))
+		return err;
+	if (!found)
+		return mlv_error(MLV_E_MISSING, "%s: no mlv repository", origin->url);
+	if ((err = place_remotes(origin, prefix, &text)) ||
 	    (err = mlv_buf_printf(root, "%s/repo", origin->scratch)) ||
 	    (err = mlv_buf_printf(&file, "%s/.mlv", root->ptr)) ||
 	    (err = mlv_fs_mkdirs(AT_FDCWD, file.ptr, 0700)) ||
