@@ -8,7 +8,7 @@
  *   MLV_INJECT=full:N:ERRNO   so do all from the Nth on that write
  *   MLV_INJECT=short:N        the Nth call, if it reads or writes, moves one byte
  *
- * Calls that change or read files are counted, those on descriptors 0 to 2 are
+ * Calls that change or read files or sockets are counted, those on descriptors 0 to 2 are
  * not. It is independent of mlv's own guarded calls, so that a call which went
  * past those is met too.
  */
@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -114,6 +115,20 @@ ssize_t pwrite64(int fd, const void *buf, size_t len, off64_t at)
 	REAL(pwrite64);
 
 	return hit(true) ? -1 : real(fd, buf, shorten(len), at);
+}
+
+ssize_t send(int fd, const void *buf, size_t len, int flags)
+{
+	REAL(send);
+
+	return hit(false) ? -1 : real(fd, buf, len, flags);
+}
+
+ssize_t recv(int fd, void *buf, size_t len, int flags)
+{
+	REAL(recv);
+
+	return hit(false) ? -1 : real(fd, buf, len, flags);
 }
 
 int fsync(int fd)

@@ -1,0 +1,210 @@
+#!/usr/bin/python3
+"""Kill pushes to a web server (nginx) and to a store of objects (Swift), at a call or at a moment; look at what
+the server then has; push again.
+
+usage: kills.py [--bin DIR] [--points N] [--seed S]
+
+--points is the number of kills of each scenario, half of them at one of the calls that tests/fault/inject.c
+meets (files and sockets), half at a moment of the time that a whole push takes.
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request as web
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, 'tests/fault'))
+import fixture  # noqa: E402
+import state  # noqa: E402
+
+SERVERS = os.path.join(TOP, 'tests/servers')
+
+
+class Missing(Exception):
+    """A server that is not installed."""
+
+
+class Nginx:
+    """Keys are files below a folder."""
+
+    def __init__(self, base):
+        if not shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin'):
+            raise Missing('nginx is not installed')
+        self.base = base
+        said = subprocess.check_output([os.path.join(SERVERS, 'nginx.sh'), 'start', base], text=True)
+        self.url = said.split('ready ')[1].strip()
+
+    def stop(self):
+        subprocess.call([os.path.join(SERVERS, 'nginx.sh'), 'stop', self.base])
+
+    def set_up(self, p, name):
+        p.tool('remote', 'add', '-d', 'there', '%s/dav/%s' % (self.url, name))
+
+    def fetch(self, name, to):
+        have = os.path.join(self.base, 'root/dav', name)
+        if os.path.isdir(have):
+            shutil.copytree(have, to)
+
+
+class Swift:
+    """Keys are objects of a container."""
+
+    def __init__(self, base):
+        if subprocess.call(['/usr/bin/python3', '-c', 'import swift.common'], stderr=subprocess.DEVNULL):
+            raise Missing('python3-swift is not installed')
+        os.makedirs(base)
+        with open(base + '.log', 'w') as log:
+            self.process = subprocess.Popen([os.path.join(SERVERS, 'swift.py'), base], stdout=subprocess.PIPE,
+                                            stderr=log, text=True)
+        self.url = self.process.stdout.readline().split('ready ')[1].strip()
+        asked = web.Request(self.url + '/auth/v1.0', headers={'X-Auth-User': 'test:tester', 'X-Auth-Key': 'testing'})
+        with web.urlopen(asked) as answer:
+            self.store, self.token = answer.headers['X-Storage-Url'], answer.headers['X-Auth-Token']
+        self.ask('/mlv', 'PUT')
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, path, method='GET'):
+        with web.urlopen(web.Request(self.store + path, method=method, headers={'X-Auth-Token': self.token})) as answer:
+            return answer.read()
+
+    def set_up(self, p, name):
+        p.env.update(AWS_ACCESS_KEY_ID='test:tester', AWS_SECRET_ACCESS_KEY='testing')
+        p.tool('remote', 'add', '-d', 'there', 's3://mlv/' + name)
+        p.tool('remote', 'modify', 'there', 'endpointurl', self.url)
+
+    def fetch(self, name, to):
+        for item in json.loads(self.ask('/mlv?format=json&limit=10000&prefix=%s/' % name) or '[]'):
+            path = os.path.join(to, item['name'][len(name) + 1:])
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, 'wb') as f:
+                f.write(self.ask('/mlv/' + urllib.parse.quote(item['name'])))
+
+
+def make_small(p):
+    fixture.tracked(p)
+    p.write('big.bin', os.urandom(1 << 16) * 256 + b'tail!')
+    p.tool('add', 'big.bin')
+
+
+def make_parts(p):
+    """What is sent in several parts."""
+    fixture.begin(p)
+    p.write('big.bin', os.urandom(1 << 16) * (66 << 4) + b'tail!')
+    p.tool('add', 'big.bin')
+
+
+class Scenario:
+    def __init__(self, base, server, make, args, library):
+        self.server, self.library, self.name = server, library, type(server).__name__.lower() + ' ' + make.__name__[5:]
+        self.fresh, self.count = os.path.join(base, 'fresh'), 0
+        self.place = fixture.Place(os.path.join(base, 'p'), os.path.join(args.bin, 'mlv'))
+        self.chance = random.Random('%s %s' % (args.seed, self.name))
+        make(self.place)
+        server.set_up(self.place, 'x')
+        shutil.copytree(self.place.base, self.fresh, symlinks=True)
+
+    def begin(self):
+        """The same repository, its remote empty."""
+        shutil.rmtree(self.place.base)
+        shutil.copytree(self.fresh, self.place.base, symlinks=True)
+        self.count += 1
+        name = '%s-%d' % (self.name.replace(' ', '-'), self.count)
+        url = self.place.tool('config', 'remote.there.url').stdout.decode().strip()
+        self.place.tool('remote', 'modify', 'there', 'url', url.rsplit('/', 1)[0] + '/' + name)
+        return name
+
+    def problems(self, name, whole):
+        with tempfile.TemporaryDirectory() as base:
+            to = os.path.join(base, 'store')
+            self.server.fetch(name, to)
+            bad, good = state.check_store(to)
+            bad += state.check_roots(to, good)
+            if whole:
+                bad += state.check_pointers(self.place.work, to, good)
+            return bad
+
+    def measure(self):
+        """How many calls and seconds a push takes."""
+        name, counter = self.begin(), os.path.join(self.place.base, 'count')
+        begin = time.monotonic()
+        self.place.tool('push', extra={'MLV_INJECT': 'count:' + counter, 'LD_PRELOAD': self.library})
+        took = time.monotonic() - begin
+        bad = self.problems(name, True)
+        if bad:
+            raise RuntimeError('; '.join(bad))
+        with open(counter) as f:
+            return int(f.read()), took
+
+    def killed(self, point, calls, took):
+        """What was done, in words."""
+        jobs = self.chance.choice('14')
+        if point % 2:
+            n = self.chance.randrange(1, calls + 1)
+            self.place.run(self.place.mlv, '-j', jobs, 'push', check=False,
+                           extra={'MLV_INJECT': 'kill:%d' % n, 'LD_PRELOAD': self.library})
+            return 'call %d of %d' % (n, calls)
+        after = self.chance.random() * took
+        process = subprocess.Popen([self.place.mlv, '-j', jobs, 'push'], cwd=self.place.work, env=self.place.env,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(after)
+        process.kill()
+        process.wait()
+        return 'second %.3f of %.3f' % (after, took)
+
+    def run(self, points):
+        calls, took = self.measure()
+        failed = False
+        for point in range(points):
+            name = self.begin()
+            what = self.killed(point, calls, took)
+            bad = self.problems(name, False)
+            again = self.place.tool('push', check=False)
+            if again.returncode:
+                bad.append('the second push fails: ' + again.stderr.decode(errors='replace').strip())
+            bad += self.problems(name, True)
+            failed |= bool(bad)
+            print('%s - push to %s, killed at %s%s' % ('not ok' if bad else 'ok', self.name, what,
+                                                       ''.join('; ' + b for b in bad[:4])), flush=True)
+        return failed
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--points', type=int, default=8)
+    parser.add_argument('--seed', default=os.environ.get('MLV_TEST_SEED', time.strftime('%Y-%m')))
+    parser.add_argument('--bin', default=TOP, help='where mlv lies')
+    args = parser.parse_args()
+    args.bin = os.path.abspath(args.bin)
+    failed = False
+    with tempfile.TemporaryDirectory() as base:
+        library = os.path.join(base, 'inject.so')
+        subprocess.check_call(['cc', '-O1', '-shared', '-fPIC', '-o', library,
+                               os.path.join(TOP, 'tests/fault/inject.c'), '-ldl'])
+        for kind, scenarios in (Nginx, ((make_small, args.points),)), (Swift, ((make_small, args.points),
+                                                                               (make_parts, args.points // 3))):
+            try:
+                server = kind(os.path.join(base, kind.__name__))
+            except Missing as e:
+                print('ok - killed pushes # SKIP %s' % e)
+                continue
+            try:
+                for number, (make, points) in enumerate(scenarios):
+                    folder = os.path.join(base, '%s-%d' % (kind.__name__, number))
+                    os.makedirs(folder)
+                    failed |= Scenario(folder, server, make, args, library).run(points)
+            finally:
+                server.stop()
+    sys.exit(failed)
+
+
+main()
