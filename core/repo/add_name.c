@@ -22,21 +22,17 @@ struct naming {
 	struct mlv_batch *batch; /* NULL: only name */
 	struct group *groups;
 	size_t count, cap;
+	struct mlv_buf *scratch; /* of each worker */
 };
 
 /* Where a group's bytes lie while they are hashed. */
 struct loaded {
-	struct mlv_buf bytes;
+	struct mlv_buf *bytes; /* the worker's */
 	size_t at[GROUP_ITEMS];  /* in bytes */
 	size_t len[GROUP_ITEMS];
 	size_t item[GROUP_ITEMS];
 	size_t count;
 };
-
-static void loaded_release(struct loaded *loaded)
-{
-	mlv_buf_release(&loaded->bytes);
-}
 
 static bool is_file(const struct mlv_scan_item *item)
 {
@@ -100,7 +96,8 @@ static mlv_err load_once(const struct naming *naming, struct mlv_scan_item *item
 			return mlv_error_sys("%s: reading", mlv_scan_shown(naming->scan, item, shown,
 									   sizeof(shown)));
 		mlv_buf_advance(bytes, (size_t)n);
-		if (n == 0 || bytes->len - start > item->size)
+		/* A file that goes on there is of another size afterwards. */
+		if (n == 0 || bytes->len - start >= item->size)
 			break;
 	}
 	if ((err = stat_fd(naming, item, fd, &after)))
@@ -152,7 +149,7 @@ static mlv_err load(const struct naming *naming, struct mlv_scan_item *item,
 	if ((err = mlv_scan_open(naming->scan, item, &fd)))
 		return err;
 	for (int i = 0; i < TRIES && !done; i++)
-		if ((err = load_once(naming, item, fd, &loaded->bytes, &done)))
+		if ((err = load_once(naming, item, fd, loaded->bytes, &done)))
 			return err;
 	if (!done)
 		return mlv_error(MLV_E_REFUSED, "%s: keeps changing while it is read",
@@ -186,7 +183,7 @@ static mlv_err hash_and_put(const struct naming *naming, const struct loaded *lo
 	mlv_err err;
 
 	for (size_t i = 0; i < loaded->count; i++)
-		messages[i] = (struct mlv_message){ loaded->bytes.ptr + loaded->at[i],
+		messages[i] = (struct mlv_message){ loaded->bytes->ptr + loaded->at[i],
 						    loaded->len[i], &items[loaded->item[i]].oid };
 	if (!loaded->count)
 		return NULL;
@@ -202,15 +199,15 @@ static mlv_err name_group(void *arg, size_t index, unsigned worker)
 {
 	const struct naming *naming = arg;
 	const struct group *group = &naming->groups[index];
-	MLV_SCOPED(loaded_release) struct loaded loaded = { .bytes = MLV_BUF_INIT };
+	struct loaded loaded = { .bytes = &naming->scratch[worker] };
 	struct mlv_scan *scan = naming->scan;
 	uint64_t bytes = 0;
 	mlv_err err;
 
-	(void)worker;
+	mlv_buf_clear(loaded.bytes);
 	for (size_t i = group->first; i < group->end; i++) {
 		struct mlv_scan_item *item = &scan->items[i];
-		size_t start = loaded.bytes.len;
+		size_t start = loaded.bytes->len;
 		bool known, small = true;
 
 		if (is_file(item) && item->size > MLV_SMALL_MAX)
@@ -219,7 +216,7 @@ static mlv_err name_group(void *arg, size_t index, unsigned worker)
 			return err;
 		if (known)
 			continue;
-		err = item->kind == 'l' ? mlv_buf_add(&loaded.bytes, scan->links.ptr + item->link_at,
+		err = item->kind == 'l' ? mlv_buf_add(loaded.bytes, scan->links.ptr + item->link_at,
 						      (size_t)item->size)
 					: load(naming, item, &loaded, &small);
 		if (err)
@@ -227,9 +224,9 @@ static mlv_err name_group(void *arg, size_t index, unsigned worker)
 		if (!small)
 			continue;
 		loaded.at[loaded.count] = start;
-		loaded.len[loaded.count] = loaded.bytes.len - start;
+		loaded.len[loaded.count] = loaded.bytes->len - start;
 		loaded.item[loaded.count++] = i;
-		bytes += loaded.bytes.len - start;
+		bytes += loaded.bytes->len - start;
 	}
 	if ((err = hash_and_put(naming, &loaded)))
 		return err;
@@ -287,8 +284,23 @@ static mlv_err make_groups(struct naming *naming)
 	return NULL;
 }
 
+static mlv_err make_scratch(struct naming *naming)
+{
+	const unsigned jobs = naming->scan->repo->ctx->jobs;
+
+	naming->scratch = mlv_sys_alloc_array(jobs, sizeof(*naming->scratch));
+	if (!naming->scratch)
+		return mlv_error_nomem("threads");
+	for (unsigned i = 0; i < jobs; i++)
+		naming->scratch[i] = (struct mlv_buf)MLV_BUF_INIT;
+	return NULL;
+}
+
 static void naming_release(struct naming *naming)
 {
+	for (unsigned i = 0; naming->scratch && i < naming->scan->repo->ctx->jobs; i++)
+		mlv_buf_release(&naming->scratch[i]);
+	free(naming->scratch);
 	free(naming->groups);
 }
 
@@ -299,7 +311,8 @@ mlv_err mlv_scan_name(struct mlv_scan *scan, struct mlv_batch *batch)
 	mlv_err err;
 
 	mlv_tell_begin(ctx, "hashing", scan->count, scan->bytes);
-	if (!(err = make_groups(&naming)) && !(err = name_all_large(&naming)))
+	if (!(err = make_groups(&naming)) && !(err = make_scratch(&naming)) &&
+	    !(err = name_all_large(&naming)))
 		err = mlv_pool_run(ctx, ctx->jobs, naming.count, name_group, &naming);
 	mlv_tell_end(ctx);
 	if (err)

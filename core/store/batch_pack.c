@@ -6,7 +6,8 @@
 #include "core/base/sys.h"
 #include "core/store/batch_impl.h"
 
-#define TEXT_MAX ((size_t)1 << 20) /* bytes: nodes and leaf lists that are packed have no more */
+#define TEXT_MAX  ((size_t)1 << 20) /* bytes: nodes and leaf lists that are packed have no more */
+#define WRITEBACK ((uint64_t)8 << 20) /* bytes that the disk is given at once */
 
 /* What one thread needs to make frames. */
 struct mlv_packer {
@@ -210,6 +211,15 @@ static mlv_err reserve(struct mlv_batch *batch, enum mlv_pack_class class,
 	return NULL;
 }
 
+/* The disk works on what was written while the next is made. */
+static void start_writeback(const struct mlv_growing *growing, uint64_t offset, uint64_t len)
+{
+	const uint64_t end = (offset + len) / WRITEBACK * WRITEBACK;
+
+	if (end > offset)
+		mlv_sys_start_writeback(growing->temp.fd, end - WRITEBACK, WRITEBACK);
+}
+
 /* Write the frames of a packer to their place. */
 static mlv_err write_frames(struct mlv_batch *batch, enum mlv_pack_class class,
 			    struct mlv_packer *packer)
@@ -227,10 +237,8 @@ static mlv_err write_frames(struct mlv_batch *batch, enum mlv_pack_class class,
 		return err;
 	err = mlv_fs_pwrite_full(growing->temp.fd, "a pack", packer->frames.ptr,
 				 packer->frames.len, packer->records[0].offset);
-	/* The disk works on this while the next is made. */
 	if (!err)
-		mlv_sys_start_writeback(growing->temp.fd, packer->records[0].offset,
-					packer->frames.len);
+		start_writeback(growing, packer->records[0].offset, packer->frames.len);
 	pthread_mutex_lock(&batch->mutex);
 	growing->broken |= err != NULL;
 	last = --growing->writes == 0 && growing->full;
