@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data diff doctor du fetch fsck freeze get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data diff doctor du fetch freeze fsck gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -59,6 +59,12 @@ _mlv()
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
+	'gc':--rev) _mlv_offer rev; return ;;
+	'gc':--num | 'gc':-n) _mlv_offer none; return ;;
+	'gc':--date) _mlv_offer none; return ;;
+	'gc':--projects | 'gc':-p) _mlv_offer dir; return ;;
+	'gc':--forget) _mlv_offer dir; return ;;
+	'gc':--grace) _mlv_offer none; return ;;
 	'get':--out | 'get':-o) _mlv_offer file; return ;;
 	'get':--rev) _mlv_offer none; return ;;
 	'get':--jobs | 'get':-j) _mlv_offer none; return ;;
@@ -101,8 +107,9 @@ _mlv()
 	'doctor') words='' hint=none ;;
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
-	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'freeze') words='' hint=file ;;
+	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
+	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --grace --skip-missing --dry --force -f' hint=none ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'get-url') words='--jobs -j --force -f' hint=file ;;
 	'hash') words='--sha256' hint=file ;;

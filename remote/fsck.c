@@ -74,7 +74,7 @@ static uint64_t count_others(const struct check *check)
 	return count;
 }
 
-/* Of one that is bad, what is wrong with it. */
+/* Of one that is bad, what is wrong with it. What nobody wants may have been removed meanwhile. */
 static mlv_err examine(struct check *check, const struct mlv_check *bad, bool *missing)
 {
 	struct mlv_item item = { .key = bad->key, .size = bad->size };
@@ -88,6 +88,8 @@ static mlv_err examine(struct check *check, const struct mlv_check *bad, bool *m
 		return err;
 	why = *err;
 	*missing = why.code == MLV_E_MISSING;
+	if (*missing && !mlv_items_find(&check->wanted, &bad->key))
+		return NULL;
 	return mlv_problems_add(&check->fsck->problems, &item, mlv_error_copy(&why));
 }
 

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "core/base/duration.h"
 #include "core/base/suggest.h"
 
 #define ANYONE MLV_CONFIG_ANYONE
@@ -19,6 +20,7 @@ static const struct mlv_config_key keys[] = {
 	{ "cache.small", MLV_CONFIG_TEXT, ANYONE, false, "packed loose" },
 	{ "cache.slow_link_warning", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "cache.type", MLV_CONFIG_LINKS, ANYONE, false, NULL },
+	{ "gc.grace", MLV_CONFIG_DURATION, ANYONE, false, NULL },
 	{ "remote.*.access_key_id", MLV_CONFIG_TEXT, USER, true, NULL },
 	{ "remote.*.acl", MLV_CONFIG_TEXT, USER, false, NULL },
 	{ "remote.*.allow_anonymous_login", MLV_CONFIG_BOOL, ANYONE, false, NULL },
@@ -144,6 +146,7 @@ static bool all_in(const char *list, const char *value)
 const char *mlv_config_value_wrong(const struct mlv_config_key *row, const char *value)
 {
 	uint64_t count;
+	int64_t seconds;
 	bool truth;
 
 	for (const char *c = value; *c; c++)
@@ -153,6 +156,8 @@ const char *mlv_config_value_wrong(const struct mlv_config_key *row, const char 
 		return "neither true nor false";
 	if (row->type == MLV_CONFIG_COUNT && !mlv_config_parse_count(value, &count))
 		return "not a number";
+	if (row->type == MLV_CONFIG_DURATION && !mlv_duration_parse(value, &seconds))
+		return "not a time such as 14d, 12h or 30m";
 	if (row->type == MLV_CONFIG_LINKS && !all_in("reflink hardlink symlink copy", value))
 		return "not a list of reflink, hardlink, symlink, copy";
 	if ((row->type == MLV_CONFIG_URL || row->type == MLV_CONFIG_PATH) && !*value)

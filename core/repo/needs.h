@@ -42,7 +42,10 @@ struct mlv_scope {
 	uint64_t back;        /* commits, from each revision and branch tip on, first parents; 0: 1 */
 	bool dated;
 	int64_t since;        /* dated: every commit made since then */
-	/* A pointer or commit that cannot be read; a failure ends the search. NULL: it does. */
+	/*
+	 * A pointer or commit that cannot be read; a failure ends the search. NULL: it
+	 * does, and so does a directory that cannot be looked into.
+	 */
 	mlv_err (*bad)(void *arg, const struct mlv_place *place, mlv_err why);
 	void *arg;
 };
@@ -50,6 +53,13 @@ struct mlv_scope {
 mlv_err mlv_needs_find(struct mlv_needs *needs, struct mlv_repo *repo,
 		       const struct mlv_scope *scope) MLV_CHECK;
 void mlv_needs_release(struct mlv_needs *needs);
+/*
+ * Call fn for each object that a symbolic link in the work tree stands for, as
+ * the indexes tell: it is the only copy that the user sees, whatever the
+ * pointers say now.
+ */
+typedef mlv_err (*mlv_linked_fn)(void *arg, const struct mlv_key *key, uint64_t size);
+mlv_err mlv_needs_linked(struct mlv_repo *repo, mlv_linked_fn fn, void *arg) MLV_CHECK;
 /* Whether the work tree is one of the places of a need. */
 bool mlv_need_is_here(const struct mlv_need *need);
 

@@ -8,6 +8,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/path.h"
+#include "core/repo/sharing.h"
 
 #define TMP_AGE (24U * 60 * 60) /* seconds after which a temporary was left behind */
 
@@ -265,7 +266,7 @@ static mlv_err open_cache(struct mlv_repo *repo)
 		return err;
 	if (small && strcmp(small, "loose") == 0)
 		mlv_store_keep_loose(repo->cache);
-	return NULL;
+	return mlv_sharing_register(repo, path.ptr);
 }
 
 mlv_err mlv_repo_cache(struct mlv_repo *repo, struct mlv_store **cache)

@@ -11,7 +11,7 @@
 #ifndef MLV_STORE_BACKEND_H
 #define MLV_STORE_BACKEND_H
 
-#include "core/store/pack.h"
+#include "core/store/pack_set.h"
 #include "core/store/store.h"
 
 struct mlv_temp {
@@ -59,13 +59,19 @@ struct mlv_backend {
 			  bool *there);
 	mlv_err (*renew)(void *self, bool *changed);
 	void (*touch_pack)(void *self, const struct mlv_pack_id *id);
+	/* For gc, NULL where there are no packs; see pack_set.h. */
+	mlv_err (*each_pack)(void *self, mlv_pack_fn fn, void *arg);
+	mlv_err (*each_record)(void *self, const struct mlv_pack_id *id, mlv_record_fn fn,
+			       void *arg);
+	mlv_err (*remove_pack)(void *self, const struct mlv_pack_id *id);
+	mlv_err (*sweep_packs)(void *self);
 	/* Its own file: MLV_E_MISSING when there is none; path, when not NULL, is appended to. */
 	mlv_err (*open)(void *self, const struct mlv_key *key, int *fd, struct mlv_buf *path);
 	mlv_err (*each)(void *self, mlv_key_fn fn, void *arg);
 	void (*touch)(void *self, const struct mlv_key *key);
 	/* Hold the lock, shared or alone: closing *fd gives it back. */
 	mlv_err (*lock)(void *self, struct mlv_ctx *ctx, bool alone, int *fd);
-	/* One that is not there is no failure. */
+	/* Remove its own file; one that is not there is no failure. */
 	mlv_err (*remove)(void *self, const struct mlv_key *key);
 	mlv_err (*temp)(void *self, struct mlv_temp *temp);
 	/* What an earlier process left of the same transfer, or a new one. */

@@ -57,4 +57,21 @@ typedef mlv_err (*mlv_record_fn)(void *arg, const struct mlv_pack_record *record
 mlv_err mlv_pack_set_each(struct mlv_pack_set *set, enum mlv_kind kind, unsigned byte,
 			  mlv_record_fn fn, void *arg) MLV_CHECK;
 
+/* A pack as a whole. */
+struct mlv_pack_look {
+	struct mlv_pack_id id;
+	uint64_t bytes;
+	int64_t used; /* mtime: seconds since 1970 */
+};
+typedef mlv_err (*mlv_pack_fn)(void *arg, const struct mlv_pack_look *pack);
+/* Call fn for each pack that can be used, by class and id. fn does not use the set. */
+mlv_err mlv_pack_set_each_pack(struct mlv_pack_set *set, mlv_pack_fn fn, void *arg) MLV_CHECK;
+/* Call fn for each record of a pack, in the order of its frames. fn does not use the set. */
+mlv_err mlv_pack_set_each_record(struct mlv_pack_set *set, const struct mlv_pack_id *id,
+				 mlv_record_fn fn, void *arg) MLV_CHECK;
+/* Remove a pack, its table first: without it nobody looks for the pack. */
+mlv_err mlv_pack_set_remove(struct mlv_pack_set *set, const struct mlv_pack_id *id) MLV_CHECK;
+/* Remove what killed processes left: packs without a table that are this old. */
+mlv_err mlv_pack_set_sweep(struct mlv_pack_set *set, unsigned age_seconds) MLV_CHECK;
+
 #endif

@@ -36,5 +36,10 @@ mlv_err mlv_dir_look(void *self, const struct mlv_key *key, struct mlv_stored *s
 mlv_err mlv_dir_publish(void *self, struct mlv_pending *list, size_t count) MLV_CHECK;
 mlv_err mlv_dir_stat(void *self, const struct mlv_key *key, struct mlv_stored *stored) MLV_CHECK;
 mlv_err mlv_dir_each(void *self, mlv_key_fn fn, void *arg) MLV_CHECK;
+mlv_err mlv_dir_each_pack(void *self, mlv_pack_fn fn, void *arg) MLV_CHECK;
+mlv_err mlv_dir_each_record(void *self, const struct mlv_pack_id *id, mlv_record_fn fn,
+			    void *arg) MLV_CHECK;
+mlv_err mlv_dir_remove_pack(void *self, const struct mlv_pack_id *id) MLV_CHECK;
+mlv_err mlv_dir_sweep_packs(void *self) MLV_CHECK;
 
 #endif

@@ -129,3 +129,33 @@ mlv_err mlv_dir_each(void *self, mlv_key_fn fn, void *arg)
 	}
 	return err;
 }
+
+mlv_err mlv_dir_each_pack(void *self, mlv_pack_fn fn, void *arg)
+{
+	struct mlv_dir *dir = self;
+	bool changed;
+	mlv_err err = mlv_pack_set_renew(dir->packs, &changed);
+
+	return err ? err : mlv_pack_set_each_pack(dir->packs, fn, arg);
+}
+
+mlv_err mlv_dir_each_record(void *self, const struct mlv_pack_id *id, mlv_record_fn fn, void *arg)
+{
+	const struct mlv_dir *dir = self;
+
+	return mlv_pack_set_each_record(dir->packs, id, fn, arg);
+}
+
+mlv_err mlv_dir_remove_pack(void *self, const struct mlv_pack_id *id)
+{
+	const struct mlv_dir *dir = self;
+
+	return mlv_pack_set_remove(dir->packs, id);
+}
+
+mlv_err mlv_dir_sweep_packs(void *self)
+{
+	const struct mlv_dir *dir = self;
+
+	return mlv_pack_set_sweep(dir->packs, MLV_TEMP_AGE);
+}

@@ -13,6 +13,7 @@
 #ifndef MLV_STORE_UPKEEP_H
 #define MLV_STORE_UPKEEP_H
 
+#include "core/store/pack_set.h"
 #include "core/store/store.h"
 
 /*
@@ -26,8 +27,29 @@ mlv_err mlv_batch_begin_locked(struct mlv_batch **out, struct mlv_store *store) 
 /* When key was last put, in seconds since 1970; 0 when it is not there. */
 mlv_err mlv_store_used(struct mlv_store *store, const struct mlv_key *key,
 		       int64_t *when) MLV_CHECK;
-/* Remove key; one that is not there is no failure. The store is held alone. */
+/* Whether key has a file of its own, or lies in packs; of what does both packed counts. */
+mlv_err mlv_store_is_packed(struct mlv_store *store, const struct mlv_key *key,
+			    bool *packed) MLV_CHECK;
+/* Remove key's own file; one that is not there is no failure. The store is held alone. */
 mlv_err mlv_store_remove(struct mlv_store *store, const struct mlv_key *key) MLV_CHECK;
+
+/* Packs, as pack_set.h has them; a store in memory has none. */
+mlv_err mlv_store_each_pack(struct mlv_store *store, mlv_pack_fn fn, void *arg) MLV_CHECK;
+mlv_err mlv_store_each_record(struct mlv_store *store, const struct mlv_pack_id *id,
+			      mlv_record_fn fn, void *arg) MLV_CHECK;
+mlv_err mlv_store_remove_pack(struct mlv_store *store, const struct mlv_pack_id *id) MLV_CHECK;
+/* Remove what killed processes left beside packs. The store is held alone. */
+mlv_err mlv_store_sweep(struct mlv_store *store) MLV_CHECK;
+
+/* Whether one so long is packed when it has company. */
+bool mlv_store_packs(const struct mlv_store *store, const struct mlv_key *key, uint64_t len);
+/*
+ * Pack keys anew, in this order, wherever they lie now, each once; they are
+ * durable in their new place when it returns. The store is held alone. good (of
+ * each) tells which were sound: the others stay where they are.
+ */
+mlv_err mlv_store_repack(struct mlv_store *store, const struct mlv_key *keys, size_t count,
+			 bool *good) MLV_CHECK;
 
 /* A key and what is known of it. */
 struct mlv_check {

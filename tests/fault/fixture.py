@@ -139,6 +139,38 @@ def make_pull_large(p):
     p.run('rm', '-rf', 'big.bin', '.mlv/cache', '.mlv/state')
 
 
+def make_gc(p):
+    """Objects that only the first commit needs, all of them old; more are needed still."""
+    tracked(p)
+    p.write('big.bin', b'0123456789abcdef' * (1 << 20) + b'tail!')
+    p.tool('add', 'big.bin')
+    edit(p)
+    p.tool('add', 'data')
+    p.write('big.bin', b'small now')
+    p.tool('add', 'big.bin')
+    for folder, _, names in os.walk(p.cache):
+        for name in names:
+            os.utime(os.path.join(folder, name), (1e9, 1e9))
+
+
+def make_gc_packs(p):
+    """Packs to be dropped and to be written anew, and files to be gathered."""
+    begin(p)
+    for n in range(70):
+        p.write('data/f%02d' % n, b'first %d\n' % n)
+    p.tool('add', 'data')
+    for n in range(40):
+        p.write('data/f%02d' % n, b'second %d\n' % n)
+    p.tool('add', 'data')
+    for n in range(34):
+        p.write('data/f%02d' % n, b'third %d\n' % n)
+        if n % 17 == 16:
+            p.tool('add', 'data')
+    for folder, _, names in os.walk(p.cache):
+        for name in names:
+            os.utime(os.path.join(folder, name), (1e9, 1e9))
+
+
 # name: (how it is made, the command, whether the pointers' objects must be in the cache)
 SCENARIOS = {
     'add': (make_add, ('add', 'data', 'single.csv'), True),
@@ -151,6 +183,8 @@ SCENARIOS = {
     'push': (make_push, ('push',), True),
     'push-large': (make_push_large, ('push',), True),
     'pull': (make_pull, ('pull',), False),
+    'gc': (make_gc, ('gc', '-w', '-f'), True),
+    'gc-packs': (make_gc_packs, ('gc', '-w', '-f'), True),
     'pull-large': (make_pull_large, ('pull',), False),
 }
 
