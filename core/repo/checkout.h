@@ -20,7 +20,8 @@
  *                gives way to a directory or the other way round, absent; all of it is
  *                in the cache. The same call again finishes.
  * Threads        one call at a time in a process; it holds the work tree's lock.
- * Limits         memory: some 300 bytes for each file of the output.
+ * Limits         memory: some 150 bytes for each file that is to be made, as much for
+ *                each that is there, if the index does not say what it is.
  */
 #ifndef MLV_REPO_CHECKOUT_H
 #define MLV_REPO_CHECKOUT_H

@@ -315,7 +315,10 @@ static mlv_err sync_few(const struct mlv_apply *apply)
 	return NULL;
 }
 
-/* The directory that was built aside takes its place; nothing is there. */
+/*
+ * The directory that was built aside, and is durable, takes its place; nothing
+ * is there. Only its name is left to be synced.
+ */
 static mlv_err place_whole(struct mlv_apply *apply)
 {
 	MLV_SCOPED(mlv_apply_dir_release) struct mlv_apply_dir dir = MLV_APPLY_DIR_INIT;
@@ -329,7 +332,7 @@ static mlv_err place_whole(struct mlv_apply *apply)
 	if (mlv_sys_renameat(plan->repo->mlv_fd, apply->stage_name, dir.fd, name) < 0)
 		return mlv_error_sys("%s: renaming into place", plan->compare.path);
 	apply->stage_name[0] = '\0';
-	return NULL;
+	return mlv_sys_fsync(dir.fd) < 0 ? mlv_error_sys("%s: syncing", plan->compare.path) : NULL;
 }
 
 mlv_err mlv_apply_place(struct mlv_apply *apply)
@@ -337,8 +340,8 @@ mlv_err mlv_apply_place(struct mlv_apply *apply)
 	mlv_err err = NULL;
 
 	if (apply->aside)
-		err = place_whole(apply);
-	else if (apply->plan->output && !(err = make_dirs(apply)))
+		return place_whole(apply);
+	if (apply->plan->output && !(err = make_dirs(apply)))
 		err = mlv_apply_each(apply, put_one);
 	if (err)
 		return err;
