@@ -57,6 +57,19 @@ void mlv_named_release(struct mlv_named *named)
 	mlv_leaves_release(&named->leaves);
 }
 
+/* Write to the copy; the spare gives its room up for that. */
+static mlv_err write_copy(struct copies *copies, const void *bytes, size_t len, uint64_t offset)
+{
+	mlv_err err = mlv_fs_pwrite_full(copies->to, "its copy", bytes, len, offset);
+
+	if (!err || err->code != MLV_E_NOSPACE || copies->spare < 0)
+		return err;
+	atomic_store(&copies->spoilt, true);
+	if (mlv_sys_ftruncate(copies->spare, 0) < 0)
+		return mlv_error_sys("emptying its spare");
+	return mlv_fs_pwrite_full(copies->to, "its copy", bytes, len, offset);
+}
+
 /* Read len bytes at offset to bytes, and write them to the copies. */
 static mlv_err take(const struct reading *reading, void *bytes, size_t len, uint64_t offset)
 {
@@ -65,7 +78,7 @@ static mlv_err take(const struct reading *reading, void *bytes, size_t len, uint
 
 	if (err || copies->to < 0)
 		return err;
-	if ((err = mlv_fs_pwrite_full(copies->to, "its copy", bytes, len, offset)))
+	if ((err = write_copy(copies, bytes, len, offset)))
 		return mlv_error_wrap(err, "%s", reading->path);
 	if (copies->spare >= 0 && !atomic_load(&copies->spoilt) &&
 	    mlv_fs_pwrite_full(copies->spare, "its spare", bytes, len, offset))

@@ -366,4 +366,32 @@ mlv_test(remote_large, a_fetch_with_a_spare_that_fails_anywhere)
 	}
 	disk_close(&disk);
 }
+
+/* Of three calls in the middle one reads, one writes to the cache and one to the spare. */
+mlv_test(remote_large, a_spare_gives_its_room_to_the_cache)
+{
+	struct disk disk;
+	int failed = 0;
+	long calls;
+
+	disk_open(&disk);
+	disk.ctx.jobs = 1;
+	put_file(&disk, disk.there);
+	check_ok(mlv_spares_begin(&disk.spares, AT_FDCWD));
+	mlv_fault_arm(0);
+	check_ok(fetch(&disk));
+	calls = mlv_fault_calls();
+	if (mlv_spare_take(&disk.spares, &disk.key.oid, LARGE_SIZE, AT_FDCWD, "out")) {
+		for (long nth = calls / 2; nth < calls / 2 + 3; nth++) {
+			(void)unlink(file_in(disk.cache, &disk));
+			mlv_fault_arm(nth);
+			failed += fetch(&disk) != NULL;
+			mlv_fault_arm(0);
+			cr_assert(not(mlv_spare_take(&disk.spares, &disk.key.oid, LARGE_SIZE,
+						     AT_FDCWD, "two")));
+		}
+		cr_assert(failed == 1, "%d failed", failed);
+	}
+	disk_close(&disk);
+}
 #endif
