@@ -1,4 +1,6 @@
-/* cmd_cache.c - mlv cache: where the cache is. */
+/* cmd_cache.c - mlv cache: where the cache is, and what is in it. */
+#include <inttypes.h>
+
 #include "cmd/cmd.h"
 #include "cmd/level.h"
 #include "cmd/out.h"
@@ -65,11 +67,64 @@ static const struct mlv_cmd cache_dir = {
 	.run = cache_dir_run,
 };
 
-static const struct mlv_cmd *const cache_subs[] = { &cache_dir, NULL };
+struct cache_list {
+	struct mlv_run *run;
+	uint64_t count, bytes;
+};
+
+static mlv_err list_key(void *arg, const struct mlv_key *key, uint64_t size)
+{
+	struct cache_list *list = arg;
+	struct mlv_out *out = list->run->out;
+	char hex[MLV_OID_HEX + 1];
+
+	list->count++;
+	list->bytes += size;
+	mlv_oid_format(&key->oid, hex);
+	mlv_out_object_begin(out, NULL);
+	mlv_out_text(out, "kind", mlv_kind_name(key->kind));
+	mlv_out_text(out, "id", hex);
+	mlv_out_number(out, "size", size);
+	mlv_out_object_end(out);
+	mlv_out_line(out, "%s %s %" PRIu64, mlv_kind_name(key->kind), hex, size);
+	return mlv_ctx_check_stop(list->run->ctx);
+}
+
+static mlv_err cache_list_run(struct mlv_run *run, const void *opaque, char **operands)
+{
+	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	struct cache_list list = { .run = run };
+	struct mlv_store *cache;
+	mlv_err err;
+
+	(void)opaque;
+	(void)operands;
+	if ((err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd)) ||
+	    (err = mlv_repo_cache(repo, &cache)))
+		return err;
+	mlv_out_object_begin(run->out, NULL);
+	mlv_out_array_begin(run->out, "objects");
+	if ((err = mlv_store_each(cache, list_key, &list)))
+		return err;
+	mlv_out_array_end(run->out);
+	mlv_out_number(run->out, "count", list.count);
+	mlv_out_number(run->out, "size", list.bytes);
+	mlv_out_object_end(run->out);
+	return NULL;
+}
+
+static const struct mlv_cmd cache_list = {
+	.name = "list",
+	.summary = "list the objects in the cache",
+	.operands = "",
+	.run = cache_list_run,
+};
+
+static const struct mlv_cmd *const cache_subs[] = { &cache_dir, &cache_list, NULL };
 
 const struct mlv_cmd mlv_cmd_cache = {
 	.name = "cache",
-	.summary = "show or set where the cache is",
+	.summary = "show or set where the cache is, or list it",
 	.operands = "<command>",
 	.subs = cache_subs,
 };

@@ -10,6 +10,7 @@ extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
 extern const struct mlv_cmd mlv_cmd_data;
+extern const struct mlv_cmd mlv_cmd_destroy;
 extern const struct mlv_cmd mlv_cmd_diff;
 extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_du;
@@ -55,6 +56,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_completion,
 	&mlv_cmd_config,
 	&mlv_cmd_data,
+	&mlv_cmd_destroy,
 	&mlv_cmd_diff,
 	&mlv_cmd_doctor,
 	&mlv_cmd_du,

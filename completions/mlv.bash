@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data diff doctor du fetch freeze fsck gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data destroy diff doctor du fetch freeze fsck gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -39,7 +39,7 @@ _mlv()
 			elif [ -n "$subs" ]; then label="$label ${COMP_WORDS[i]}"
 			fi
 			case $label in
-			cache) subs='dir' ;;
+			cache) subs='dir list' ;;
 			data) subs='status' ;;
 			metrics) subs='diff show' ;;
 			remote) subs='add default list modify remove rename trust' ;;
@@ -94,6 +94,7 @@ _mlv()
 	'add') words='--force -f --glob --no-commit --out -o --sha256' hint=file ;;
 	'cache') words='' hint=none ;;
 	'cache dir') words='--unset -u --system --global --project --local' hint=dir ;;
+	'cache list') words='' hint=none ;;
 	'cat') words='--rev --range --remote -r' hint=file ;;
 	'cat-object') words='' hint=none ;;
 	'check-ignore') words='--all -a --details -d --non-matching -n --stdin --null -z' hint=file ;;
@@ -103,6 +104,7 @@ _mlv()
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
 	'data') words='' hint=none ;;
 	'data status') words='--granular --not-in-remote --remote -r --unchanged --untracked-files' hint=file ;;
+	'destroy') words='--force -f' hint=none ;;
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;

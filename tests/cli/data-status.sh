@@ -19,6 +19,6 @@ mlv data status f && mlv data status none; echo "exit $?"
 mlv data status --untracked-files some; echo "exit $?"
 mlv data status -r store; echo "exit $?"
 echo "- unchanged"
-git checkout -q . && mlv pull -q -f && mlv data status --unchanged && mlv data status --unchanged --granular d
+git checkout -q . && rm h.mlv && mlv pull -q -f && mlv data status --unchanged && mlv data status --unchanged --granular d
 echo "- a directory that is not here"
 rm -r d && mlv data status && mlv data status --granular
