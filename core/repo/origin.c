@@ -191,6 +191,8 @@ static mlv_err check_url(const char *url)
 	char shown[512];
 
 	shown_url(url, shown, sizeof(shown));
+	if (*url && url[colon] != ':')
+		return mlv_error(MLV_E_REMOTE, "%s: no such directory", shown);
 	if (!mlv_text_is_plain(url, strlen(url)) || *url == '-' || !*url)
 		return mlv_error(MLV_E_USAGE, "'%s' is no URL of a git repository", shown);
 	for (size_t i = 0; i < MLV_COUNT(known); i++)
@@ -200,9 +202,7 @@ static mlv_err check_url(const char *url)
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: not a URL of a git repository", shown),
 				      "https://, http://, ssh://, git://, host:path or a directory; "
 				      "for other URLs: mlv get-url, mlv import-url");
-	if (url[colon] == ':')
-		return NULL;
-	return mlv_error(MLV_E_REMOTE, "%s: no such directory", shown);
+	return NULL;
 }
 
 mlv_err mlv_origin_open(struct mlv_origin **out, struct mlv_ctx *ctx, const char *url,
