@@ -18,6 +18,6 @@ END
 ls .mlv/cache/packs | wc -l
 mlv gc -wf | sed 's/, .* removed/ removed/'
 ls .mlv/cache/packs | wc -l
-rm data/f90 && mlv fsck | sed 's/^corrupt: .*/corrupt/'
+rm data/f90 && mlv fsck | grep -o '^corrupt\|^    data.*'
 cp kept data/f90 && mlv fsck --repair >/dev/null && mlv gc -wf | sed 's/, .* removed/ removed/' && mlv fsck | sed 's/,.*//'
 ls .mlv/cache/packs | wc -l
