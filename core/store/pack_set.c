@@ -60,25 +60,39 @@ static mlv_err lock_known(struct mlv_pack_set *set, enum mlv_pack_class class)
 	return NULL;
 }
 
+/* The pack that key is in, or NULL; where the last one was found is looked at first. */
+static struct mlv_pack *pack_with(struct mlv_pack_group *group, const struct mlv_key *key,
+				  struct mlv_pack_record *record)
+{
+	const size_t last = atomic_load(&group->last);
+
+	for (size_t i = 0; i < group->count; i++) {
+		const size_t at = (last + i) % group->count;
+
+		if (mlv_table_find(&group->packs[at]->table, key, record)) {
+			if (at != last)
+				atomic_store(&group->last, at);
+			return group->packs[at];
+		}
+	}
+	return NULL;
+}
+
 mlv_err mlv_pack_set_find(struct mlv_pack_set *set, const struct mlv_key *key,
 			  struct mlv_packed *packed, bool *there)
 {
 	const enum mlv_pack_class class = mlv_pack_class_of(key->kind);
-	const struct mlv_pack_group *group = &set->groups[class];
+	const struct mlv_pack *pack;
 	mlv_err err = lock_known(set, class);
 
 	*there = false;
 	if (err)
 		return err;
-	for (size_t i = 0; i < group->count && !*there; i++) {
-		const struct mlv_pack *pack = group->packs[i];
-
-		*there = mlv_table_find(&pack->table, key, &packed->record);
-		if (*there) {
-			packed->pack = pack->id;
-			packed->mtime = pack->mtime;
-			packed->ctime = pack->ctime;
-		}
+	if ((pack = pack_with(&set->groups[class], key, &packed->record))) {
+		packed->pack = pack->id;
+		packed->mtime = pack->mtime;
+		packed->ctime = pack->ctime;
+		*there = true;
 	}
 	pthread_rwlock_unlock(&set->lock);
 	return NULL;
@@ -128,19 +142,24 @@ mlv_err mlv_pack_set_read(struct mlv_pack_set *set, const struct mlv_key *key, u
 			  struct mlv_buf *out, bool *there)
 {
 	const enum mlv_pack_class class = mlv_pack_class_of(key->kind);
-	const struct mlv_pack_group *group = &set->groups[class];
+	struct mlv_pack_group *group = &set->groups[class];
 	struct mlv_pack_record record;
+	struct mlv_pack *pack = NULL;
 	mlv_err err = lock_known(set, class);
 
 	*there = false;
 	if (err)
 		return err;
-	for (size_t i = 0; i < group->count && !*there; i++) {
-		if (!mlv_table_find(&group->packs[i]->table, key, &record) || nth-- > 0)
-			continue;
-		*there = true;
-		err = read_frame(set, group->packs[i], &record, out);
+	/* After the likely one all of them, in the order of their ids; so that one comes twice. */
+	if (nth == 0)
+		pack = pack_with(group, key, &record);
+	for (size_t i = 0; nth > 0 && i < group->count && !pack; i++) {
+		if (mlv_table_find(&group->packs[i]->table, key, &record) && --nth == 0)
+			pack = group->packs[i];
 	}
+	*there = pack != NULL;
+	if (pack)
+		err = read_frame(set, pack, &record, out);
 	pthread_rwlock_unlock(&set->lock);
 	return err;
 }

@@ -40,8 +40,8 @@ mlv_err mlv_pack_set_find(struct mlv_pack_set *set, const struct mlv_key *key,
 			  struct mlv_packed *packed, bool *there) MLV_CHECK;
 /*
  * Append the raw bytes of copy nth of key, counted from 0, to out; they are
- * not hashed yet. *there is false when there are not so many copies.
- * MLV_E_CORRUPT when that copy is damaged or gone.
+ * not hashed yet. *there is false when there are no more copies; one may come
+ * twice. MLV_E_CORRUPT when that copy is damaged or gone.
  */
 mlv_err mlv_pack_set_read(struct mlv_pack_set *set, const struct mlv_key *key, unsigned nth,
 			  struct mlv_buf *out, bool *there) MLV_CHECK;

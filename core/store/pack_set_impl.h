@@ -23,6 +23,8 @@ struct mlv_pack_group {
 	struct mlv_pack **packs; /* by id */
 	size_t count, cap;
 	bool known; /* they are listed */
+	/* Where the last one was found: what is asked for next mostly lies there too. */
+	atomic_size_t last;
 };
 
 struct mlv_pack_set {
