@@ -2,11 +2,12 @@
  * inject.c - preloaded into mlv, makes one call to the C library fail, or ends
  * the process there.
  *
- *   MLV_INJECT=count:FILE     write to FILE how many calls were met
+ *   MLV_INJECT=count:FILE     write to FILE how many calls and how many allocations were met
  *   MLV_INJECT=kill:N         end with SIGKILL at the Nth call, before it is made
  *   MLV_INJECT=fail:N:ERRNO   the Nth call fails with this errno
  *   MLV_INJECT=full:N:ERRNO   so do all from the Nth on that write
  *   MLV_INJECT=short:N        the Nth call, if it reads or writes, moves one byte
+ *   MLV_INJECT=oom:N          the Nth allocation of any library fails
  *
  * Calls that change or read files or sockets are counted, those on descriptors 0 to 2 are
  * not. It is independent of mlv's own guarded calls, so that a call which went
@@ -28,19 +29,44 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <ucontext.h>
 #include <unistd.h>
 
-enum mode { OFF, COUNT, KILL, FAIL, FULL, SHORT };
+enum mode { OFF, COUNT, KILL, FAIL, FULL, SHORT, OOM };
 
 static enum mode mode;
 static long target;
 static int error_number = EIO;
 static const char *count_file;
-static atomic_long calls;
+static atomic_long calls, allocations;
+
+/*
+ * libfyaml 0.7 does not survive a lack of memory when a document is opened, and
+ * cannot be given an allocator: what crashes there ends as being out of memory
+ * does, and what is on disk is looked at all the same.
+ */
+static void on_crash(int signal_number, siginfo_t *info, void *context)
+{
+	static const char message[] = "libfyaml crashed for lack of memory\n";
+	Dl_info place;
+	void *at = NULL;
+
+	(void)info;
+#if defined(__x86_64__)
+	at = (void *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	at = (void *)((ucontext_t *)context)->uc_mcontext.pc;
+#endif
+	if (dladdr(at, &place) && strstr(place.dli_fname, "libfyaml")) {
+		(void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+		_exit(75);
+	}
+	signal(signal_number, SIG_DFL);
+}
 
 __attribute__((constructor)) static void configure(void)
 {
-	static const char *const names[] = { "", "count", "kill", "fail", "full", "short" };
+	static const char *const names[] = { "", "count", "kill", "fail", "full", "short", "oom" };
 	const char *text = getenv("MLV_INJECT");
 	const char *colon = text ? strchr(text, ':') : NULL;
 
@@ -51,6 +77,9 @@ __attribute__((constructor)) static void configure(void)
 		count_file = colon + 1;
 	else if (mode != OFF)
 		target = strtol(colon + 1, NULL, 10);
+	if (mode == OOM)
+		sigaction(SIGSEGV, &(struct sigaction){ .sa_sigaction = on_crash, .sa_flags = SA_SIGINFO },
+			  NULL);
 	if (mode == FAIL || mode == FULL)
 		error_number = atoi(strrchr(text, ':') + 1);
 }
@@ -60,7 +89,7 @@ __attribute__((destructor)) static void report(void)
 	FILE *f = count_file ? fopen(count_file, "we") : NULL;
 
 	if (f) {
-		fprintf(f, "%ld\n", atomic_load(&calls));
+		fprintf(f, "%ld %ld\n", atomic_load(&calls), atomic_load(&allocations));
 		fclose(f);
 	}
 }
@@ -85,6 +114,36 @@ static bool hit(bool writes)
 static size_t shorten(size_t len)
 {
 	return mode == SHORT && atomic_load(&calls) == target && len > 1 ? 1 : len;
+}
+
+/* glibc's own names: what dlsym() finds may allocate to be found. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *ptr, size_t size);
+
+/* True when this allocation is to fail. */
+static bool is_out(void)
+{
+	bool out = mode != OFF && atomic_fetch_add(&allocations, 1) + 1 == target && mode == OOM;
+
+	if (out)
+		errno = ENOMEM;
+	return out;
+}
+
+void *malloc(size_t size)
+{
+	return is_out() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return is_out() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *ptr, size_t size)
+{
+	return is_out() ? NULL : __libc_realloc(ptr, size);
 }
 
 #define REAL(name) __typeof__(&name) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Kill pushes to a web server (nginx) and to a store of objects (Swift), at a call or at a moment; look at what
-the server then has; push again.
+"""Kill pushes to a web server (nginx) and to a store of objects (Swift), at a call or at a moment, or let an
+allocation fail, of mlv's or of a library's; look at what the server then has; push again.
 
 usage: kills.py [--bin DIR] [--points N] [--seed S]
 
---points is the number of kills of each scenario, half of them at one of the calls that tests/fault/inject.c
-meets (files and sockets), half at a moment of the time that a whole push takes.
+--points is the number of them for each scenario: at one of the calls that tests/fault/inject.c meets (files and
+sockets), at one of the allocations, at a moment of the time that a whole push takes, in turn.
 """
 import argparse
 import json
@@ -24,6 +24,7 @@ sys.path.insert(0, os.path.join(TOP, 'tests/fault'))
 import fixture  # noqa: E402
 import state  # noqa: E402
 
+HONEST = {0, 5, 75}  # what a push that an allocation failed may end with
 SERVERS = os.path.join(TOP, 'tests/servers')
 
 
@@ -134,7 +135,7 @@ class Scenario:
             return bad
 
     def measure(self):
-        """How many calls and seconds a push takes."""
+        """How many calls, allocations and seconds a push takes."""
         name, counter = self.begin(), os.path.join(self.place.base, 'count')
         begin = time.monotonic()
         self.place.tool('push', extra={'MLV_INJECT': 'count:' + counter, 'LD_PRELOAD': self.library})
@@ -143,37 +144,40 @@ class Scenario:
         if bad:
             raise RuntimeError('; '.join(bad))
         with open(counter) as f:
-            return int(f.read()), took
+            return list(map(int, f.read().split())), took
 
-    def killed(self, point, calls, took):
-        """What was done, in words."""
+    def killed(self, point, totals, took):
+        """What was done, in words, and what was wrong with how it ended."""
         jobs = self.chance.choice('14')
-        if point % 2:
-            n = self.chance.randrange(1, calls + 1)
-            self.place.run(self.place.mlv, '-j', jobs, 'push', check=False,
-                           extra={'MLV_INJECT': 'kill:%d' % n, 'LD_PRELOAD': self.library})
-            return 'call %d of %d' % (n, calls)
+        if point % 3 < 2:
+            mode, unit = (('kill', 'call'), ('oom', 'allocation'))[point % 3]
+            n = self.chance.randrange(1, totals[point % 3] + 1)
+            done = self.place.run(self.place.mlv, '-j', jobs, 'push', check=False,
+                                  extra={'MLV_INJECT': '%s:%d' % (mode, n), 'LD_PRELOAD': self.library})
+            honest = mode == 'kill' or done.returncode in HONEST
+            return '%s %d of %d' % (unit, n, totals[point % 3]), [] if honest else [
+                'exit status %d: %s' % (done.returncode, done.stderr.decode(errors='replace').strip())]
         after = self.chance.random() * took
         process = subprocess.Popen([self.place.mlv, '-j', jobs, 'push'], cwd=self.place.work, env=self.place.env,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(after)
         process.kill()
         process.wait()
-        return 'second %.3f of %.3f' % (after, took)
+        return 'second %.3f of %.3f' % (after, took), []
 
     def run(self, points):
-        calls, took = self.measure()
+        totals, took = self.measure()
         failed = False
         for point in range(points):
             name = self.begin()
-            what = self.killed(point, calls, took)
-            bad = self.problems(name, False)
+            what, bad = self.killed(point, totals, took)
+            bad += self.problems(name, False)
             again = self.place.tool('push', check=False)
             if again.returncode:
                 bad.append('the second push fails: ' + again.stderr.decode(errors='replace').strip())
             bad += self.problems(name, True)
             failed |= bool(bad)
-            print('%s - push to %s, killed at %s%s' % ('not ok' if bad else 'ok', self.name, what,
+            print('%s - push to %s, ended at %s%s' % ('not ok' if bad else 'ok', self.name, what,
                                                        ''.join('; ' + b for b in bad[:4])), flush=True)
         return failed
 
