@@ -60,10 +60,14 @@ def run(*command, cwd=None, timed=True):
 
     timer = threading.Timer(LIMIT[0], stop)
     timer.start()
-    errors = process.stderr.read()
-    process.wait()
-    took = time.perf_counter() - start
-    timer.cancel()
+    try:
+        errors = process.stderr.read()
+        process.wait()
+        took = time.perf_counter() - start
+    finally:
+        timer.cancel()
+        if process.poll() is None:
+            stop()
     if stopped:
         raise TooLong("%s: stopped after %d s" % (" ".join(command), LIMIT[0]))
     if process.returncode:
