@@ -90,12 +90,14 @@ static mlv_err ask_remotes(struct report *report, char *const *operands)
 		MLV_SCOPED(mlv_transport_freep) struct mlv_transport *remote = NULL;
 		MLV_SCOPED(mlv_differences_release) struct mlv_differences found = { 0 };
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf receipts = MLV_BUF_INIT;
 		struct mlv_store *cache;
 
 		if (!(err = mlv_route_open(report->run, report->repo, &routes.at[i], &name,
 					   &remote, &cache)) &&
+		    !(err = mlv_route_receipts(report->repo, &receipts)) &&
 		    !(err = mlv_compare(cache, remote, routes.at[i].wants, routes.at[i].count,
-					&found)))
+					receipts.ptr, &found)))
 			err = add_lacking(report, &outputs, &found);
 	}
 	mlv_strs_sort_unique(&report->not_in_remote);

@@ -64,11 +64,14 @@ static mlv_err compare_route(struct mlv_run *run, struct mlv_repo *repo,
 	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *remote = NULL;
 	MLV_SCOPED(mlv_differences_release) struct mlv_differences differences = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf receipts = MLV_BUF_INIT;
 	struct mlv_store *cache = NULL;
 	mlv_err err;
 
 	if ((err = mlv_route_open(run, repo, route, &name, &remote, &cache)) ||
-	    (err = mlv_compare(cache, remote, route->wants, route->count, &differences)))
+	    (err = mlv_route_receipts(repo, &receipts)) ||
+	    (err = mlv_compare(cache, remote, route->wants, route->count, receipts.ptr,
+			       &differences)))
 		return err;
 	if (differences.count > 0)
 		*differs = true;

@@ -86,6 +86,9 @@ mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const struct 
 		       struct mlv_buf *name, struct mlv_transport **remote,
 		       struct mlv_store **cache) MLV_CHECK;
 
+/* Where the trees that were seen at remotes are remembered (remote/receipts.h). */
+mlv_err mlv_route_receipts(struct mlv_repo *repo, struct mlv_buf *path) MLV_CHECK;
+
 /* The pieces that pull and the commands above share. */
 typedef mlv_err (*mlv_transfer_fn)(struct mlv_store *cache, struct mlv_transport *remote,
 				   const struct mlv_want *wants, size_t count,

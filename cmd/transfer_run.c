@@ -7,6 +7,7 @@
 #include "cmd/out.h"
 #include "cmd/remote_open.h"
 #include "cmd/transfer.h"
+#include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
 #include "core/repo/seen.h"
@@ -93,6 +94,16 @@ mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const struct 
 	return mlv_repo_cache(repo, cache);
 }
 
+mlv_err mlv_route_receipts(struct mlv_repo *repo, struct mlv_buf *path)
+{
+	mlv_err err = mlv_fs_mkdirs(repo->mlv_fd, "state", 0777);
+
+	/* Where it cannot be written nothing is remembered. */
+	if (err && err->code == MLV_E_NOMEM)
+		return err;
+	return mlv_buf_printf(path, "%s/.mlv/state/receipts", repo->root);
+}
+
 /* What was verified while it came is linked by a checkout without being hashed again. */
 static mlv_err note_seen(struct mlv_repo *repo, const struct mlv_items *large)
 {
@@ -117,12 +128,16 @@ static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struc
 	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *remote = NULL;
 	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer transfer = MLV_TRANSFER_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf receipts = MLV_BUF_INIT;
 	struct mlv_store *cache = NULL;
 	mlv_err err;
 
 	transfer.spares = spares;
 	if ((err = mlv_route_open(run, repo, route, &name, &remote, &cache)) ||
-	    (err = fn(cache, remote, route->wants, route->count, &transfer)) ||
+	    (err = mlv_route_receipts(repo, &receipts)))
+		return err;
+	transfer.receipts = receipts.ptr;
+	if ((err = fn(cache, remote, route->wants, route->count, &transfer)) ||
 	    (err = note_seen(repo, &transfer.large)))
 		return err;
 	sum->files += transfer.files;

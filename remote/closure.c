@@ -24,14 +24,22 @@ mlv_err mlv_items_add(struct mlv_items *items, const struct mlv_item *item)
 	return err;
 }
 
-static int compare_items(const void *a, const void *b)
+static int compare_items(const struct mlv_item *x, const struct mlv_item *y)
 {
-	const struct mlv_item *x = a, *y = b;
 	int order = mlv_key_compare(&x->key, &y->key);
 
 	if (order != 0)
 		return order;
 	return (x->size > y->size) - (x->size < y->size);
+}
+
+/* Of those that are equal the one that was met first comes first. */
+static int compare_met(const void *a, const void *b)
+{
+	const struct mlv_item *x = a, *y = b;
+	int order = compare_items(x, y);
+
+	return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
 void mlv_items_sort(struct mlv_items *items)
@@ -40,7 +48,7 @@ void mlv_items_sort(struct mlv_items *items)
 
 	if (items->count == 0)
 		return;
-	qsort(items->at, items->count, sizeof(*items->at), compare_items);
+	qsort(items->at, items->count, sizeof(*items->at), compare_met);
 	for (size_t i = 1; i < items->count; i++)
 		if (compare_items(&items->at[kept], &items->at[i]) != 0)
 			items->at[++kept] = items->at[i];
@@ -92,17 +100,23 @@ static void release_collection(struct collection *to)
 	mlv_items_release(&to->items);
 }
 
+static mlv_err collect_item(struct collection *to, struct mlv_item item)
+{
+	item.order = (uint32_t)to->items.count;
+	return mlv_items_add(&to->items, &item);
+}
+
 /* A file's bytes, and with a large one its leaf list. */
 static mlv_err collect_file(struct collection *to, const struct mlv_key *key, uint64_t size)
 {
 	struct mlv_item item = { .key = *key, .size = size };
-	mlv_err err = mlv_items_add(&to->items, &item);
+	mlv_err err = collect_item(to, item);
 
 	if (err || key->kind != MLV_KIND_LARGE)
 		return err;
 	item.key.kind = MLV_KIND_LEAVES;
 	item.size = mlv_leaves_text_size(size);
-	return mlv_items_add(&to->items, &item);
+	return collect_item(to, item);
 }
 
 static mlv_err collect_entry(void *arg, const struct mlv_entry *entry)
@@ -117,9 +131,7 @@ static mlv_err collect_entry(void *arg, const struct mlv_entry *entry)
 
 static mlv_err collect_node(void *arg, const struct mlv_item *node)
 {
-	struct collection *to = arg;
-
-	return mlv_items_add(&to->items, node);
+	return collect_item(arg, *node);
 }
 
 static mlv_err collect_lost(void *arg, const struct mlv_item *node, mlv_err why)
@@ -127,7 +139,7 @@ static mlv_err collect_lost(void *arg, const struct mlv_item *node, mlv_err why)
 	struct collection *to = arg;
 	mlv_err err = to->lost(to->arg, node, why);
 
-	return err ? err : mlv_items_add(&to->items, node);
+	return err ? err : collect_item(to, *node);
 }
 
 mlv_err mlv_closure_collect(struct mlv_ctx *ctx, unsigned jobs, struct mlv_node_source source,

@@ -41,13 +41,16 @@ enum mlv_item_state {
 
 struct mlv_item {
 	struct mlv_key key;
+	uint32_t order;      /* where the walk met it first: small objects lie in packs so */
 	uint64_t size;       /* raw bytes; UINT64_MAX: a node that could not be read */
+	uint32_t pack;       /* for who sends: which one it lies in; 0: none */
 	unsigned char level; /* of a NODE */
 	unsigned char state; /* enum mlv_item_state */
 	bool here;           /* for comparing: the cache has it */
+	bool claimed;        /* a root at the remote says that it lies there by itself */
 };
 
-/* Sorted by key and size, without repetition, once mlv_items_sort() was called. */
+/* Sorted by key and size, the first of each kept, once mlv_items_sort() was called. */
 struct mlv_items {
 	struct mlv_item *at;
 	size_t count, cap;

@@ -16,6 +16,7 @@ struct pending {
 	uint64_t size; /* raw; UINT64_MAX: not known */
 	unsigned char level;
 	const char *part; /* NULL: all of it */
+	size_t order;     /* its place in the list */
 };
 
 struct pendings {
@@ -49,14 +50,16 @@ static mlv_err add_pending(struct pendings *list, const struct pending *pending)
 {
 	mlv_err err = mlv_array_grow(&list->at, &list->cap, list->count + 1, sizeof(*list->at));
 
-	if (!err)
-		list->at[list->count++] = *pending;
-	return err;
+	if (err)
+		return err;
+	list->at[list->count] = *pending;
+	list->at[list->count].order = list->count;
+	list->count++;
+	return NULL;
 }
 
-static int compare_pending(const void *a, const void *b)
+static int compare_pending(const struct pending *x, const struct pending *y)
 {
-	const struct pending *x = a, *y = b;
 	int order = mlv_oid_compare(&x->oid, &y->oid);
 
 	if (order == 0 && x->part != y->part)
@@ -66,18 +69,36 @@ static int compare_pending(const void *a, const void *b)
 	return (x->size > y->size) - (x->size < y->size);
 }
 
-/* What is pending twice is read once. */
+static int compare_order(const struct pending *x, const struct pending *y)
+{
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static int by_pending(const void *a, const void *b)
+{
+	int order = compare_pending(a, b);
+
+	return order ? order : compare_order(a, b);
+}
+
+static int by_order(const void *a, const void *b)
+{
+	return compare_order(a, b);
+}
+
+/* What is pending twice is read once, the first time; the order of paths stays. */
 static void drop_repeated(struct pendings *list)
 {
 	size_t kept = 0;
 
 	if (list->count == 0)
 		return;
-	qsort(list->at, list->count, sizeof(*list->at), compare_pending);
+	qsort(list->at, list->count, sizeof(*list->at), by_pending);
 	for (size_t i = 1; i < list->count; i++)
 		if (compare_pending(&list->at[kept], &list->at[i]) != 0)
 			list->at[++kept] = list->at[i];
 	list->count = kept + 1;
+	qsort(list->at, list->count, sizeof(*list->at), by_order);
 }
 
 static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)

@@ -6,7 +6,7 @@
 
 #include "core/base/strs.h"
 #include "core/base/sys.h"
-#include "remote/roots.h"
+#include "remote/bases.h"
 
 const char *mlv_standing_name(enum mlv_standing standing)
 {
@@ -26,12 +26,16 @@ void mlv_differences_release(struct mlv_differences *differences)
 
 struct comparison {
 	struct mlv_items items;
+	struct mlv_bases bases;
+	struct mlv_remote_packs packs;
 	struct mlv_differences found;
 };
 
 static void release_comparison(struct comparison *c)
 {
 	mlv_items_release(&c->items);
+	mlv_bases_release(&c->bases);
+	mlv_remote_packs_release(&c->packs);
 	mlv_differences_release(&c->found);
 }
 
@@ -70,20 +74,16 @@ static mlv_err add_tree(struct comparison *c, const char *label)
 }
 
 /* A tree that was not published is new, whatever parts of it are there. */
-static mlv_err stand_roots(struct comparison *c, struct mlv_transport *remote,
-			   const struct mlv_want *wants, size_t count)
+static mlv_err stand_roots(struct comparison *c, const struct mlv_want *wants, size_t count)
 {
-	MLV_SCOPED(mlv_mem_free) bool *published = mlv_sys_alloc_array(count + 1,
-								       sizeof(*published));
-	mlv_err err;
+	mlv_err err = NULL;
 
-	if (!published)
-		return mlv_error_nomem("a comparison");
-	err = mlv_roots_look(remote, wants, count, published);
 	for (size_t i = 0; !err && i < count; i++) {
+		const struct mlv_base *base = mlv_bases_get(&c->bases, &wants[i].key.oid);
 		const struct mlv_item *root = mlv_items_find(&c->items, &wants[i].key);
+		bool published = base && base->there && !base->lost;
 
-		if (mlv_want_is_tree(&wants[i]) && !published[i] && root && root->here)
+		if (mlv_want_is_tree(&wants[i]) && !published && root && root->here)
 			err = add_tree(c, wants[i].label);
 	}
 	return err;
@@ -129,26 +129,43 @@ static mlv_err find_items(struct comparison *c, struct mlv_node_source source,
 	mlv_err err = mlv_closure_collect(remote->ctx, mlv_remote_jobs(remote), source, wants,
 					  count, pass_over, NULL, &c->items);
 
-	if (err || (err = mlv_cache_look(remote->ctx, cache, &c->items)))
+	if (err || (err = mlv_cache_look(remote->ctx, cache, &c->items)) ||
+	    (err = mlv_bases_mark(&c->bases, remote->ctx, cache, wants, count, &c->items)))
 		return err;
-	return mlv_remote_look(remote, &c->items);
+	return mlv_remote_look(remote, &c->items, false);
+}
+
+static mlv_err find_bases(struct comparison *c, struct mlv_store *cache,
+			  struct mlv_transport *remote, const struct mlv_want *wants, size_t count,
+			  const char *receipts)
+{
+	mlv_err err;
+
+	if ((err = mlv_bases_read(&c->bases, remote, wants, count)) ||
+	    (err = mlv_bases_look_further(&c->bases, remote, cache, wants, count, receipts)) ||
+	    (err = mlv_bases_confirm(&c->bases, remote)))
+		return err;
+	return mlv_bases_add_packs(&c->bases, &c->packs);
 }
 
 mlv_err mlv_compare(struct mlv_store *cache, struct mlv_transport *remote,
-		    const struct mlv_want *wants, size_t count,
+		    const struct mlv_want *wants, size_t count, const char *receipts,
 		    struct mlv_differences *differences)
 {
 	MLV_SCOPED(release_comparison) struct comparison c = { 0 };
-	struct mlv_node_finder finder = { .cache = cache, .remote = remote };
+	struct mlv_node_finder finder = MLV_NODE_FINDER(cache, remote);
 	struct mlv_node_source source = mlv_node_source_find(&finder);
 	bool formed;
 	mlv_err err;
 
+	mlv_remote_packs_init(&c.packs, remote);
+	finder.packs = &c.packs;
 	if ((err = mlv_remote_check(remote, &formed)) ||
+	    (formed && (err = find_bases(&c, cache, remote, wants, count, receipts))) ||
 	    (err = find_items(&c, source, cache, remote, wants, count)) ||
 	    (err = mlv_closure_paths(remote->ctx, mlv_remote_jobs(remote), source, wants, count,
 				     stand, &c)) ||
-	    (err = stand_roots(&c, remote, wants, count)))
+	    (err = stand_roots(&c, wants, count)))
 		return err;
 	sort_unique(&c.found);
 	*differences = c.found;

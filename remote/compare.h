@@ -1,7 +1,8 @@
 /*
  * compare.h - what a remote has of what is wanted, and what the cache has.
  *
- * A remote is never assumed to hold anything: it is asked each time. Few keys
+ * A remote is never assumed to hold anything: it is asked each time, for what
+ * lies in packs as bases.h has it, for the rest here. Few keys
  * are asked for one by one; many are found by listing, either all of a kind
  * or the directories (objects/ab/) they lie in, whichever takes fewer rounds
  * of requests. How much lies there is estimated from one directory: keys are
@@ -18,8 +19,12 @@
  * Set the state of each item (sorted) that is MLV_ITEM_ASKED: MLV_ITEM_THERE,
  * or MLV_ITEM_WRONG when what lies there has another size, else as it was. A
  * node, whose stored size is not known, is wrong only when it is empty.
+ * presume: where a remote cannot list, many small things that no root claims
+ * are taken for not there; they will be sent again, in few requests, where
+ * asking for each would take many.
  */
-mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items) MLV_CHECK;
+mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items,
+			bool presume) MLV_CHECK;
 /* Set here of each item: whether the cache has it. */
 mlv_err mlv_cache_look(struct mlv_ctx *ctx, struct mlv_store *cache,
 		       struct mlv_items *items) MLV_CHECK;
@@ -44,9 +49,9 @@ struct mlv_differences {
 };
 void mlv_differences_release(struct mlv_differences *differences);
 
-/* Compare cache and remote as far as the wants need them. */
+/* Compare cache and remote as far as the wants need them. receipts: as for mlv_push(). */
 mlv_err mlv_compare(struct mlv_store *cache, struct mlv_transport *remote,
-		    const struct mlv_want *wants, size_t count,
+		    const struct mlv_want *wants, size_t count, const char *receipts,
 		    struct mlv_differences *differences) MLV_CHECK;
 
 #endif

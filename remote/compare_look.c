@@ -14,6 +14,7 @@ struct look {
 	struct mlv_transport *remote;
 	struct mlv_items *items;
 	size_t first, end;
+	bool presume, presumed; /* it may be done; it is done */
 	const char *top; /* "objects" */
 	bool fans[FANS]; /* the directories that items lie in */
 	size_t fans_count;
@@ -109,6 +110,11 @@ static mlv_err list_round(void *arg, size_t index, unsigned worker)
 	return list_fan(look, look->wanted[index], &seen);
 }
 
+static bool is_presumed(const struct mlv_item *item)
+{
+	return !item->claimed && item->key.kind != MLV_KIND_LARGE && item->size < MLV_PACKED_MAX;
+}
+
 static mlv_err head_round(void *arg, size_t index, unsigned worker)
 {
 	struct look *look = arg;
@@ -119,7 +125,7 @@ static mlv_err head_round(void *arg, size_t index, unsigned worker)
 	mlv_err err;
 
 	(void)worker;
-	if (item->state != MLV_ITEM_ASKED)
+	if (item->state != MLV_ITEM_ASKED || (look->presumed && is_presumed(item)))
 		return NULL;
 	err = mlv_transport_head(look->remote, mlv_key_path(&item->key, path), &there, &size);
 	if (!err && there)
@@ -141,10 +147,19 @@ static mlv_err list_all(struct look *look)
 	return list_prefix(look, prefix, &seen);
 }
 
+static size_t count_asked(const struct look *look)
+{
+	size_t count = 0;
+
+	for (size_t i = look->first; i < look->end; i++)
+		count += look->items->at[i].state == MLV_ITEM_ASKED;
+	return count;
+}
+
 /* seen: what lies in one directory. Take the way of fewest rounds. */
 static mlv_err look_on(struct look *look, unsigned jobs, uint64_t seen)
 {
-	uint64_t by_head = (look->end - look->first) / jobs + 1;
+	uint64_t by_head = count_asked(look) / jobs + 1;
 	uint64_t by_fan = look->fans_count * (seen / PAGE + 1) / jobs + 1;
 	uint64_t whole = seen * FANS / PAGE + 1;
 
@@ -158,7 +173,8 @@ static mlv_err look_on(struct look *look, unsigned jobs, uint64_t seen)
 static void find_fans(struct look *look)
 {
 	for (size_t i = look->first; i < look->end; i++)
-		look->fans[look->items->at[i].key.oid.bytes[0]] = true;
+		if (look->items->at[i].state == MLV_ITEM_ASKED)
+			look->fans[look->items->at[i].key.oid.bytes[0]] = true;
 	for (size_t fan = 0; fan < FANS; fan++)
 		if (look->fans[fan])
 			look->wanted[look->fans_count++] = fan;
@@ -170,23 +186,27 @@ static mlv_err look_group(struct look *look)
 	uint64_t seen = 0;
 	mlv_err err;
 
-	if (look->end - look->first <= HEAD_MOST)
+	if (count_asked(look) <= HEAD_MOST)
 		return head_all(look, jobs);
 	find_fans(look);
 	err = list_fan(look, look->wanted[look->fans_count / 2], &seen);
 	if (!err)
 		err = look_on(look, jobs, seen);
 	/* A remote that does not list is no failure: what is not known yet is asked for. */
-	if (err && err->code == MLV_E_REFUSED)
-		return head_all(look, jobs);
-	return err;
+	if (!err || err->code != MLV_E_REFUSED)
+		return err;
+	look->presumed = look->presume;
+	return head_all(look, jobs);
 }
 
-mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items)
+mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items, bool presume)
 {
-	struct look objects = { .remote = remote, .items = items, .top = "objects" };
-	struct look large = { .remote = remote, .items = items, .top = "large" };
-	struct look nodes = { .remote = remote, .items = items, .top = "nodes" };
+	struct look objects = { .remote = remote, .items = items, .presume = presume,
+				.top = "objects" };
+	struct look large = { .remote = remote, .items = items, .presume = presume,
+			      .top = "large" };
+	struct look nodes = { .remote = remote, .items = items, .presume = presume,
+			      .top = "nodes" };
 	size_t leaves;
 	mlv_err err;
 

@@ -5,6 +5,8 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "remote/compare.h"
+#include "remote/fetch_packs.h"
+#include "remote/receipts.h"
 
 #define ROUND_KEYS 4096                  /* that are made durable at once */
 #define ROUND_BYTES ((uint64_t)512 << 20)
@@ -26,20 +28,43 @@ struct fetch {
 	struct mlv_problems *problems;
 	const struct mlv_spares *spares;
 	struct mlv_node_finder finder;
+	struct mlv_bases bases; /* the roots of the wants, once anything was lacking */
+	struct mlv_remote_packs packs;
+	const char *receipts;
 };
 
 static void release_fetch(struct fetch *fetch)
 {
+	mlv_remote_packs_release(&fetch->packs);
+	mlv_bases_release(&fetch->bases);
 	mlv_items_release(&fetch->items);
 	free(fetch->lacking);
 	free(fetch->fresh);
 	mlv_batch_freep(&fetch->batch);
 }
 
+/* From a pack that has it, else from where it lies by itself. */
+static mlv_err read_small(struct fetch *fetch, const struct mlv_item *item, struct mlv_buf *raw)
+{
+	struct mlv_pack_record record;
+	struct mlv_remote_pack *pack = mlv_remote_packs_find(&fetch->packs, &item->key, &record);
+	struct mlv_error kept;
+	mlv_err err = NULL;
+
+	if (pack) {
+		err = mlv_remote_packs_read(&fetch->packs, pack, &record, raw);
+		if (!err || (err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT))
+			return err;
+		kept = *err;
+	}
+	err = mlv_remote_read(fetch->remote, &item->key, item->size, raw);
+	return err && pack && err->code == MLV_E_MISSING ? mlv_error_copy(&kept) : err;
+}
+
 static mlv_err receive_small(struct fetch *fetch, const struct mlv_item *item)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf raw = MLV_BUF_INIT;
-	mlv_err err = mlv_remote_read(fetch->remote, &item->key, item->size, &raw);
+	mlv_err err = read_small(fetch, item, &raw);
 
 	if (!err)
 		err = mlv_batch_put(fetch->batch, &item->key, raw.ptr, raw.len);
@@ -100,8 +125,9 @@ static mlv_err receive_round(void *arg, size_t index, unsigned worker)
 }
 
 /* Make durable what came, whether all did or not: err is what the round came to. */
-static mlv_err settle(struct fetch *fetch, mlv_err err)
+static mlv_err settle(void *arg, mlv_err err)
 {
+	struct fetch *fetch = arg;
 	struct mlv_error kept;
 	mlv_err failed;
 
@@ -147,18 +173,58 @@ static void order_lacking(struct fetch *fetch, uint64_t *bytes)
 	static const enum mlv_kind kinds[] = { MLV_KIND_LEAVES, MLV_KIND_OBJECT, MLV_KIND_LARGE };
 
 	*bytes = 0;
+	fetch->lacking_count = 0;
 	for (size_t i = 0; i < MLV_COUNT(kinds); i++) {
 		size_t at, end;
 
 		mlv_items_range(&fetch->items, kinds[i], &at, &end);
 		for (; at < end; at++) {
-			if (fetch->items.at[at].here)
+			if (fetch->items.at[at].here ||
+			    fetch->items.at[at].state == MLV_ITEM_DONE)
 				continue;
 			fetch->lacking[fetch->lacking_count++] = at;
 			if (kinds[i] != MLV_KIND_LEAVES)
 				*bytes += fetch->items.at[at].size;
 		}
 	}
+}
+
+/* Which packs there may be: those of the wants' roots; where these do not help, those listed. */
+static mlv_err find_packs(void *arg)
+{
+	struct fetch *fetch = arg;
+	bool lacking = false;
+	mlv_err err = mlv_bases_read(&fetch->bases, fetch->remote, fetch->wants, fetch->count);
+
+	if (err || (err = mlv_bases_add_packs(&fetch->bases, &fetch->packs)))
+		return err;
+	if ((err = mlv_remote_packs_open(&fetch->packs, MLV_PACK_NODES, NULL)))
+		return err;
+	lacking = mlv_remote_packs_lost(&fetch->packs);
+	for (size_t i = 0; i < fetch->bases.count; i++)
+		lacking |= !fetch->bases.at[i].there;
+	return lacking ? mlv_remote_packs_list(&fetch->packs) : NULL;
+}
+
+static void take_packed(void *arg, struct mlv_item *item)
+{
+	struct fetch *fetch = arg;
+
+	count_received(fetch, item);
+	if (item->key.kind == MLV_KIND_OBJECT)
+		mlv_tell_advance(fetch->ctx, 0, item->size);
+}
+
+static mlv_err receive_packed(struct fetch *fetch)
+{
+	const struct mlv_fetch_packs packs = {
+		.ctx = fetch->ctx, .jobs = fetch->jobs, .remote = fetch->remote,
+		.batch = fetch->batch, .set = &fetch->packs, .bases = &fetch->bases,
+		.items = &fetch->items, .done = take_packed, .settle = settle, .arg = fetch,
+	};
+	mlv_err err = mlv_node_finder_open(&fetch->finder);
+
+	return err || fetch->packs.count == 0 ? err : mlv_fetch_packs(&packs);
 }
 
 static mlv_err receive_lacking(struct fetch *fetch)
@@ -175,7 +241,10 @@ static mlv_err receive_lacking(struct fetch *fetch)
 	if (fetch->lacking_count == 0)
 		return NULL;
 	mlv_tell_begin(fetch->ctx, "fetching", fetch->lacking_count, bytes);
-	err = receive_all(fetch);
+	if (!(err = receive_packed(fetch))) {
+		order_lacking(fetch, &bytes);
+		err = receive_all(fetch);
+	}
 	mlv_tell_end(fetch->ctx);
 	return err;
 }
@@ -213,6 +282,22 @@ static uint64_t count_trees(const struct fetch *fetch)
 		trees += fetch->fresh[i] && root && root->state != MLV_ITEM_FAILED;
 	}
 	return trees;
+}
+
+/* Remember what was published, for the next push of the same outputs. */
+static mlv_err note_receipts(const struct fetch *fetch)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < fetch->count; i++) {
+		const struct mlv_want *want = &fetch->wants[i];
+		const struct mlv_base *base = mlv_bases_get(&fetch->bases, &want->key.oid);
+
+		if (mlv_want_is_tree(want) && base && base->there)
+			err = mlv_receipts_note(fetch->receipts, fetch->remote->url, want->label,
+						&want->key.oid);
+	}
+	return err;
 }
 
 static mlv_err list_large(const struct fetch *fetch, struct mlv_items *large)
@@ -256,14 +341,20 @@ mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 		.count = count,
 		.problems = &transfer->problems,
 		.spares = transfer->spares,
-		.finder = { .cache = cache, .remote = remote },
+		.finder = MLV_NODE_FINDER(cache, remote),
+		.receipts = transfer->receipts,
 	};
 	mlv_err err;
 
+	mlv_remote_packs_init(&fetch.packs, remote);
+	fetch.finder.packs = &fetch.packs;
+	fetch.finder.find_packs = find_packs;
+	fetch.finder.arg = &fetch;
 	if ((err = mlv_batch_begin(&fetch.batch, cache)))
 		return err;
 	fetch.finder.keep = fetch.batch;
-	if ((err = fetch_all(&fetch)) || (err = list_large(&fetch, &transfer->large)))
+	if ((err = fetch_all(&fetch)) || (err = note_receipts(&fetch)) ||
+	    (err = list_large(&fetch, &transfer->large)))
 		return err;
 	transfer->files = fetch.files + count_trees(&fetch);
 	transfer->keys = fetch.keys + fetch.finder.found;

@@ -226,6 +226,8 @@ mlv_err mlv_fsck_send(struct mlv_store *cache, struct mlv_transport *remote,
 
 	if (key->kind == MLV_KIND_LARGE)
 		return mlv_remote_write_large(remote, cache, key, size);
-	err = mlv_store_read(cache, key, size, &raw);
-	return err ? err : mlv_remote_write(remote, key, raw.ptr, raw.len);
+	if ((err = mlv_store_read(cache, key, size, &raw)) ||
+	    (err = mlv_remote_write(remote, key, raw.ptr, raw.len)))
+		return err;
+	return mlv_transport_flush(remote, false);
 }

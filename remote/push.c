@@ -4,10 +4,14 @@
 
 #include "core/base/pool.h"
 #include "core/base/sys.h"
+#include "remote/bases.h"
 #include "remote/compare.h"
-#include "remote/roots.h"
+#include "remote/push_packs.h"
+#include "remote/push_roots.h"
+#include "remote/receipts.h"
 
 #define ROUND 4096 /* keys that are made durable at once */
+#define LEAVES_PACKED ((uint64_t)1 << 20) /* bytes: longer lists are sent by themselves */
 
 struct push {
 	struct mlv_ctx *ctx;
@@ -18,50 +22,25 @@ struct push {
 	size_t count;
 	struct mlv_items items;
 	bool formed; /* the remote has its format */
+	struct mlv_bases bases;
+	struct mlv_remote_packs found; /* the packs of these */
+	struct mlv_push_packs packs;
 	size_t *phase; /* positions of the items that are sent now */
 	size_t phase_count, round; /* the round under way begins there in phase */
-	bool *published; /* of each want */
-	_Atomic uint64_t files, keys, bytes, nodes, roots;
+	_Atomic uint64_t files, keys, bytes, nodes;
+	uint64_t roots;
 	struct mlv_problems *problems;
 	struct mlv_node_finder finder;
+	const char *receipts;
 };
 
 static void release_push(struct push *push)
 {
+	mlv_push_packs_release(&push->packs);
+	mlv_remote_packs_release(&push->found);
+	mlv_bases_release(&push->bases);
 	mlv_items_release(&push->items);
 	free(push->phase);
-	free(push->published);
-}
-
-static bool is_there(const struct mlv_item *item)
-{
-	return item->state == MLV_ITEM_THERE || item->state == MLV_ITEM_DONE;
-}
-
-/* Whether a key lies at the remote as far as is known; what nobody asked for may. */
-static bool may_be_there(const struct push *push, struct mlv_key key)
-{
-	const struct mlv_item *item = mlv_items_find(&push->items, &key);
-
-	if (item && !is_there(item))
-		return false;
-	if (key.kind != MLV_KIND_LARGE)
-		return true;
-	key.kind = MLV_KIND_LEAVES;
-	return may_be_there(push, key);
-}
-
-/* Whether all that a node names is at the remote. */
-static mlv_err is_covered(const struct push *push, const struct mlv_buf *raw, bool *covered)
-{
-	MLV_SCOPED(mlv_node_release) struct mlv_node node = { 0 };
-	mlv_err err = mlv_node_parse(raw->ptr, raw->len, &node);
-
-	*covered = true;
-	for (size_t i = 0; !err && *covered && i < node.count; i++)
-		if (node.list[i].kind != 'd')
-			*covered = may_be_there(push, mlv_entry_key(&node.list[i]));
-	return err;
 }
 
 /* *sent stays false when something else failed that the item needs. */
@@ -74,7 +53,7 @@ static mlv_err send_small(struct push *push, const struct mlv_item *item, bool *
 	*ours = true;
 	err = mlv_store_read(push->cache, &item->key, item->size, &raw);
 	if (!err && item->key.kind == MLV_KIND_NODE)
-		err = is_covered(push, &raw, &covered);
+		err = mlv_items_cover(&push->items, &raw, &covered);
 	if (err || !covered)
 		return err;
 	*ours = false;
@@ -108,7 +87,6 @@ static void count_sent(struct push *push, const struct mlv_item *item)
 		push->files++;
 		push->bytes += item->size;
 	}
-	mlv_tell_advance(push->ctx, 1, 0);
 }
 
 /* Only what ends the push is returned; what is wrong with one object is noted. */
@@ -122,8 +100,10 @@ static mlv_err send_round(void *arg, size_t index, unsigned worker)
 	(void)worker;
 	err = send_item(push, item, &sent, &ours);
 	item->state = sent ? MLV_ITEM_DONE : MLV_ITEM_FAILED;
-	if (sent)
+	if (sent) {
 		count_sent(push, item);
+		mlv_tell_advance(push->ctx, 1, 0);
+	}
 	if (err && ours && (err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT))
 		err = mlv_problems_add(push->problems, item, err);
 	return err;
@@ -175,17 +155,90 @@ static mlv_err send_phase(struct push *push, enum mlv_kind kind, unsigned level)
 	return send_rounds(push);
 }
 
+/* ---- packs ---- */
+
+/* Whether all that is sent will be named by roots, without which nobody finds a pack. */
+static bool may_pack(const struct push *push)
+{
+	for (size_t i = 0; i < push->count; i++)
+		if (push->wants[i].key.kind == MLV_KIND_NODE && !mlv_want_is_tree(&push->wants[i]))
+			return false;
+	return true;
+}
+
+/* What a pointer names is sent by itself: it is to be found without a root. */
+static bool is_wanted(const struct push *push, const struct mlv_key *key)
+{
+	for (size_t i = 0; i < push->count; i++)
+		if (mlv_key_compare(&push->wants[i].key, key) == 0)
+			return true;
+	return false;
+}
+
+static bool is_packable(const struct push *push, size_t at)
+{
+	const struct mlv_item *item = &push->items.at[at];
+
+	if (!is_lacking(item) || item->key.kind == MLV_KIND_LARGE ||
+	    (item->key.kind == MLV_KIND_LEAVES && item->size > LEAVES_PACKED) ||
+	    (at > 0 && mlv_key_compare(&item[-1].key, &item->key) == 0))
+		return false;
+	if (item->key.kind != MLV_KIND_OBJECT)
+		return true;
+	return item->size < MLV_PACKED_MAX && !is_wanted(push, &item->key);
+}
+
+static mlv_err send_packs(struct push *push, enum mlv_pack_class class)
+{
+	mlv_err err;
+
+	push->phase_count = 0;
+	for (size_t i = 0; i < push->items.count && may_pack(push); i++)
+		if (mlv_pack_class_of(push->items.at[i].key.kind) == class && is_packable(push, i))
+			push->phase[push->phase_count++] = i;
+	if (push->phase_count < MLV_PACKED_LEAST)
+		return NULL;
+	err = mlv_push_packs_send(&push->packs, class, push->phase, push->phase_count);
+	if ((err = settle(push, err)))
+		return err;
+	for (size_t i = 0; i < push->phase_count; i++)
+		if (push->items.at[push->phase[i]].state == MLV_ITEM_DONE)
+			count_sent(push, &push->items.at[push->phase[i]]);
+	return NULL;
+}
+
+/* A tree's root node lies by itself, also when it is in a pack. */
+static mlv_err send_root_nodes(struct push *push)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < push->count; i++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf raw = MLV_BUF_INIT;
+		struct mlv_item *item = mlv_items_find(&push->items, &push->wants[i].key);
+
+		if (push->wants[i].key.kind != MLV_KIND_NODE || !item ||
+		    item->state != MLV_ITEM_DONE || item->pack == 0)
+			continue;
+		if (!(err = mlv_store_read(push->cache, &item->key, item->size, &raw)))
+			err = mlv_remote_write(push->remote, &item->key, raw.ptr, raw.len);
+		item->pack = 0;
+	}
+	return settle(push, err);
+}
+
 static mlv_err send_phases(struct push *push)
 {
 	mlv_err err;
 
-	if ((err = send_phase(push, MLV_KIND_OBJECT, 0)) ||
+	if ((err = send_packs(push, MLV_PACK_DATA)) ||
+	    (err = send_phase(push, MLV_KIND_OBJECT, 0)) ||
 	    (err = send_phase(push, MLV_KIND_LARGE, 0)) ||
+	    (err = send_packs(push, MLV_PACK_NODES)) ||
 	    (err = send_phase(push, MLV_KIND_LEAVES, 0)))
 		return err;
 	for (unsigned level = 0; !err && level < MLV_TREE_LEVELS; level++)
 		err = send_phase(push, MLV_KIND_NODE, level);
-	return err;
+	return err ? err : send_root_nodes(push);
 }
 
 /* Before anything else is written, a new remote gets its format. */
@@ -229,88 +282,66 @@ static mlv_err note_lost(void *arg, const struct mlv_item *node, mlv_err why)
 	return mlv_problems_add(arg, node, why);
 }
 
-static mlv_err give_up(void *arg, const struct mlv_item *node, mlv_err why)
+static mlv_err publish_all(struct push *push)
 {
-	(void)arg;
-	(void)node;
-	(void)why;
-	return NULL;
+	struct mlv_push_roots roots = {
+		.ctx = push->ctx, .jobs = push->jobs, .remote = push->remote,
+		.source = mlv_node_source_find(&push->finder), .wants = push->wants,
+		.count = push->count, .items = &push->items, .bases = &push->bases,
+		.packs = &push->packs,
+	};
+	mlv_err err;
+
+	if (!mlv_push_roots_any(&roots))
+		return NULL;
+	if ((err = form(push)) || (err = mlv_transport_flush(push->remote, true)))
+		return err;
+	err = settle(push, mlv_push_roots_send(&roots));
+	push->roots = roots.sent;
+	push->keys += roots.sent;
+	return err;
 }
 
-/* Every key of one tree, with what is known of it. */
-static mlv_err tree_items(struct push *push, const struct mlv_want *want, struct mlv_items *items)
+/* Remember what is published now, for the next push of the same outputs. */
+static mlv_err note_receipts(const struct push *push)
 {
-	mlv_err err = mlv_closure_collect(push->ctx, 1, mlv_node_source_find(&push->finder), want,
-					  1, give_up, NULL, items);
+	mlv_err err = NULL;
 
-	for (size_t i = 0; !err && i < items->count; i++) {
-		const struct mlv_item *known = mlv_items_find(&push->items, &items->at[i].key);
+	for (size_t i = 0; !err && i < push->count; i++) {
+		const struct mlv_want *want = &push->wants[i];
+		const struct mlv_item *root = mlv_items_find(&push->items, &want->key);
 
-		items->at[i].state = known ? known->state : MLV_ITEM_FAILED;
+		if (mlv_want_is_tree(want) && root && mlv_item_is_there(root))
+			err = mlv_receipts_note(push->receipts, push->remote->url, want->label,
+						&want->key.oid);
 	}
 	return err;
 }
 
-static bool all_there(const struct mlv_items *items)
+static mlv_err find_bases(struct push *push)
 {
-	for (size_t i = 0; i < items->count; i++)
-		if (!is_there(&items->at[i]))
-			return false;
-	return true;
-}
-
-static mlv_err publish(struct push *push, const struct mlv_want *want,
-		       const struct mlv_items *items)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	char path[MLV_ROOT_PATH];
 	mlv_err err;
 
-	if (!all_there(items))
+	push->packs.first = 1;
+	if (!push->formed)
 		return NULL;
-	if ((err = mlv_root_write(&want->key.oid, items, &text)) ||
-	    (err = mlv_transport_put_bytes_later(push->remote, mlv_root_path(&want->key.oid, path),
-						 text.ptr, text.len)))
+	if ((err = mlv_bases_read(&push->bases, push->remote, push->wants, push->count)) ||
+	    (err = mlv_bases_look_further(&push->bases, push->remote, push->cache, push->wants,
+					  push->count, push->receipts)) ||
+	    (err = mlv_bases_confirm(&push->bases, push->remote)))
 		return err;
-	push->keys++;
-	push->roots++;
-	return NULL;
+	push->packs.first = (uint32_t)push->bases.count + 1;
+	return mlv_bases_add_packs(&push->bases, &push->found);
 }
 
-static mlv_err publish_round(void *arg, size_t index, unsigned worker)
+/* What lies at the remote: in packs, by the bases, and by itself, by looking. */
+static mlv_err look(struct push *push)
 {
-	MLV_SCOPED(mlv_items_release) struct mlv_items items = { 0 };
-	struct push *push = arg;
-	const struct mlv_want *want = &push->wants[index];
-	mlv_err err;
+	mlv_err err = mlv_bases_mark(&push->bases, push->ctx, push->cache, push->wants,
+				     push->count, &push->items);
 
-	(void)worker;
-	if (!mlv_want_is_tree(want) || push->published[index])
-		return NULL;
-	if (push->count == 1)
-		return publish(push, want, &push->items);
-	err = tree_items(push, want, &items);
-	return err ? err : publish(push, want, &items);
-}
-
-static mlv_err publish_all(struct push *push)
-{
-	bool any = false;
-	mlv_err err;
-
-	push->published = mlv_sys_alloc_array(push->count + 1, sizeof(*push->published));
-	if (!push->published)
-		return mlv_error_nomem("a push");
-	if ((err = mlv_roots_look(push->remote, push->wants, push->count, push->published)))
-		return err;
-	for (size_t i = 0; i < push->count; i++)
-		any = any || (mlv_want_is_tree(&push->wants[i]) && !push->published[i]);
-	if (!any)
-		return NULL;
-	if ((err = form(push)) || (err = mlv_transport_flush(push->remote, true)))
-		return err;
-	err = mlv_pool_run(push->ctx, push->jobs, push->count, publish_round, push);
-	return settle(push, err);
+	return err ? err : mlv_remote_look(push->remote, &push->items,
+					   may_pack(push) && !mlv_bases_plain(&push->bases));
 }
 
 static mlv_err push_all(struct push *push)
@@ -318,12 +349,12 @@ static mlv_err push_all(struct push *push)
 	struct mlv_node_source source = mlv_node_source_find(&push->finder);
 	mlv_err err;
 
-	if ((err = mlv_remote_check(push->remote, &push->formed)) ||
+	if ((err = mlv_remote_check(push->remote, &push->formed)) || (err = find_bases(push)) ||
 	    (err = mlv_closure_collect(push->ctx, push->jobs, source, push->wants, push->count,
 				       note_lost, push->problems, &push->items)) ||
 	    (err = mlv_closure_check_parts(push->ctx, source, push->wants, push->count)) ||
-	    (err = mlv_remote_look(push->remote, &push->items)) || (err = send_lacking(push)) ||
-	    (err = publish_all(push)))
+	    (err = look(push)) || (err = send_lacking(push)) || (err = publish_all(push)) ||
+	    (err = note_receipts(push)))
 		return err;
 	return mlv_problems_name(push->problems, push->ctx, source, push->wants, push->count);
 }
@@ -341,10 +372,17 @@ mlv_err mlv_push(struct mlv_store *cache, struct mlv_transport *remote,
 		.wants = wants,
 		.count = count,
 		.problems = &transfer->problems,
-		.finder = { .cache = cache, .remote = remote },
+		.finder = MLV_NODE_FINDER(cache, remote),
+		.receipts = transfer->receipts,
 	};
 	mlv_err err;
 
+	mlv_remote_packs_init(&push.found, remote);
+	push.finder.packs = &push.found;
+	push.packs = (struct mlv_push_packs){
+		.ctx = push.ctx, .cache = cache, .remote = remote, .jobs = push.jobs,
+		.items = &push.items, .problems = push.problems,
+	};
 	if ((err = mlv_batch_begin(&batch, cache)) || (err = push_all(&push)))
 		return err;
 	transfer->files = push.files + push.roots;

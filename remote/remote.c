@@ -7,6 +7,7 @@
 #include "core/base/path.h"
 #include "core/store/deflate.h"
 #include "core/store/sha256.h"
+#include "remote/lookup.h"
 
 #define DEFAULT_JOBS 8
 #define TRIES 2              /* a bit that flips on the way is asked for again */
@@ -168,8 +169,8 @@ static mlv_err read_once(struct mlv_transport *remote, const char *path, const s
 	return err;
 }
 
-mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
-			struct mlv_buf *raw)
+static mlv_err read_alone(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
+			  struct mlv_buf *raw)
 {
 	char path[MLV_KEY_PATH];
 	mlv_err err = NULL;
@@ -181,6 +182,25 @@ mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key,
 			return err;
 	}
 	return mlv_error_wrap(err, "%s/%s is not what it should be", remote->url, path);
+}
+
+mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
+			struct mlv_buf *raw)
+{
+	struct mlv_error kept;
+	bool found = false;
+	mlv_err err = mlv_lookup_read(remote, key, size, false, raw, &found);
+
+	if (!err && found)
+		return NULL;
+	err = read_alone(remote, key, size, raw);
+	if (!err && key->kind == MLV_KIND_NODE)
+		mlv_lookup_note(remote, &key->oid);
+	if (!err || err->code != MLV_E_MISSING)
+		return err;
+	kept = *err;
+	err = mlv_lookup_read(remote, key, size, true, raw, &found);
+	return err || found ? err : mlv_error_copy(&kept);
 }
 
 mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key, const void *raw,
@@ -198,12 +218,45 @@ mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key
 	return mlv_transport_put_bytes_later(remote, path, stored.ptr, stored.len);
 }
 
+mlv_err mlv_node_finder_open(struct mlv_node_finder *finder)
+{
+	mlv_err err = NULL;
+
+	pthread_mutex_lock(&finder->lock);
+	if (!finder->opened) {
+		if (finder->find_packs)
+			err = finder->find_packs(finder->arg);
+		if (!err)
+			err = mlv_remote_packs_open(finder->packs, MLV_PACK_NODES, NULL);
+		finder->opened = !err;
+	}
+	pthread_mutex_unlock(&finder->lock);
+	return err;
+}
+
+static mlv_err read_remote(struct mlv_node_finder *finder, const struct mlv_key *key,
+			   uint64_t size, struct mlv_buf *raw)
+{
+	struct mlv_pack_record record;
+	struct mlv_remote_pack *pack = NULL;
+	mlv_err err;
+
+	if (finder->packs) {
+		if ((err = mlv_node_finder_open(finder)))
+			return err;
+		pack = mlv_remote_packs_find(finder->packs, key, &record);
+	}
+	if (pack && (size == UINT64_MAX || size == record.raw))
+		return mlv_remote_packs_read(finder->packs, pack, &record, raw);
+	return mlv_remote_read(finder->remote, key, size, raw);
+}
+
 /* A node that came from the remote is kept where that is asked for. */
 static mlv_err find_remote(struct mlv_node_finder *finder, const struct mlv_key *key, uint64_t size,
 			   struct mlv_buf *raw)
 {
 	size_t begin = raw->len;
-	mlv_err err = mlv_remote_read(finder->remote, key, size, raw);
+	mlv_err err = read_remote(finder, key, size, raw);
 
 	if (err)
 		return err;

@@ -55,8 +55,9 @@ struct mlv_transfer {
 	struct mlv_problems problems;
 	struct mlv_items large; /* each LARGE that a fetch verified and put into the cache */
 	const struct mlv_spares *spares; /* for a fetch: make them; NULL: do not */
+	const char *receipts;   /* set before: the file that remembers trees (receipts.h), or NULL */
 };
-#define MLV_TRANSFER_INIT { 0, 0, 0, MLV_PROBLEMS_INIT, { NULL, 0, 0 }, NULL }
+#define MLV_TRANSFER_INIT { 0, 0, 0, MLV_PROBLEMS_INIT, { NULL, 0, 0 }, NULL, NULL }
 void mlv_transfer_release(struct mlv_transfer *transfer);
 
 /* How many requests should be under way: -j, else the remote's setting, else 8. */
@@ -72,7 +73,8 @@ mlv_err mlv_remote_check(struct mlv_transport *remote, bool *there) MLV_CHECK;
 mlv_err mlv_remote_mark(struct mlv_transport *remote) MLV_CHECK;
 
 /*
- * Append the raw bytes of an OBJECT, LEAVES or NODE to raw, verified; size is
+ * Append the raw bytes of an OBJECT, LEAVES or NODE to raw, verified, from
+ * where it lies by itself or from a pack (lookup.h); size is
  * their length, UINT64_MAX when not known. MLV_E_MISSING when it is not there,
  * MLV_E_CORRUPT naming its URL when other bytes came, twice.
  */
@@ -97,15 +99,27 @@ mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *c
 			       const struct mlv_key *key, uint64_t size) MLV_CHECK;
 
 /*
- * Nodes from the cache, else from the remote. keep: what came from the remote
- * is put there (it can be read again only after a commit); NULL: it is not kept.
+ * Nodes from the cache, else from the remote: from packs, else by themselves.
+ * keep: what came from the remote is put there (it can be read again only
+ * after a commit); NULL: it is not kept.
  */
+struct mlv_remote_packs;
 struct mlv_node_finder {
 	struct mlv_store *cache;
 	struct mlv_transport *remote;
 	struct mlv_batch *keep;
+	struct mlv_remote_packs *packs; /* NULL: none */
+	/* Finds them; called once, before they are first looked in. NULL: they are found. */
+	mlv_err (*find_packs)(void *arg);
+	void *arg;
+	pthread_mutex_t lock;
+	bool opened;            /* the tables of packs; under lock */
 	_Atomic uint64_t found; /* nodes that came from the remote */
 };
+#define MLV_NODE_FINDER(cache_, remote_) \
+	{ .cache = (cache_), .remote = (remote_), .lock = PTHREAD_MUTEX_INITIALIZER }
+/* Find the packs, and open the tables of those that hold nodes, if that was not done yet. */
+mlv_err mlv_node_finder_open(struct mlv_node_finder *finder) MLV_CHECK;
 struct mlv_node_source mlv_node_source_find(struct mlv_node_finder *finder);
 
 #endif

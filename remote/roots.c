@@ -2,16 +2,65 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "core/base/pool.h"
+#include "core/base/strs.h"
 
 #define HEADER_MAX 128 /* bytes */
 
-/* In the order of their names, which is the order of lines. */
-static const enum mlv_kind by_name[] = {
-	MLV_KIND_LARGE, MLV_KIND_LEAVES, MLV_KIND_NODE, MLV_KIND_OBJECT,
+/* What a line may be of, in the order of names, which is the order of lines. */
+static const struct {
+	const char *name;
+	bool is_pack;
+	enum mlv_kind kind;
+	enum mlv_pack_class class;
+} lines_of[] = {
+	{ "dpack", true, 0, MLV_PACK_DATA },
+	{ "large", false, MLV_KIND_LARGE, 0 },
+	{ "leaves", false, MLV_KIND_LEAVES, 0 },
+	{ "node", false, MLV_KIND_NODE, 0 },
+	{ "npack", true, 0, MLV_PACK_NODES },
+	{ "object", false, MLV_KIND_OBJECT, 0 },
 };
+
+void mlv_root_release(struct mlv_root *root)
+{
+	mlv_items_release(&root->items);
+	free(root->packs);
+	root->packs = NULL;
+	root->pack_count = root->pack_cap = 0;
+}
+
+mlv_err mlv_root_add_pack(struct mlv_root *root, const struct mlv_pack_ref *pack)
+{
+	mlv_err err = mlv_array_grow(&root->packs, &root->pack_cap, root->pack_count + 1,
+				     sizeof(*root->packs));
+
+	if (!err)
+		root->packs[root->pack_count++] = *pack;
+	return err;
+}
+
+static int compare_packs(const void *a, const void *b)
+{
+	const struct mlv_pack_ref *x = a, *y = b;
+
+	return mlv_pack_id_compare(&x->id, &y->id);
+}
+
+void mlv_root_sort_packs(struct mlv_root *root)
+{
+	size_t kept = 0;
+
+	if (root->pack_count == 0)
+		return;
+	qsort(root->packs, root->pack_count, sizeof(*root->packs), compare_packs);
+	for (size_t i = 1; i < root->pack_count; i++)
+		if (compare_packs(&root->packs[kept], &root->packs[i]) != 0)
+			root->packs[++kept] = root->packs[i];
+	root->pack_count = kept + 1;
+}
 
 char *mlv_root_path(const struct mlv_oid *tree, char path[static MLV_ROOT_PATH])
 {
@@ -21,52 +70,70 @@ char *mlv_root_path(const struct mlv_oid *tree, char path[static MLV_ROOT_PATH])
 	return path;
 }
 
-static void write_header(const struct mlv_oid *tree, uint64_t lines, char header[static HEADER_MAX])
+static void write_header(const struct mlv_oid *tree, const struct mlv_root *root,
+			 char header[static HEADER_MAX])
 {
 	char hex[MLV_OID_HEX + 1];
 
-	snprintf(header, HEADER_MAX, "mlv root 1 %s %" PRIu64 "\n", mlv_oid_format(tree, hex),
-		 lines);
+	snprintf(header, HEADER_MAX, "mlv root %d %s %zu\n", root->pack_count ? 2 : 1,
+		 mlv_oid_format(tree, hex), root->items.count + root->pack_count);
+}
+
+static mlv_err write_line(struct mlv_buf *text, const char *kind, const struct mlv_oid *oid,
+			  uint64_t size)
+{
+	char hex[MLV_OID_HEX + 1];
+
+	return mlv_buf_printf(text, "%s %s %" PRIu64 "\n", kind, mlv_oid_format(oid, hex), size);
 }
 
 static mlv_err write_kind(const struct mlv_items *items, enum mlv_kind kind, struct mlv_buf *text)
 {
-	char hex[MLV_OID_HEX + 1];
 	size_t at, end;
 	mlv_err err = NULL;
 
 	mlv_items_range(items, kind, &at, &end);
 	for (; !err && at < end; at++)
-		err = mlv_buf_printf(text, "%s %s %" PRIu64 "\n", mlv_kind_name(kind),
-				     mlv_oid_format(&items->at[at].key.oid, hex),
-				     items->at[at].size);
+		err = write_line(text, mlv_kind_name(kind), &items->at[at].key.oid,
+				 items->at[at].size);
 	return err;
 }
 
-mlv_err mlv_root_write(const struct mlv_oid *tree, const struct mlv_items *items,
+static mlv_err write_packs(const struct mlv_root *root, enum mlv_pack_class class,
+			   const char *name, struct mlv_buf *text)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < root->pack_count; i++)
+		if (root->packs[i].id.class == class)
+			err = write_line(text, name, &root->packs[i].id.oid, root->packs[i].size);
+	return err;
+}
+
+mlv_err mlv_root_write(const struct mlv_oid *tree, const struct mlv_root *root,
 		       struct mlv_buf *text)
 {
 	char header[HEADER_MAX];
 	mlv_err err;
 
-	write_header(tree, items->count, header);
+	write_header(tree, root, header);
 	err = mlv_buf_add_str(text, header);
-	for (size_t i = 0; !err && i < MLV_COUNT(by_name); i++)
-		err = write_kind(items, by_name[i], text);
+	for (size_t i = 0; !err && i < MLV_COUNT(lines_of); i++)
+		err = lines_of[i].is_pack
+			      ? write_packs(root, lines_of[i].class, lines_of[i].name, text)
+			      : write_kind(&root->items, lines_of[i].kind, text);
 	return err;
 }
 
-static bool parse_kind(const char *text, size_t len, enum mlv_kind *kind)
+/* Which of lines_of has this name; their number when none has. */
+static size_t parse_kind(const char *text, size_t len)
 {
-	for (size_t i = 0; i < MLV_COUNT(by_name); i++) {
-		const char *name = mlv_kind_name(by_name[i]);
+	size_t i = 0;
 
-		if (strlen(name) == len && memcmp(name, text, len) == 0) {
-			*kind = by_name[i];
-			return true;
-		}
-	}
-	return false;
+	while (i < MLV_COUNT(lines_of) && (strlen(lines_of[i].name) != len ||
+					   memcmp(lines_of[i].name, text, len) != 0))
+		i++;
+	return i;
 }
 
 /* Canonical decimal. */
@@ -87,49 +154,66 @@ static bool parse_size(const char *text, size_t len, uint64_t *size)
 	return true;
 }
 
-/* "<kind> <id> <size>" of len bytes. */
-static bool parse_line(const char *line, size_t len, struct mlv_item *item)
+/* "<kind> <id> <size>" of len bytes; which: of lines_of. */
+static bool parse_line(const char *line, size_t len, size_t *which, struct mlv_oid *oid,
+		       uint64_t *size)
 {
 	const char *space = memchr(line, ' ', len);
 	size_t word = space ? (size_t)(space - line) : 0;
 
 	if (!space || len < word + MLV_OID_HEX + 3 || line[word + 1 + MLV_OID_HEX] != ' ')
 		return false;
-	return parse_kind(line, word, &item->key.kind) &&
-	       mlv_oid_parse(space + 1, MLV_OID_HEX, &item->key.oid) &&
-	       parse_size(space + 2 + MLV_OID_HEX, len - word - MLV_OID_HEX - 2, &item->size);
+	*which = parse_kind(line, word);
+	return *which < MLV_COUNT(lines_of) && mlv_oid_parse(space + 1, MLV_OID_HEX, oid) &&
+	       parse_size(space + 2 + MLV_OID_HEX, len - word - MLV_OID_HEX - 2, size);
 }
 
-static mlv_err parse_lines(const char *text, size_t len, struct mlv_items *items, bool *canonical)
+/* Take a line; *good stays true when it is one. */
+static mlv_err take_line(const char *line, size_t len, struct mlv_root *root, bool *good)
+{
+	struct mlv_oid oid;
+	uint64_t size;
+	size_t which;
+
+	if (!parse_line(line, len, &which, &oid, &size) ||
+	    (lines_of[which].is_pack && size > MLV_PACK_MAX)) {
+		*good = false;
+		return NULL;
+	}
+	if (lines_of[which].is_pack)
+		return mlv_root_add_pack(root, &(struct mlv_pack_ref){
+			.id = { lines_of[which].class, oid }, .size = size });
+	return mlv_items_add(&root->items, &(struct mlv_item){
+		.key = { lines_of[which].kind, oid }, .size = size });
+}
+
+static mlv_err parse_lines(const char *text, size_t len, struct mlv_root *root, bool *canonical)
 {
 	const char *last = NULL;
 	size_t last_len = 0;
 	mlv_err err = NULL;
 
-	*canonical = false;
-	while (!err && len > 0) {
+	*canonical = true;
+	while (!err && *canonical && len > 0) {
 		const char *newline = memchr(text, '\n', len);
 		size_t line = newline ? (size_t)(newline - text) : 0;
-		struct mlv_item item = { 0 };
 		size_t both = line < last_len ? line : last_len;
 
-		if (!newline || !parse_line(text, line, &item) ||
-		    (last && memcmp(last, text, both + 1) >= 0))
-			return NULL;
-		err = mlv_items_add(items, &item);
+		*canonical = newline && (!last || memcmp(last, text, both + 1) < 0);
+		if (*canonical)
+			err = take_line(text, line, root, canonical);
 		last = text;
 		last_len = line;
 		text += line + 1;
-		len -= line + 1;
+		len -= newline ? line + 1 : len;
 	}
-	*canonical = !err;
 	return err;
 }
 
 mlv_err mlv_root_parse(const struct mlv_oid *tree, const char *text, size_t len,
-		       struct mlv_items *items)
+		       struct mlv_root *root)
 {
-	MLV_SCOPED(mlv_items_release) struct mlv_items read = { 0 };
+	MLV_SCOPED(mlv_root_release) struct mlv_root read = { 0 };
 	const char *newline = memchr(text, '\n', len);
 	size_t first = newline ? (size_t)(newline - text) + 1 : 0;
 	char header[HEADER_MAX], path[MLV_ROOT_PATH];
@@ -140,49 +224,17 @@ mlv_err mlv_root_parse(const struct mlv_oid *tree, const char *text, size_t len,
 		err = parse_lines(text + first, len - first, &read, &canonical);
 	if (err)
 		return err;
-	write_header(tree, read.count, header);
+	write_header(tree, &read, header);
 	if (!canonical || strlen(header) != first || memcmp(header, text, first) != 0)
 		return mlv_error(MLV_E_CORRUPT, "%s is damaged", mlv_root_path(tree, path));
-	mlv_items_sort(&read);
-	*items = read;
-	read = (struct mlv_items){ 0 };
+	mlv_items_sort(&read.items);
+	mlv_root_sort_packs(&read);
+	*root = read;
+	read = (struct mlv_root){ 0 };
 	return NULL;
 }
 
 bool mlv_want_is_tree(const struct mlv_want *want)
 {
 	return want->key.kind == MLV_KIND_NODE && (!want->part || !want->part[0]);
-}
-
-struct roots_look {
-	struct mlv_transport *remote;
-	const struct mlv_want *wants;
-	bool *published;
-};
-
-static mlv_err look_round(void *arg, size_t index, unsigned worker)
-{
-	struct roots_look *look = arg;
-	char path[MLV_ROOT_PATH];
-	uint64_t size;
-	bool there;
-	mlv_err err;
-
-	(void)worker;
-	look->published[index] = false;
-	if (!mlv_want_is_tree(&look->wants[index]))
-		return NULL;
-	mlv_root_path(&look->wants[index].key.oid, path);
-	err = mlv_transport_head(look->remote, path, &there, &size);
-	if (!err)
-		look->published[index] = there && size > 0;
-	return err;
-}
-
-mlv_err mlv_roots_look(struct mlv_transport *remote, const struct mlv_want *wants, size_t count,
-		       bool *published)
-{
-	struct roots_look look = { .remote = remote, .wants = wants, .published = published };
-
-	return mlv_pool_run(remote->ctx, mlv_remote_jobs(remote), count, look_round, &look);
 }

@@ -5,6 +5,7 @@
 #include "core/base/path.h"
 #include "core/base/suggest.h"
 #include "core/base/sys.h"
+#include "remote/lookup.h"
 #include "remote/transport_dir.h"
 #include "remote/url.h"
 
@@ -12,8 +13,10 @@
 
 void mlv_transport_freep(struct mlv_transport **t)
 {
-	if (*t)
+	if (*t) {
+		mlv_lookup_free((*t)->lookup);
 		(*t)->ops->free(*t);
+	}
 	*t = NULL;
 }
 

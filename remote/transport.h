@@ -19,6 +19,7 @@
 #include "core/store/oid.h"
 
 struct mlv_transport;
+struct mlv_lookup;
 
 /* Takes len bytes that arrived, in order. A failure ends the transfer and is returned. */
 struct mlv_sink {
@@ -100,6 +101,7 @@ struct mlv_transport {
 	 * without control characters. Set by who opened it.
 	 */
 	bool any_keys;
+	struct mlv_lookup *lookup; /* what is known of packs there, see lookup.h; NULL: nothing */
 };
 
 void mlv_transport_freep(struct mlv_transport **t);

@@ -121,6 +121,18 @@ def make_push(p):
     p.tool('remote', 'add', '-d', 'there', p.remote)
 
 
+def make_push_packed(p):
+    make_add_packed(p)
+    p.tool('add', 'many')
+    p.tool('remote', 'add', '-d', 'there', p.remote)
+
+
+def make_pull_packed(p):
+    make_push_packed(p)
+    p.tool('push')
+    p.run('rm', '-rf', 'many', '.mlv/cache', '.mlv/state')
+
+
 def make_pull(p):
     make_push(p)
     p.tool('push')
@@ -181,7 +193,9 @@ SCENARIOS = {
     'checkout': (make_checkout, ('checkout',), True),
     'checkout-packed': (make_checkout_packed, ('checkout',), True),
     'push': (make_push, ('push',), True),
+    'push-packed': (make_push_packed, ('push',), True),
     'push-large': (make_push_large, ('push',), True),
+    'pull-packed': (make_pull_packed, ('pull',), False),
     'pull': (make_pull, ('pull',), False),
     'gc': (make_gc, ('gc', '-w', '-f'), True),
     'gc-packs': (make_gc_packs, ('gc', '-w', '-f'), True),

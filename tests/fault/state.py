@@ -143,9 +143,16 @@ def check_roots(store, good):
     for name in os.listdir(base) if os.path.isdir(base) else []:
         if not re.fullmatch('[0-9a-f]{64}', name):
             continue  # a temporary
+        needs = set()
+        closure(store, name, good, needs)
+        problems += ['roots/%s needs %s %s, which is not there' % ((name,) + n) for n in sorted(needs - good)]
         for line in read(os.path.join(base, name)).decode().splitlines()[1:]:
-            kind, oid = line.split(' ')[:2]
-            if (kind, oid) not in good:
+            kind, oid, size = line.split(' ')
+            if kind in ('dpack', 'npack'):
+                path = os.path.join(store, 'packs', '%s-%s' % (kind[0], oid))
+                if not os.path.exists(path + '.idx') or os.path.getsize(path + '.pack') != int(size):
+                    problems.append('roots/%s names %s %s, which is not there' % (name, kind, oid))
+            elif (kind, oid) not in good:
                 problems.append('roots/%s names %s %s, which is not there' % (name, kind, oid))
     return problems
 

@@ -8,7 +8,7 @@ static void check_differences(struct world *w, struct mlv_store *cache, const ch
 	MLV_SCOPED(mlv_differences_release) struct mlv_differences differences = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 
-	check_ok(mlv_compare(cache, &w->remote.base, &w->want, 1, &differences));
+	check_ok(mlv_compare(cache, &w->remote.base, &w->want, 1, NULL, &differences));
 	for (size_t i = 0; i < differences.count; i++)
 		check_ok(mlv_buf_printf(&text, "%s %s\n",
 					mlv_standing_name(differences.at[i].standing),
@@ -50,23 +50,44 @@ mlv_test(compare, tree_without_root_is_new)
 
 mlv_test(compare, root_is_one_text)
 {
-	MLV_SCOPED(mlv_items_release) struct mlv_items items = { 0 };
-	MLV_SCOPED(mlv_items_release) struct mlv_items read = { 0 };
+	MLV_SCOPED(mlv_root_release) struct mlv_root root = { 0 };
+	MLV_SCOPED(mlv_root_release) struct mlv_root read = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	struct mlv_item object = { .key = { .kind = MLV_KIND_OBJECT }, .size = 12 };
 	struct mlv_item node = { .key = { .kind = MLV_KIND_NODE }, .size = 345 };
 	struct mlv_oid tree = { { 0xab } };
 
-	check_ok(mlv_items_add(&items, &node));
-	check_ok(mlv_items_add(&items, &object));
-	mlv_items_sort(&items);
-	check_ok(mlv_root_write(&tree, &items, &text));
+	check_ok(mlv_items_add(&root.items, &node));
+	check_ok(mlv_items_add(&root.items, &object));
+	mlv_items_sort(&root.items);
+	check_ok(mlv_root_write(&tree, &root, &text));
 #define ZEROES "0000000000000000000000000000000000000000000000000000000000000000"
 	cr_assert_str_eq(text.ptr, "mlv root 1 ab"
 			 "00000000000000000000000000000000000000000000000000000000000000 2\n"
 			 "node " ZEROES " 345\nobject " ZEROES " 12\n");
 	check_ok(mlv_root_parse(&tree, text.ptr, text.len, &read));
-	cr_assert(read.count == 2 && read.at[0].size == 12 && read.at[1].size == 345);
+	cr_assert(read.items.count == 2 && read.items.at[0].size == 12 &&
+		  read.items.at[1].size == 345 && read.pack_count == 0);
+}
+
+mlv_test(compare, root_with_packs_is_one_text)
+{
+	static const char expected[] =
+		"mlv root 2 " ZEROES " 4\ndpack " ZEROES " 70\nlarge " ZEROES " 12\n"
+		"npack " ZEROES " 80\nobject " ZEROES " 0\n";
+	MLV_SCOPED(mlv_root_release) struct mlv_root root = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	struct mlv_oid zeroes = { { 0 } };
+
+	check_ok(mlv_root_parse(&zeroes, expected, strlen(expected), &root));
+	cr_assert(root.pack_count == 2 && root.items.count == 2);
+	cr_assert(root.packs[0].id.class == MLV_PACK_DATA && root.packs[0].size == 70);
+	cr_assert(root.packs[1].id.class == MLV_PACK_NODES && root.packs[1].size == 80);
+	/* The same pack, met twice, has one line. */
+	check_ok(mlv_root_add_pack(&root, &root.packs[0]));
+	mlv_root_sort_packs(&root);
+	check_ok(mlv_root_write(&zeroes, &root, &text));
+	cr_assert_str_eq(text.ptr, expected);
 }
 
 mlv_test(compare, root_that_is_not_canonical_is_damage)
@@ -89,13 +110,17 @@ mlv_test(compare, root_that_is_not_canonical_is_damage)
 		HEAD "1\nnode " ZEROES " 99999999999999999999\n",
 		HEAD "2\nobject " ZEROES " 1\nnode " ZEROES " 345\n",
 		"mlv root 2 " ZEROES " 1\n" LINE,
+		"mlv root 3 " ZEROES " 1\n" LINE,
+		HEAD "1\ndpack " ZEROES " 345\n",
+		"mlv root 2 " ZEROES " 1\ndpack " ZEROES " 999999999\n",
+		"mlv root 2 " ZEROES " 2\nnpack " ZEROES " 345\ndpack " ZEROES " 345\n",
 	};
 	struct mlv_oid tree = { { 0 } };
-	struct mlv_items items = { 0 };
+	struct mlv_root root = { 0 };
 
 	for (size_t i = 0; i < MLV_COUNT(wrong); i++)
-		check_fails(mlv_root_parse(&tree, wrong[i], strlen(wrong[i]), &items),
+		check_fails(mlv_root_parse(&tree, wrong[i], strlen(wrong[i]), &root),
 			    MLV_E_CORRUPT);
-	check_ok(mlv_root_parse(&tree, HEAD "1\n" LINE, strlen(HEAD "1\n" LINE), &items));
-	mlv_items_release(&items);
+	check_ok(mlv_root_parse(&tree, HEAD "1\n" LINE, strlen(HEAD "1\n" LINE), &root));
+	mlv_root_release(&root);
 }

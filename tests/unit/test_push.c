@@ -76,7 +76,8 @@ static mlv_err remove_all(void *arg, const char *key, uint64_t size)
 /* What a remote lost is sent again, whether it lists or not. */
 mlv_test(push, restores_what_the_remote_lost)
 {
-	static const char *const lost[] = { "objects/", "nodes/", "large/", "roots/", "format" };
+	static const char *const lost[] = { "objects/", "nodes/", "large/", "roots/", "format",
+					    "packs/", "packs/d", "packs/n" };
 
 	for (size_t i = 0; i < 2 * MLV_COUNT(lost); i++) {
 		MLV_SCOPED(mlv_transfer_release) struct mlv_transfer first = MLV_TRANSFER_INIT;
@@ -85,7 +86,8 @@ mlv_test(push, restores_what_the_remote_lost)
 		struct world w;
 
 		world_init(&w);
-		world_fill(&w, w.cache, 40, i == 2);
+		/* Few lie by themselves, more in packs. */
+		world_fill(&w, w.cache, i % 2 ? 20 : 9000, i == 2);
 		w.remote.no_list = i >= MLV_COUNT(lost);
 		run_push(&w, &first);
 		check_ok(mlv_transport_list(w.memory, lost[i % MLV_COUNT(lost)], remove_all,
@@ -106,15 +108,15 @@ mlv_test(push, resends_what_has_another_size)
 	struct world w;
 
 	world_init(&w);
-	world_fill(&w, w.cache, 40, false);
+	world_fill(&w, w.cache, 20, false);
 	run_push(&w, &first);
 	w.remote.swell = "objects/";
 	run_push(&w, &again);
-	cr_assert(again.keys == 40, "%llu", (unsigned long long)again.keys);
+	cr_assert(again.keys == 20, "%llu", (unsigned long long)again.keys);
 	world_release(&w);
 }
 
-mlv_test(push, many_keys_are_listed_few_are_asked)
+mlv_test(push, many_keys_of_a_part_are_listed_few_are_asked)
 {
 	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer many = MLV_TRANSFER_INIT;
 	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer few = MLV_TRANSFER_INIT;
@@ -122,12 +124,13 @@ mlv_test(push, many_keys_are_listed_few_are_asked)
 
 	world_init(&w);
 	world_fill(&w, w.cache, 2000, false);
+	w.want.part = "d000";
 	run_push(&w, &many);
 	cr_assert(w.remote.lists > 0 && w.remote.heads < 100, "%ld heads", (long)w.remote.heads);
-	w.remote.lists = 0;
+	w.remote.heads = 0;
 	w.want.part = "d000/f00001";
 	run_push(&w, &few);
-	cr_assert(w.remote.lists == 0 && few.keys == 0);
+	cr_assert(w.remote.heads < 10 && few.keys == 0);
 	world_release(&w);
 }
 

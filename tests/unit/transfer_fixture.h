@@ -11,9 +11,10 @@
 #include "core/base/sys.h"
 #include "core/store/sha256.h"
 #include "remote/compare.h"
+#include "remote/lookup.h"
 #include "remote/fetch.h"
 #include "remote/push.h"
-#include "remote/roots.h"
+#include "remote/remote_packs.h"
 #include "tests/unit/check.h"
 
 /* Everything goes to inner, but for what is asked to go wrong. */
@@ -188,6 +189,7 @@ static inline void world_release(struct world *w)
 {
 	mlv_store_freep(&w->cache);
 	mlv_store_freep(&w->other);
+	mlv_lookup_free(w->remote.base.lookup);
 	mlv_transport_freep(&w->memory);
 }
 
@@ -285,25 +287,57 @@ static inline void check_store_sound(struct mlv_store *store)
 	check_ok(mlv_store_each(store, verify_key, store));
 }
 
-/* If the remote has the root, it has all that the root names; returns whether it has it. */
+/* Every pack that the root names is there, and its table as well. */
+static inline void check_packs(struct world *w, const struct mlv_root *root,
+			       struct mlv_remote_packs *set)
+{
+	bool there[64];
+
+	cr_assert(root->pack_count <= MLV_COUNT(there));
+	check_ok(mlv_packs_confirm(w->memory, root->packs, root->pack_count, there));
+	check_ok(mlv_remote_packs_add(set, root->packs, root->pack_count));
+	check_ok(mlv_remote_packs_open(set, MLV_PACK_DATA, NULL));
+	check_ok(mlv_remote_packs_open(set, MLV_PACK_NODES, NULL));
+	for (size_t i = 0; i < root->pack_count; i++)
+		cr_assert(there[i] && set->at[i].open, "a root names a pack that is not there");
+}
+
+/*
+ * If the remote has the root, it has all that the tree needs, in the packs or
+ * by the names that the root says; returns whether it has it.
+ */
 static inline bool check_root_sound(struct world *w)
 {
 	MLV_SCOPED(mlv_items_release) struct mlv_items items = { 0 };
+	MLV_SCOPED(mlv_root_release) struct mlv_root root = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_remote_packs_release) struct mlv_remote_packs set;
+	struct mlv_node_finder finder = MLV_NODE_FINDER(w->cache, w->memory);
 	char path[MLV_ROOT_PATH], key[MLV_KEY_PATH];
 	uint64_t size;
 	bool there;
 
+	mlv_remote_packs_init(&set, w->memory);
 	mlv_root_path(&w->want.key.oid, path);
 	check_ok(mlv_transport_head(w->memory, path, &there, &size));
 	if (!there)
 		return false;
 	check_ok(mlv_transport_get_all(w->memory, path, &text));
-	check_ok(mlv_root_parse(&w->want.key.oid, text.ptr, text.len, &items));
+	check_ok(mlv_root_parse(&w->want.key.oid, text.ptr, text.len, &root));
+	check_packs(w, &root, &set);
+	finder.packs = &set;
+	check_ok(mlv_closure_collect(&w->ctx, 1, mlv_node_source_find(&finder), &w->want, 1,
+				     give_back, NULL, &items));
 	for (size_t i = 0; i < items.count; i++) {
+		struct mlv_pack_record record;
+
+		if (mlv_remote_packs_find(&set, &items.at[i].key, &record))
+			continue;
 		check_ok(mlv_transport_head(w->memory, mlv_key_path(&items.at[i].key, key), &there,
 					    &size));
-		cr_assert(there, "%s is named by a root and is not there", key);
+		cr_assert(there, "%s is needed and is not there", key);
+		cr_assert(mlv_items_find(&root.items, &items.at[i].key) != NULL,
+			  "%s is not named by the root", key);
 	}
 	return true;
 }

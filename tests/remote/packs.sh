@@ -1,0 +1,114 @@
+# Many small files go to a bucket and to a web server, and come back, in few requests: counted by
+# the servers. The web server shows no index pages, so that nothing can be listed there.
+work=$(mktemp -d) || exit 1
+swift=
+finish() {
+	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
+	[ -z "$swift" ] || kill "$swift"
+	chmod -R u+w "$work" 2>/dev/null
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# at_most COUNT COMMAND...: run it; it asks the server no more often.
+at_most() {
+	most=$1
+	shift
+	before=$(wc -l <"$log")
+	"$@"
+	asked=$(($(wc -l <"$log") - before))
+	[ "$asked" -le "$most" ] || { echo "$* took $asked requests, more than $most"; tail -n "$asked" "$log"; exit 1; }
+}
+
+# steps: everything over the remote that is set up in the repository at $work/first.
+steps() {
+	set -e
+	cd "$work/first"
+	python3 -c "
+import os
+for i in range(10000):
+    os.makedirs('data/%02d' % (i % 100), exist_ok=True)
+    with open('data/%02d/%04d' % (i % 100, i), 'w') as f:
+        f.write('%d ' % i * 100)"
+	mlv add -q data
+	git add -A
+	git commit -qm one
+	at_most $puts mlv push -q
+	at_most 5 mlv push -q
+	at_most 5 mlv status -c -q
+	echo more >data/00/more
+	mlv add -q data
+	at_most $puts mlv push -q
+	git commit -qam two
+
+	git clone -q "$work/first" "$work/second"
+	cd "$work/second"
+	mlv remote trust store -q
+	at_most 15 mlv fetch -q data/07
+	rm -rf .mlv/cache .mlv/state
+	at_most 20 mlv pull -q
+	diff -r "$work/first/data" data
+	at_most 2 mlv pull -q
+	# A clone that only pulled knows what need not be sent.
+	echo other >data/01/other
+	mlv add -q data
+	at_most $puts mlv push -q
+}
+
+over() {
+	cd /
+	# Not within a condition: there, set -e would not hold.
+	(steps) >"$work/log" 2>&1
+	if [ $? = 0 ]; then
+		echo "ok - packs over $1"
+	else
+		sed 's/^/# /' "$work/log"
+		echo "not ok - packs over $1"
+		status=1
+	fi
+	rm -rf "$work/first" "$work/second"
+}
+
+begin() {
+	git init -q "$work/first" && cd "$work/first" && mlv init -q && mlv remote add -q -d store "$1"
+}
+
+status=0
+if command -v nginx >/dev/null; then
+	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+	log=$work/nginx/access.log
+	begin "$url/dav/store"
+	puts=40 # each one is a PUT, a MOVE and a HEAD
+	over "a web server that lists nothing"
+else
+	echo "ok - packs over a web server # SKIP nginx is not installed"
+fi
+
+if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
+	echo "ok - packs over a bucket # SKIP python3-swift is not installed"
+	exit $status
+fi
+mkdir "$work/swift"
+REQUESTS=$work/requests "$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
+swift=$!
+for _ in $(seq 120); do
+	[ ! -s "$work/ready" ] || break
+	sleep 0.5
+done
+url=$(sed -n 's/^ready //p' "$work/ready")
+python3 - "$url" <<-'EOP'
+	import sys, urllib.request as web
+	asked = web.Request(sys.argv[1] + "/auth/v1.0", headers={"X-Auth-User": "test:tester", "X-Auth-Key": "testing"})
+	with web.urlopen(asked) as answer:
+	    where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
+	web.urlopen(web.Request(where + "/mlv", method="PUT", headers={"X-Auth-Token": token})).close()
+EOP
+AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+log=$work/requests
+begin s3://mlv/store
+mlv remote modify -q store endpointurl "$url"
+puts=20
+over "a bucket"
+exit $status
