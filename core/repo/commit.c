@@ -1,5 +1,6 @@
 #include "core/repo/commit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 #include "core/base/sys.h"
@@ -9,7 +10,9 @@ static bool is_there(struct mlv_repo *repo, const struct mlv_output *output)
 {
 	struct stat st;
 
-	return mlv_sys_fstatat(repo->root_fd, output->path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	/* One that cannot be looked at is no reason to leave it out: the scan says why. */
+	return mlv_sys_fstatat(repo->root_fd, output->path, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       (errno != ENOENT && errno != ENOTDIR);
 }
 
 mlv_err mlv_commit(struct mlv_repo *repo, char *const *typed,
