@@ -26,9 +26,10 @@ DEFS = -DMLV_VERSION='"$(VERSION)"' -DMLV_LIBEXEC='"$(PREFIX)/libexec/mlv"'
 ALL = $(STD) $(WARN) $(CFLAGS) $(HARDEN) $(FLAGS_$(BUILD)) $(DEFS) $(EXTRA)
 
 # What wraps libgit2, libcurl or libexpat is loaded on first use, so it lies in modules of its own.
-GIT_SRC = $(wildcard core/repo/git_module*.c)
-NET_SRC = $(wildcard remote/net_module*.c)
-CORE_SRC = $(filter-out $(GIT_SRC),$(wildcard core/*/*.c)) $(filter-out $(NET_SRC),$(wildcard remote/*.c))
+GIT_SRC = $(wildcard core/repo/git/module*.c)
+NET_SRC = $(wildcard remote/net/module*.c)
+CORE_SRC = $(filter-out $(GIT_SRC),$(wildcard core/*/*.c core/*/*/*.c)) \
+	$(filter-out $(NET_SRC),$(wildcard remote/*.c remote/*/*.c))
 CMD_SRC = $(wildcard cmd/*.c)
 UNIT_SRC = $(wildcard tests/unit/*.c)
 FUZZ_SRC = $(wildcard tests/fuzz/*.c)
@@ -64,8 +65,8 @@ $(OUT)/%.o: %.c
 	$(call Q,$(CC) $<) $(CC) $(ALL) $(FLAGS_$(notdir $*)) -MMD -MP -c -o $@ $<
 # Vector lanes are chosen at run time; only their own files may use the instructions.
 ifneq ($(filter x86_64 amd64 i%86,$(shell uname -m)),)
-FLAGS_sha256_avx2 = -mavx2 -O3
-FLAGS_sha256_avx512 = -mavx512f -mavx512bw -mavx512vl -O3
+FLAGS_avx2 = -mavx2 -O3
+FLAGS_avx512 = -mavx512f -mavx512bw -mavx512vl -O3
 endif
 -include $(patsubst %.o,%.d,$(call obj,$(CMD_SRC) $(CORE_SRC) $(GIT_SRC) $(NET_SRC) $(UNIT_SRC) $(FUZZ_SRC)))
 
@@ -76,7 +77,7 @@ $(OUT)/test_%: $(OUT)/tests/unit/test_%.o $(filter-out $(OUT)/cmd/main.o,$(call 
 # What several tests share; those that no server answers are skipped.
 $(OUT)/test_http $(OUT)/test_s3 $(OUT)/test_faults: $(OUT)/tests/unit/remote_check.o
 # What these show lies in a module.
-$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml: $(OUT)/remote/net_module_xml.o
+$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml: $(OUT)/remote/net/module_xml.o
 $(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml: LIBS += -lexpat
 # Fuzz drivers: BUILD=fuzz links them with a fuzzer, the other builds with a main() that replays a corpus.
 FUZZERS = $(patsubst tests/fuzz/%.c,$(OUT)/%,$(filter tests/fuzz/fuzz_%,$(FUZZ_SRC)))

@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 #include "cmd/level.h"
 #include "cmd/out.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 
 struct config_args {
 	bool unset, list, show_origin;

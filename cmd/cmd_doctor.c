@@ -5,7 +5,7 @@
 #include "cmd/doctor.h"
 #include "cmd/level.h"
 #include "cmd/out.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 #include "core/repo/trust.h"
 #include "core/store/sha256.h"
 

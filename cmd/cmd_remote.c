@@ -3,7 +3,7 @@
 
 #include "cmd/out.h"
 #include "cmd/scratch.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 #include "core/repo/origin.h"
 #include "core/repo/trust.h"
 

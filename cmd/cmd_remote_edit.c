@@ -2,7 +2,7 @@
 #include "cmd/cmd_remote.h"
 #include "cmd/out.h"
 #include "core/base/path.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 
 struct add_args {
 	bool make_default, force;

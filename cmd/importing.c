@@ -8,7 +8,7 @@
 #include "cmd/transfer.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/repo/add_check.h"
+#include "core/repo/add/check.h"
 #include "core/repo/checkout.h"
 #include "core/repo/gitignore.h"
 

@@ -7,7 +7,7 @@
 #include "cmd/scratch.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 
 struct source {
 	struct mlv_scratch scratch;

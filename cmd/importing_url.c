@@ -7,7 +7,7 @@
 #include "cmd/url_place.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 
 /* As it is kept in the pointer: everybody's clone has other absolute paths. */
 static mlv_err add_url(const struct mlv_importing *i, const struct mlv_url_place *place,

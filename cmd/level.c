@@ -5,7 +5,7 @@
 #include "core/base/path.h"
 #include "core/base/strs.h"
 #include "core/base/suggest.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 #include "core/repo/repo.h"
 
 mlv_err mlv_level_of(const struct mlv_level_flags *flags, enum mlv_config_level *level, bool *given)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/level.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 #include "core/repo/trust.h"
 
 static mlv_err default_name(struct mlv_repo *repo, struct mlv_buf *chosen)

@@ -15,7 +15,7 @@
 #ifndef MLV_REMOTE_BASES_H
 #define MLV_REMOTE_BASES_H
 
-#include "remote/remote_packs.h"
+#include "remote/remote/packs.h"
 
 struct mlv_base {
 	struct mlv_oid tree;

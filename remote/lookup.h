@@ -12,7 +12,7 @@
 #ifndef MLV_REMOTE_LOOKUP_H
 #define MLV_REMOTE_LOOKUP_H
 
-#include "remote/remote_packs.h"
+#include "remote/remote/packs.h"
 
 /* A node that lies by itself was read: it may be the root of a tree. */
 void mlv_lookup_note(struct mlv_transport *remote, const struct mlv_oid *node);

@@ -6,7 +6,7 @@
 #include "core/base/pool.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
-#include "core/store/pack_write.h"
+#include "core/store/pack/write.h"
 
 #define PACK_BYTES ((uint64_t)32 << 20) /* raw bytes of a pack, with what it costs to name them */
 #define PACK_COUNT 32768                /* objects of a pack: so that its table is small */

@@ -12,7 +12,7 @@
 #ifndef MLV_REMOTE_PUSH_PACKS_H
 #define MLV_REMOTE_PUSH_PACKS_H
 
-#include "remote/remote_packs.h"
+#include "remote/remote/packs.h"
 
 struct mlv_push_packs {
 	struct mlv_ctx *ctx;

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "core/base/sys.h"
-#include "remote/http_header.h"
+#include "remote/http/header.h"
 #include "remote/sigv4.h"
 
 #define MOST_LESSONS 3 /* answers from which something may be learned, of one request */

@@ -12,8 +12,8 @@
 #include <pthread.h>
 
 #include "remote/credentials.h"
-#include "remote/http_exchange.h"
-#include "remote/http_fetch.h"
+#include "remote/http/exchange.h"
+#include "remote/http/fetch.h"
 
 #define MLV_S3_REGION 64
 #define MLV_S3_CODE 64

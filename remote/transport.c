@@ -6,7 +6,7 @@
 #include "core/base/suggest.h"
 #include "core/base/sys.h"
 #include "remote/lookup.h"
-#include "remote/transport_dir.h"
+#include "remote/transport/dir.h"
 #include "remote/url.h"
 
 #define KEY_MAX 900 /* bytes; S3 allows 1024, of which a prefix takes some */

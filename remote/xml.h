@@ -1,4 +1,4 @@
-/* xml.h - XML that is written; what reads it is the table of net_module.h. */
+/* xml.h - XML that is written; what reads it is the table of net/module.h. */
 #ifndef MLV_REMOTE_XML_H
 #define MLV_REMOTE_XML_H
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/path.h"
-#include "core/repo/add_check.h"
+#include "core/repo/add/check.h"
 
 /* The path below the root that typed stands for, or the paths it matches. */
 static mlv_err add_typed(struct mlv_repo *repo, const char *typed, bool glob,

@@ -5,8 +5,8 @@
 
 #include "core/base/path.h"
 #include "core/base/sys.h"
-#include "core/repo/checkout_plan.h"
-#include "core/repo/index_list.h"
+#include "core/repo/checkout/plan.h"
+#include "core/repo/index/list.h"
 #include "core/repo/lock.h"
 
 #define NAMED 10 /* paths that a message names */

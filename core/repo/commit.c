@@ -4,7 +4,7 @@
 #include <fcntl.h>
 
 #include "core/base/sys.h"
-#include "core/repo/add_track.h"
+#include "core/repo/add/track.h"
 
 static bool is_there(struct mlv_repo *repo, const struct mlv_output *output)
 {

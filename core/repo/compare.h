@@ -1,7 +1,7 @@
 /*
  * compare.h - a tracked output, or a part of one, beside what lies in the work tree.
  *
- * The work tree is scanned (add_scan.h: a file whose stat the index knows is
+ * The work tree is scanned (add/scan.h: a file whose stat the index knows is
  * not read), the manifest is read along, and each path is given once, in
  * manifest order. What is given of a file is its content, however it lies
  * there: a link into the cache counts as the file it stands for.
@@ -11,7 +11,7 @@
 #ifndef MLV_REPO_COMPARE_H
 #define MLV_REPO_COMPARE_H
 
-#include "core/repo/add_scan.h"
+#include "core/repo/add/scan.h"
 #include "core/repo/pointer.h"
 
 struct mlv_compare {

@@ -9,7 +9,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/repo/config_impl.h"
+#include "core/repo/config/impl.h"
 #include "core/repo/git.h"
 
 const char *mlv_config_level_name(enum mlv_config_level level)

@@ -1,7 +1,7 @@
 #include "core/repo/git.h"
 
 #include "core/base/module.h"
-#include "core/repo/git_ops.h"
+#include "core/repo/git/ops.h"
 
 mlv_err mlv_git_open(struct mlv_git **out, struct mlv_ctx *ctx, const char *path)
 {

@@ -7,7 +7,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/repo/git_program.h"
+#include "core/repo/git/program.h"
 
 #define BEFORE ".before-mlv"
 #define HOOK_MAX ((size_t)1 << 20)

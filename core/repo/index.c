@@ -11,7 +11,7 @@
 #include "core/base/sys.h"
 #include "core/store/node.h"
 #include "core/store/sha256.h"
-#include "core/repo/index_format.h"
+#include "core/repo/index/format.h"
 
 #define BLOCKS_AT_A_TIME ((size_t)64) /* that one thread verifies in one go */
 

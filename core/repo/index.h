@@ -6,7 +6,7 @@
  * sorted by path, in blocks of some hundreds. It is read forward, a block at a
  * time, beside a walk, which comes in the same order; it is never held whole.
  * A few changes do not write it anew: they go to a small file beside it, whose
- * name ends with ".d", which is folded in when it has grown (index_format.h).
+ * name ends with ".d", which is folded in when it has grown (index/format.h).
  *
  * Both are replaced by rename and believed only whole: each block and each list
  * has a CRC-32C, and what is damaged, cut, of another version or machine counts

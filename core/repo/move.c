@@ -7,7 +7,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/yaml_edit.h"
-#include "core/repo/add_check.h"
+#include "core/repo/add/check.h"
 #include "core/repo/gitignore.h"
 #include "core/repo/index.h"
 #include "core/repo/lock.h"

@@ -3,7 +3,7 @@
 
 #include "core/base/sys.h"
 #include "core/repo/index.h"
-#include "core/repo/index_list.h"
+#include "core/repo/index/list.h"
 #include "core/repo/needs.h"
 
 static bool is_link(const struct mlv_repo *repo, const char *path)

@@ -1,5 +1,5 @@
 /* origin.c - opening another git repository, where it lies or by the git program. */
-#include "core/repo/origin_impl.h"
+#include "core/repo/origin/impl.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -9,7 +9,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/repo/git_program.h"
+#include "core/repo/git/program.h"
 
 #define REF "refs/mlv/origin" /* what the revision is fetched as */
 

@@ -6,7 +6,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/repo/checkout_plan.h"
+#include "core/repo/checkout/plan.h"
 #include "core/repo/gitignore.h"
 #include "core/repo/lock.h"
 #include "core/repo/unprotect.h"

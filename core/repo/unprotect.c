@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/path.h"
-#include "core/repo/checkout_plan.h"
+#include "core/repo/checkout/plan.h"
 #include "core/repo/lock.h"
 
 /* The change that frees the item, if it needs one. */

@@ -11,7 +11,7 @@
 #ifndef MLV_STORE_BACKEND_H
 #define MLV_STORE_BACKEND_H
 
-#include "core/store/pack_set.h"
+#include "core/store/pack/set.h"
 #include "core/store/store.h"
 
 struct mlv_temp {
@@ -59,7 +59,7 @@ struct mlv_backend {
 			  bool *there);
 	mlv_err (*renew)(void *self, bool *changed);
 	void (*touch_pack)(void *self, const struct mlv_pack_id *id);
-	/* For gc, NULL where there are no packs; see pack_set.h. */
+	/* For gc, NULL where there are no packs; see pack/set.h. */
 	mlv_err (*each_pack)(void *self, mlv_pack_fn fn, void *arg);
 	mlv_err (*each_record)(void *self, const struct mlv_pack_id *id, mlv_record_fn fn,
 			       void *arg);

@@ -17,7 +17,7 @@
 
 #include "core/store/backend.h"
 #include "core/store/key_set.h"
-#include "core/store/pack_write.h"
+#include "core/store/pack/write.h"
 
 /* A pack that grows. */
 struct mlv_growing {

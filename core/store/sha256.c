@@ -11,7 +11,7 @@
 #include <openssl/sha.h>
 
 #include "core/base/sys.h"
-#include "core/store/sha256_lanes.h"
+#include "core/store/sha256/lanes.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>

@@ -6,7 +6,7 @@
 
 #include "core/base/strs.h"
 #include "core/store/backend.h"
-#include "core/store/pack_set.h"
+#include "core/store/pack/set.h"
 
 #define MLV_DIR_TOPS 3 /* objects, large, nodes */
 extern const char *const mlv_dir_tops[MLV_DIR_TOPS];

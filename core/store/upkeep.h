@@ -13,7 +13,7 @@
 #ifndef MLV_STORE_UPKEEP_H
 #define MLV_STORE_UPKEEP_H
 
-#include "core/store/pack_set.h"
+#include "core/store/pack/set.h"
 #include "core/store/store.h"
 
 /*
@@ -33,7 +33,7 @@ mlv_err mlv_store_is_packed(struct mlv_store *store, const struct mlv_key *key,
 /* Remove key's own file; one that is not there is no failure. The store is held alone. */
 mlv_err mlv_store_remove(struct mlv_store *store, const struct mlv_key *key) MLV_CHECK;
 
-/* Packs, as pack_set.h has them; a store in memory has none. */
+/* Packs, as pack/set.h has them; a store in memory has none. */
 mlv_err mlv_store_each_pack(struct mlv_store *store, mlv_pack_fn fn, void *arg) MLV_CHECK;
 mlv_err mlv_store_each_record(struct mlv_store *store, const struct mlv_pack_id *id,
 			      mlv_record_fn fn, void *arg) MLV_CHECK;

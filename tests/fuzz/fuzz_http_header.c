@@ -1,7 +1,7 @@
 /* Any bytes are a field of an answer or none; a range that is read makes sense. */
 #include <stdlib.h>
 
-#include "remote/http_header.h"
+#include "remote/http/header.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "remote/net_module_xml.h"
+#include "remote/net/module_xml.h"
 #include "remote/xml.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);

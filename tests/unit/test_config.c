@@ -9,7 +9,7 @@
 
 #include "core/base/fs.h"
 #include "core/repo/config.h"
-#include "core/repo/config_keys.h"
+#include "core/repo/config/keys.h"
 
 static char top[64];
 static char home_config[128], system_config[128];

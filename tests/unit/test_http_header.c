@@ -1,4 +1,4 @@
-#include "remote/http_header.h"
+#include "remote/http/header.h"
 
 #include "tests/unit/check.h"
 

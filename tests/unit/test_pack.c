@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "core/store/pack_write.h"
+#include "core/store/pack/write.h"
 #include "core/store/sha256.h"
 
 #define OBJECTS 300

@@ -2,7 +2,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/store/hashing.h"
-#include "remote/remote_source.h"
+#include "remote/remote/source.h"
 #include "tests/unit/check.h"
 
 TestSuite(remote_source, .init = check_dir_make, .fini = check_dir_remove);

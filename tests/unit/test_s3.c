@@ -2,8 +2,8 @@
 #include <time.h>
 
 #include "core/base/sys.h"
-#include "remote/http_exchange.h"
-#include "remote/net_module_xml.h"
+#include "remote/http/exchange.h"
+#include "remote/net/module_xml.h"
 #include "remote/retry.h"
 #include "remote/s3.h"
 #include "tests/unit/check.h"

@@ -1,4 +1,4 @@
-#include "remote/net_module_xml.h"
+#include "remote/net/module_xml.h"
 #include "remote/xml.h"
 
 #include "tests/unit/check.h"

@@ -14,7 +14,7 @@
 #include "remote/lookup.h"
 #include "remote/fetch.h"
 #include "remote/push.h"
-#include "remote/remote_packs.h"
+#include "remote/remote/packs.h"
 #include "tests/unit/check.h"
 
 /* Everything goes to inner, but for what is asked to go wrong. */

@@ -1,0 +1,161 @@
+/* git/module.c - opening a git repository and naming its commits, by libgit2. */
+#include "core/repo/git/module.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/sys.h"
+
+/* What git calls extensions that reading is safe with: they concern who writes. */
+static const char *const extensions[] = { "worktreeconfig", "partialclone", "preciousobjects" };
+
+mlv_err mlv_git_failure(int code, const char *fmt, ...)
+{
+	const git_error *last = git_error_last();
+	enum mlv_errc errc = code == GIT_ENOTFOUND ? MLV_E_MISSING : MLV_E_SYSTEM;
+	char what[MLV_ERROR_TEXT / 2];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (last && (last->klass == GIT_ERROR_ZLIB || last->klass == GIT_ERROR_ODB) &&
+	    errc == MLV_E_SYSTEM)
+		errc = MLV_E_CORRUPT;
+	return mlv_error(errc, "%s: git: %s", what,
+			 last && last->message ? last->message : "unknown failure");
+}
+
+/* libgit2 is started once and lives as long as the process. */
+static mlv_err start(void)
+{
+	static atomic_int started;
+	int code;
+
+	if (atomic_exchange(&started, 1))
+		return NULL;
+	if ((code = mlv_git_use_allocator()) < 0 || (code = git_libgit2_init()) < 0)
+		return mlv_git_failure(code, "starting libgit2");
+	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+	(void)git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, MLV_COUNT(extensions));
+	return NULL;
+}
+
+static void handle_free(struct mlv_git *base)
+{
+	struct git_handle *git = git_handle_of(base);
+
+	git_tree_free(git->tree);
+	git_commit_free(git->commit);
+	git_index_free(git->index);
+	git_repository_free(git->repo);
+	free(base->workdir);
+	free(base->dir);
+	free(git);
+}
+
+static char *without_slash(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return mlv_sys_strndup(path, len);
+}
+
+static mlv_err open_failed(int code, const char *path)
+{
+	if (code == GIT_ENOTFOUND)
+		return mlv_error(MLV_E_MISSING, "%s: not inside a git repository", path);
+	if (code == GIT_EOWNER)
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED,
+						"%s: the git repository belongs to another user",
+						path),
+				      "git config --global --add safe.directory <its root>");
+	return mlv_git_failure(code, "opening the git repository of %s", path);
+}
+
+static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char *path);
+
+static mlv_err id_of(const git_oid *oid, struct mlv_git_id *id)
+{
+	git_oid_tostr(id->hex, sizeof(id->hex), oid);
+	return NULL;
+}
+
+static mlv_err unresolved(struct git_handle *git, int code, const char *rev)
+{
+	if (code == GIT_ENOTFOUND && git_repository_head_unborn(git->repo) == 1)
+		return mlv_error_hint(mlv_error(MLV_E_REMOTE,
+						"%s: this git repository has no commit yet", rev),
+				      "git commit");
+	if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC || code == GIT_EPEEL)
+		return mlv_error(MLV_E_REMOTE, "%s: no such git revision", rev);
+	if (code == GIT_EAMBIGUOUS)
+		return mlv_error(MLV_E_REMOTE, "%s: more than one git object begins so", rev);
+	return mlv_error_recode(mlv_git_failure(code, "%s", rev), MLV_E_REMOTE);
+}
+
+static mlv_err resolve(struct mlv_git *base, const char *rev, struct mlv_git_id *commit)
+{
+	struct git_handle *git = git_handle_of(base);
+	git_object *object = NULL, *peeled = NULL;
+	mlv_err err = NULL;
+	int code = git_revparse_single(&object, git->repo, rev);
+
+	if (code == 0)
+		code = git_object_peel(&peeled, object, GIT_OBJECT_COMMIT);
+	err = code == 0 ? id_of(git_object_id(peeled), commit) : unresolved(git, code, rev);
+	git_object_free(object);
+	git_object_free(peeled);
+	return err;
+}
+
+__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_4;
+const struct mlv_git_ops mlv_git_ops_4 = {
+	.open = handle_open,
+	.free = handle_free,
+	.resolve = resolve,
+	.commit_time = mlv_git_module_commit_time,
+	.read = mlv_git_module_read,
+	.mode = mlv_git_module_mode,
+	.read_blob = mlv_git_module_read_blob,
+	.blob_size = mlv_git_module_blob_size,
+	.each_blob = mlv_git_module_each_blob,
+	.each_commit = mlv_git_module_each_commit,
+	.is_tracked = mlv_git_module_is_tracked,
+	.is_ignored = mlv_git_module_is_ignored,
+	.status = mlv_git_module_status,
+	.stage = mlv_git_module_stage,
+};
+
+static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char *path)
+{
+	struct git_handle *git;
+	const char *workdir;
+	mlv_err err;
+	int code;
+
+	(void)ctx;
+	if ((err = start()))
+		return err;
+	git = mlv_sys_alloc(sizeof(*git));
+	if (!git)
+		return mlv_error_nomem("a git handle");
+	git->head.ops = &mlv_git_ops_4;
+	if ((code = git_repository_open_ext(&git->repo, path, 0, NULL)) < 0) {
+		handle_free(&git->head);
+		return open_failed(code, path);
+	}
+	workdir = git_repository_workdir(git->repo);
+	git->head.workdir = workdir ? without_slash(workdir) : NULL;
+	git->head.dir = without_slash(git_repository_path(git->repo));
+	if (!git->head.dir || (workdir && !git->head.workdir)) {
+		handle_free(&git->head);
+		return mlv_error_nomem("a git handle");
+	}
+	*out = &git->head;
+	return NULL;
+}

@@ -1,0 +1,328 @@
+#include "remote/http/exchange.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/module.h"
+#include "core/base/sys.h"
+#include "remote/http/header.h"
+#include "remote/retry.h"
+
+#define MOST_REDIRECTS 5
+#define PROGRESS ((uint64_t)1 << 20) /* bytes that came before a transfer broke */
+
+static const char *setting(const struct mlv_remote_settings *settings, const char *option)
+{
+	bool from_repo = false;
+	const char *value = settings->setting
+				    ? settings->setting(settings->arg, option, &from_repo)
+				    : NULL;
+
+	return from_repo ? NULL : value;
+}
+
+static unsigned seconds_of(const struct mlv_remote_settings *settings, const char *option)
+{
+	const char *text = setting(settings, option);
+	uint64_t value = 0;
+
+	return text && mlv_http_number(text, &value) && value <= 3600 ? (unsigned)value : 0;
+}
+
+mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
+		      const struct mlv_remote_settings *settings)
+{
+	const char *verify = setting(settings, "ssl_verify");
+	struct mlv_net_options options = {
+		.ctx = ctx,
+		.ca_file = setting(settings, "ca_file"),
+		.proxy = setting(settings, "proxy"),
+		.connect_seconds = seconds_of(settings, "connect_timeout"),
+		.stall_seconds = seconds_of(settings, "read_timeout"),
+		.no_verify = verify && strcmp(verify, "false") == 0,
+	};
+	static const char *const variables[] = { "AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE" };
+	const void *table = NULL;
+	mlv_err err = mlv_module_load(ctx, "mlv-net.so", "mlv_net_ops_1", &table);
+
+	if (err)
+		return err;
+	if (!options.ca_file && verify && verify[0] == '/')
+		options.ca_file = verify;
+	for (size_t i = 0; i < MLV_COUNT(variables) && !options.ca_file; i++)
+		options.ca_file = ctx->env(ctx, variables[i]);
+	if (options.no_verify)
+		mlv_tell_warning(ctx, "remote %s: certificates are not verified (ssl_verify = false)",
+				 settings->name);
+	http->ctx = ctx;
+	http->ops = table;
+	return http->ops->open(&http->net, &options);
+}
+
+void mlv_http_close(struct mlv_http *http)
+{
+	if (http->net)
+		http->ops->close(http->net);
+	http->net = NULL;
+}
+
+void mlv_net_reply_release(struct mlv_net_reply *reply)
+{
+	mlv_buf_release(&reply->headers);
+	mlv_buf_release(&reply->error);
+}
+
+mlv_err mlv_http_add_header(struct mlv_strs *headers, const char *name, const char *value)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
+	mlv_err err;
+
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return mlv_error(MLV_E_REFUSED, "a control character in the header %s", name);
+	/* libcurl takes "Name;" for a header without a value, "Name:" for one to be left out. */
+	err = value[0] ? mlv_buf_printf(&line, "%s: %s", name, value)
+		       : mlv_buf_printf(&line, "%s;", name);
+	return err ? err : mlv_strs_add(headers, line.ptr);
+}
+
+/* ---- one exchange ---- */
+
+struct state {
+	struct mlv_http *http;
+	const struct mlv_http_exchange *exchange;
+	struct mlv_net_reply *reply;
+	struct mlv_retry retry;
+	struct mlv_url redirected; /* host NULL: not yet */
+	unsigned redirects;
+};
+
+static void state_release(struct state *s)
+{
+	mlv_url_release(&s->redirected);
+}
+
+static const struct mlv_url *target(const struct state *s)
+{
+	return s->redirected.host ? &s->redirected : s->exchange->url;
+}
+
+/* The URL as it is sent: with its query. */
+static mlv_err add_request_url(struct mlv_buf *to, const struct mlv_url *url)
+{
+	mlv_err err = mlv_url_show(to, url);
+
+	if (!err && !url->path[0])
+		err = mlv_buf_add_char(to, '/');
+	return err || !url->query ? err : mlv_buf_printf(to, "?%s", url->query);
+}
+
+static void release_secrets(struct mlv_strs *headers)
+{
+	for (size_t i = 0; i < headers->count; i++)
+		mlv_wipe(headers->at[i], strlen(headers->at[i]));
+	mlv_strs_release(headers);
+}
+
+static mlv_err attempt(struct state *s)
+{
+	const struct mlv_http_exchange *x = s->exchange;
+	MLV_SCOPED(release_secrets) struct mlv_strs headers = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
+	mlv_err err = add_request_url(&url, target(s));
+	struct mlv_net_request request = {
+		.method = x->method, .url = url.ptr, .headers = &headers, .source = x->source,
+		.offset = x->offset, .size = x->size, .begin = x->begin, .body = x->body, .arg = x->arg,
+	};
+
+	request.url = url.ptr;
+	if (!err && x->headers)
+		err = x->headers(x->arg, target(s), mlv_url_same_origin(target(s), x->url), &headers);
+	return err ? err : s->http->ops->perform(s->http->net, &request, s->reply);
+}
+
+static bool is_redirect(const struct state *s)
+{
+	int status = s->reply->status;
+	bool reads = strcmp(s->exchange->method, "GET") == 0 ||
+		     strcmp(s->exchange->method, "HEAD") == 0;
+
+	return !s->exchange->no_redirects &&
+	       (status == 301 || status == 302 || (status == 303 && reads) || status == 307 ||
+		status == 308);
+}
+
+static mlv_err follow(struct state *s)
+{
+	MLV_SCOPED(mlv_url_release) struct mlv_url to = { 0 };
+	const char *location = mlv_http_field(&s->reply->headers, "location");
+	mlv_err err;
+
+	if (!location)
+		return mlv_error(MLV_E_REMOTE, "a redirect (%d) without a target", s->reply->status);
+	if (++s->redirects > MOST_REDIRECTS)
+		return mlv_error(MLV_E_REMOTE, "more than %d redirects", MOST_REDIRECTS);
+	if ((err = mlv_url_resolve(&to, target(s), location)))
+		return err;
+	if (strcmp(to.scheme, "http") != 0 && strcmp(to.scheme, "https") != 0)
+		return mlv_error(MLV_E_REMOTE, "a redirect to %s:, which is not followed", to.scheme);
+	if (strcmp(to.scheme, "http") == 0 && strcmp(target(s)->scheme, "https") == 0)
+		return mlv_error(MLV_E_REMOTE, "a redirect from https to http, which is not followed");
+	mlv_url_release(&s->redirected);
+	s->redirected = to;
+	to = (struct mlv_url){ 0 };
+	return NULL;
+}
+
+static bool named(const int *statuses, int status)
+{
+	for (; statuses && *statuses; statuses++)
+		if (*statuses == status)
+			return true;
+	return false;
+}
+
+static enum mlv_http_verdict judge(const struct state *s)
+{
+	const struct mlv_http_exchange *x = s->exchange;
+	int status = s->reply->status;
+	enum mlv_http_verdict verdict = MLV_HTTP_USUAL;
+
+	if (status < 300 || named(x->as_is, status))
+		return MLV_HTTP_FINAL;
+	if (x->look)
+		verdict = x->look(x->arg, s->reply);
+	if (verdict != MLV_HTTP_USUAL)
+		return verdict;
+	if (status == 429 || status == 503 || status == 509)
+		return MLV_HTTP_SLOWER;
+	return status == 408 || status == 500 || status == 502 || status == 504 ? MLV_HTTP_RETRY
+										: MLV_HTTP_FINAL;
+}
+
+static uint64_t after_ms(const struct mlv_net_reply *reply)
+{
+	const char *text = mlv_http_field(&reply->headers, "retry-after");
+	uint64_t seconds = 0;
+
+	if (!text || !mlv_http_retry_after(text, time(NULL), &seconds))
+		return 0;
+	return seconds > 3600 ? MLV_RETRY_AFTER_MAX : seconds * 1000;
+}
+
+/* Wait after an answer or a failure that may pass; *again false: it stands. */
+static mlv_err wait_again(struct state *s, enum mlv_retry_why why, bool *again)
+{
+	mlv_err err;
+
+	/* A long transfer that goes on may break as often as it likes; the budget still holds. */
+	if (s->reply->body > PROGRESS)
+		s->retry.attempts = 0;
+	err = mlv_retry_wait(&s->retry, why, after_ms(s->reply), again);
+	if (err || !*again)
+		return err;
+	mlv_tell_detail(s->http->ctx, "%s %s: trying again", s->exchange->method,
+			target(s)->host);
+	return s->exchange->again ? s->exchange->again(s->exchange->arg) : NULL;
+}
+
+/* After an answer: *again when another attempt is due. */
+static mlv_err answered(struct state *s, bool *again)
+{
+	enum mlv_http_verdict verdict;
+
+	*again = false;
+	if (is_redirect(s)) {
+		*again = true;
+		return follow(s);
+	}
+	verdict = judge(s);
+	if (verdict == MLV_HTTP_RETRY || verdict == MLV_HTTP_SLOWER)
+		return wait_again(s, verdict == MLV_HTTP_SLOWER ? MLV_RETRY_THROTTLED
+							       : MLV_RETRY_BROKEN, again);
+	mlv_retry_succeeded(&s->retry);
+	return NULL;
+}
+
+static enum mlv_retry_why why_broken(const struct mlv_net_reply *reply)
+{
+	if (reply->unreachable)
+		return MLV_RETRY_UNREACHED;
+	return reply->timed_out ? MLV_RETRY_TIMEOUT : MLV_RETRY_BROKEN;
+}
+
+/* Attempts until one stands. */
+static mlv_err attempts(struct state *s)
+{
+	bool again = true;
+	mlv_err err = NULL;
+
+	while (again && !err) {
+		err = attempt(s);
+		if (!err) {
+			err = answered(s, &again);
+		} else if (s->reply->transient) {
+			struct mlv_error kept = *err;
+
+			err = wait_again(s, why_broken(s->reply), &again);
+			if (!err && !again)
+				err = mlv_error_copy(&kept);
+		}
+	}
+	return err;
+}
+
+mlv_err mlv_http_do(struct mlv_http *http, const struct mlv_http_exchange *exchange,
+		    struct mlv_net_reply *reply)
+{
+	MLV_SCOPED(state_release) struct state s = { .http = http, .exchange = exchange,
+						     .reply = reply };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+	mlv_err err;
+
+	mlv_retry_begin(&s.retry, http->ctx);
+	err = attempts(&s);
+	if (!err || err->code != MLV_E_REMOTE || mlv_url_show(&shown, target(&s)))
+		return err;
+	return mlv_error_wrap(err, "%s", shown.ptr);
+}
+
+static const char *status_words(int status)
+{
+	static const struct {
+		int status;
+		const char *words;
+	} table[] = {
+		{ 400, "bad request" },           { 401, "a user name and password are wanted" },
+		{ 403, "not allowed" },           { 404, "not found" },
+		{ 405, "method not allowed" },    { 407, "the proxy wants a password" },
+		{ 409, "conflict" },              { 411, "length required" },
+		{ 412, "precondition failed" },   { 413, "too large for the server" },
+		{ 423, "locked" },                { 429, "too many requests" },
+		{ 500, "internal server error" }, { 501, "not implemented" },
+		{ 502, "bad gateway" },           { 503, "service unavailable" },
+		{ 504, "gateway timeout" },       { 507, "the server's disk is full" },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(table); i++)
+		if (table[i].status == status)
+			return table[i].words;
+	return "unexpected";
+}
+
+mlv_err mlv_http_status_error(const struct mlv_url *url, const char *method,
+			      const struct mlv_net_reply *reply)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+	const char *location = mlv_url_show(&shown, url) ? "the remote" : shown.ptr;
+	mlv_err err = mlv_error(MLV_E_REMOTE, "%s: the server answered %s with %d (%s)", location,
+				method, reply->status, status_words(reply->status));
+
+	if (reply->status == 401)
+		return mlv_error_hint(err, "mlv config --local remote.NAME.user USER, "
+					   "and remote.NAME.password");
+	if (reply->status == 405 || reply->status == 501)
+		return mlv_error_hint(err, "the server does not take %s here; a remote that is "
+					   "written needs WebDAV or PUT", method);
+	return err;
+}

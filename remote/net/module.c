@@ -1,0 +1,268 @@
+/* net/module.c - libcurl, wrapped; loaded on first use as mlv-net.so. */
+#include "remote/net/module.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/sys.h"
+#include "remote/net/module_transfer.h"
+#include "remote/net/module_xml.h"
+
+#define KEPT_MAX 64 /* handles, each with its connections, kept for further requests */
+
+struct mlv_net {
+	struct mlv_net_options options; /* its strings are our own */
+	char *ca_file, *proxy;
+	pthread_mutex_t lock;
+	CURL *kept[KEPT_MAX]; /* under lock: handles not in use, the last used last */
+	size_t kept_count;
+};
+
+/* ---- memory: libcurl does not survive its lack everywhere, but every state on disk does ---- */
+
+static void *or_end(void *ptr)
+{
+	static const char message[] = "mlv: out of memory\n";
+
+	if (ptr)
+		return ptr;
+	(void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+	_exit(mlv_errc_exit_status(MLV_E_NOMEM));
+}
+
+static void *alloc_or_end(size_t size)
+{
+	return or_end(mlv_sys_alloc(size));
+}
+
+static void *realloc_or_end(void *ptr, size_t size)
+{
+	return or_end(mlv_sys_realloc(ptr, size));
+}
+
+static void *calloc_or_end(size_t count, size_t size)
+{
+	return or_end(mlv_sys_alloc_array(count, size));
+}
+
+static char *strdup_or_end(const char *text)
+{
+	return or_end(mlv_sys_strdup(text));
+}
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static CURLcode init_result;
+
+static void init_once(void)
+{
+	init_result = curl_global_init_mem(CURL_GLOBAL_DEFAULT, alloc_or_end, free, realloc_or_end,
+					   strdup_or_end, calloc_or_end);
+}
+
+/* ---- handles ---- */
+
+static CURL *take_handle(struct mlv_net *net)
+{
+	CURL *handle = NULL;
+
+	pthread_mutex_lock(&net->lock);
+	if (net->kept_count > 0)
+		handle = net->kept[--net->kept_count];
+	pthread_mutex_unlock(&net->lock);
+	return handle ? handle : curl_easy_init();
+}
+
+/* Keep a handle and its connection; one whose transfer broke is not worth it. */
+static void give_back(struct mlv_net *net, CURL *handle, bool keep)
+{
+	if (keep) {
+		curl_easy_reset(handle);
+		pthread_mutex_lock(&net->lock);
+		if (net->kept_count < KEPT_MAX) {
+			net->kept[net->kept_count++] = handle;
+			handle = NULL;
+		}
+		pthread_mutex_unlock(&net->lock);
+	}
+	if (handle)
+		curl_easy_cleanup(handle);
+}
+
+/*
+ * OpenSSL writes to sockets without MSG_NOSIGNAL: a SIGPIPE that it raises in
+ * this thread is blocked, and taken away before it is let through again.
+ */
+static CURLcode perform_without_sigpipe(CURL *handle)
+{
+	sigset_t pipe_set, before, pending;
+	struct timespec no_time = { 0, 0 };
+	CURLcode code;
+	bool had;
+
+	sigemptyset(&pipe_set);
+	sigaddset(&pipe_set, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe_set, &before);
+	had = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+	code = curl_easy_perform(handle);
+	if (!had && sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1)
+		(void)sigtimedwait(&pipe_set, NULL, &no_time);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
+}
+
+static void slist_free(struct curl_slist **list)
+{
+	curl_slist_free_all(*list);
+}
+
+static mlv_err add_headers(struct curl_slist **list, const struct mlv_net_request *request)
+{
+	for (size_t i = 0; request->headers && i < request->headers->count; i++) {
+		struct curl_slist *longer = curl_slist_append(*list, request->headers->at[i]);
+
+		if (!longer)
+			return mlv_error_nomem("headers");
+		*list = longer;
+	}
+	return NULL;
+}
+
+static long or_else(unsigned seconds, long otherwise)
+{
+	return seconds ? (long)(seconds < 3600 ? seconds : 3600) : otherwise;
+}
+
+static void set_limits(CURL *handle, const struct mlv_net *net)
+{
+	curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(handle, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	curl_easy_setopt(handle, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, or_else(net->options.connect_seconds, 10));
+	curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1024L);
+	curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, or_else(net->options.stall_seconds, 30));
+	curl_easy_setopt(handle, CURLOPT_EXPECT_100_TIMEOUT_MS, 1000L);
+	curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 512L * 1024);
+	curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 1024L * 1024);
+	curl_easy_setopt(handle, CURLOPT_USERAGENT, "mlv/" MLV_VERSION);
+	if (net->ca_file)
+		curl_easy_setopt(handle, CURLOPT_CAINFO, net->ca_file);
+	if (net->proxy)
+		curl_easy_setopt(handle, CURLOPT_PROXY, net->proxy);
+	if (net->options.no_verify) {
+		curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+}
+
+static void set_method(CURL *handle, const struct mlv_net_request *request)
+{
+	if (request->source || strcmp(request->method, "POST") == 0 ||
+	    strcmp(request->method, "PUT") == 0) {
+		curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+		curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->size);
+	}
+	if (strcmp(request->method, "HEAD") == 0)
+		curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+	else
+		curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void set_callbacks(CURL *handle, struct mlv_net_transfer *transfer)
+{
+	curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, transfer->text);
+	curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, mlv_net_on_header);
+	curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, mlv_net_on_body);
+	curl_easy_setopt(handle, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(handle, CURLOPT_READFUNCTION, mlv_net_on_read);
+	curl_easy_setopt(handle, CURLOPT_READDATA, transfer);
+	curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, mlv_net_on_seek);
+	curl_easy_setopt(handle, CURLOPT_SEEKDATA, transfer);
+	curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, mlv_net_on_progress);
+	curl_easy_setopt(handle, CURLOPT_XFERINFODATA, transfer);
+}
+
+static void reply_reset(struct mlv_net_reply *reply)
+{
+	reply->status = 0;
+	reply->body = 0;
+	reply->transient = reply->unreachable = reply->timed_out = false;
+	mlv_buf_clear(&reply->headers);
+	mlv_buf_clear(&reply->error);
+}
+
+static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *request,
+			   struct mlv_net_reply *reply)
+{
+	MLV_SCOPED(slist_free) struct curl_slist *headers = NULL;
+	struct mlv_net_transfer transfer = { .ctx = net->options.ctx, .request = request, .reply = reply };
+	CURL *handle;
+	CURLcode code;
+	mlv_err err;
+
+	reply_reset(reply);
+	if ((err = add_headers(&headers, request)))
+		return err;
+	handle = take_handle(net);
+	if (!handle)
+		return mlv_error_nomem("a connection");
+	set_limits(handle, net);
+	set_method(handle, request);
+	set_callbacks(handle, &transfer);
+	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+	code = curl_easy_setopt(handle, CURLOPT_URL, request->url);
+	if (code == CURLE_OK)
+		code = perform_without_sigpipe(handle);
+	err = mlv_net_transfer_end(&transfer, handle, code);
+	give_back(net, handle, code == CURLE_OK);
+	return err;
+}
+
+static void net_close(struct mlv_net *net)
+{
+	while (net->kept_count > 0)
+		curl_easy_cleanup(net->kept[--net->kept_count]);
+	pthread_mutex_destroy(&net->lock);
+	free(net->ca_file);
+	free(net->proxy);
+	free(net);
+}
+
+static mlv_err net_open(struct mlv_net **out, const struct mlv_net_options *options)
+{
+	struct mlv_net *net;
+
+	pthread_once(&once, init_once);
+	if (init_result != CURLE_OK)
+		return mlv_error(MLV_E_SYSTEM, "libcurl does not start: %s",
+				 curl_easy_strerror(init_result));
+	net = mlv_sys_alloc(sizeof(*net));
+	if (!net)
+		return mlv_error_nomem("a network");
+	net->options = *options;
+	pthread_mutex_init(&net->lock, NULL);
+	if ((options->ca_file && !(net->ca_file = mlv_sys_strdup(options->ca_file))) ||
+	    (options->proxy && !(net->proxy = mlv_sys_strdup(options->proxy)))) {
+		net_close(net);
+		return mlv_error_nomem("a network");
+	}
+	*out = net;
+	return NULL;
+}
+
+const struct mlv_net_ops mlv_net_ops_1 = {
+	.open = net_open,
+	.perform = net_perform,
+	.close = net_close,
+	.parse_xml = mlv_net_xml_parse,
+};

@@ -1,0 +1,217 @@
+#include "remote/net/module_transfer.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+static bool fail(struct mlv_net_transfer *transfer, mlv_err err)
+{
+	if (err && !transfer->failed) {
+		transfer->failed = true;
+		transfer->failure = *err;
+	}
+	return err != NULL;
+}
+
+/* "HTTP/1.1 206 Partial Content": a new answer begins, as after "100 Continue". */
+static void begin_answer(struct mlv_net_transfer *transfer, const char *line, size_t len)
+{
+	const char *space = memchr(line, ' ', len);
+	struct mlv_net_reply *reply = transfer->reply;
+
+	mlv_buf_clear(&reply->headers);
+	reply->status = 0;
+	if (!space || (size_t)(line + len - space) < 4)
+		return;
+	for (int i = 1; i <= 3; i++) {
+		if (!isdigit((unsigned char)space[i])) {
+			reply->status = 0;
+			return;
+		}
+		reply->status = reply->status * 10 + (space[i] - '0');
+	}
+}
+
+static mlv_err keep_header(struct mlv_buf *headers, const char *line, size_t len)
+{
+	const char *colon = memchr(line, ':', len);
+	mlv_err err = NULL;
+
+	if (!colon || colon == line || memchr(line, '\0', len))
+		return NULL;
+	for (const char *c = line; c < colon && !err; c++)
+		err = mlv_buf_add_char(headers, (char)tolower((unsigned char)*c));
+	for (colon++, len -= (size_t)(colon - line); len > 0 && (*colon == ' ' || *colon == '\t');
+	     len--)
+		colon++;
+	while (len > 0 && strchr("\r\n \t", colon[len - 1]))
+		len--;
+	if (err || (err = mlv_buf_add_char(headers, '\0')) ||
+	    (err = mlv_buf_add(headers, colon, len)))
+		return err;
+	return mlv_buf_add_char(headers, '\0');
+}
+
+size_t mlv_net_on_header(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct mlv_net_transfer *transfer = arg;
+	size_t len = size * count;
+
+	transfer->header_bytes += len;
+	if (transfer->header_bytes > MLV_NET_HEADERS_MAX) {
+		fail(transfer, mlv_error(MLV_E_REMOTE, "the server sent more than 64 KiB of headers"));
+		return 0;
+	}
+	if (len >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+		begin_answer(transfer, bytes, len);
+	else if (fail(transfer, keep_header(&transfer->reply->headers, bytes, len)))
+		return 0;
+	return len;
+}
+
+static mlv_err begin_body(struct mlv_net_transfer *transfer)
+{
+	if (transfer->begun)
+		return NULL;
+	transfer->begun = true;
+	return transfer->request->begin
+		       ? transfer->request->begin(transfer->request->arg, transfer->reply)
+		       : NULL;
+}
+
+/* Keep the beginning of an error's body; what follows is of no use. */
+static size_t keep_error(struct mlv_net_transfer *transfer, const char *bytes, size_t len)
+{
+	struct mlv_buf *error = &transfer->reply->error;
+	size_t room = MLV_NET_ERROR_MAX - error->len;
+
+	if (fail(transfer, mlv_buf_add(error, bytes, len < room ? len : room)))
+		return 0;
+	transfer->enough = len > room;
+	return transfer->enough ? 0 : len;
+}
+
+size_t mlv_net_on_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct mlv_net_transfer *transfer = arg;
+	const struct mlv_net_request *request = transfer->request;
+	size_t len = size * count;
+
+	if (transfer->reply->status >= 300)
+		return keep_error(transfer, bytes, len);
+	if (fail(transfer, begin_body(transfer)))
+		return 0;
+	transfer->reply->body += len;
+	if (len > 0 && request->body &&
+	    fail(transfer, request->body(request->arg, bytes, len, &transfer->enough)))
+		return 0;
+	return transfer->enough ? 0 : len;
+}
+
+size_t mlv_net_on_read(char *to, size_t size, size_t count, void *arg)
+{
+	struct mlv_net_transfer *transfer = arg;
+	const struct mlv_net_request *request = transfer->request;
+	uint64_t left = request->size - transfer->read;
+	size_t len = size * count;
+
+	if (len > left)
+		len = (size_t)left;
+	if (len == 0 || !request->source)
+		return 0;
+	if (fail(transfer, request->source->read(request->source->arg, to, len,
+						 request->offset + transfer->read)))
+		return CURL_READFUNC_ABORT;
+	transfer->read += len;
+	return len;
+}
+
+int mlv_net_on_seek(void *arg, curl_off_t offset, int origin)
+{
+	struct mlv_net_transfer *transfer = arg;
+
+	if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > transfer->request->size)
+		return CURL_SEEKFUNC_CANTSEEK;
+	transfer->read = (uint64_t)offset;
+	return CURL_SEEKFUNC_OK;
+}
+
+int mlv_net_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
+			curl_off_t ulnow)
+{
+	struct mlv_net_transfer *transfer = arg;
+
+	(void)dltotal;
+	(void)dlnow;
+	(void)ultotal;
+	(void)ulnow;
+	transfer->stopped = transfer->ctx->stop(transfer->ctx);
+	return transfer->stopped;
+}
+
+static bool may_pass(CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_HTTP2:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_FAIL_REWIND:
+	case CURLE_HTTP2_STREAM:
+	case CURLE_AGAIN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURLcode code)
+{
+	curl_off_t connected = 0; /* when, in microseconds */
+	const char *words = transfer->text[0] ? transfer->text : curl_easy_strerror(code);
+	mlv_err err;
+
+	curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &connected);
+	transfer->reply->transient = may_pass(code);
+	transfer->reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
+	transfer->reply->unreachable = connected == 0 && transfer->reply->transient;
+	err = mlv_error(MLV_E_REMOTE, "%s", words);
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+		return mlv_error_hint(err, "if the server has a certificate of your own authority: "
+					   "mlv config --global remote.NAME.ca_file FILE");
+	if (transfer->reply->unreachable || code == CURLE_COULDNT_RESOLVE_HOST)
+		return mlv_error_hint(err, "is the server up, and the URL right? mlv remote list "
+					   "shows it, mlv remote modify <name> url <url> changes it");
+	return err;
+}
+
+mlv_err mlv_net_transfer_end(struct mlv_net_transfer *transfer, CURL *handle, CURLcode code)
+{
+	struct mlv_net_reply *reply = transfer->reply;
+	curl_off_t announced = -1;
+
+	if (transfer->failed)
+		return mlv_error_copy(&transfer->failure);
+	if (transfer->stopped)
+		return mlv_error(MLV_E_INTERRUPTED, "interrupted");
+	if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->enough))
+		return curl_failed(transfer, handle, code);
+	if (reply->status < 300)
+		(void)fail(transfer, begin_body(transfer));
+	if (transfer->failed)
+		return mlv_error_copy(&transfer->failure);
+	curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+	if (!transfer->enough && announced >= 0 && reply->status < 300 &&
+	    strcmp(transfer->request->method, "HEAD") != 0 && (uint64_t)announced != reply->body) {
+		reply->transient = true;
+		return mlv_error(MLV_E_REMOTE, "the server sent %llu bytes of %lld",
+				 (unsigned long long)reply->body, (long long)announced);
+	}
+	return NULL;
+}
