@@ -134,7 +134,7 @@ static mlv_err read_roots(struct mlv_bases *bases, struct mlv_transport *remote,
 
 static void sort(struct mlv_bases *bases)
 {
-	if (bases->count)
+	if (bases->at)
 		qsort(bases->at, bases->count, sizeof(*bases->at), compare_bases);
 }
 

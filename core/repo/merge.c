@@ -176,15 +176,14 @@ static mlv_err build(struct merge *merge)
 	    (err = mlv_tree_iter_next(iter, &ours)))
 		return err;
 	while (!err && (ours || at < theirs->count)) {
-		const struct change *change = at < theirs->count ? &theirs->at[at] : NULL;
-		int order = !ours ? 1 : !change ? -1
-						: compare_paths(ours->path, ours->path_len,
-								change->path, change->len);
+		int order = !ours ? 1 : at == theirs->count ? -1
+				      : compare_paths(ours->path, ours->path_len,
+						      theirs->at[at].path, theirs->at[at].len);
 
 		if (order < 0)
 			err = add(merge, ours, false);
-		else if (change && !change->gone)
-			err = add(merge, &change->entry, true);
+		else if (!theirs->at[at].gone)
+			err = add(merge, &theirs->at[at].entry, true);
 		if (!err && order <= 0)
 			err = mlv_tree_iter_next(iter, &ours);
 		at += order >= 0;

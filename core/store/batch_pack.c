@@ -193,21 +193,22 @@ static mlv_err reserve(struct mlv_batch *batch, enum mlv_pack_class class,
 		       struct mlv_packer *packer, struct mlv_growing **out,
 		       struct mlv_growing **full)
 {
-	struct mlv_growing **growing = &batch->packing[class].growing;
+	struct mlv_growing *growing = batch->packing[class].growing;
 	mlv_err err;
 
-	if (*growing && !mlv_pack_writer_fits((*growing)->writer, packer->frames.len,
-					      packer->count)) {
-		(*growing)->full = true;
-		if (!(*growing)->writes)
-			*full = *growing;
-		*growing = NULL;
+	if (growing && !mlv_pack_writer_fits(growing->writer, packer->frames.len, packer->count)) {
+		growing->full = true;
+		if (!growing->writes)
+			*full = growing;
+		growing = batch->packing[class].growing = NULL;
 	}
-	if ((!*growing && (err = begin_pack(batch, class, growing))) ||
-	    (err = mlv_pack_writer_add((*growing)->writer, packer->records, packer->count)))
+	if (!growing && (err = begin_pack(batch, class, &growing)))
 		return err;
-	(*growing)->writes++;
-	*out = *growing;
+	batch->packing[class].growing = growing;
+	if ((err = mlv_pack_writer_add(growing->writer, packer->records, packer->count)))
+		return err;
+	growing->writes++;
+	*out = growing;
 	return NULL;
 }
 
