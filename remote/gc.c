@@ -197,5 +197,5 @@ mlv_err mlv_gc_sweep(struct mlv_gc *gc, struct mlv_ctx *ctx, struct mlv_store *s
 	    (err = remove_loose(gc, ctx, store)) ||
 	    (err = mlv_gc_remove_packs(gc, store, good)))
 		return err;
-	return mlv_store_sweep(store);
+	return mlv_store_settle(store);
 }

@@ -64,7 +64,7 @@ struct mlv_backend {
 	mlv_err (*each_record)(void *self, const struct mlv_pack_id *id, mlv_record_fn fn,
 			       void *arg);
 	mlv_err (*remove_pack)(void *self, const struct mlv_pack_id *id);
-	mlv_err (*sweep_packs)(void *self);
+	mlv_err (*settle)(void *self);
 	/* Its own file: MLV_E_MISSING when there is none; path, when not NULL, is appended to. */
 	mlv_err (*open)(void *self, const struct mlv_key *key, int *fd, struct mlv_buf *path);
 	mlv_err (*each)(void *self, mlv_key_fn fn, void *arg);

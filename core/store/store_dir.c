@@ -318,7 +318,7 @@ static const struct mlv_backend dir_backend = {
 	.free = dir_free, .stat = mlv_dir_stat, .look = mlv_dir_look, .unpack = dir_unpack,
 	.renew = dir_renew, .touch_pack = dir_touch_pack, .each_pack = mlv_dir_each_pack,
 	.each_record = mlv_dir_each_record, .remove_pack = mlv_dir_remove_pack,
-	.sweep_packs = mlv_dir_sweep_packs, .open = dir_open, .each = mlv_dir_each,
+	.settle = mlv_dir_settle, .open = dir_open, .each = mlv_dir_each,
 	.touch = dir_touch, .lock = dir_lock, .remove = dir_remove, .temp = dir_temp,
 	.temp_part = dir_temp_part, .part_done = dir_part_done, .rest = dir_rest,
 	.discard = dir_discard, .publish = mlv_dir_publish,

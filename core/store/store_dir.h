@@ -40,6 +40,6 @@ mlv_err mlv_dir_each_pack(void *self, mlv_pack_fn fn, void *arg) MLV_CHECK;
 mlv_err mlv_dir_each_record(void *self, const struct mlv_pack_id *id, mlv_record_fn fn,
 			    void *arg) MLV_CHECK;
 mlv_err mlv_dir_remove_pack(void *self, const struct mlv_pack_id *id) MLV_CHECK;
-mlv_err mlv_dir_sweep_packs(void *self) MLV_CHECK;
+mlv_err mlv_dir_settle(void *self) MLV_CHECK;
 
 #endif

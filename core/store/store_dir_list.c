@@ -153,9 +153,13 @@ mlv_err mlv_dir_remove_pack(void *self, const struct mlv_pack_id *id)
 	return mlv_pack_set_remove(dir->packs, id);
 }
 
-mlv_err mlv_dir_sweep_packs(void *self)
+mlv_err mlv_dir_settle(void *self)
 {
 	const struct mlv_dir *dir = self;
 
-	return mlv_pack_set_sweep(dir->packs, MLV_TEMP_AGE);
+	mlv_err err = mlv_pack_set_sweep(dir->packs, MLV_TEMP_AGE);
+
+	if (!err && mlv_sys_syncfs(dir->root) < 0)
+		err = mlv_error_sys("%s: syncing", dir->path);
+	return err;
 }

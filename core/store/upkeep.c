@@ -50,9 +50,9 @@ mlv_err mlv_store_remove_pack(struct mlv_store *store, const struct mlv_pack_id 
 	return store->backend->remove_pack(store->self, id);
 }
 
-mlv_err mlv_store_sweep(struct mlv_store *store)
+mlv_err mlv_store_settle(struct mlv_store *store)
 {
-	return store->backend->sweep_packs ? store->backend->sweep_packs(store->self) : NULL;
+	return store->backend->settle ? store->backend->settle(store->self) : NULL;
 }
 
 bool mlv_store_packs(const struct mlv_store *store, const struct mlv_key *key, uint64_t len)

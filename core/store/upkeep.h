@@ -38,8 +38,11 @@ mlv_err mlv_store_each_pack(struct mlv_store *store, mlv_pack_fn fn, void *arg) 
 mlv_err mlv_store_each_record(struct mlv_store *store, const struct mlv_pack_id *id,
 			      mlv_record_fn fn, void *arg) MLV_CHECK;
 mlv_err mlv_store_remove_pack(struct mlv_store *store, const struct mlv_pack_id *id) MLV_CHECK;
-/* Remove what killed processes left beside packs. The store is held alone. */
-mlv_err mlv_store_sweep(struct mlv_store *store) MLV_CHECK;
+/*
+ * Remove what killed processes left beside packs, and make durable what was
+ * removed before. The store is held alone.
+ */
+mlv_err mlv_store_settle(struct mlv_store *store) MLV_CHECK;
 
 /* Whether one so long is packed when it has company. */
 bool mlv_store_packs(const struct mlv_store *store, const struct mlv_key *key, uint64_t len);
