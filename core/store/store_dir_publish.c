@@ -49,6 +49,23 @@ static void touched_add(struct touched *touched, const struct mlv_pending *pendi
 	*below = true;
 }
 
+/* Make the directory of a name, and the one above it when somebody has removed it. */
+static int make_fan(const struct mlv_dir *dir, const char *path)
+{
+	const char *slash = strchr(path, '/');
+	char top[MLV_KEY_PATH];
+
+	if (mlv_sys_mkdirat(dir->root, path, 0777) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT || !slash)
+		return -1;
+	snprintf(top, sizeof(top), "%.*s", (int)(slash - path), path);
+	if ((mlv_sys_mkdirat(dir->root, top, 0777) < 0 && errno != EEXIST) ||
+	    mlv_sys_fsync(dir->root) < 0)
+		return -1;
+	return mlv_sys_mkdirat(dir->root, path, 0777) < 0 && errno != EEXIST ? -1 : 0;
+}
+
 /* The directory of a name; never beyond a link that somebody put in its place. */
 static int open_fan(const struct mlv_dir *dir, const char *path)
 {
@@ -56,7 +73,7 @@ static int open_fan(const struct mlv_dir *dir, const char *path)
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	if (mlv_sys_mkdirat(dir->root, path, 0777) < 0 && errno != EEXIST)
+	if (make_fan(dir, path) < 0)
 		return -1;
 	return mlv_sys_open_beneath(dir->root, path, O_RDONLY | O_DIRECTORY, 0);
 }
