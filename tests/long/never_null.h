@@ -5,12 +5,14 @@
  */
 #include "core/base/error.h"
 
-static inline mlv_err mlv_failure_(mlv_err err)
-{
-	if (!err)
-		__builtin_unreachable();
-	return err;
-}
+/* Not a function: the analyser follows calls only so deep. */
+#define mlv_failure_(call)                    \
+	__extension__({                       \
+		mlv_err err_ = (call);        \
+		if (!err_)                    \
+			__builtin_unreachable(); \
+		err_;                         \
+	})
 
 #define mlv_error(...)		      mlv_failure_(mlv_error(__VA_ARGS__))
 #define mlv_error_sys(...)	      mlv_failure_(mlv_error_sys(__VA_ARGS__))

@@ -116,10 +116,10 @@ static mlv_err settle(struct mlv_index_cursor *cursor)
 			return err;
 		cursor->at_end = !change && !record_at(&cursor->base);
 		order = compare_both(cursor);
-		cursor->from_changes = order >= 0;
+		cursor->from_changes = change && order >= 0;
 		if (order == 0)
 			step(&cursor->base);
-		if (!cursor->at_end && cursor->from_changes && (change->flags & MLV_INDEX_GONE)) {
+		if (cursor->from_changes && (change->flags & MLV_INDEX_GONE)) {
 			step(&cursor->changes);
 			continue;
 		}
