@@ -92,11 +92,9 @@ static mlv_err fill(struct mlv_index_cursor *cursor)
 }
 
 /* How the records of both sort; one that is at its end comes last. */
-static int compare_both(const struct mlv_index_cursor *cursor)
+static int compare_both(const struct mlv_index_cursor *cursor, const struct mlv_index_record *base,
+			const struct mlv_index_record *change)
 {
-	const struct mlv_index_record *base = record_at(&cursor->base);
-	const struct mlv_index_record *change = record_at(&cursor->changes);
-
 	if (!base || !change)
 		return base ? -1 : 1;
 	return mlv_path_compare(path_at(&cursor->base), base->path_len,
@@ -109,15 +107,17 @@ static mlv_err settle(struct mlv_index_cursor *cursor)
 	mlv_err err;
 
 	while (!cursor->settled) {
-		const struct mlv_index_record *change = record_at(&cursor->changes);
+		const struct mlv_index_record *base, *change;
 		int order;
 
 		if ((err = fill(cursor)))
 			return err;
-		cursor->at_end = !change && !record_at(&cursor->base);
-		order = compare_both(cursor);
+		base = record_at(&cursor->base);
+		change = record_at(&cursor->changes);
+		order = compare_both(cursor, base, change);
+		cursor->at_end = !base && !change;
 		cursor->from_changes = change && order >= 0;
-		if (order == 0)
+		if (base && order == 0)
 			step(&cursor->base);
 		if (cursor->from_changes && (change->flags & MLV_INDEX_GONE)) {
 			step(&cursor->changes);
