@@ -187,6 +187,14 @@ static mlv_err take_line(const char *line, size_t len, struct mlv_root *root, bo
 		.key = { lines_of[which].kind, oid }, .size = size });
 }
 
+/* The length of "<kind> <id>" in a line: these ascend, so that nothing is named twice. */
+static size_t name_len(const char *line, size_t len)
+{
+	while (len > 0 && line[len] != ' ')
+		len--;
+	return len;
+}
+
 static mlv_err parse_lines(const char *text, size_t len, struct mlv_root *root, bool *canonical)
 {
 	const char *last = NULL;
@@ -197,13 +205,14 @@ static mlv_err parse_lines(const char *text, size_t len, struct mlv_root *root, 
 	while (!err && *canonical && len > 0) {
 		const char *newline = memchr(text, '\n', len);
 		size_t line = newline ? (size_t)(newline - text) : 0;
-		size_t both = line < last_len ? line : last_len;
+		size_t name = name_len(text, line);
+		size_t both = name < last_len ? name : last_len;
 
 		*canonical = newline && (!last || memcmp(last, text, both + 1) < 0);
 		if (*canonical)
 			err = take_line(text, line, root, canonical);
 		last = text;
-		last_len = line;
+		last_len = name;
 		text += line + 1;
 		len -= newline ? line + 1 : len;
 	}
