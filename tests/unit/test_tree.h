@@ -5,6 +5,7 @@
 #ifndef MLV_TESTS_UNIT_TEST_TREE_H
 #define MLV_TESTS_UNIT_TEST_TREE_H
 
+#include "core/base/strs.h"
 #include "core/store/sha256.h"
 #include "core/store/tree.h"
 #include "tests/unit/check.h"
@@ -18,7 +19,7 @@ struct kept_node {
 /* Nodes in memory, a source of them, and how many were read. */
 struct nodes {
 	struct kept_node *at;
-	size_t count;
+	size_t count, cap;
 	size_t reads;
 };
 
@@ -33,7 +34,7 @@ static inline struct mlv_oid nodes_keep(struct nodes *nodes, const char *raw, si
 
 	check_ok(mlv_sha256_of(raw, len, &node.oid));
 	memcpy(node.raw, raw, len);
-	nodes->at = realloc(nodes->at, (nodes->count + 1) * sizeof(node));
+	check_ok(mlv_array_grow(&nodes->at, &nodes->cap, nodes->count + 1, sizeof(node)));
 	nodes->at[nodes->count++] = node;
 	return node.oid;
 }
