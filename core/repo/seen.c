@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/crc32.h"
+#include "core/base/crc32c.h"
 #include "core/base/fs.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 
 #define SEEN_DIR "state"
 #define SEEN_FILE SEEN_DIR "/seen"
-#define SEEN_MAGIC "mlvseen1"
+#define SEEN_MAGIC "mlvseen2"
 #define SEEN_ORDER 0x01020304u
 #define SEEN_MAX ((size_t)1 << 30) /* bytes */
 
@@ -94,7 +94,7 @@ static mlv_err take(struct mlv_seen *seen, const struct mlv_buf *file)
 	    header.count > records / sizeof(struct record) ||
 	    header.count * sizeof(struct record) != records ||
 	    memcmp(file->ptr + sizeof(header), seen->root, root_len) != 0 ||
-	    mlv_crc32(0, file->ptr, file->len - sizeof(sum)) != sum || !header.count)
+	    mlv_crc32c(0, file->ptr, file->len - sizeof(sum)) != sum || !header.count)
 		return NULL;
 	seen->records = mlv_sys_alloc(records);
 	if (!seen->records)
@@ -239,7 +239,7 @@ static mlv_err lay_out(struct mlv_seen *seen, struct mlv_buf *file)
 	    (err = mlv_buf_add_str(file, seen->root)) ||
 	    (err = mlv_buf_add(file, seen->records, seen->count * sizeof(*seen->records))))
 		return err;
-	sum = mlv_crc32(0, file->ptr, file->len);
+	sum = mlv_crc32c(0, file->ptr, file->len);
 	return mlv_buf_add(file, &sum, sizeof(sum));
 }
 

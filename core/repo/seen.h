@@ -4,7 +4,7 @@
  *
  * One file, .mlv/state/seen: a header with the path of the cache it speaks of,
  * then for each object its kind, id, inode, size, mtime, ctime and owner, then
- * a CRC-32 of all before. A mode is never proof, and neither is a record of an
+ * a CRC-32C of all before. A mode is never proof, and neither is a record of an
  * object that somebody else owns, or whose bytes were written so shortly before
  * it was looked at that its clock might not show the next write.
  *

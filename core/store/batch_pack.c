@@ -156,6 +156,7 @@ static mlv_err close_pack(struct mlv_batch *batch, struct mlv_growing *growing)
 		give_up(batch, growing);
 		return err;
 	}
+	mlv_sys_start_writeback(growing->temp.fd, at / WRITEBACK * WRITEBACK, WRITEBACK + tail.len);
 	pending.key.kind = id.class == MLV_PACK_DATA ? MLV_KIND_OBJECT : MLV_KIND_NODE;
 	pending.key.oid = id.oid;
 	pending.temp = growing->temp;

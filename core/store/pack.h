@@ -10,7 +10,7 @@
  *            number of hinted packs (u32); fan-out: 256 times how many records
  *            have an id that begins with this byte or a lower one; records
  *            sorted by id and kind: id, offset of the frame, raw length, stored
- *            length, CRC-32 of the stored bytes, kind, codec, 2 zeros; hints
+ *            length, CRC-32C of the stored bytes, kind, codec, 2 zeros; hints
  *   trailer  "mlvE", length of the frames, length of the table, 4 zeros, id
  *
  * The id of a pack is the SHA-256 of its table, which lies beside it again as

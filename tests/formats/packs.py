@@ -16,6 +16,23 @@ NAMES = {number: name for name, number in KINDS.items()}
 RAW, ZLIB, ZSTD = 0, 1, 2
 
 
+def _castagnoli(byte):
+    for _ in range(8):
+        byte = byte >> 1 ^ (0x82f63b78 if byte & 1 else 0)
+    return byte
+
+
+CRC_TABLE = [_castagnoli(byte) for byte in range(256)]
+
+
+def crc32c(data):
+    """CRC-32C, RFC 3720, appendix B.4."""
+    crc = 0xffffffff
+    for byte in data:
+        crc = crc >> 8 ^ CRC_TABLE[(crc ^ byte) & 0xff]
+    return crc ^ 0xffffffff
+
+
 class Damage(Exception):
     """Stored bytes are not what the formats allow."""
 
@@ -102,7 +119,7 @@ def parse(pack):
         head = struct.pack("<4sBBH32sII", b"mlvF", KINDS[kind], codec, 0, bytes.fromhex(name), raw, stored)
         need(pack[offset:offset + FRAME] == head, "a frame that the table does not tell of")
         data = pack[offset + FRAME:offset + FRAME + stored]
-        need(zlib.crc32(data) == crc, "a wrong checksum")
+        need(crc32c(data) == crc, "a wrong checksum")
         data = {RAW: lambda d, _: d, ZLIB: unzip, ZSTD: unzstd}[codec](data, raw)
         need(hashlib.sha256(data).hexdigest() == name, "%s %s has other bytes" % (kind, name))
         objects[name, kind] = data
@@ -114,7 +131,7 @@ def make(objects):
     frames, records, fan = b"", [], [0] * 256
     for kind, name, data in objects:
         oid = bytes.fromhex(name)
-        records.append(struct.pack("<32sIIIIBBH", oid, len(frames), len(data), len(data), zlib.crc32(data),
+        records.append(struct.pack("<32sIIIIBBH", oid, len(frames), len(data), len(data), crc32c(data),
                                    KINDS[kind], RAW, 0))
         frames += struct.pack("<4sBBH32sII", b"mlvF", KINDS[kind], RAW, 0, oid, len(data), len(data)) + data
         for i in range(oid[0], 256):

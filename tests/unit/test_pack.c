@@ -337,7 +337,7 @@ mlv_test(pack, vectors)
 	static const char *const nodes[] = { "mlv tree 1 0 0 0\n", "mlv tree 1 0 1 0\nd - 0 a" };
 
 	check_vector(MLV_KIND_OBJECT, objects, (const size_t[]){ 4, 0 },
-		     "7a1243b9ffbdfc4918e7845b92d17037bb4919930581bc0af4ec6cc863468c49");
+		     "bf339eea731dc4cf44b118c3c71fe9ecebd03efae73c1b1589cc95f808d51bfd");
 	check_vector(MLV_KIND_NODE, nodes, (const size_t[]){ 17, 25 },
-		     "c8cca0e5bcb9c42421d3f56334aaacab42fe0e8e23c0103983ed64c74cccd755");
+		     "b64001633af85aad5e4b256280eabd867723f748aceaaaedbace2348d594671b");
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "core/base/crc32.h"
+#include "core/base/crc32c.h"
 #include "core/store/deflate.h"
 #include "core/store/leaves.h"
 #include "core/store/pack/form.h"
@@ -353,7 +353,7 @@ mlv_err mlv_frame_decode(const struct mlv_pack_record *record, const void *frame
 	if (mlv_pack_order(&head.key, &record->key) != 0 || head.codec != record->codec ||
 	    head.raw != record->raw || head.stored != record->stored)
 		return damaged("a frame is not the one that the table tells of");
-	if (mlv_crc32(0, stored, record->stored) != record->crc)
+	if (mlv_crc32c(0, stored, record->stored) != record->crc)
 		return damaged("the checksum of a frame is wrong");
 	if (record->codec == MLV_CODEC_RAW)
 		return mlv_buf_add(out, stored, record->stored);

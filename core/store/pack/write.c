@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "core/base/crc32.h"
+#include "core/base/crc32c.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/store/deflate.h"
@@ -118,7 +118,7 @@ mlv_err mlv_frame_add(struct mlv_frame_maker *maker, const struct mlv_key *key, 
 	*record = (struct mlv_pack_record){
 		.key = *key, .codec = codec, .raw = (uint32_t)len,
 		.stored = (uint32_t)(frames->len - at),
-		.crc = mlv_crc32(0, frames->ptr + at, frames->len - at),
+		.crc = mlv_crc32c(0, frames->ptr + at, frames->len - at),
 	};
 	put_frame_head((unsigned char *)frames->ptr + begin, record);
 	return NULL;
