@@ -2,11 +2,14 @@
 #include <stdlib.h>
 
 #include "core/base/fs.h"
+#include "core/base/pool.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/store/batch_impl.h"
 
 #define TEXT_MAX  ((size_t)1 << 20) /* bytes: nodes and leaf lists that are packed have no more */
+#define PART_LEAST 4U /* texts that are worth a thread */
+#define PARTS_MOST 16U
 #define WRITEBACK ((uint64_t)8 << 20) /* bytes that the disk is given at once */
 
 /* What one thread needs to make frames. */
@@ -252,18 +255,57 @@ static mlv_err write_frames(struct mlv_batch *batch, enum mlv_pack_class class,
 	return failed ? failed : err;
 }
 
+/* What is put at once, in parts of which each becomes frames on a thread of its own. */
+struct parts {
+	struct mlv_packer *packers[PARTS_MOST];
+	const struct taken *taken; /* before the first of them */
+	const struct mlv_put *puts;
+	size_t count, parts;
+};
+
+static mlv_err make_part(void *arg, size_t index, unsigned worker)
+{
+	const struct parts *parts = arg;
+	const size_t first = parts->count * index / parts->parts;
+	const size_t end = parts->count * (index + 1) / parts->parts;
+	struct mlv_packer *packer = parts->packers[index];
+	mlv_err err = NULL;
+
+	(void)worker;
+	if (index == 0)
+		err = packer_add(packer, parts->taken->held, parts->taken->count);
+	return err ? err : packer_add(packer, parts->puts + first, end - first);
+}
+
+/* Nodes come from one thread, and deflating them takes long; objects come from many. */
+static size_t parts_of(const struct mlv_batch *batch, enum mlv_pack_class class, size_t count)
+{
+	size_t parts = class == MLV_PACK_DATA ? 1 : count / PART_LEAST;
+
+	parts = parts < batch->store->ctx->jobs ? parts : batch->store->ctx->jobs;
+	parts = parts < PARTS_MOST ? parts : PARTS_MOST;
+	return parts ? parts : 1;
+}
+
+/* Make frames of all and write them, in the order in which they came. */
 static mlv_err pack_all(struct mlv_batch *batch, enum mlv_pack_class class,
 			const struct taken *taken, const struct mlv_put *puts, size_t count)
 {
-	struct mlv_packer *packer;
-	mlv_err err = packer_take(batch, &packer);
+	struct parts parts = { .taken = taken, .puts = puts, .count = count,
+			       .parts = parts_of(batch, class, count) };
+	mlv_err err = NULL;
 
-	if (err)
-		return err;
-	if (!(err = packer_add(packer, taken->held, taken->count)) &&
-	    !(err = packer_add(packer, puts, count)))
-		err = write_frames(batch, class, packer);
-	packer_give(batch, packer);
+	for (size_t i = 0; i < parts.parts && !err; i++)
+		err = packer_take(batch, &parts.packers[i]);
+	if (!err)
+		err = mlv_pool_run(batch->store->ctx, (unsigned)parts.parts, parts.parts, make_part,
+				   &parts);
+	for (size_t i = 0; i < parts.parts && !err; i++)
+		err = write_frames(batch, class, parts.packers[i]);
+	for (size_t i = 0; i < parts.parts; i++) {
+		if (parts.packers[i])
+			packer_give(batch, parts.packers[i]);
+	}
 	return err;
 }
 

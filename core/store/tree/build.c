@@ -5,7 +5,7 @@
 #include "core/store/sha256.h"
 #include "core/store/tree/build.h"
 
-#define QUEUE 16 /* nodes of level 0 that are hashed at once, in lanes */
+#define QUEUE 32 /* nodes of level 0 that are hashed at once, in lanes, and put at once */
 
 /* A node that grows. */
 struct open_node {
@@ -134,18 +134,15 @@ static mlv_err append(struct open_node *open, const char *text, size_t len, cons
 
 static mlv_err cut_above(struct mlv_tree_builder *b, unsigned level);
 
-/* Keep a node whose id is known, and list it in the level above, which may be cut by that. */
-static mlv_err keep(struct mlv_tree_builder *b, const struct cut_node *node)
+/* List a node that was put in the level above, which may be cut by that. */
+static mlv_err list(struct mlv_tree_builder *b, const struct cut_node *node)
 {
-	struct mlv_key key = { MLV_KIND_NODE, node->oid };
 	struct mlv_entry entry = { 'n', node->oid, node->raw.len, node->first.ptr,
 				   node->first.len };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	unsigned above = node->level + 1;
-	mlv_err err = NULL;
+	mlv_err err;
 
-	if (b->batch && (err = mlv_batch_put(b->batch, &key, node->raw.ptr, node->raw.len)))
-		return err;
 	b->last[node->level] = (struct mlv_tree){ .oid = node->oid,
 						  .entries = node->entries,
 						  .bytes = node->bytes,
@@ -162,6 +159,18 @@ static mlv_err keep(struct mlv_tree_builder *b, const struct cut_node *node)
 	return mlv_node_cut(above, &node->first_digest) ? cut_above(b, above) : NULL;
 }
 
+/* Put nodes whose ids are known. */
+static mlv_err put_nodes(const struct mlv_tree_builder *b, const struct cut_node *nodes,
+			 size_t count)
+{
+	struct mlv_put puts[QUEUE];
+
+	for (size_t i = 0; i < count; i++)
+		puts[i] = (struct mlv_put){ { MLV_KIND_NODE, nodes[i].oid }, nodes[i].raw.ptr,
+					    nodes[i].raw.len };
+	return b->batch && count ? mlv_batch_put_many(b->batch, puts, count) : NULL;
+}
+
 /* Cut a level above 0, where nodes are too few for lanes. */
 static mlv_err cut_above(struct mlv_tree_builder *b, unsigned level)
 {
@@ -170,12 +179,13 @@ static mlv_err cut_above(struct mlv_tree_builder *b, unsigned level)
 	mlv_err err = b->weigh ? b->weigh(b->weigh_arg, level) : NULL;
 
 	if (err || (err = cut(b, level, &node)) ||
-	    (err = mlv_sha256_of(node.raw.ptr, node.raw.len, &node.oid)))
+	    (err = mlv_sha256_of(node.raw.ptr, node.raw.len, &node.oid)) ||
+	    (err = put_nodes(b, &node, 1)))
 		return err;
-	return keep(b, &node);
+	return list(b, &node);
 }
 
-/* Hash the nodes of level 0 that were cut, and keep them. */
+/* Hash and put the nodes of level 0 that were cut, and list them. */
 static mlv_err flush_queue(struct mlv_tree_builder *b)
 {
 	struct mlv_message messages[QUEUE];
@@ -184,9 +194,10 @@ static mlv_err flush_queue(struct mlv_tree_builder *b)
 	for (size_t i = 0; i < b->queued; i++)
 		messages[i] = (struct mlv_message){ b->queue[i].raw.ptr, b->queue[i].raw.len,
 						    &b->queue[i].oid };
-	err = mlv_sha256_many(messages, b->queued);
+	if (!(err = mlv_sha256_many(messages, b->queued)))
+		err = put_nodes(b, b->queue, b->queued);
 	for (size_t i = 0; !err && i < b->queued; i++)
-		err = keep(b, &b->queue[i]);
+		err = list(b, &b->queue[i]);
 	b->queued = 0;
 	return err;
 }
