@@ -9,12 +9,18 @@ A vector has a type, a name, an input and what comes out:
     files   a number N                                  the same, of N files 000000 and so on that
                                                         hold their own names
     pack    frames of a pack, raw, KIND:CONTENT         its class and id
+    gear    a byte                                      the number that it stands for
+    cuts    blocks of a file, each of which holds       the lengths of its chunks
+            the SHA-256s of its number, 0, 1, ...
+    recipe  size of a file of zero bytes, whose chunks  its SHA-256
+            lie in one pack, raw, each once
     bad     text that is no node                        -
 
 In inputs, \\n, \\0, \\\\ and \\xNN are as in C; entries are separated by ';'.
 """
 import packs
 import reader
+import recipes
 
 ID = reader.sha256(b"test").encode()
 OBJECTS = [("empty", b""), ("test", b"test"), ("link target", b"../data/a.csv")]
@@ -32,6 +38,9 @@ PACKS = [
     ("two objects", "object:test;object:"),
     ("two nodes", "node:mlv tree 1 0 0 0\\n;node:mlv tree 1 0 1 0\\nd - 0 a\\0"),
 ]
+GEAR = [0, 1, 255]
+CUTS = [10, 600, 40000]
+RECIPES = [16777217, 18874368]
 BAD = [
     ("not sorted", b"mlv tree 1 0 2 2\nf @ 1 b\0f @ 1 a\0"),
     ("twice", b"mlv tree 1 0 2 2\nf @ 1 a\0f @ 1 a\0"),
@@ -100,6 +109,19 @@ def zeros(size):
         yield full[:size - at]
 
 
+def counted(blocks):
+    """A file that looks like chance: SHA-256 of 0, of 1, and so on, in decimal."""
+    return b"".join(bytes.fromhex(reader.sha256(b"%d" % i)) for i in range(blocks))
+
+
+def recipe_of_zeros(size):
+    chunks = recipes.cut(bytes(size))
+    frames = [("object", reader.sha256(chunk), chunk) for chunk in sorted(set(chunks), key=len, reverse=True)]
+    _, oid, pack, _ = packs.make(frames)
+    name = reader.sha256(reader.leaf_list(size, zeros(size)))
+    return recipes.make(name, [(chunk, oid, len(pack)) for chunk in chunks])
+
+
 def all_vectors():
     for name, data in OBJECTS:
         yield "object", name, escape(data), reader.sha256(data)
@@ -116,6 +138,13 @@ def all_vectors():
     for name, spec in PACKS:
         letter, oid, _, _ = packs.make(frames(spec))
         yield "pack", name, spec, "%s %s" % (letter, oid)
+    for byte in GEAR:
+        yield "gear", "byte %d" % byte, escape(bytes([byte])), "%016x" % recipes.GEAR[byte]
+    for blocks in CUTS:
+        yield ("cuts", "%d bytes" % (32 * blocks), str(blocks),
+               " ".join(str(len(chunk)) for chunk in recipes.cut(counted(blocks))))
+    for size in RECIPES:
+        yield "recipe", "%d zero bytes" % size, str(size), reader.sha256(recipe_of_zeros(size))
     for name, text in BAD:
         yield "bad", name, escape(text.replace(b"@", ID)), "-"
 
