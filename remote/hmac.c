@@ -17,3 +17,19 @@ mlv_err mlv_hmac_sha256(const void *key, size_t key_len, const void *message, si
 	memcpy(out, result, MLV_HMAC_SIZE);
 	return NULL;
 }
+
+bool mlv_md5_hex(const void *bytes, size_t len, char out[static MLV_MD5_HEX + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char result[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
+
+	if (!EVP_Digest(bytes, len, result, &size, EVP_md5(), NULL) || size * 2 != MLV_MD5_HEX)
+		return false;
+	for (unsigned i = 0; i < size; i++) {
+		out[2 * i] = digits[result[i] >> 4];
+		out[2 * i + 1] = digits[result[i] & 15];
+	}
+	out[MLV_MD5_HEX] = '\0';
+	return true;
+}

@@ -1,7 +1,11 @@
-/* hmac.h - HMAC-SHA-256 (RFC 2104, FIPS 180-4). */
+/*
+ * hmac.h - HMAC-SHA-256 (RFC 2104, FIPS 180-4), and MD5 (RFC 1321), by which
+ * object stores know parts: it is compared, never trusted against an attacker.
+ */
 #ifndef MLV_REMOTE_HMAC_H
 #define MLV_REMOTE_HMAC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/error.h"
@@ -11,5 +15,9 @@
 /* key and message may be of any length; out may be where key lies. */
 mlv_err mlv_hmac_sha256(const void *key, size_t key_len, const void *message, size_t len,
 			unsigned char out[static MLV_HMAC_SIZE]) MLV_CHECK;
+
+#define MLV_MD5_HEX 32
+/* In hex digits, of lower case. False where libcrypto does not offer it. */
+bool mlv_md5_hex(const void *bytes, size_t len, char out[static MLV_MD5_HEX + 1]) MLV_CHECK;
 
 #endif

@@ -87,6 +87,15 @@ static mlv_err add_amz(struct sending *s, time_t when, const char *hash, struct 
 	return NULL;
 }
 
+static mlv_err add_more(const struct mlv_s3_request *request, struct mlv_strs *headers)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; request->headers && i < request->headers->count && !err; i++)
+		err = mlv_strs_add(headers, request->headers->at[i]);
+	return err;
+}
+
 static mlv_err sign(struct sending *s, const struct mlv_url *to, time_t when, const char *region,
 		    const char *hash, struct mlv_strs *headers)
 {
@@ -128,6 +137,8 @@ static mlv_err headers_of(void *arg, const struct mlv_url *to, bool same_origin,
 	memcpy(hash, MLV_SIGV4_EMPTY_HASH, sizeof(hash));
 	if (s->request->payload)
 		mlv_oid_format(s->request->payload, hash);
+	if ((err = add_more(s->request, headers)))
+		return err;
 	if (s->s3->credentials.access_key) {
 		err = add_amz(s, when, hash, headers);
 		if (!err)
@@ -164,10 +175,16 @@ static mlv_err again(void *arg)
 static enum mlv_http_verdict look(void *arg, const struct mlv_net_reply *reply)
 {
 	struct sending *s = arg;
+	bool well = reply->status < 300;
 	char code[MLV_S3_CODE];
 	bool slower = false;
 
-	mlv_s3_code(s->s3, &reply->error, code);
+	if (well && mlv_s3_has_root(s->s3, s->request->body, s->request->root))
+		return MLV_HTTP_FINAL;
+	mlv_s3_code(s->s3, well ? s->request->body : &reply->error, code);
+	/* Neither what was asked for nor an error: it broke off. */
+	if (well && !code[0])
+		return MLV_HTTP_RETRY;
 	/* They were changed on their way, or the file is another one by now: that stays. */
 	if ((strstr(code, "Digest") || strstr(code, "SHA256")) && ++s->digests >= MOST_DIGESTS)
 		return MLV_HTTP_FINAL;
@@ -223,6 +240,7 @@ static mlv_err do_once(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 	struct mlv_http_exchange exchange = {
 		.method = request->method, .url = &url, .source = request->source,
 		.offset = request->offset, .size = request->size, .no_redirects = true,
+		.look_always = request->root != NULL,
 		.headers = headers_of, .begin = begin, .body = body, .look = look, .again = again,
 		.arg = &sending,
 	};
@@ -248,8 +266,14 @@ mlv_err mlv_s3_must(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		    struct mlv_net_reply *reply)
 {
 	mlv_err err = mlv_s3_do(s3, request, reply);
+	bool well = reply->status >= 200 && reply->status < 300;
 
-	if (err || (reply->status >= 200 && reply->status < 300))
+	if (err || (well && !request->root))
+		return err;
+	if (well && mlv_s3_has_root(s3, request->body, request->root))
+		return NULL;
+	/* An error that came with 200 is told as any other. */
+	if (well && (err = mlv_buf_add(&reply->error, request->body->ptr, request->body->len)))
 		return err;
 	return mlv_s3_error(s3, request, reply);
 }

@@ -18,6 +18,11 @@
 #define MLV_S3_REGION 64
 #define MLV_S3_CODE 64
 
+/* What is sent along for the store to check and to keep, and what it keeps of an upload in parts. */
+enum mlv_s3_sum { MLV_S3_SUM_NONE, MLV_S3_SUM_SHA256, MLV_S3_SUM_CRC64 };
+
+struct mlv_s3_uploads;
+
 struct mlv_s3 {
 	struct mlv_transport base; /* first */
 	struct mlv_http http;
@@ -31,6 +36,11 @@ struct mlv_s3 {
 	pthread_mutex_t lock;
 	char region[MLV_S3_REGION]; /* under lock, as all below */
 	long skew;                  /* seconds that the server's clock is ahead of ours */
+	enum mlv_s3_sum whole_sum, parts_sum;
+	uint64_t room;              /* bytes that bodies may take in memory, besides those that do */
+	pthread_cond_t freed;       /* ... some did and do no more */
+	pthread_mutex_t uploads_lock;
+	struct mlv_s3_uploads *uploads; /* that were not ended; NULL: not looked for; under its own lock */
 };
 
 struct mlv_s3_request {
@@ -41,6 +51,8 @@ struct mlv_s3_request {
 	uint64_t offset, size;
 	const struct mlv_oid *payload; /* SHA-256 of the body; NULL: of an empty one */
 	bool writes_object;            /* on_write is sent along */
+	const struct mlv_strs *headers; /* more of them, signed as well; NULL: none */
+	const char *root;              /* the element that a 200 must hold, or it is none; NULL: any */
 	struct mlv_http_fetch *fetch;  /* where the answer's body goes; NULL: */
 	struct mlv_buf *body;          /* ... here, whose limit holds; NULL: it is dropped */
 	const char *right;             /* what an AccessDenied lacks: "s3:GetObject" */
@@ -62,6 +74,8 @@ mlv_err mlv_s3_error(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		     const struct mlv_net_reply *reply) MLV_CHECK MLV_NEVER_NULL;
 /* The <Code> of an error's body, "" when there is none. */
 void mlv_s3_code(const struct mlv_s3 *s3, const struct mlv_buf *body, char code[static MLV_S3_CODE]);
+/* Whether a body is a document, whole, of this root element. */
+bool mlv_s3_has_root(const struct mlv_s3 *s3, const struct mlv_buf *body, const char *root);
 /* Whether a code is of an answer that may be another one later; *slower: after a longer wait. */
 bool mlv_s3_code_passes(const char *code, bool *slower);
 /* "<Region>" of an error's body, or the header that names it; false when it names none. */
@@ -83,9 +97,11 @@ mlv_err mlv_s3_head(struct mlv_transport *t, const char *key, bool *there,
 mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
 		    void *arg) MLV_CHECK;
 
-/* The size of the parts of an upload, and the SHA-256 of a run of a source. */
+/* What putting needs of a transport: when it is opened, when jobs and endpoint are known, at its end. */
+void mlv_s3_put_open(struct mlv_s3 *s3);
+mlv_err mlv_s3_put_settings(struct mlv_s3 *s3, const char *checksum) MLV_CHECK;
+void mlv_s3_put_close(struct mlv_s3 *s3);
+/* The size of the parts of an upload. */
 uint64_t mlv_s3_part_size(uint64_t size);
-mlv_err mlv_s3_hash(const struct mlv_source *source, uint64_t offset, uint64_t size,
-		    struct mlv_oid *oid) MLV_CHECK;
 
 #endif

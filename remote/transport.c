@@ -190,7 +190,7 @@ static mlv_err read_bytes(void *arg, void *to, size_t len, uint64_t offset)
 mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const void *bytes,
 				size_t len)
 {
-	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len };
+	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len, .bytes = bytes };
 
 	return mlv_transport_put(t, key, &source);
 }
@@ -208,7 +208,7 @@ mlv_err mlv_transport_put_later(struct mlv_transport *t, const char *key,
 mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key, const void *bytes,
 				      size_t len)
 {
-	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len };
+	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len, .bytes = bytes };
 
 	return mlv_transport_put_later(t, key, &source);
 }

@@ -42,6 +42,7 @@ struct mlv_source {
 	void *arg;
 	uint64_t size;
 	const struct mlv_oid *sha256; /* of all bytes, when known; else NULL */
+	const void *bytes;            /* where all of them lie in memory; NULL: elsewhere */
 };
 
 /* What a server knows the present bytes of a key by. */

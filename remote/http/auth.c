@@ -1,27 +1,7 @@
 /* http/auth.c - how we say who we are to a web server, and to which ones we do. */
 #include "core/base/sys.h"
+#include "remote/base64.h"
 #include "remote/transport/http.h"
-
-/* Append base64 (RFC 4648, section 4). */
-static mlv_err add_base64(struct mlv_buf *to, const unsigned char *bytes, size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	mlv_err err = NULL;
-
-	for (size_t i = 0; i < len && !err; i += 3) {
-		unsigned second = i + 1 < len ? bytes[i + 1] : 0, third = i + 2 < len ? bytes[i + 2] : 0;
-		unsigned group = (unsigned)bytes[i] << 16 | second << 8 | third;
-		char four[4] = { digits[group >> 18], digits[group >> 12 & 63], digits[group >> 6 & 63],
-				 digits[group & 63] };
-
-		if (i + 1 >= len)
-			four[2] = '=';
-		if (i + 2 >= len)
-			four[3] = '=';
-		err = mlv_buf_add(to, four, sizeof(four));
-	}
-	return err;
-}
 
 struct identity {
 	const char *user, *password, *token, *custom;
@@ -99,7 +79,7 @@ static mlv_err add_basic(struct mlv_buf *to, const struct identity *id)
 	if (!err)
 		err = mlv_buf_add_str(to, "Basic ");
 	if (!err)
-		err = add_base64(to, (const unsigned char *)plain.ptr, plain.len);
+		err = mlv_base64_add(to, plain.ptr, plain.len);
 	mlv_wipe(plain.ptr, plain.len);
 	return err;
 }

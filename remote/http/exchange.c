@@ -188,7 +188,7 @@ static enum mlv_http_verdict judge(const struct state *s)
 	int status = s->reply->status;
 	enum mlv_http_verdict verdict = MLV_HTTP_USUAL;
 
-	if (status < 300 || named(x->as_is, status))
+	if ((status < 300 && !x->look_always) || named(x->as_is, status))
 		return MLV_HTTP_FINAL;
 	if (x->look)
 		verdict = x->look(x->arg, s->reply);

@@ -40,13 +40,14 @@ struct mlv_http_exchange {
 	uint64_t offset, size;
 	const int *as_is;  /* statuses, 0 at the end, that are not tried again; NULL: none */
 	bool no_redirects; /* a redirect is an answer like any other */
+	bool look_always;  /* look() is asked of answers below 300, too */
 	/* Add "Name: value" for an attempt at to; called before each. May be NULL. */
 	mlv_err (*headers)(void *arg, const struct mlv_url *to, bool same_origin,
 			   struct mlv_strs *headers);
 	/* As of struct mlv_net_request; may be NULL. */
 	mlv_err (*begin)(void *arg, const struct mlv_net_reply *reply);
 	mlv_err (*body)(void *arg, const void *bytes, size_t len, bool *enough);
-	/* What an answer of 300 or more means. NULL: usual. */
+	/* What an answer of 300 or more means, once all of it came. NULL: usual. */
 	enum mlv_http_verdict (*look)(void *arg, const struct mlv_net_reply *reply);
 	/* Before each attempt but the first: MLV_E_REMOTE when going on is not possible. */
 	mlv_err (*again)(void *arg);

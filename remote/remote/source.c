@@ -201,14 +201,16 @@ static mlv_err read_window(struct mlv_remote_source *s, char *to, size_t len, ui
 	return err;
 }
 
-/* How much can be read into place: whole leaves, enough to fill the lanes. Else 0. */
+/* How much can be read into place: whole leaves, enough to fill the lanes, or the last ones. Else 0. */
 static size_t whole_leaves(const struct mlv_remote_source *s, size_t len, uint64_t offset)
 {
-	if (offset % MLV_LEAF_SIZE != 0 || len < WINDOW / 2)
+	bool last = offset + len == s->leaves->size;
+
+	if (offset % MLV_LEAF_SIZE != 0 || (len < WINDOW / 2 && !last))
 		return 0;
 	if (len > WINDOW)
 		return WINDOW;
-	return offset + len == s->leaves->size ? len : len - len % MLV_LEAF_SIZE;
+	return last ? len : len - len % MLV_LEAF_SIZE;
 }
 
 static mlv_err note_failure(struct mlv_remote_source *s, mlv_err err)

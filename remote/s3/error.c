@@ -53,6 +53,29 @@ void mlv_s3_code(const struct mlv_s3 *s3, const struct mlv_buf *body, char code[
 	memcpy(code, fields.code, MLV_S3_CODE);
 }
 
+struct root {
+	const char *name;
+	bool seen;
+};
+
+static mlv_err see_root(void *arg, const char *path, const char *text)
+{
+	struct root *root = arg;
+
+	(void)text;
+	root->seen = root->seen || strcmp(path, root->name) == 0;
+	return NULL;
+}
+
+bool mlv_s3_has_root(const struct mlv_s3 *s3, const struct mlv_buf *body, const char *root)
+{
+	size_t start = strspn(body->ptr, " \t\r\n");
+	struct root found = { root, false };
+
+	return !s3->http.ops->parse_xml(body->ptr + start, body->len - start, see_root, &found) &&
+	       found.seen;
+}
+
 bool mlv_s3_code_passes(const char *code, bool *slower)
 {
 	static const char *const slow[] = { "SlowDown", "ThrottlingException", "Throttling",

@@ -129,6 +129,7 @@ static void s3_free(struct mlv_transport *t)
 {
 	struct mlv_s3 *s3 = mlv_s3_of(t);
 
+	mlv_s3_put_close(s3);
 	mlv_http_close(&s3->http);
 	mlv_credentials_release(&s3->credentials);
 	mlv_url_release(&s3->endpoint);
@@ -364,6 +365,8 @@ static mlv_err set_up(struct opening *o)
 	if (!o->ctx->transfer_jobs && jobs && mlv_http_number(jobs, &count) && count > 0 &&
 	    count <= 256)
 		o->s3->base.jobs = (unsigned)count;
+	if ((err = mlv_s3_put_settings(o->s3, setting(o, "checksum", &from_repo))))
+		return err;
 	return mlv_http_open(&o->s3->http, o->ctx, o->settings);
 }
 
@@ -377,6 +380,7 @@ mlv_err mlv_transport_open_s3(struct mlv_transport **out, struct mlv_ctx *ctx,
 	if (!s3)
 		return mlv_error_nomem("a transport");
 	pthread_mutex_init(&s3->lock, NULL);
+	mlv_s3_put_open(s3);
 	s3->base.ops = &s3_ops;
 	s3->base.ctx = ctx;
 	if ((err = set_up(&opening))) {

@@ -75,7 +75,7 @@ else
 fi
 /usr/bin/python3 "$SRC/tests/remote/sigv4_reference.py" 2000 "${MLV_TEST_SEED:-1}" >"$work/signatures"
 export MLV_TEST_SIGV4="$work/signatures"
-for name in sigv4 http faults s3; do
+for name in sigv4 http faults uploads s3; do
 	binary $name
 done
 exit $status

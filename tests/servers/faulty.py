@@ -14,7 +14,8 @@ counted by the whole path. GET gives 3 MiB, byte i of which is (7 * i + (i >> 13
   cut        PUT: the first connection is closed after half of the body
   fewer      Content-Length and body are 100 bytes short, ranges of what is missing are 416
   s3/BUCKET  multipart uploads whose end goes wrong: 200 with an error, no answer, 404; lists of two a page
-  lost/BUCKET  the same, and the object is not there in the end
+  multi/BUCKET multipart uploads that are kept, see multipart.py
+  lost/BUCKET  the same as s3, and the object is not there in the end
 """
 import http.server
 import re
@@ -22,6 +23,8 @@ import socketserver
 import threading
 import time
 import urllib.parse
+
+import multipart
 
 SIZE = 3 << 20
 VALUE = bytes((7 * i + (i >> 13) + (i >> 21)) & 255 for i in range(SIZE))
@@ -81,6 +84,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         way = self.way()
+        if way == "multi":
+            return multipart.get(self)
         if way in ("s3", "lost"):
             return self.list_or_get()
         if way == "break":
@@ -115,6 +120,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.hang_up()
 
     def do_HEAD(self):
+        if self.way() == "multi":
+            return multipart.head(self)
         if self.way() == "s3" and self.path in STORED:
             return self.answer(200, b"", length=len(STORED[self.path]))
         if self.way() in ("s3", "lost", "cut") and self.path not in STORED:
@@ -123,6 +130,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_PUT(self):
         way = self.way()
+        if way == "multi":
+            return multipart.put(self)
         if way == "cut" and turn(self.path) == 0:
             self.rfile.read(int(self.headers["Content-Length"]) // 2)
             return self.hang_up()
@@ -139,6 +148,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(405)
 
     def do_DELETE(self):
+        if self.way() == "multi":
+            return multipart.delete(self)
         self.body()
         self.answer(204)
 
@@ -149,6 +160,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return path, dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
 
     def do_POST(self):
+        if self.way() == "multi":
+            return multipart.post(self)
         body = self.body()
         path, query = self.split()
         if "uploads" in query:

@@ -6,13 +6,13 @@
 #include "core/base/strs.h"
 #include "tests/unit/check.h"
 
-static const struct remote_config *current;
+static const char *virtual_clock; /* of the context made last */
 
 static const char *from_environment(struct mlv_ctx *ctx, const char *name)
 {
 	(void)ctx;
 	if (strcmp(name, "MLV_TEST_CLOCK") == 0)
-		return current->virtual_clock;
+		return virtual_clock;
 	return getenv(name);
 }
 
@@ -23,7 +23,7 @@ void remote_context(struct mlv_ctx *ctx, const struct remote_config *config)
 
 	cr_assert(len > 0);
 	dir[len] = '\0';
-	current = config;
+	virtual_clock = config->virtual_clock;
 	mlv_ctx_init_quiet(ctx);
 	ctx->env = from_environment;
 	ctx->module_dirs[0] = dirname(dir);

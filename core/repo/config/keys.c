@@ -26,6 +26,7 @@ static const struct mlv_config_key keys[] = {
 	{ "remote.*.allow_anonymous_login", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "remote.*.auth", MLV_CONFIG_TEXT, USER, false, "basic bearer custom digest" },
 	{ "remote.*.ca_file", MLV_CONFIG_PATH, USER, false, NULL },
+	{ "remote.*.checksum", MLV_CONFIG_TEXT, ANYONE, false, "auto none sha256 crc64nvme" },
 	{ "remote.*.configpath", MLV_CONFIG_PATH, USER, false, NULL },
 	{ "remote.*.connect_timeout", MLV_CONFIG_COUNT, ANYONE, false, NULL },
 	{ "remote.*.credentialpath", MLV_CONFIG_PATH, USER, false, NULL },
