@@ -93,10 +93,10 @@ static mlv_err ask_remotes(struct report *report, char *const *operands)
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf receipts = MLV_BUF_INIT;
 		struct mlv_store *cache;
 
-		if (!(err = mlv_route_open(report->run, report->repo, &routes.at[i], &name,
+		if (!(err = mlv_route_open(report->run, report->repo, routes.at[i].name, &name,
 					   &remote, &cache)) &&
 		    !(err = mlv_route_receipts(report->repo, &receipts)) &&
-		    !(err = mlv_compare(cache, remote, routes.at[i].wants, routes.at[i].count,
+		    !(err = mlv_compare(cache, remote, routes.at[i].wants, routes.at[i].count, false,
 					receipts.ptr, &found)))
 			err = add_lacking(report, &outputs, &found);
 	}

@@ -117,7 +117,7 @@ static mlv_err examine_remote(struct examination *exam, struct mlv_repo *repo, c
 
 static void examine_remotes(struct examination *exam, struct mlv_repo *repo)
 {
-	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 }, defaults = { 0 };
 	const char *chosen = mlv_config_get(repo->config, "core.remote", NULL);
 	mlv_err err = mlv_config_remotes(repo->config, &names);
 
@@ -130,7 +130,9 @@ static void examine_remotes(struct examination *exam, struct mlv_repo *repo)
 	}
 	mlv_out_array_end(exam->out);
 	if (!err && chosen)
-		err = mlv_level_check_remote(repo->config, chosen);
+		err = mlv_level_remotes(chosen, &defaults);
+	for (size_t i = 0; !err && i < defaults.count; i++)
+		err = mlv_level_check_remote(repo->config, defaults.at[i]);
 	if (err)
 		note_error(exam, mlv_error_wrap(err, "core.remote"));
 }

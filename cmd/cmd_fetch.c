@@ -2,7 +2,6 @@
 #include "cmd/out.h"
 #include "cmd/importing.h"
 #include "cmd/transfer.h"
-#include "remote/fetch.h"
 
 struct fetch_args {
 	struct mlv_transfer_args transfer;
@@ -38,7 +37,7 @@ static mlv_err fetch_run(struct mlv_run *run, const void *opaque, char **operand
 	    (err = mlv_routes_find(&routes, repo, &args->transfer, operands, MLV_FOR_FETCH)))
 		return err;
 	mlv_out_object_begin(run->out, NULL);
-	err = mlv_routes_run(run, repo, &routes, mlv_fetch, "fetched", &sum);
+	err = mlv_routes_run(run, repo, &routes, MLV_WAY_FETCH, &sum);
 	mlv_out_object_end(run->out);
 	if (err || (err = mlv_imports_fetch(run, repo, &args->transfer, operands)))
 		return err;

@@ -4,7 +4,6 @@
 #include "cmd/importing.h"
 #include "cmd/transfer.h"
 #include "core/repo/link.h"
-#include "remote/fetch.h"
 
 struct pull_args {
 	struct mlv_transfer_args transfer;
@@ -101,7 +100,7 @@ static mlv_err pull(struct mlv_run *run, struct mlv_repo *repo,
 	if ((err = mlv_routes_find(&routes, repo, args, operands, MLV_FOR_FETCH)))
 		return err;
 	routes.spares = &spares;
-	if ((err = mlv_routes_run(run, repo, &routes, mlv_fetch, "fetched", sum)) ||
+	if ((err = mlv_routes_run(run, repo, &routes, MLV_WAY_FETCH, sum)) ||
 	    (err = mlv_imports_fetch(run, repo, args, operands)) ||
 	    (err = check_out(repo, args, operands, &spares, result)))
 		return err;

@@ -3,7 +3,6 @@
 
 #include "cmd/out.h"
 #include "cmd/transfer.h"
-#include "remote/push.h"
 
 struct push_args {
 	struct mlv_transfer_args transfer;
@@ -12,6 +11,10 @@ struct push_args {
 static const struct mlv_opt push_opts[] = {
 	MLV_TRANSFER_OPTS(struct push_args, transfer),
 	MLV_TRANSFER_GLOB(struct push_args, transfer),
+	{ MLV_OPT_FLAG, 0, "verify", offsetof(struct push_args, transfer.verify), NULL,
+	  MLV_HINT_NONE, "read at the remote what was sent and what was there" },
+	{ MLV_OPT_FLAG, 0, "repair", offsetof(struct push_args, transfer.repair), NULL,
+	  MLV_HINT_NONE, "verify, and send again what is damaged there" },
 	{ 0 },
 };
 
@@ -21,7 +24,7 @@ static void report(struct mlv_out *out, const struct mlv_transfer_sum *sum)
 
 	if (sum->keys > 0)
 		mlv_out_line(out, "%s pushed", mlv_files_text(sum->files, text, sizeof(text)));
-	else if (sum->missing == 0 && sum->corrupt == 0)
+	else if (sum->missing == 0 && sum->corrupt == 0 && sum->damaged == 0)
 		mlv_out_line(out, "Everything is up to date.");
 }
 
@@ -30,6 +33,11 @@ static mlv_err judge(const struct mlv_transfer_sum *sum)
 	char text[40];
 	mlv_err err;
 
+	if (sum->damaged > 0) {
+		err = mlv_error(MLV_E_CORRUPT, "damaged at remote %s: %s", sum->remote,
+				mlv_files_text(sum->damaged, text, sizeof(text)));
+		return mlv_error_hint(err, "to send good copies in their place: mlv push --repair");
+	}
 	if (sum->corrupt > 0) {
 		err = mlv_error(MLV_E_CORRUPT, "damaged in the cache and not pushed: %s",
 				mlv_files_text(sum->corrupt, text, sizeof(text)));
@@ -37,7 +45,7 @@ static mlv_err judge(const struct mlv_transfer_sum *sum)
 				      "place, where there are any");
 	}
 	if (sum->missing > 0) {
-		err = mlv_error(MLV_E_MISSING, "neither in the cache nor at remote '%s': %s",
+		err = mlv_error(MLV_E_MISSING, "neither in the cache nor at remote %s: %s",
 				sum->remote, mlv_files_text(sum->missing, text, sizeof(text)));
 		return mlv_error_hint(err, "mlv commit stores what lies in the work tree");
 	}
@@ -56,12 +64,12 @@ static mlv_err push_run(struct mlv_run *run, const void *opaque, char **operands
 	    (err = mlv_routes_find(&routes, repo, &args->transfer, operands, MLV_FOR_PUSH)))
 		return err;
 	mlv_out_object_begin(run->out, NULL);
-	err = mlv_routes_run(run, repo, &routes, mlv_push, "pushed", &sum);
+	err = mlv_routes_run(run, repo, &routes, MLV_WAY_PUSH, &sum);
 	mlv_out_object_end(run->out);
-	if (err)
-		return err;
-	report(run->out, &sum);
-	return judge(&sum);
+	/* Where one of several remotes failed, the others have it. */
+	if (!err || sum.keys > 0)
+		report(run->out, &sum);
+	return err ? err : judge(&sum);
 }
 
 const struct mlv_cmd mlv_cmd_push = {

@@ -79,13 +79,16 @@ static mlv_err list_one(struct mlv_out *out, const struct mlv_remote_place *plac
 			const char *name)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf key = MLV_BUF_INIT, shown = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs defaults = { 0 };
 	const char *chosen = mlv_config_get(place->config, "core.remote", NULL), *url;
-	bool is_default = chosen && strcmp(chosen, name) == 0;
 	enum mlv_config_level level = place->level;
+	bool is_default;
 	mlv_err err;
 
-	if ((err = mlv_level_key(name, "url", &key)))
+	if ((err = mlv_level_key(name, "url", &key)) ||
+	    (chosen && (err = mlv_level_remotes(chosen, &defaults))))
 		return err;
+	is_default = mlv_strs_has(&defaults, name);
 	url = place->given ? mlv_config_get_at(place->config, level, key.ptr)
 			   : mlv_config_get(place->config, key.ptr, &level);
 	if (!url && place->given)
@@ -146,8 +149,23 @@ static const struct mlv_opt default_opts[] = {
 	{ 0 },
 };
 
+/* "a, b": the names, each of which there is. */
+static mlv_err join_names(const struct mlv_remote_place *place, char *const *names,
+			  struct mlv_buf *value)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && names[i]; i++) {
+		err = mlv_level_check_remote(place->config, names[i]);
+		if (!err)
+			err = mlv_buf_printf(value, "%s%s", i ? ", " : "", names[i]);
+	}
+	return err;
+}
+
 static mlv_err default_run(struct mlv_run *run, const void *opaque, char **operands)
 {
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf value = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_remote_place_release) struct mlv_remote_place place = MLV_REMOTE_PLACE_INIT;
 	const struct default_args *args = opaque;
 	const char *name = operands[0];
@@ -157,10 +175,11 @@ static mlv_err default_run(struct mlv_run *run, const void *opaque, char **opera
 	if (name && args->unset)
 		return mlv_error(MLV_E_USAGE, "--unset takes no name");
 	if ((err = mlv_remote_place_open(run, &args->levels, writes, &place)) ||
-	    (name && (err = mlv_level_check_remote(place.config, name))))
+	    (err = join_names(&place, operands, &value)))
 		return err;
 	if (writes)
-		return mlv_config_set(place.config, place.level, "core.remote", name);
+		return mlv_config_set(place.config, place.level, "core.remote",
+				      name ? value.ptr : NULL);
 	name = place.given ? mlv_config_get_at(place.config, place.level, "core.remote")
 			   : mlv_config_get(place.config, "core.remote", NULL);
 	if (!name)
@@ -175,9 +194,9 @@ static mlv_err default_run(struct mlv_run *run, const void *opaque, char **opera
 
 const struct mlv_cmd mlv_cmd_remote_default = {
 	.name = "default",
-	.summary = "show or set the default remote",
-	.operands = "[<name>]",
-	.max_operands = 1,
+	.summary = "show or set the default remotes",
+	.operands = "[<name>...]",
+	.max_operands = -1,
 	.hint = MLV_HINT_REMOTE,
 	.opts = default_opts,
 	.args_size = sizeof(struct default_args),

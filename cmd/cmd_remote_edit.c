@@ -193,16 +193,40 @@ static mlv_err move(struct mlv_remote_place *place, enum mlv_config_level level,
 	return mlv_config_set(place->config, level, key.ptr, NULL);
 }
 
+/* A list of names with new_name (NULL: none) in the place of name; *named: it is there. */
+static mlv_err rename_in(const char *list, const char *name, const char *new_name,
+			 struct mlv_buf *changed, bool *named)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
+	mlv_err err = mlv_level_remotes(list, &names);
+
+	*named = mlv_strs_has(&names, name);
+	for (size_t i = 0; !err && i < names.count; i++) {
+		const char *kept = strcmp(names.at[i], name) == 0 ? new_name : names.at[i];
+
+		if (kept)
+			err = mlv_buf_printf(changed, "%s%s", changed->len ? ", " : "", kept);
+	}
+	return err;
+}
+
 /* Wherever core.remote names the remote, let it name new_name (NULL: nothing). */
 static mlv_err move_default(struct mlv_remote_place *place, const char *name, const char *new_name)
 {
 	for (size_t i = 0; i < MLV_CONFIG_LEVELS; i++) {
 		enum mlv_config_level level = (enum mlv_config_level)i;
 		const char *at = mlv_config_get_at(place->config, level, "core.remote");
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf changed = MLV_BUF_INIT;
+		bool named;
 		mlv_err err;
 
-		if (at && strcmp(at, name) == 0 &&
-		    (err = mlv_config_set(place->config, level, "core.remote", new_name)))
+		if (!at)
+			continue;
+		if ((err = rename_in(at, name, new_name, &changed, &named)))
+			return err;
+		if (named &&
+		    (err = mlv_config_set(place->config, level, "core.remote",
+					  changed.len ? changed.ptr : NULL)))
 			return err;
 	}
 	return NULL;

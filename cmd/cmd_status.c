@@ -20,6 +20,8 @@ static const struct mlv_opt status_opts[] = {
 	MLV_TRANSFER_OPTS(struct status_args, transfer),
 	{ MLV_OPT_FLAG, 'c', "cloud", offsetof(struct status_args, cloud), NULL, MLV_HINT_NONE,
 	  "compare the cache with the remote" },
+	{ MLV_OPT_FLAG, 0, "verify", offsetof(struct status_args, transfer.verify), NULL,
+	  MLV_HINT_NONE, "read what lies at the remote, to find damage" },
 	{ MLV_OPT_FLAG, 0, "granular", offsetof(struct status_args, granular), NULL, MLV_HINT_NONE,
 	  "name files inside directories" },
 	{ MLV_OPT_FLAG, 0, "updates", offsetof(struct status_args, updates), NULL, MLV_HINT_NONE,
@@ -231,8 +233,10 @@ static mlv_err local(struct mlv_run *run, struct mlv_repo *repo, const struct st
 /* Options that ask about a remote say that one is meant. */
 static bool is_cloud(const struct status_args *args)
 {
-	return args->cloud || args->transfer.remote || args->transfer.all_branches ||
-	       args->transfer.all_tags || args->transfer.all_commits;
+	const struct mlv_transfer_args *transfer = &args->transfer;
+
+	return args->cloud || transfer->verify || transfer->remotes.count ||
+	       transfer->all_branches || transfer->all_tags || transfer->all_commits;
 }
 
 static mlv_err status_run(struct mlv_run *run, const void *opaque, char **operands)

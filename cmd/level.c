@@ -3,7 +3,6 @@
 #include <ctype.h>
 
 #include "core/base/path.h"
-#include "core/base/strs.h"
 #include "core/base/suggest.h"
 #include "core/repo/config/keys.h"
 #include "core/repo/repo.h"
@@ -117,6 +116,22 @@ mlv_err mlv_level_check_remote(const struct mlv_config *config, const char *name
 		return mlv_error_hint(err, "did you mean %s?", near.best);
 	return names.count ? mlv_error_hint(err, "mlv remote list")
 			   : mlv_error_hint(err, "mlv remote add -d %s <url>", name);
+}
+
+mlv_err mlv_level_remotes(const char *value, struct mlv_strs *names)
+{
+	mlv_err err = NULL;
+
+	while (!err && *(value += strspn(value, ", \t"))) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+		size_t len = strcspn(value, ", \t");
+
+		err = mlv_buf_add(&name, value, len);
+		if (!err && !mlv_strs_has(names, name.ptr))
+			err = mlv_strs_add(names, name.ptr);
+		value += len;
+	}
+	return err;
 }
 
 mlv_err mlv_level_key(const char *name, const char *option, struct mlv_buf *key)

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "core/base/buf.h"
+#include "core/base/strs.h"
 #include "core/repo/config.h"
 
 struct mlv_level_flags {
@@ -48,6 +49,8 @@ mlv_err mlv_level_url(struct mlv_run *run, const char *root, enum mlv_config_lev
 mlv_err mlv_level_check_name(const char *name) MLV_CHECK;
 /* MLV_E_MISSING, with "did you mean", unless there is a remote of this name. */
 mlv_err mlv_level_check_remote(const struct mlv_config *config, const char *name) MLV_CHECK;
+/* The names that a value of core.remote lists, separated by commas: each once, in order. */
+mlv_err mlv_level_remotes(const char *value, struct mlv_strs *names) MLV_CHECK;
 /* "remote.NAME.<option>", or "remote.NAME" with option NULL. */
 mlv_err mlv_level_key(const char *name, const char *option, struct mlv_buf *key) MLV_CHECK;
 

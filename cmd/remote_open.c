@@ -6,18 +6,18 @@
 #include "core/repo/config/keys.h"
 #include "core/repo/trust.h"
 
-static mlv_err default_name(struct mlv_repo *repo, struct mlv_buf *chosen)
+static mlv_err default_names(struct mlv_repo *repo, struct mlv_strs *chosen)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
-	const char *name = mlv_config_get(repo->config, "core.remote", NULL);
-	mlv_err err;
+	const char *value = mlv_config_get(repo->config, "core.remote", NULL);
+	mlv_err err = value ? mlv_level_remotes(value, chosen) : NULL;
 
-	if (name)
-		return mlv_buf_add_str(chosen, name);
+	if (err || chosen->count > 0)
+		return err;
 	if ((err = mlv_config_remotes(repo->config, &names)))
 		return err;
 	if (names.count == 1)
-		return mlv_buf_add_str(chosen, names.at[0]);
+		return mlv_strs_add(chosen, names.at[0]);
 	if (names.count == 0)
 		return mlv_error_hint(mlv_error(MLV_E_MISSING, "no remote is configured"),
 				      "mlv remote add -d <name> <url>");
@@ -28,9 +28,25 @@ static mlv_err default_name(struct mlv_repo *repo, struct mlv_buf *chosen)
 
 mlv_err mlv_cmd_remote_name(struct mlv_repo *repo, const char *name, struct mlv_buf *chosen)
 {
-	mlv_err err = name ? mlv_buf_add_str(chosen, name) : default_name(repo, chosen);
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
+	mlv_err err = name ? mlv_strs_add(&names, name) : default_names(repo, &names);
 
-	return err ? err : mlv_level_check_remote(repo->config, chosen->ptr);
+	if (err || (err = mlv_level_check_remote(repo->config, names.at[0])))
+		return err;
+	return mlv_buf_add_str(chosen, names.at[0]);
+}
+
+mlv_err mlv_cmd_remote_names(struct mlv_repo *repo, const struct mlv_opt_list *asked,
+			     struct mlv_strs *names)
+{
+	mlv_err err = asked->count ? NULL : default_names(repo, names);
+
+	for (size_t i = 0; !err && i < asked->count; i++)
+		if (!mlv_strs_has(names, asked->at[i]))
+			err = mlv_strs_add(names, asked->at[i]);
+	for (size_t i = 0; !err && i < names->count; i++)
+		err = mlv_level_check_remote(repo->config, names->at[i]);
+	return err;
 }
 
 mlv_err mlv_cmd_find_repo(struct mlv_run *run, struct mlv_repo **repo)

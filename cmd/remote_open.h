@@ -9,14 +9,20 @@
 #include "remote/transport.h"
 
 /*
- * Open the remote of this name, or the default one (core.remote, or the only
- * one there is) for NULL. MLV_E_MISSING with what to type when there is none.
+ * Open the remote of this name, or the default one (the first of core.remote,
+ * or the only one there is) for NULL. MLV_E_MISSING with what to type when there is none.
  */
 mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const char *name,
 			    struct mlv_transport **out) MLV_CHECK;
+/*
+ * The names of the remotes meant: those asked for, else the default ones
+ * (core.remote, or the only one there is), each checked to exist, in order.
+ */
+mlv_err mlv_cmd_remote_names(struct mlv_repo *repo, const struct mlv_opt_list *asked,
+			     struct mlv_strs *names) MLV_CHECK;
 /* The repository that the user is in; NULL: none, which is no failure here. */
 mlv_err mlv_cmd_find_repo(struct mlv_run *run, struct mlv_repo **repo) MLV_CHECK;
-/* Append the name of the remote meant by name (NULL: the default one), checked to exist. */
+/* Append the name of the remote meant by name (NULL: the first default one), checked to exist. */
 mlv_err mlv_cmd_remote_name(struct mlv_repo *repo, const char *name,
 			    struct mlv_buf *chosen) MLV_CHECK;
 

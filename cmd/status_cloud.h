@@ -8,7 +8,8 @@
 
 /*
  * Compare what operands mean and print it, as lines or JSON. *differs says
- * whether anything does; a difference is no failure.
+ * whether anything does; a difference is no failure, but damage is, which only
+ * args->verify finds.
  */
 mlv_err mlv_status_cloud(struct mlv_run *run, struct mlv_repo *repo,
 			 const struct mlv_transfer_args *args, char *const *operands,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/remote_open.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
 
@@ -20,6 +21,7 @@ void mlv_routes_release(struct mlv_routes *routes)
 	}
 	free(routes->at);
 	mlv_strs_release(&routes->texts);
+	mlv_strs_release(&routes->list);
 	*routes = (struct mlv_routes){ 0 };
 }
 
@@ -55,13 +57,14 @@ static bool same_name(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static mlv_err find_route(struct mlv_routes *routes, const char *name, struct mlv_route **route)
+static mlv_err find_route(struct mlv_routes *routes, const char *name, bool of_list,
+			  struct mlv_route **route)
 {
-	struct mlv_route made = { 0 };
+	struct mlv_route made = { .of_list = of_list };
 	mlv_err err;
 
 	for (size_t i = 0; i < routes->count; i++)
-		if (same_name(routes->at[i].name, name)) {
+		if (same_name(routes->at[i].name, name) && routes->at[i].of_list == of_list) {
 			*route = &routes->at[i];
 			return NULL;
 		}
@@ -86,36 +89,68 @@ static mlv_err keep_text(struct mlv_routes *routes, const char *text, const char
 	return err;
 }
 
+/* Whether the remote is one that was asked for; where none was, any is. */
+static bool is_asked(const struct mlv_transfer_args *args, const char *name)
+{
+	bool any = !args->remote && args->remotes.count == 0;
+
+	for (size_t i = 0; !any && i < args->remotes.count; i++)
+		any = strcmp(args->remotes.at[i], name) == 0;
+	return any || (args->remote && strcmp(args->remote, name) == 0);
+}
+
 static bool takes_part(const struct search *search, const struct mlv_output *output)
 {
-	const char *asked = search->args->remote;
-
 	if (output->import && !output->push)
 		return false; /* it comes from its source: mlv_imports_fetch() */
-	if (!output->cache || (asked && output->remote && strcmp(asked, output->remote) != 0))
+	if (!output->cache || (output->remote && !is_asked(search->args, output->remote)))
 		return false;
 	return output->push || search->purpose == MLV_FOR_FSCK ||
 	       (search->purpose == MLV_FOR_FETCH && search->operands[0]);
+}
+
+static mlv_err add_want(struct search *search, const struct mlv_want *want, const char *name,
+			bool of_list)
+{
+	struct mlv_route *route = NULL;
+	mlv_err err = find_route(search->routes, name, of_list, &route);
+
+	if (!err)
+		err = mlv_array_grow(&route->wants, &route->cap, route->count + 1, sizeof(*want));
+	if (!err)
+		route->wants[route->count++] = *want;
+	return err;
+}
+
+/* To each remote of the list; a fetch begins with the first. */
+static mlv_err add_to_list(struct search *search, const struct mlv_want *want)
+{
+	struct mlv_strs *list = &search->routes->list;
+	bool fetch = search->purpose == MLV_FOR_FETCH;
+	mlv_err err = NULL;
+
+	if (search->args->remote || search->purpose == MLV_FOR_FSCK)
+		return add_want(search, want, search->args->remote, false);
+	if (list->count == 0)
+		err = mlv_cmd_remote_names(search->repo, &search->args->remotes, list);
+	for (size_t i = 0; !err && i < (fetch ? 1 : list->count); i++)
+		err = add_want(search, want, list->at[i], fetch && list->count > 1);
+	return err;
 }
 
 static mlv_err add_target(struct search *search, const struct mlv_target *target)
 {
 	const struct mlv_output *output = target->output;
 	struct mlv_want want = { .key = mlv_output_key(output), .size = output->size };
-	struct mlv_route *route = NULL;
 	mlv_err err;
 
 	if (!takes_part(search, output))
 		return NULL;
-	err = find_route(search->routes, output->remote ? output->remote : search->args->remote,
-			 &route);
-	if (err || (err = keep_text(search->routes, target->part ? target->part : "",
-				    &want.part)) ||
-	    (err = keep_text(search->routes, output->path, &want.label)) ||
-	    (err = mlv_array_grow(&route->wants, &route->cap, route->count + 1, sizeof(want))))
+	if ((err = keep_text(search->routes, target->part ? target->part : "", &want.part)) ||
+	    (err = keep_text(search->routes, output->path, &want.label)))
 		return err;
-	route->wants[route->count++] = want;
-	return NULL;
+	return output->remote ? add_want(search, &want, output->remote, false)
+			      : add_to_list(search, &want);
 }
 
 /* The tracked paths that a pattern matches, as operands that stand for themselves. */
@@ -263,7 +298,10 @@ mlv_err mlv_routes_find(struct mlv_routes *routes, struct mlv_repo *repo,
 	unsigned scopes = (args->all_branches ? MLV_GIT_BRANCHES : 0U) |
 			  (args->all_tags ? MLV_GIT_TAGS : 0U) |
 			  (args->all_commits ? MLV_GIT_ALL_COMMITS : 0U);
-	mlv_err err = search_all(&search, scopes);
+	mlv_err err;
+
+	routes->args = args;
+	err = search_all(&search, scopes);
 
 	for (size_t i = 0; !err && i < routes->count; i++)
 		drop_repeated(&routes->at[i]);

@@ -3,8 +3,12 @@
  * which revisions are meant, the remote each goes to, and how it is told what
  * could not be moved.
  *
+ * A push sends to each of the remotes that -r names (none: core.remote does),
+ * and one that fails does not keep the others from theirs. A fetch asks them in
+ * order, the next one for what those before could not give.
+ *
  * An output that names a remote of its own goes there and nowhere else; with
- * -r it takes part only if it is that one. What is `cache: false`, or `push:
+ * -r it takes part only if it is one of them. What is `cache: false`, or `push:
  * false`, takes no part (a fetch that names it asks for it all the same, and a
  * check of the cache takes it in).
  */
@@ -18,18 +22,20 @@
 #include "remote/remote.h"
 
 struct mlv_transfer_args {
-	const char *remote;
+	const char *remote;          /* of a command that takes one */
+	struct mlv_opt_list remotes; /* of one that takes several */
 	uint64_t jobs;
 	bool all_branches, all_tags, all_commits;
 	bool glob;
 	bool force;         /* pull */
 	bool allow_missing; /* fetch, pull */
+	bool verify, repair; /* push */
 };
 
 /* The rows of an option table that all of them have. */
 #define MLV_TRANSFER_OPTS(type, args)                                                          \
-	{ MLV_OPT_TEXT, 'r', "remote", offsetof(type, args.remote), "<name>", MLV_HINT_REMOTE, \
-	  "use this remote (default: core.remote)" },                                          \
+	{ MLV_OPT_LIST, 'r', "remote", offsetof(type, args.remotes), "<name>",                 \
+	  MLV_HINT_REMOTE, "use this remote, or these (default: core.remote)" },               \
 	{ MLV_OPT_COUNT, 'j', "jobs", offsetof(type, args.jobs), "<count>", MLV_HINT_NONE,     \
 	  "requests at once (default: the remote's jobs, else 8)" },                           \
 	MLV_TRANSFER_SCOPES(type, args)
@@ -52,7 +58,8 @@ mlv_err mlv_transfer_begin(struct mlv_run *run, const struct mlv_transfer_args *
 
 /* What goes to one remote. */
 struct mlv_route {
-	char *name; /* of the remote; NULL: the default one */
+	char *name;   /* of the remote; NULL: the default one */
+	bool of_list; /* the others of the routes' list may stand in for it */
 	struct mlv_want *wants;
 	size_t count, cap;
 };
@@ -61,6 +68,8 @@ struct mlv_routes {
 	struct mlv_route *at;
 	size_t count, cap;
 	struct mlv_strs texts; /* labels and parts of the wants */
+	struct mlv_strs list;  /* remotes of outputs that name none themselves */
+	const struct mlv_transfer_args *args;
 	const struct mlv_spares *spares; /* that a fetch makes; NULL: none */
 };
 void mlv_routes_release(struct mlv_routes *routes);
@@ -81,33 +90,34 @@ mlv_err mlv_transfer_targets(struct mlv_repo *repo, const struct mlv_transfer_ar
 			     char *const *operands, const struct mlv_outputs *outputs,
 			     struct mlv_targets *targets) MLV_CHECK;
 
-/* The name of a route's remote, the remote (the caller's to free) and the cache (the repository's). */
-mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
+/*
+ * What a route's name stands for: the name of the remote, the remote (the
+ * caller's to free) and the cache (the repository's).
+ */
+mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const char *route,
 		       struct mlv_buf *name, struct mlv_transport **remote,
 		       struct mlv_store **cache) MLV_CHECK;
 
 /* Where the trees that were seen at remotes are remembered (remote/receipts.h). */
 mlv_err mlv_route_receipts(struct mlv_repo *repo, struct mlv_buf *path) MLV_CHECK;
 
-/* The pieces that pull and the commands above share. */
-typedef mlv_err (*mlv_transfer_fn)(struct mlv_store *cache, struct mlv_transport *remote,
-				   const struct mlv_want *wants, size_t count,
-				   struct mlv_transfer *transfer);
-
 /* What all routes of a command came to. */
 struct mlv_transfer_sum {
 	uint64_t files, keys, bytes;
 	uint64_t missing, corrupt;
-	char remote[64]; /* of the last that had a problem */
+	uint64_t damaged;  /* at a remote, found by a verification */
+	char remote[256];  /* those that had a problem: "'a', 'b'" */
+	bool verified;
 };
 /*
- * Run fn for each route. done names what happened to files in JSON ("pushed"):
- * writes that number, bytes and "remotes" into the object that is open, and
- * each problem as a line on stderr.
+ * Run each route. Writes how many files were "pushed" or "fetched", bytes and
+ * "remotes" into the JSON object that is open, and each problem as a line on
+ * stderr. A remote that fails is told of as a warning where others are left,
+ * and is the failure of all when they are done.
  */
+enum mlv_way { MLV_WAY_PUSH, MLV_WAY_FETCH };
 mlv_err mlv_routes_run(struct mlv_run *run, struct mlv_repo *repo, struct mlv_routes *routes,
-		       mlv_transfer_fn fn, const char *done,
-		       struct mlv_transfer_sum *sum) MLV_CHECK;
+		       enum mlv_way way, struct mlv_transfer_sum *sum) MLV_CHECK;
 
 /* How a fetch that came to sum ends: what is damaged or missing, and what to do. */
 mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing) MLV_CHECK;

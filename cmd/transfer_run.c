@@ -1,94 +1,23 @@
-/* transfer_run.c - move what the routes say, and tell what could not be moved. */
-#include <inttypes.h>
+/* transfer_run.c - move what the routes say, to each remote, or from the next one that has it. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmd/out.h"
+#include "cmd/push_salvage.h"
 #include "cmd/remote_open.h"
-#include "cmd/transfer.h"
+#include "cmd/transfer_report.h"
 #include "core/base/fs.h"
-#include "core/base/path.h"
 #include "core/base/sys.h"
 #include "core/repo/seen.h"
+#include "remote/fetch.h"
+#include "remote/push.h"
 
-#define SHOWN_MOST 100 /* problems that are told one by one, unless -v asks for all */
-
-const char *mlv_files_text(uint64_t files, char *to, size_t size)
-{
-	snprintf(to, size, "%" PRIu64 " file%s", files, files == 1 ? "" : "s");
-	return to;
-}
-
-static void write_problem(struct mlv_out *out, const struct mlv_problem *problem)
-{
-	char hex[MLV_OID_HEX + 1];
-
-	mlv_out_object_begin(out, NULL);
-	if (problem->path)
-		mlv_out_json_path(out, "path", problem->path, strlen(problem->path));
-	mlv_out_text(out, "problem", problem->code == MLV_E_CORRUPT ? "corrupt" : "missing");
-	mlv_out_text(out, "kind", mlv_kind_name(problem->key.kind));
-	mlv_out_text(out, "id", mlv_oid_format(&problem->key.oid, hex));
-	if (problem->message)
-		mlv_out_text(out, "message", problem->message);
-	mlv_out_object_end(out);
-}
-
-static void say_problem(struct mlv_ctx *ctx, const struct mlv_problem *problem)
-{
-	const char *path = problem->path ? problem->path : "?";
-	char shown[512], hex[MLV_OID_HEX + 1];
-
-	mlv_path_shown(path, strlen(path), shown, sizeof(shown));
-	if (problem->message)
-		mlv_tell_warning(ctx, "corrupt: %s: %s", shown, problem->message);
-	else
-		mlv_tell_warning(ctx, "missing: %s (%s %.12s)", shown,
-				 mlv_kind_name(problem->key.kind),
-				 mlv_oid_format(&problem->key.oid, hex));
-}
-
-static void tell_problems(const struct mlv_run *run, const struct mlv_problems *problems,
-			  const char *name, struct mlv_transfer_sum *sum)
-{
-	size_t shown = run->verbose ? problems->count : SHOWN_MOST;
-
-	for (size_t i = 0; i < problems->count; i++) {
-		if (problems->at[i].code == MLV_E_CORRUPT)
-			sum->corrupt++;
-		else
-			sum->missing++;
-		if (i < shown && !run->json)
-			say_problem(run->ctx, &problems->at[i]);
-	}
-	if (problems->count > shown && !run->json)
-		mlv_tell_warning(run->ctx, "and %zu more (-v shows all)", problems->count - shown);
-	if (problems->count > 0)
-		snprintf(sum->remote, sizeof(sum->remote), "%s", name);
-}
-
-static void write_route(struct mlv_out *out, const char *done, const char *name,
-			const struct mlv_transport *remote, const struct mlv_transfer *transfer)
-{
-	mlv_out_object_begin(out, NULL);
-	mlv_out_text(out, "name", name);
-	mlv_out_text(out, "url", remote->url);
-	mlv_out_number(out, done, transfer->files);
-	mlv_out_number(out, "bytes", transfer->bytes);
-	mlv_out_array_begin(out, "problems");
-	for (size_t i = 0; i < transfer->problems.count; i++)
-		write_problem(out, &transfer->problems.at[i]);
-	mlv_out_array_end(out);
-	mlv_out_object_end(out);
-}
-
-mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
+mlv_err mlv_route_open(struct mlv_run *run, struct mlv_repo *repo, const char *route,
 		       struct mlv_buf *name, struct mlv_transport **remote, struct mlv_store **cache)
 {
 	mlv_err err;
 
-	if ((err = mlv_cmd_remote_name(repo, route->name, name)) ||
+	if ((err = mlv_cmd_remote_name(repo, route, name)) ||
 	    (err = mlv_cmd_open_remote(run, repo, name->ptr, remote)))
 		return err;
 	return mlv_repo_cache(repo, cache);
@@ -121,45 +50,228 @@ static mlv_err note_seen(struct mlv_repo *repo, const struct mlv_items *large)
 	return mlv_seen_note_keys(repo, keys, sizes, large->count);
 }
 
-static mlv_err run_route(struct mlv_run *run, struct mlv_repo *repo, const struct mlv_route *route,
-			 const struct mlv_spares *spares, mlv_transfer_fn fn, const char *done,
-			 struct mlv_transfer_sum *sum)
+/* What a command is at. */
+struct running {
+	struct mlv_run *run;
+	struct mlv_repo *repo;
+	const struct mlv_routes *routes;
+	enum mlv_way way;
+	struct mlv_transfer_sum *sum;
+	struct mlv_error failure; /* of the first remote that failed; code 0: none */
+	const char *failed;       /* its name */
+};
+
+static const char *done_word(enum mlv_way way)
 {
-	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *remote = NULL;
-	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer transfer = MLV_TRANSFER_INIT;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	return way == MLV_WAY_PUSH ? "pushed" : "fetched";
+}
+
+static mlv_err move_wants(const struct running *running, struct mlv_store *cache,
+			  struct mlv_transport *remote, const struct mlv_route *route,
+			  struct mlv_transfer *transfer)
+{
+	bool found = false;
+	mlv_err err;
+
+	if (running->way == MLV_WAY_FETCH)
+		return mlv_fetch(cache, remote, route->wants, route->count, transfer);
+	err = mlv_push(cache, remote, route->wants, route->count, transfer);
+	if (err || !transfer->repair)
+		return err;
+	err = mlv_push_salvage(running->repo, cache, &transfer->problems, &found);
+	if (err || !found)
+		return err;
+	/* The work tree had some of what the cache lacked. */
+	mlv_problems_release(&transfer->problems);
+	transfer->verified = transfer->verified_bytes = 0;
+	return mlv_push(cache, remote, route->wants, route->count, transfer);
+}
+
+/* A route to or from the remote of this name. */
+struct visit {
+	const struct mlv_route *route;
+	struct mlv_buf name;
+	struct mlv_transport *remote;
+	struct mlv_transfer transfer;
+};
+
+static void release_visit(struct visit *visit)
+{
+	mlv_buf_release(&visit->name);
+	mlv_transport_freep(&visit->remote);
+	mlv_transfer_release(&visit->transfer);
+}
+
+static mlv_err make_visit(const struct running *running, const char *name, struct visit *visit)
+{
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf receipts = MLV_BUF_INIT;
+	struct mlv_transfer *transfer = &visit->transfer;
 	struct mlv_store *cache = NULL;
 	mlv_err err;
 
-	transfer.spares = spares;
-	if ((err = mlv_route_open(run, repo, route, &name, &remote, &cache)) ||
-	    (err = mlv_route_receipts(repo, &receipts)))
+	transfer->spares = running->routes->spares;
+	transfer->repair = running->routes->args->repair;
+	transfer->verify = running->routes->args->verify || transfer->repair;
+	if ((err = mlv_route_open(running->run, running->repo, name, &visit->name, &visit->remote,
+				  &cache)) ||
+	    (err = mlv_route_receipts(running->repo, &receipts)))
 		return err;
-	transfer.receipts = receipts.ptr;
-	if ((err = fn(cache, remote, route->wants, route->count, &transfer)) ||
-	    (err = note_seen(repo, &transfer.large)))
+	transfer->receipts = receipts.ptr;
+	err = move_wants(running, cache, visit->remote, visit->route, transfer);
+	transfer->receipts = NULL;
+	return err ? err : note_seen(running->repo, &transfer->large);
+}
+
+static void count(struct mlv_transfer_sum *sum, const struct mlv_transfer *transfer)
+{
+	sum->files += transfer->files;
+	sum->keys += transfer->keys;
+	sum->bytes += transfer->bytes;
+	sum->verified |= transfer->verify;
+}
+
+static void write_visit(const struct running *running, const struct visit *visit)
+{
+	mlv_transfer_write(running->run->out, done_word(running->way), visit->name.ptr,
+			   visit->remote->url, &visit->transfer);
+}
+
+/* Whether it is a remote's failure, which keeps nobody from asking others. */
+static bool is_of_remote(mlv_err err)
+{
+	return err->code == MLV_E_REMOTE || err->code == MLV_E_REFUSED ||
+	       err->code == MLV_E_CORRUPT;
+}
+
+/* A remote failed, and the next one is asked. */
+static void tell_failed(const struct running *running, const char *name, mlv_err err,
+			const char *next)
+{
+	mlv_tell_warning(running->run->ctx, "remote '%s': %.*s; asking %s", name,
+			 (int)mlv_error_len_without_hint(err), err->msg, next);
+	mlv_transfer_write_failed(running->run->out, name, err);
+}
+
+/* A remote failed, and the others are pushed to: the first failure is that of the command. */
+static void keep_failed(struct running *running, const char *name, mlv_err err)
+{
+	mlv_transfer_write_failed(running->run->out, name, err);
+	if (!running->failed) {
+		running->failure = *err;
+		running->failed = name;
+		return;
+	}
+	mlv_tell_warning(running->run->ctx, "remote '%s': %.*s", name,
+			 (int)mlv_error_len_without_hint(err), err->msg);
+}
+
+/* What the remotes asked so far could not give. */
+struct left {
+	struct mlv_problems problems;
+	char name[128]; /* of the last one that answered */
+};
+
+static void release_left(struct left *left)
+{
+	mlv_problems_release(&left->problems);
+}
+
+static void keep_left(struct left *left, struct visit *visit)
+{
+	mlv_problems_release(&left->problems);
+	left->problems = visit->transfer.problems;
+	visit->transfer.problems = (struct mlv_problems)MLV_PROBLEMS_INIT;
+	snprintf(left->name, sizeof(left->name), "%s", visit->name.ptr);
+}
+
+static void tell_lacking(const struct running *running, const struct left *left,
+			 const char *next)
+{
+	char text[40];
+
+	mlv_tell_warning(running->run->ctx, "remote '%s' lacks %s, or has them damaged; asking %s",
+			 left->name, mlv_files_text(left->problems.count, text, sizeof(text)),
+			 next);
+}
+
+/* Ask one remote; *done: nothing is left. next: who is asked then; NULL: nobody. */
+static mlv_err fetch_one(struct running *running, const struct mlv_route *route,
+			 const char *name, const char *next, struct left *left, bool *done)
+{
+	MLV_SCOPED(release_visit) struct visit visit = {
+		.route = route, .name = MLV_BUF_INIT, .transfer = MLV_TRANSFER_INIT };
+	mlv_err err = make_visit(running, name, &visit);
+
+	if (err && next && is_of_remote(err)) {
+		tell_failed(running, name, err, next);
+		return NULL;
+	}
+	if (err)
 		return err;
-	sum->files += transfer.files;
-	sum->keys += transfer.keys;
-	sum->bytes += transfer.bytes;
-	tell_problems(run, &transfer.problems, name.ptr, sum);
-	write_route(run->out, done, name.ptr, remote, &transfer);
+	count(running->sum, &visit.transfer);
+	write_visit(running, &visit);
+	*done = visit.transfer.problems.count == 0;
+	keep_left(left, &visit);
+	if (!*done && next)
+		tell_lacking(running, left, next);
+	return NULL;
+}
+
+/* Ask the remotes of the list in order, until one leaves nothing to be asked for. */
+static mlv_err fetch_list(struct running *running, const struct mlv_route *route)
+{
+	MLV_SCOPED(release_left) struct left left = { .problems = MLV_PROBLEMS_INIT };
+	const struct mlv_strs *list = &running->routes->list;
+	struct mlv_error kept = { 0 };
+	bool done = false;
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && !done && i < list->count; i++)
+		err = fetch_one(running, route, list->at[i],
+				i + 1 < list->count ? list->at[i + 1] : NULL, &left, &done);
+	if (err)
+		kept = *err;
+	mlv_transfer_tell(running->run, &left.problems, left.name, running->sum);
+	return err ? mlv_error_copy(&kept) : NULL;
+}
+
+/* Only what ends the command is returned; the failure of one remote among several is kept. */
+static mlv_err run_one(struct running *running, const struct mlv_route *route)
+{
+	MLV_SCOPED(release_visit) struct visit visit = {
+		.route = route, .name = MLV_BUF_INIT, .transfer = MLV_TRANSFER_INIT };
+	mlv_err err = make_visit(running, route->name, &visit);
+
+	if (err && running->routes->count > 1 && running->way == MLV_WAY_PUSH &&
+	    is_of_remote(err)) {
+		keep_failed(running, route->name, err);
+		return NULL;
+	}
+	if (err)
+		return err;
+	count(running->sum, &visit.transfer);
+	mlv_transfer_tell(running->run, &visit.transfer.problems, visit.name.ptr, running->sum);
+	write_visit(running, &visit);
 	return NULL;
 }
 
 mlv_err mlv_routes_run(struct mlv_run *run, struct mlv_repo *repo, struct mlv_routes *routes,
-		       mlv_transfer_fn fn, const char *done, struct mlv_transfer_sum *sum)
+		       enum mlv_way way, struct mlv_transfer_sum *sum)
 {
+	struct running running = { .run = run, .repo = repo, .routes = routes, .way = way,
+				   .sum = sum };
 	mlv_err err = NULL;
 
 	mlv_out_array_begin(run->out, "remotes");
 	for (size_t i = 0; !err && i < routes->count; i++)
-		err = run_route(run, repo, &routes->at[i], routes->spares, fn, done, sum);
+		err = routes->at[i].of_list ? fetch_list(&running, &routes->at[i])
+					    : run_one(&running, &routes->at[i]);
 	mlv_out_array_end(run->out);
-	mlv_out_number(run->out, done, sum->files);
+	mlv_out_number(run->out, done_word(way), sum->files);
 	mlv_out_number(run->out, "bytes", sum->bytes);
-	return err;
+	if (err || !running.failed)
+		return err;
+	return mlv_error_wrap(mlv_error_copy(&running.failure), "remote '%s'", running.failed);
 }
 
 mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing)
@@ -168,13 +280,13 @@ mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing)
 	mlv_err err;
 
 	if (sum->corrupt > 0) {
-		err = mlv_error(MLV_E_CORRUPT, "damaged and not fetched from remote '%s': %s",
+		err = mlv_error(MLV_E_CORRUPT, "damaged and not fetched from remote %s: %s",
 				sum->remote, mlv_files_text(sum->corrupt, text, sizeof(text)));
 		return mlv_error_hint(err, "remove what is named above, then: mlv fetch; if the remote "
 				      "lacks it then, mlv push from a clone that has it");
 	}
 	if (sum->missing > 0 && !allow_missing) {
-		err = mlv_error(MLV_E_MISSING, "not at remote '%s': %s", sum->remote,
+		err = mlv_error(MLV_E_MISSING, "not at remote %s: %s", sum->remote,
 				mlv_files_text(sum->missing, text, sizeof(text)));
 		return mlv_error_hint(err, "push from a clone that has the data: mlv push");
 	}

@@ -129,7 +129,7 @@ _mlv()
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;
 	'move') words='' hint=file ;;
 	'pull') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --force -f --glob --allow-missing' hint=file ;;
-	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob' hint=file ;;
+	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --verify --repair' hint=file ;;
 	'remote') words='' hint=none ;;
 	'remote add') words='--default -d --force -f --system --global --project --local' hint=none ;;
 	'remote default') words='--unset -u --system --global --project --local' hint=remote ;;
@@ -140,7 +140,7 @@ _mlv()
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'root') words='' hint=none ;;
-	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --granular --updates' hint=file ;;
+	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;
 	'update') words='--rev --no-download --jobs -j --force -f' hint=file ;;

@@ -36,6 +36,7 @@ enum mlv_item_state {
 	MLV_ITEM_THERE,  /* it was there before */
 	MLV_ITEM_DONE,   /* it was moved there */
 	MLV_ITEM_WRONG,  /* something else lies under its name */
+	MLV_ITEM_DAMAGED, /* it was read, and is not what it is named by */
 	MLV_ITEM_FAILED, /* missing or damaged at its origin */
 };
 

@@ -7,10 +7,11 @@
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "remote/bases.h"
+#include "remote/verify.h"
 
 const char *mlv_standing_name(enum mlv_standing standing)
 {
-	static const char *const names[] = { "new", "deleted", "missing" };
+	static const char *const names[] = { "new", "deleted", "missing", "damaged" };
 
 	return names[standing];
 }
@@ -61,6 +62,8 @@ static mlv_err stand(void *arg, const struct mlv_key *key, const char *path)
 
 	if (!item || (item->here && there))
 		return NULL;
+	if (item->state == MLV_ITEM_DAMAGED)
+		return add_difference(c, MLV_STANDING_DAMAGED, path);
 	return add_difference(c, item->here ? MLV_STANDING_NEW : there ? MLV_STANDING_DELETED :
 			      MLV_STANDING_MISSING, path);
 }
@@ -148,8 +151,22 @@ static mlv_err find_bases(struct comparison *c, struct mlv_store *cache,
 	return mlv_bases_add_packs(&c->bases, &c->packs);
 }
 
+static mlv_err read_there(struct comparison *c, struct mlv_store *cache,
+			  struct mlv_transport *remote)
+{
+	MLV_SCOPED(mlv_root_release) struct mlv_root packs = { 0 };
+	MLV_SCOPED(mlv_problems_release) struct mlv_problems found = MLV_PROBLEMS_INIT;
+	MLV_SCOPED(mlv_verify_release) struct mlv_verify verify = {
+		.remote = remote, .cache = cache, .items = &c->items, .state = MLV_ITEM_THERE,
+		.packs = &packs, .found = &found,
+	};
+	mlv_err err = mlv_verify_add_bases(&c->bases, &c->items, MLV_ITEM_THERE, &packs);
+
+	return err ? err : mlv_verify_run(&verify);
+}
+
 mlv_err mlv_compare(struct mlv_store *cache, struct mlv_transport *remote,
-		    const struct mlv_want *wants, size_t count, const char *receipts,
+		    const struct mlv_want *wants, size_t count, bool verify, const char *receipts,
 		    struct mlv_differences *differences)
 {
 	MLV_SCOPED(release_comparison) struct comparison c = { 0 };
@@ -163,6 +180,7 @@ mlv_err mlv_compare(struct mlv_store *cache, struct mlv_transport *remote,
 	if ((err = mlv_remote_check(remote, &formed)) ||
 	    (formed && (err = find_bases(&c, cache, remote, wants, count, receipts))) ||
 	    (err = find_items(&c, source, cache, remote, wants, count)) ||
+	    (verify && (err = read_there(&c, cache, remote))) ||
 	    (err = mlv_closure_paths(remote->ctx, mlv_remote_jobs(remote), source, wants, count,
 				     stand, &c)) ||
 	    (err = stand_roots(&c, wants, count)))

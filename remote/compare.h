@@ -34,8 +34,10 @@ enum mlv_standing {
 	MLV_STANDING_NEW,     /* in the cache, not at the remote */
 	MLV_STANDING_DELETED, /* at the remote, not in the cache */
 	MLV_STANDING_MISSING, /* in neither */
+	MLV_STANDING_DAMAGED, /* at the remote lies something else under its name */
+	MLV_STANDINGS
 };
-const char *mlv_standing_name(enum mlv_standing standing); /* "new", "deleted", "missing" */
+const char *mlv_standing_name(enum mlv_standing standing); /* "new", "damaged" */
 
 struct mlv_difference {
 	enum mlv_standing standing;
@@ -49,9 +51,13 @@ struct mlv_differences {
 };
 void mlv_differences_release(struct mlv_differences *differences);
 
-/* Compare cache and remote as far as the wants need them. receipts: as for mlv_push(). */
+/*
+ * Compare cache and remote as far as the wants need them. verify: what lies at
+ * the remote is read (verify.h); else its names and sizes are looked at.
+ * receipts: as for mlv_push().
+ */
 mlv_err mlv_compare(struct mlv_store *cache, struct mlv_transport *remote,
-		    const struct mlv_want *wants, size_t count, const char *receipts,
+		    const struct mlv_want *wants, size_t count, bool verify, const char *receipts,
 		    struct mlv_differences *differences) MLV_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 #include "remote/compare.h"
 #include "remote/push_packs.h"
 #include "remote/push_roots.h"
+#include "remote/push_verify.h"
 #include "remote/receipts.h"
 
 #define ROUND 4096 /* keys that are made durable at once */
@@ -32,6 +33,7 @@ struct push {
 	struct mlv_problems *problems;
 	struct mlv_node_finder finder;
 	const char *receipts;
+	struct mlv_push_verify verify;
 };
 
 static void release_push(struct push *push)
@@ -179,7 +181,8 @@ static bool is_packable(const struct push *push, size_t at)
 {
 	const struct mlv_item *item = &push->items.at[at];
 
-	if (!is_lacking(item) || item->key.kind == MLV_KIND_LARGE ||
+	/* Where something else lies under its name, who looks there first is to find it. */
+	if (item->state != MLV_ITEM_ASKED || item->key.kind == MLV_KIND_LARGE ||
 	    (item->key.kind == MLV_KIND_LEAVES && item->size > LEAVES_PACKED) ||
 	    (at > 0 && mlv_key_compare(&item[-1].key, &item->key) == 0))
 		return false;
@@ -340,8 +343,10 @@ static mlv_err look(struct push *push)
 	mlv_err err = mlv_bases_mark(&push->bases, push->ctx, push->cache, push->wants,
 				     push->count, &push->items);
 
-	return err ? err : mlv_remote_look(push->remote, &push->items,
-					   may_pack(push) && !mlv_bases_plain(&push->bases));
+	if (!err)
+		err = mlv_remote_look(push->remote, &push->items,
+				      may_pack(push) && !mlv_bases_plain(&push->bases));
+	return err ? err : mlv_push_verify_relied(&push->verify);
 }
 
 static mlv_err push_all(struct push *push)
@@ -353,8 +358,11 @@ static mlv_err push_all(struct push *push)
 	    (err = mlv_closure_collect(push->ctx, push->jobs, source, push->wants, push->count,
 				       note_lost, push->problems, &push->items)) ||
 	    (err = mlv_closure_check_parts(push->ctx, source, push->wants, push->count)) ||
-	    (err = look(push)) || (err = send_lacking(push)) || (err = publish_all(push)) ||
-	    (err = note_receipts(push)))
+	    (err = look(push)) || (err = send_lacking(push)) ||
+	    (err = mlv_push_verify_sent(&push->verify)) || (err = publish_all(push)) ||
+	    (err = mlv_push_verify_roots(&push->verify)) || (err = note_receipts(push)) ||
+	    (err = mlv_problems_name(&push->verify.transfer->mended, push->ctx, source,
+				     push->wants, push->count)))
 		return err;
 	return mlv_problems_name(push->problems, push->ctx, source, push->wants, push->count);
 }
@@ -383,13 +391,18 @@ mlv_err mlv_push(struct mlv_store *cache, struct mlv_transport *remote,
 		.ctx = push.ctx, .cache = cache, .remote = remote, .jobs = push.jobs,
 		.items = &push.items, .problems = push.problems,
 	};
+	push.verify = (struct mlv_push_verify){
+		.remote = remote, .cache = cache, .wants = wants, .count = count,
+		.items = &push.items, .bases = &push.bases, .packs = &push.packs,
+		.transfer = transfer,
+	};
 	if ((err = mlv_batch_begin(&batch, cache)) || (err = push_all(&push)))
 		return err;
-	transfer->files = push.files + push.roots;
+	transfer->files += push.files + push.roots;
 	/* A part of a tree, or a tree that had lost some nodes. */
 	if (push.nodes > 0 && push.roots == 0)
 		transfer->files++;
-	transfer->keys = push.keys;
-	transfer->bytes = push.bytes;
+	transfer->keys += push.keys;
+	transfer->bytes += push.bytes;
 	return NULL;
 }

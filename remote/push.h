@@ -21,7 +21,8 @@
 
 /*
  * transfer is begun with MLV_TRANSFER_INIT and released by the caller; what
- * could not be sent is in its problems, which is no failure of the call.
+ * could not be sent is in its problems, which is no failure of the call. What
+ * was sent is added to what it counts.
  */
 mlv_err mlv_push(struct mlv_store *cache, struct mlv_transport *remote,
 		 const struct mlv_want *wants, size_t count,

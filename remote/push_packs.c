@@ -16,6 +16,7 @@ void mlv_push_packs_release(struct mlv_push_packs *packs)
 {
 	mlv_root_release(&packs->sent);
 	mlv_root_release(&packs->listed);
+	mlv_root_release(&packs->unsound);
 }
 
 /* ---- what is covered ---- */
@@ -189,6 +190,8 @@ static mlv_err is_there(const struct mlv_push_packs *packs, const struct mlv_pac
 {
 	const struct mlv_pack_ref *found;
 
+	if (mlv_packs_find(packs->unsound.packs, packs->unsound.pack_count, &ref->id))
+		return NULL;
 	if (!packs->lists)
 		return mlv_packs_confirm(packs->remote, ref, 1, there);
 	found = mlv_packs_find(packs->listed.packs, packs->listed.pack_count, &ref->id);

@@ -25,6 +25,7 @@ struct mlv_push_packs {
 	struct mlv_root sent;   /* packs: as they were made, not sorted; size 0: none was */
 	struct mlv_root listed; /* packs: what lay there before */
 	bool asked, lists;      /* whether the remote was asked for a list, and gave one */
+	struct mlv_root unsound; /* packs: what lies there is damaged; sorted */
 };
 void mlv_push_packs_release(struct mlv_push_packs *packs);
 

@@ -169,8 +169,8 @@ static mlv_err read_once(struct mlv_transport *remote, const char *path, const s
 	return err;
 }
 
-static mlv_err read_alone(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
-			  struct mlv_buf *raw)
+mlv_err mlv_remote_read_alone(struct mlv_transport *remote, const struct mlv_key *key,
+			      uint64_t size, struct mlv_buf *raw)
 {
 	char path[MLV_KEY_PATH];
 	mlv_err err = NULL;
@@ -193,7 +193,7 @@ mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key,
 
 	if (!err && found)
 		return NULL;
-	err = read_alone(remote, key, size, raw);
+	err = mlv_remote_read_alone(remote, key, size, raw);
 	if (!err && key->kind == MLV_KIND_NODE)
 		mlv_lookup_note(remote, &key->oid);
 	if (!err || err->code != MLV_E_MISSING)

@@ -25,6 +25,7 @@ struct mlv_problem {
 	struct mlv_key key;
 	uint64_t size;
 	enum mlv_errc code; /* MLV_E_MISSING or MLV_E_CORRUPT */
+	bool there;         /* it is the remote's copy that is wrong */
 	char *path;         /* what needs it, once named; else NULL */
 	char *message;      /* what was found; NULL: it is just missing */
 };
@@ -36,8 +37,9 @@ struct mlv_problems {
 	struct mlv_problem *at;
 	size_t count, cap;
 	pthread_mutex_t lock;
+	bool there; /* what is added now is wrong at the remote */
 };
-#define MLV_PROBLEMS_INIT { NULL, 0, 0, PTHREAD_MUTEX_INITIALIZER }
+#define MLV_PROBLEMS_INIT { NULL, 0, 0, PTHREAD_MUTEX_INITIALIZER, false }
 void mlv_problems_release(struct mlv_problems *problems);
 /* Note that item failed with why. */
 mlv_err mlv_problems_add(struct mlv_problems *problems, const struct mlv_item *item,
@@ -56,8 +58,13 @@ struct mlv_transfer {
 	struct mlv_items large; /* each LARGE that a fetch verified and put into the cache */
 	const struct mlv_spares *spares; /* for a fetch: make them; NULL: do not */
 	const char *receipts;   /* set before: the file that remembers trees (receipts.h), or NULL */
+	/* Of a push, set before: read what is relied on and what was sent; put right what is wrong. */
+	bool verify, repair;
+	uint64_t verified, verified_bytes; /* objects that were read for that */
+	struct mlv_problems mended; /* what was wrong at the remote, and was sent again */
 };
-#define MLV_TRANSFER_INIT { 0, 0, 0, MLV_PROBLEMS_INIT, { NULL, 0, 0 }, NULL, NULL }
+#define MLV_TRANSFER_INIT \
+	{ .problems = MLV_PROBLEMS_INIT, .mended = MLV_PROBLEMS_INIT }
 void mlv_transfer_release(struct mlv_transfer *transfer);
 
 /* How many requests should be under way: -j, else the remote's setting, else 8. */
@@ -80,6 +87,9 @@ mlv_err mlv_remote_mark(struct mlv_transport *remote) MLV_CHECK;
  */
 mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
 			struct mlv_buf *raw) MLV_CHECK;
+/* The same of what lies by itself under the name of key: packs are not looked in. */
+mlv_err mlv_remote_read_alone(struct mlv_transport *remote, const struct mlv_key *key,
+			      uint64_t size, struct mlv_buf *raw) MLV_CHECK;
 /*
  * Send raw, which the caller has just verified, as an OBJECT, LEAVES or NODE.
  * It is there after the next mlv_transport_flush().

@@ -179,9 +179,13 @@ static mlv_err confirm_round(void *arg, size_t index, unsigned worker)
 	(void)worker;
 	mlv_pack_path(&confirming->packs[index].id, MLV_PACK_SUFFIX, path);
 	err = mlv_transport_head(confirming->remote, path, &there, &size);
-	if (!err)
-		confirming->there[index] = there && size == confirming->packs[index].size;
-	return err;
+	if (err || !there || size != confirming->packs[index].size)
+		return err;
+	mlv_pack_path(&confirming->packs[index].id, MLV_IDX_SUFFIX, path);
+	if ((err = mlv_transport_head(confirming->remote, path, &there, &size)))
+		return err;
+	confirming->there[index] = there && size > MLV_TABLE_HEAD;
+	return NULL;
 }
 
 static mlv_err confirm_by_list(struct mlv_transport *remote, const struct mlv_pack_ref *packs,
@@ -216,6 +220,27 @@ mlv_err mlv_packs_confirm(struct mlv_transport *remote, const struct mlv_pack_re
 
 /* ---- tables ---- */
 
+/* Bytes that arrive: where the next one is in the pack. */
+struct inflow {
+	struct mlv_buf *to;
+	uint64_t begin;
+};
+
+static mlv_err inflow_write(void *arg, const void *bytes, size_t len)
+{
+	const struct inflow *in = arg;
+
+	return mlv_buf_add(in->to, bytes, len);
+}
+
+static mlv_err inflow_resume(void *arg, uint64_t *offset)
+{
+	const struct inflow *in = arg;
+
+	*offset = in->begin + in->to->len;
+	return NULL;
+}
+
 struct opening {
 	struct mlv_remote_packs *set;
 	size_t *wanted; /* positions of packs */
@@ -237,6 +262,41 @@ static mlv_err fetch_table(struct mlv_remote_packs *set, struct mlv_remote_pack 
 	return err ? mlv_error_wrap(err, "%s/%s", set->remote->url, path) : NULL;
 }
 
+/* Append the bytes from offset on. */
+static mlv_err get_range(struct mlv_remote_packs *set, const struct mlv_remote_pack *pack,
+			 uint64_t offset, size_t len, struct mlv_buf *bytes)
+{
+	struct inflow in = { .to = bytes, .begin = offset };
+	struct mlv_sink sink = { .write = inflow_write, .resume = inflow_resume, .arg = &in };
+	char path[MLV_PACK_PATH];
+
+	return mlv_transport_get(set->remote, mlv_pack_path(&pack->ref.id, MLV_PACK_SUFFIX, path),
+				 offset, len, &sink);
+}
+
+/* The table that ends the pack itself: the one beside it is lost or damaged. */
+static mlv_err fetch_table_within(struct mlv_remote_packs *set, struct mlv_remote_pack *pack)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf end = MLV_BUF_LIMIT(MLV_PACK_TRAILER);
+	const uint64_t size = pack->ref.size;
+	struct mlv_trailer trailer;
+	mlv_err err;
+
+	if (size < MLV_PACK_TRAILER)
+		return mlv_error(MLV_E_CORRUPT, "a pack that is too short");
+	err = get_range(set, pack, size - MLV_PACK_TRAILER, MLV_PACK_TRAILER, &end);
+	if (err || (err = mlv_trailer_parse(end.ptr, size, &trailer)) ||
+	    (err = get_range(set, pack, trailer.frames, trailer.table, &pack->idx)) ||
+	    (err = mlv_table_open(&pack->table, &pack->ref.id, pack->idx.ptr, pack->idx.len)))
+		mlv_buf_clear(&pack->idx);
+	return err;
+}
+
+static bool is_lost(const struct mlv_error *why)
+{
+	return why->code == MLV_E_CORRUPT || why->code == MLV_E_MISSING;
+}
+
 static mlv_err open_round(void *arg, size_t index, unsigned worker)
 {
 	struct opening *opening = arg;
@@ -249,11 +309,12 @@ static mlv_err open_round(void *arg, size_t index, unsigned worker)
 		if (!err || err->code != MLV_E_CORRUPT)
 			break;
 	}
+	if (err && is_lost(err)) {
+		mlv_tell_detail(opening->set->remote->ctx, "%s", err->msg);
+		err = fetch_table_within(opening->set, pack);
+	}
 	pack->open = !err;
-	if (!err || (err->code != MLV_E_CORRUPT && err->code != MLV_E_MISSING))
-		return err;
-	mlv_tell_detail(opening->set->remote->ctx, "%s", err->msg);
-	return NULL;
+	return err && is_lost(err) ? NULL : err;
 }
 
 mlv_err mlv_remote_packs_open(struct mlv_remote_packs *set, enum mlv_pack_class class,
@@ -315,27 +376,6 @@ static const struct mlv_extent *extent_of(const struct mlv_remote_pack *pack,
 	return NULL;
 }
 
-/* Bytes that arrive: where the next one is in the pack. */
-struct inflow {
-	struct mlv_buf *to;
-	uint64_t begin;
-};
-
-static mlv_err inflow_write(void *arg, const void *bytes, size_t len)
-{
-	const struct inflow *in = arg;
-
-	return mlv_buf_add(in->to, bytes, len);
-}
-
-static mlv_err inflow_resume(void *arg, uint64_t *offset)
-{
-	const struct inflow *in = arg;
-
-	*offset = in->begin + in->to->len;
-	return NULL;
-}
-
 /* Which bytes are read for the frame: more each time when it follows what was read last. */
 static void choose_extent(struct mlv_remote_pack *pack, const struct mlv_pack_record *record,
 			  uint64_t *begin, uint64_t *len)
@@ -379,18 +419,6 @@ static mlv_err read_extent(struct mlv_remote_packs *set, struct mlv_remote_pack 
 	return err;
 }
 
-/* An object, alone: who wants many of them plans runs. */
-static mlv_err get_frame(struct mlv_remote_packs *set, struct mlv_remote_pack *pack,
-			 const struct mlv_pack_record *record, struct mlv_buf *frame)
-{
-	struct inflow in = { .to = frame, .begin = record->offset };
-	struct mlv_sink sink = { .write = inflow_write, .resume = inflow_resume, .arg = &in };
-	char path[MLV_PACK_PATH];
-
-	return mlv_transport_get(set->remote, mlv_pack_path(&pack->ref.id, MLV_PACK_SUFFIX, path),
-				 record->offset, frame_len(record), &sink);
-}
-
 /* Append the frame to frame. */
 static mlv_err take_frame(struct mlv_remote_packs *set, struct mlv_remote_pack *pack,
 			  const struct mlv_pack_record *record, struct mlv_buf *frame)
@@ -398,8 +426,9 @@ static mlv_err take_frame(struct mlv_remote_packs *set, struct mlv_remote_pack *
 	const struct mlv_extent *extent;
 	mlv_err err = NULL;
 
+	/* An object, alone: who wants many of them plans runs. */
 	if (pack->ref.id.class == MLV_PACK_DATA)
-		return get_frame(set, pack, record, frame);
+		return get_range(set, pack, record->offset, frame_len(record), frame);
 	pthread_mutex_lock(&set->lock);
 	if (!(extent = extent_of(pack, record))) {
 		err = read_extent(set, pack, record);

@@ -51,7 +51,10 @@ mlv_err mlv_remote_packs_add(struct mlv_remote_packs *set, const struct mlv_pack
 mlv_err mlv_remote_packs_list(struct mlv_remote_packs *set) MLV_CHECK;
 /* The packs that the remote lists with their tables. MLV_E_REFUSED: it cannot list. */
 mlv_err mlv_packs_list(struct mlv_transport *remote, struct mlv_root *packs) MLV_CHECK;
-/* Whether packs (sorted) lie at the remote with their sizes: by a list, or by asking for each. */
+/*
+ * Whether packs (sorted) lie at the remote with their sizes and have tables
+ * beside them: by a list, or by asking for each.
+ */
 mlv_err mlv_packs_confirm(struct mlv_transport *remote, const struct mlv_pack_ref *packs,
 			  size_t count, bool *there) MLV_CHECK;
 /* The one of sorted packs with this id, or NULL. */
@@ -60,7 +63,8 @@ const struct mlv_pack_ref *mlv_packs_find(const struct mlv_pack_ref *packs, size
 /*
  * Fetch the tables that were not asked for yet: of all packs of a class, or of
  * those that chosen (one for each pack, by position) says. One that is missing
- * or damaged is told of as a detail, and its pack counts as holding nothing.
+ * or damaged is told of as a detail, and the pack's own is taken; where that is
+ * wrong too the pack counts as holding nothing.
  */
 mlv_err mlv_remote_packs_open(struct mlv_remote_packs *set, enum mlv_pack_class class,
 			  const bool *chosen) MLV_CHECK;

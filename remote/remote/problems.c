@@ -24,6 +24,7 @@ void mlv_problems_release(struct mlv_problems *problems)
 void mlv_transfer_release(struct mlv_transfer *transfer)
 {
 	mlv_problems_release(&transfer->problems);
+	mlv_problems_release(&transfer->mended);
 	mlv_items_release(&transfer->large);
 }
 
@@ -42,7 +43,8 @@ static mlv_err add_locked(struct mlv_problems *problems, struct mlv_problem *pro
 
 mlv_err mlv_problems_add(struct mlv_problems *problems, const struct mlv_item *item, mlv_err why)
 {
-	struct mlv_problem problem = { .key = item->key, .size = item->size, .code = why->code };
+	struct mlv_problem problem = { .key = item->key, .size = item->size, .code = why->code,
+				       .there = problems->there };
 	mlv_err err;
 
 	/* What to do is told once, for all of them. */

@@ -8,7 +8,7 @@ static void check_differences(struct world *w, struct mlv_store *cache, const ch
 	MLV_SCOPED(mlv_differences_release) struct mlv_differences differences = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 
-	check_ok(mlv_compare(cache, &w->remote.base, &w->want, 1, NULL, &differences));
+	check_ok(mlv_compare(cache, &w->remote.base, &w->want, 1, false, NULL, &differences));
 	for (size_t i = 0; i < differences.count; i++)
 		check_ok(mlv_buf_printf(&text, "%s %s\n",
 					mlv_standing_name(differences.at[i].standing),

@@ -297,10 +297,10 @@ mlv_test(remote_packs, compare_knows_what_lies_in_packs)
 
 	world_init(&w);
 	world_push(&w, FILES);
-	check_ok(mlv_compare(w.cache, &w.remote.base, &w.want, 1, NULL, &same));
+	check_ok(mlv_compare(w.cache, &w.remote.base, &w.want, 1, false, NULL, &same));
 	cr_assert(same.count == 0);
 	world_fill(&w, w.cache, FILES + 1, false);
-	check_ok(mlv_compare(w.cache, &w.remote.base, &w.want, 1, NULL, &one));
+	check_ok(mlv_compare(w.cache, &w.remote.base, &w.want, 1, false, NULL, &one));
 	cr_assert(one.count == 2);
 	cr_assert_str_eq(one.at[0].path, "data/");
 	cr_assert_str_eq(one.at[1].path, "data/d090/f09000");
