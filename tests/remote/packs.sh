@@ -35,8 +35,9 @@ for i in range(10000):
 	git add -A
 	git commit -qm one
 	at_most $puts mlv push -q
-	at_most 5 mlv push -q
-	at_most 5 mlv status -c -q
+	# The format, the root, two packs and their tables, the root's node.
+	at_most 7 mlv push -q
+	at_most 7 mlv status -c -q
 	echo more >data/00/more
 	mlv add -q data
 	at_most $puts mlv push -q

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""objects.py URL CONTAINER make | list PREFIX | get NAME FILE | put NAME FILE | remove NAME
+
+Of the server that swift.py runs, by its own API: what a test does behind the back of mlv."""
+import sys
+import urllib.parse
+import urllib.request as web
+
+url, container, action, *rest = sys.argv[1:]
+asked = web.Request(url + "/auth/v1.0", headers={"X-Auth-User": "test:tester", "X-Auth-Key": "testing"})
+with web.urlopen(asked) as answer:
+    where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
+
+
+def do(method, name="", data=None):
+    path = "%s/%s%s" % (where, container, name)
+    with web.urlopen(web.Request(path, data=data, method=method, headers={"X-Auth-Token": token})) as answer:
+        return answer.read()
+
+
+if action == "make":
+    do("PUT")
+elif action == "list":
+    sys.stdout.write(do("GET", "?prefix=" + urllib.parse.quote(rest[0])).decode())
+else:
+    key = "/" + urllib.parse.quote(rest[0])
+    if action == "get":
+        with open(rest[1], "wb") as to:
+            to.write(do("GET", key))
+    elif action == "put":
+        with open(rest[1], "rb") as source:
+            do("PUT", key, source.read())
+    else:
+        do("DELETE", key)
