@@ -10,20 +10,11 @@ struct fetch_args {
 static const struct mlv_opt fetch_opts[] = {
 	MLV_TRANSFER_OPTS(struct fetch_args, transfer),
 	MLV_TRANSFER_GLOB(struct fetch_args, transfer),
+	MLV_TRANSFER_DRY_RUN(struct fetch_args, transfer),
 	{ MLV_OPT_FLAG, 0, "allow-missing", offsetof(struct fetch_args, transfer.allow_missing),
 	  NULL, MLV_HINT_NONE, "what the remote has not is no failure" },
 	{ 0 },
 };
-
-static void report(struct mlv_out *out, const struct mlv_transfer_sum *sum)
-{
-	char text[40];
-
-	if (sum->keys > 0)
-		mlv_out_line(out, "%s fetched", mlv_files_text(sum->files, text, sizeof(text)));
-	else if (sum->missing == 0 && sum->corrupt == 0)
-		mlv_out_line(out, "Everything is up to date.");
-}
 
 static mlv_err fetch_run(struct mlv_run *run, const void *opaque, char **operands)
 {
@@ -41,7 +32,7 @@ static mlv_err fetch_run(struct mlv_run *run, const void *opaque, char **operand
 	mlv_out_object_end(run->out);
 	if (err || (err = mlv_imports_fetch(run, repo, &args->transfer, operands)))
 		return err;
-	report(run->out, &sum);
+	mlv_transfer_say(run->out, &sum, args->transfer.dry_run, "fetched");
 	return mlv_fetch_judge(&sum, args->transfer.allow_missing);
 }
 

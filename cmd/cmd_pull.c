@@ -14,6 +14,7 @@ static const struct mlv_opt pull_opts[] = {
 	{ MLV_OPT_FLAG, 'f', "force", offsetof(struct pull_args, transfer.force), NULL,
 	  MLV_HINT_NONE, "overwrite what was changed and not stored" },
 	MLV_TRANSFER_GLOB(struct pull_args, transfer),
+	MLV_TRANSFER_DRY_RUN(struct pull_args, transfer),
 	{ MLV_OPT_FLAG, 0, "allow-missing", offsetof(struct pull_args, transfer.allow_missing),
 	  NULL, MLV_HINT_NONE, "what the remote has not is no failure" },
 	{ 0 },
@@ -95,13 +96,13 @@ static mlv_err pull(struct mlv_run *run, struct mlv_repo *repo,
 	mlv_err err;
 
 	/* What only other revisions track is fetched and not checked out. */
-	if (!is_wider(args) && (err = mlv_link_spares(repo, &spares)))
+	if (!is_wider(args) && !args->dry_run && (err = mlv_link_spares(repo, &spares)))
 		return err;
 	if ((err = mlv_routes_find(&routes, repo, args, operands, MLV_FOR_FETCH)))
 		return err;
 	routes.spares = &spares;
 	if ((err = mlv_routes_run(run, repo, &routes, MLV_WAY_FETCH, sum)) ||
-	    (err = mlv_imports_fetch(run, repo, args, operands)) ||
+	    args->dry_run || (err = mlv_imports_fetch(run, repo, args, operands)) ||
 	    (err = check_out(repo, args, operands, &spares, result)))
 		return err;
 	mlv_checked_out_lines(run->out, result);
@@ -124,7 +125,10 @@ static mlv_err pull_run(struct mlv_run *run, const void *opaque, char **operands
 	mlv_out_object_end(run->out);
 	if (err)
 		return err;
-	write_summary(run->out, &sum, &result);
+	if (args->transfer.dry_run)
+		mlv_transfer_say(run->out, &sum, true, "fetched");
+	else
+		write_summary(run->out, &sum, &result);
 	if ((err = mlv_fetch_judge(&sum, args->transfer.allow_missing)))
 		return err;
 	return mlv_checkout_verdict(&result, args->transfer.allow_missing);

@@ -11,22 +11,13 @@ struct push_args {
 static const struct mlv_opt push_opts[] = {
 	MLV_TRANSFER_OPTS(struct push_args, transfer),
 	MLV_TRANSFER_GLOB(struct push_args, transfer),
+	MLV_TRANSFER_DRY_RUN(struct push_args, transfer),
 	{ MLV_OPT_FLAG, 0, "verify", offsetof(struct push_args, transfer.verify), NULL,
 	  MLV_HINT_NONE, "read at the remote what was sent and what was there" },
 	{ MLV_OPT_FLAG, 0, "repair", offsetof(struct push_args, transfer.repair), NULL,
 	  MLV_HINT_NONE, "verify, and send again what is damaged there" },
 	{ 0 },
 };
-
-static void report(struct mlv_out *out, const struct mlv_transfer_sum *sum)
-{
-	char text[40];
-
-	if (sum->keys > 0)
-		mlv_out_line(out, "%s pushed", mlv_files_text(sum->files, text, sizeof(text)));
-	else if (sum->missing == 0 && sum->corrupt == 0 && sum->damaged == 0)
-		mlv_out_line(out, "Everything is up to date.");
-}
 
 static mlv_err judge(const struct mlv_transfer_sum *sum)
 {
@@ -68,7 +59,7 @@ static mlv_err push_run(struct mlv_run *run, const void *opaque, char **operands
 	mlv_out_object_end(run->out);
 	/* Where one of several remotes failed, the others have it. */
 	if (!err || sum.keys > 0)
-		report(run->out, &sum);
+		mlv_transfer_say(run->out, &sum, args->transfer.dry_run, "pushed");
 	return err ? err : judge(&sum);
 }
 

@@ -71,6 +71,8 @@ mlv_err mlv_imports_fetch(struct mlv_run *run, struct mlv_repo *repo,
 	struct mlv_store *cache;
 	mlv_err err;
 
+	if (args->dry_run)
+		return NULL;
 	if ((err = mlv_outputs_load(repo, &outputs)) ||
 	    (err = mlv_transfer_targets(repo, args, operands, &outputs, &targets)))
 		return err->code == MLV_E_MISSING ? NULL : err; /* tracked in other revisions */

@@ -30,6 +30,7 @@ struct mlv_transfer_args {
 	bool force;         /* pull */
 	bool allow_missing; /* fetch, pull */
 	bool verify, repair; /* push */
+	bool dry_run;
 };
 
 /* The rows of an option table that all of them have. */
@@ -49,6 +50,10 @@ struct mlv_transfer_args {
 #define MLV_TRANSFER_GLOB(type, args)                                                          \
 	{ MLV_OPT_FLAG, 0, "glob", offsetof(type, args.glob), NULL, MLV_HINT_NONE,             \
 	  "targets are patterns of tracked paths" }
+
+#define MLV_TRANSFER_DRY_RUN(type, args)                                                       \
+	{ MLV_OPT_FLAG, 0, "dry-run", offsetof(type, args.dry_run), NULL, MLV_HINT_NONE,       \
+	  "tell how much would be moved, and move nothing" }
 
 /* Take the value of -j (0: not given) into the context. */
 mlv_err mlv_transfer_jobs(struct mlv_run *run, uint64_t jobs) MLV_CHECK;
@@ -124,5 +129,8 @@ mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing) 
 
 /* "1 file", "3 files". */
 const char *mlv_files_text(uint64_t files, char *to, size_t size);
+/* "3 files pushed", or "3 files would be pushed, 1.2 MB", if anything would. */
+void mlv_transfer_say(struct mlv_out *out, const struct mlv_transfer_sum *sum, bool dry,
+		      const char *done);
 
 #endif

@@ -15,6 +15,21 @@ const char *mlv_files_text(uint64_t files, char *to, size_t size)
 	return to;
 }
 
+void mlv_transfer_say(struct mlv_out *out, const struct mlv_transfer_sum *sum, bool dry,
+		      const char *done)
+{
+	char text[40], size[40];
+
+	mlv_files_text(sum->files, text, sizeof(text));
+	mlv_out_size(sum->bytes, size, sizeof(size));
+	if (dry && sum->keys > 0)
+		mlv_out_line(out, "%s would be %s, %s", text, done, size);
+	else if (sum->keys > 0)
+		mlv_out_line(out, "%s %s", text, done);
+	else if (sum->missing == 0 && sum->corrupt == 0 && sum->damaged == 0)
+		mlv_out_line(out, "Everything is up to date.");
+}
+
 static void write_problem(struct mlv_out *out, const struct mlv_problem *problem)
 {
 	char hex[MLV_OID_HEX + 1];

@@ -59,7 +59,13 @@ struct running {
 	struct mlv_transfer_sum *sum;
 	struct mlv_error failure; /* of the first remote that failed; code 0: none */
 	const char *failed;       /* its name */
+	struct mlv_items planned; /* of a dry run: what remotes that were asked would give */
 };
+
+static void release_running(struct running *running)
+{
+	mlv_items_release(&running->planned);
+}
 
 static const char *done_word(enum mlv_way way)
 {
@@ -76,7 +82,7 @@ static mlv_err move_wants(const struct running *running, struct mlv_store *cache
 	if (running->way == MLV_WAY_FETCH)
 		return mlv_fetch(cache, remote, route->wants, route->count, transfer);
 	err = mlv_push(cache, remote, route->wants, route->count, transfer);
-	if (err || !transfer->repair)
+	if (err || !transfer->repair || transfer->dry)
 		return err;
 	err = mlv_push_salvage(running->repo, cache, &transfer->problems, &found);
 	if (err || !found)
@@ -102,7 +108,7 @@ static void release_visit(struct visit *visit)
 	mlv_transfer_release(&visit->transfer);
 }
 
-static mlv_err make_visit(const struct running *running, const char *name, struct visit *visit)
+static mlv_err make_visit(struct running *running, const char *name, struct visit *visit)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf receipts = MLV_BUF_INIT;
 	struct mlv_transfer *transfer = &visit->transfer;
@@ -110,6 +116,7 @@ static mlv_err make_visit(const struct running *running, const char *name, struc
 	mlv_err err;
 
 	transfer->spares = running->routes->spares;
+	transfer->dry = running->routes->args->dry_run;
 	transfer->repair = running->routes->args->repair;
 	transfer->verify = running->routes->args->verify || transfer->repair;
 	if ((err = mlv_route_open(running->run, running->repo, name, &visit->name, &visit->remote,
@@ -117,7 +124,10 @@ static mlv_err make_visit(const struct running *running, const char *name, struc
 	    (err = mlv_route_receipts(running->repo, &receipts)))
 		return err;
 	transfer->receipts = receipts.ptr;
+	transfer->planned = running->planned;
 	err = move_wants(running, cache, visit->remote, visit->route, transfer);
+	running->planned = transfer->planned;
+	transfer->planned = (struct mlv_items){ 0 };
 	transfer->receipts = NULL;
 	return err ? err : note_seen(running->repo, &transfer->large);
 }
@@ -258,8 +268,8 @@ static mlv_err run_one(struct running *running, const struct mlv_route *route)
 mlv_err mlv_routes_run(struct mlv_run *run, struct mlv_repo *repo, struct mlv_routes *routes,
 		       enum mlv_way way, struct mlv_transfer_sum *sum)
 {
-	struct running running = { .run = run, .repo = repo, .routes = routes, .way = way,
-				   .sum = sum };
+	MLV_SCOPED(release_running) struct running running = {
+		.run = run, .repo = repo, .routes = routes, .way = way, .sum = sum };
 	mlv_err err = NULL;
 
 	mlv_out_array_begin(run->out, "remotes");
@@ -269,6 +279,8 @@ mlv_err mlv_routes_run(struct mlv_run *run, struct mlv_repo *repo, struct mlv_ro
 	mlv_out_array_end(run->out);
 	mlv_out_number(run->out, done_word(way), sum->files);
 	mlv_out_number(run->out, "bytes", sum->bytes);
+	if (routes->args->dry_run)
+		mlv_out_bool(run->out, "dry_run", true);
 	if (err || !running.failed)
 		return err;
 	return mlv_error_wrap(mlv_error_copy(&running.failure), "remote '%s'", running.failed);

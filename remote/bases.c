@@ -333,14 +333,14 @@ static mlv_err pass_over(void *arg, const struct mlv_item *node, mlv_err why)
 	return NULL;
 }
 
-static mlv_err mark_walk(struct marking *marking, struct mlv_ctx *ctx, struct mlv_store *cache)
+static mlv_err mark_walk(struct marking *marking, struct mlv_ctx *ctx, struct mlv_node_source nodes)
 {
 	struct mlv_want tree = { .key = { MLV_KIND_NODE, marking->base->tree }, .part = "",
 				 .label = "" };
 	struct mlv_closure_walk walk = {
 		.ctx = ctx,
 		.jobs = ctx->jobs,
-		.source = mlv_node_source_store(cache),
+		.source = nodes,
 		.node = mark_node,
 		.entry = mark_entry,
 		.lost = pass_over,
@@ -351,7 +351,7 @@ static mlv_err mark_walk(struct marking *marking, struct mlv_ctx *ctx, struct ml
 }
 
 mlv_err mlv_bases_mark(const struct mlv_bases *bases, struct mlv_ctx *ctx,
-		       struct mlv_store *cache, const struct mlv_want *wants, size_t count,
+		       struct mlv_node_source nodes, const struct mlv_want *wants, size_t count,
 		       struct mlv_items *items)
 {
 	mlv_err err = NULL;
@@ -367,7 +367,7 @@ mlv_err mlv_bases_mark(const struct mlv_bases *bases, struct mlv_ctx *ctx,
 			for (size_t k = 0; k < items->count; k++)
 				mark(&marking, &items->at[k]);
 		else
-			err = mark_walk(&marking, ctx, cache);
+			err = mark_walk(&marking, ctx, nodes);
 	}
 	return err;
 }

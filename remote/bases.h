@@ -48,10 +48,10 @@ mlv_err mlv_bases_add_packs(const struct mlv_bases *bases, struct mlv_remote_pac
 /*
  * Set each item that lies in the packs of a base to MLV_ITEM_THERE, and its
  * pack to the base's position + 1; what a base names by itself is claimed.
- * Trees are walked as far as the cache has them.
+ * Trees are walked as far as nodes has them.
  */
 mlv_err mlv_bases_mark(const struct mlv_bases *bases, struct mlv_ctx *ctx,
-		       struct mlv_store *cache, const struct mlv_want *wants, size_t count,
+		       struct mlv_node_source nodes, const struct mlv_want *wants, size_t count,
 		       struct mlv_items *items) MLV_CHECK;
 
 #endif

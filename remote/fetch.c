@@ -31,6 +31,8 @@ struct fetch {
 	struct mlv_bases bases; /* the roots of the wants, once anything was lacking */
 	struct mlv_remote_packs packs;
 	const char *receipts;
+	bool dry; /* nothing is written */
+	struct mlv_items *planned;
 };
 
 static void release_fetch(struct fetch *fetch)
@@ -227,6 +229,76 @@ static mlv_err receive_packed(struct fetch *fetch)
 	return err || fetch->packs.count == 0 ? err : mlv_fetch_packs(&packs);
 }
 
+/* What no root led to may lie in packs that are listed. */
+static mlv_err look_in_packs(struct fetch *fetch)
+{
+	bool opened = false;
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < fetch->lacking_count; i++) {
+		struct mlv_item *item = &fetch->items.at[fetch->lacking[i]];
+		struct mlv_pack_record record;
+
+		if (item->state == MLV_ITEM_THERE)
+			continue;
+		if (!opened)
+			err = mlv_remote_packs_open(&fetch->packs, MLV_PACK_DATA, NULL);
+		opened = true;
+		if (!err && mlv_remote_packs_find(&fetch->packs, &item->key, &record))
+			item->state = MLV_ITEM_THERE;
+	}
+	return err;
+}
+
+/* Whether the remote has what the cache has not. */
+static mlv_err look(struct fetch *fetch)
+{
+	mlv_err err;
+
+	if ((err = mlv_node_finder_open(&fetch->finder)) ||
+	    (err = mlv_bases_confirm(&fetch->bases, fetch->remote)) ||
+	    (err = mlv_bases_mark(&fetch->bases, fetch->ctx, mlv_node_source_find(&fetch->finder),
+				  fetch->wants, fetch->count, &fetch->items)))
+		return err;
+	for (size_t i = 0; i < fetch->items.count; i++) {
+		struct mlv_item *item = &fetch->items.at[i];
+
+		if (item->state == MLV_ITEM_ASKED &&
+		    (item->here || item->key.kind == MLV_KIND_NODE))
+			item->state = MLV_ITEM_THERE; /* it is not asked for */
+	}
+	err = mlv_remote_look(fetch->remote, &fetch->items, false);
+	return err ? err : look_in_packs(fetch);
+}
+
+/* What would come, as if it had. */
+static mlv_err plan(struct fetch *fetch)
+{
+	mlv_err err = look(fetch);
+
+	for (size_t i = 0; !err && i < fetch->lacking_count; i++) {
+		struct mlv_item *item = &fetch->items.at[fetch->lacking[i]];
+
+		if (item->state != MLV_ITEM_THERE) {
+			err = mlv_problems_add(fetch->problems, item,
+					       mlv_error(MLV_E_MISSING, "not at the remote"));
+			continue;
+		}
+		count_received(fetch, item);
+		err = mlv_items_add(fetch->planned, item);
+	}
+	mlv_items_sort(fetch->planned);
+	return err;
+}
+
+/* What another remote is to give already. */
+static void pass_over_planned(struct fetch *fetch)
+{
+	for (size_t i = 0; i < fetch->items.count; i++)
+		if (mlv_items_find(fetch->planned, &fetch->items.at[i].key))
+			fetch->items.at[i].here = true;
+}
+
 static mlv_err receive_lacking(struct fetch *fetch)
 {
 	uint64_t bytes;
@@ -234,12 +306,15 @@ static mlv_err receive_lacking(struct fetch *fetch)
 
 	if ((err = mlv_cache_look(fetch->ctx, fetch->cache, &fetch->items)))
 		return err;
+	pass_over_planned(fetch);
 	fetch->lacking = mlv_sys_alloc_array(fetch->items.count + 1, sizeof(*fetch->lacking));
 	if (!fetch->lacking)
 		return mlv_error_nomem("a fetch");
 	order_lacking(fetch, &bytes);
 	if (fetch->lacking_count == 0)
 		return NULL;
+	if (fetch->dry)
+		return plan(fetch);
 	mlv_tell_begin(fetch->ctx, "fetching", fetch->lacking_count, bytes);
 	if (!(err = receive_packed(fetch))) {
 		order_lacking(fetch, &bytes);
@@ -266,7 +341,7 @@ static mlv_err find_fresh(struct fetch *fetch)
 
 		if (fetch->wants[i].key.kind == MLV_KIND_NODE)
 			err = mlv_store_has(fetch->cache, &fetch->wants[i].key, UINT64_MAX, &here);
-		fetch->fresh[i] = !here;
+		fetch->fresh[i] = !here && !mlv_items_find(fetch->planned, &fetch->wants[i].key);
 	}
 	return err;
 }
@@ -284,12 +359,27 @@ static uint64_t count_trees(const struct fetch *fetch)
 	return trees;
 }
 
+/* The lists of trees that were read are counted once, whichever remote gave them. */
+static mlv_err plan_trees(const struct fetch *fetch)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && fetch->dry && i < fetch->count; i++) {
+		const struct mlv_item *root = mlv_items_find(&fetch->items, &fetch->wants[i].key);
+
+		if (fetch->fresh[i] && root && root->state != MLV_ITEM_FAILED)
+			err = mlv_items_add(fetch->planned, root);
+	}
+	mlv_items_sort(fetch->planned);
+	return err;
+}
+
 /* Remember what was published, for the next push of the same outputs. */
 static mlv_err note_receipts(const struct fetch *fetch)
 {
 	mlv_err err = NULL;
 
-	for (size_t i = 0; !err && i < fetch->count; i++) {
+	for (size_t i = 0; !err && !fetch->dry && i < fetch->count; i++) {
 		const struct mlv_want *want = &fetch->wants[i];
 		const struct mlv_base *base = mlv_bases_get(&fetch->bases, &want->key.oid);
 
@@ -307,7 +397,7 @@ static mlv_err list_large(const struct fetch *fetch, struct mlv_items *large)
 
 	mlv_items_range(&fetch->items, MLV_KIND_LARGE, &at, &end);
 	for (; !err && at < end; at++)
-		if (fetch->items.at[at].state == MLV_ITEM_DONE)
+		if (fetch->items.at[at].state == MLV_ITEM_DONE && !fetch->dry)
 			err = mlv_items_add(large, &fetch->items.at[at]);
 	return err;
 }
@@ -343,6 +433,8 @@ mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 		.spares = transfer->spares,
 		.finder = MLV_NODE_FINDER(cache, remote),
 		.receipts = transfer->receipts,
+		.dry = transfer->dry,
+		.planned = &transfer->planned,
 	};
 	mlv_err err;
 
@@ -352,8 +444,10 @@ mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 	fetch.finder.arg = &fetch;
 	if ((err = mlv_batch_begin(&fetch.batch, cache)))
 		return err;
-	fetch.finder.keep = fetch.batch;
-	if ((err = fetch_all(&fetch)) || (err = note_receipts(&fetch)) ||
+	if (!fetch.dry)
+		fetch.finder.keep = fetch.batch;
+	if ((err = fetch_all(&fetch)) || (err = plan_trees(&fetch)) ||
+	    (err = note_receipts(&fetch)) ||
 	    (err = list_large(&fetch, &transfer->large)))
 		return err;
 	transfer->files = fetch.files + count_trees(&fetch);

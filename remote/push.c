@@ -33,6 +33,7 @@ struct push {
 	struct mlv_problems *problems;
 	struct mlv_node_finder finder;
 	const char *receipts;
+	bool dry; /* nothing is written */
 	struct mlv_push_verify verify;
 };
 
@@ -280,6 +281,26 @@ static mlv_err send_lacking(struct push *push)
 	return err;
 }
 
+/* What would be sent, as if it had been: all of it that the cache has. */
+static mlv_err plan(struct push *push)
+{
+	mlv_err err = mlv_cache_look(push->ctx, push->cache, &push->items);
+
+	for (size_t i = 0; !err && i < push->items.count; i++) {
+		struct mlv_item *item = &push->items.at[i];
+
+		if (!is_lacking(item))
+			continue;
+		item->state = item->here ? MLV_ITEM_DONE : MLV_ITEM_FAILED;
+		if (item->here)
+			count_sent(push, item);
+		else
+			err = mlv_problems_add(push->problems, item,
+					       mlv_error(MLV_E_MISSING, "not in the cache"));
+	}
+	return err;
+}
+
 static mlv_err note_lost(void *arg, const struct mlv_item *node, mlv_err why)
 {
 	return mlv_problems_add(arg, node, why);
@@ -291,13 +312,13 @@ static mlv_err publish_all(struct push *push)
 		.ctx = push->ctx, .jobs = push->jobs, .remote = push->remote,
 		.source = mlv_node_source_find(&push->finder), .wants = push->wants,
 		.count = push->count, .items = &push->items, .bases = &push->bases,
-		.packs = &push->packs,
+		.packs = &push->packs, .dry = push->dry,
 	};
 	mlv_err err;
 
 	if (!mlv_push_roots_any(&roots))
 		return NULL;
-	if ((err = form(push)) || (err = mlv_transport_flush(push->remote, true)))
+	if (!push->dry && ((err = form(push)) || (err = mlv_transport_flush(push->remote, true))))
 		return err;
 	err = settle(push, mlv_push_roots_send(&roots));
 	push->roots = roots.sent;
@@ -310,7 +331,7 @@ static mlv_err note_receipts(const struct push *push)
 {
 	mlv_err err = NULL;
 
-	for (size_t i = 0; !err && i < push->count; i++) {
+	for (size_t i = 0; !err && !push->dry && i < push->count; i++) {
 		const struct mlv_want *want = &push->wants[i];
 		const struct mlv_item *root = mlv_items_find(&push->items, &want->key);
 
@@ -340,8 +361,8 @@ static mlv_err find_bases(struct push *push)
 /* What lies at the remote: in packs, by the bases, and by itself, by looking. */
 static mlv_err look(struct push *push)
 {
-	mlv_err err = mlv_bases_mark(&push->bases, push->ctx, push->cache, push->wants,
-				     push->count, &push->items);
+	mlv_err err = mlv_bases_mark(&push->bases, push->ctx, mlv_node_source_store(push->cache),
+				     push->wants, push->count, &push->items);
 
 	if (!err)
 		err = mlv_remote_look(push->remote, &push->items,
@@ -358,7 +379,7 @@ static mlv_err push_all(struct push *push)
 	    (err = mlv_closure_collect(push->ctx, push->jobs, source, push->wants, push->count,
 				       note_lost, push->problems, &push->items)) ||
 	    (err = mlv_closure_check_parts(push->ctx, source, push->wants, push->count)) ||
-	    (err = look(push)) || (err = send_lacking(push)) ||
+	    (err = look(push)) || (err = push->dry ? plan(push) : send_lacking(push)) ||
 	    (err = mlv_push_verify_sent(&push->verify)) || (err = publish_all(push)) ||
 	    (err = mlv_push_verify_roots(&push->verify)) || (err = note_receipts(push)) ||
 	    (err = mlv_problems_name(&push->verify.transfer->mended, push->ctx, source,
@@ -382,6 +403,7 @@ mlv_err mlv_push(struct mlv_store *cache, struct mlv_transport *remote,
 		.problems = &transfer->problems,
 		.finder = MLV_NODE_FINDER(cache, remote),
 		.receipts = transfer->receipts,
+		.dry = transfer->dry,
 	};
 	mlv_err err;
 

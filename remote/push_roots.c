@@ -83,6 +83,10 @@ static mlv_err publish(struct mlv_push_roots *roots, const struct mlv_want *want
 
 	if (!all_there(items))
 		return NULL;
+	if (roots->dry) {
+		roots->sent++;
+		return NULL;
+	}
 	if ((err = fill_root(roots, items, &root)) ||
 	    (err = mlv_root_write(&want->key.oid, &root, &text)) ||
 	    (err = mlv_transport_put_bytes_later(roots->remote,

@@ -21,6 +21,7 @@ struct mlv_push_roots {
 	const struct mlv_items *items; /* of all wants */
 	const struct mlv_bases *bases;
 	const struct mlv_push_packs *packs;
+	bool dry; /* only count them */
 	_Atomic uint64_t sent;
 };
 

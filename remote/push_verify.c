@@ -123,7 +123,7 @@ mlv_err mlv_push_verify_sent(struct mlv_push_verify *verify)
 	MLV_SCOPED(mlv_root_release) struct mlv_root packs = { 0 }, unsound = { 0 };
 	mlv_err err;
 
-	if (!verify->transfer->verify)
+	if (!verify->transfer->verify || verify->transfer->dry)
 		return NULL;
 	if ((err = list_sent(verify->packs, &packs)) ||
 	    (err = read_state(verify, MLV_ITEM_DONE, &packs, &verify->transfer->problems,
@@ -140,7 +140,8 @@ mlv_err mlv_push_verify_roots(struct mlv_push_verify *verify)
 	char path[MLV_ROOT_PATH];
 	mlv_err err;
 
-	if (!verify->transfer->verify || verify->transfer->problems.count > 0)
+	if (!verify->transfer->verify || verify->transfer->dry ||
+	    verify->transfer->problems.count > 0)
 		return NULL;
 	if ((err = mlv_bases_read(&bases, verify->remote, verify->wants, verify->count)))
 		return err;

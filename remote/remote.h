@@ -57,6 +57,8 @@ struct mlv_transfer {
 	struct mlv_problems problems;
 	struct mlv_items large; /* each LARGE that a fetch verified and put into the cache */
 	const struct mlv_spares *spares; /* for a fetch: make them; NULL: do not */
+	bool dry;               /* set before: count what would be moved, and move nothing */
+	struct mlv_items planned; /* of a dry fetch: what this one or those before would bring */
 	const char *receipts;   /* set before: the file that remembers trees (receipts.h), or NULL */
 	/* Of a push, set before: read what is relied on and what was sent; put right what is wrong. */
 	bool verify, repair;

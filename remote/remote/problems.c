@@ -26,6 +26,7 @@ void mlv_transfer_release(struct mlv_transfer *transfer)
 	mlv_problems_release(&transfer->problems);
 	mlv_problems_release(&transfer->mended);
 	mlv_items_release(&transfer->large);
+	mlv_items_release(&transfer->planned);
 }
 
 static mlv_err add_locked(struct mlv_problems *problems, struct mlv_problem *problem)
