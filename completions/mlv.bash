@@ -108,7 +108,7 @@ _mlv()
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
-	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --allow-missing' hint=file ;;
+	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --grace --skip-missing --dry --force -f' hint=none ;;
@@ -128,8 +128,8 @@ _mlv()
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;
 	'move') words='' hint=file ;;
-	'pull') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --force -f --glob --allow-missing' hint=file ;;
-	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --verify --repair' hint=file ;;
+	'pull') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
+	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;
 	'remote') words='' hint=none ;;
 	'remote add') words='--default -d --force -f --system --global --project --local' hint=none ;;
 	'remote default') words='--unset -u --system --global --project --local' hint=remote ;;
