@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,10 +14,12 @@
 #include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/base/pool.h"
+#include "core/base/strs.h"
 #include "core/base/sys.h"
 
 #define FEW ((size_t)16)   /* changes that are synced one by one */
-#define GROUP ((size_t)64) /* changes that one thread does at a time */
+#define GROUP ((size_t)64) /* changes, at least, that one thread does at a time */
+#define GROUP_MOST ((size_t)4096) /* the same directory's, at most */
 #define STAGE "co-"
 
 void mlv_apply_dir_release(struct mlv_apply_dir *dir)
@@ -104,32 +107,83 @@ mlv_err mlv_apply_make_dirs(struct mlv_apply_dir *dir, int base, const char *pat
 	return mlv_apply_dir_of(dir, base, path, &name);
 }
 
+/* Changes [first, end) that one thread does. */
+struct group {
+	size_t first, end;
+};
+
 struct loop {
 	struct mlv_apply *apply;
 	mlv_apply_fn fn;
+	struct group *groups;
+	size_t count, cap;
 };
+
+static void loop_release(struct loop *loop)
+{
+	free(loop->groups);
+}
+
+static bool same_dir(const struct mlv_plan *plan, size_t a, size_t b)
+{
+	const char *one = plan->paths.ptr + plan->changes[a].path_at;
+	const char *other = plan->paths.ptr + plan->changes[b].path_at;
+	const char *slash = strrchr(one, '/'), *last = strrchr(other, '/');
+	size_t len = slash ? (size_t)(slash - one) : 0;
+
+	return !slash == !last && len == (last ? (size_t)(last - other) : 0) &&
+	       memcmp(one, other, len) == 0;
+}
+
+/*
+ * A directory is one thread's, unless it is very large: two that create files
+ * in one directory wait for each other, and lose more than they gain.
+ */
+static mlv_err make_groups(struct loop *loop)
+{
+	const struct mlv_plan *plan = loop->apply->plan;
+	mlv_err err;
+
+	for (size_t i = 0; i < plan->count;) {
+		struct group group = { i, i + 1 };
+
+		while (group.end < plan->count &&
+		       (group.end - i < GROUP ||
+			(group.end - i < GROUP_MOST && same_dir(plan, group.end - 1, group.end))))
+			group.end++;
+		if ((err = mlv_array_grow(&loop->groups, &loop->cap, loop->count + 1,
+					  sizeof(*loop->groups))))
+			return err;
+		loop->groups[loop->count++] = group;
+		i = group.end;
+	}
+	return NULL;
+}
 
 static mlv_err run_group(void *arg, size_t index, unsigned worker)
 {
 	MLV_SCOPED(mlv_apply_dir_release) struct mlv_apply_dir dir = MLV_APPLY_DIR_INIT;
 	const struct loop *loop = arg;
-	const struct mlv_plan *plan = loop->apply->plan;
-	size_t end = (index + 1) * GROUP;
+	const struct group *group = &loop->groups[index];
+	struct mlv_ctx *ctx = loop->apply->plan->repo->ctx;
 	mlv_err err = NULL;
 
 	(void)worker;
-	for (size_t i = index * GROUP; !err && i < end && i < plan->count; i++)
-		err = loop->fn(loop->apply, &plan->changes[i], &dir);
+	for (size_t i = group->first; !err && i < group->end; i++) {
+		if ((i - group->first) % GROUP == GROUP - 1 && (err = mlv_ctx_check_stop(ctx)))
+			break;
+		err = loop->fn(loop->apply, &loop->apply->plan->changes[i], &dir);
+	}
 	return err;
 }
 
 mlv_err mlv_apply_each(struct mlv_apply *apply, mlv_apply_fn fn)
 {
-	struct loop loop = { apply, fn };
+	MLV_SCOPED(loop_release) struct loop loop = { .apply = apply, .fn = fn };
 	struct mlv_ctx *ctx = apply->plan->repo->ctx;
+	mlv_err err = make_groups(&loop);
 
-	return mlv_pool_run(ctx, ctx->jobs, (apply->plan->count + GROUP - 1) / GROUP, run_group,
-			    &loop);
+	return err ? err : mlv_pool_run(ctx, ctx->jobs, loop.count, run_group, &loop);
 }
 
 void mlv_apply_temp(const struct mlv_apply *apply, const struct mlv_change *change,
