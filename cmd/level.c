@@ -66,7 +66,7 @@ mlv_err mlv_level_path(struct mlv_run *run, const char *root, enum mlv_config_le
 mlv_err mlv_level_url(struct mlv_run *run, const char *root, enum mlv_config_level level,
 		      const char *typed, struct mlv_buf *stored)
 {
-	static const char *const schemes[] = { "file", "http", "https", "s3" };
+	static const char *const schemes[] = { "file", "http", "https", "s3", "sftp" };
 	const char *colon = strstr(typed, "://"), *near;
 	char scheme[16] = "";
 	mlv_err err;
@@ -82,7 +82,7 @@ mlv_err mlv_level_url(struct mlv_run *run, const char *root, enum mlv_config_lev
 	near = mlv_suggest_of(scheme, schemes, MLV_COUNT(schemes));
 	if (near)
 		return mlv_error_hint(err, "did you mean %s://?", near);
-	return mlv_error_hint(err, "a path, file://, http://, https:// or s3://");
+	return mlv_error_hint(err, "a path, file://, http://, https://, s3:// or sftp://");
 }
 
 mlv_err mlv_level_check_name(const char *name)

@@ -156,8 +156,8 @@ static mlv_err look_at_remote(struct mlv_url_place *place, bool slash)
 	return list_remote(place);
 }
 
-/* Divide what a web server is asked for into the remote and a key at it. */
-static mlv_err split_http(struct mlv_url_place *place, const char *url, struct mlv_buf *base)
+/* Divide what a server of files is asked for into the remote and a key at it. */
+static mlv_err split_path(struct mlv_url_place *place, const char *url, struct mlv_buf *base)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf key = MLV_BUF_INIT;
 	size_t host = (size_t)(strstr(url, "://") - url) + 3, end = strcspn(url, "?"), slash = end;
@@ -210,7 +210,7 @@ static mlv_err open_url(struct mlv_url_place *place, struct mlv_repo *repo, cons
 	if (strncmp(url, "remote://", strlen("remote://")) == 0)
 		return open_remote(place, repo, url);
 	err = strncmp(url, "s3://", 5) == 0 ? split_s3(place, url, &base)
-					    : split_http(place, url, &base);
+					    : split_path(place, url, &base);
 	settings.url = base.ptr;
 	return err ? err : mlv_transport_open(&place->remote, place->run->ctx, &settings);
 }
@@ -224,7 +224,7 @@ static mlv_err make_shown(struct mlv_url_place *place, const char *url)
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
 	mlv_err err;
 
-	if (strncmp(url, "http", 4) == 0 && strstr(url, "://"))
+	if ((strncmp(url, "http", 4) == 0 || strncmp(url, "sftp", 4) == 0) && strstr(url, "://"))
 		err = mlv_url_parse(&parts, url) ? mlv_buf_add_str(&shown, "the URL")
 						 : mlv_url_show(&shown, &parts);
 	else

@@ -3,19 +3,30 @@
 #include <limits.h>
 #include <openssl/hmac.h>
 
-mlv_err mlv_hmac_sha256(const void *key, size_t key_len, const void *message, size_t len,
-			unsigned char out[static MLV_HMAC_SIZE])
+static mlv_err hmac(const EVP_MD *by, const void *key, size_t key_len, const void *message,
+		    size_t len, unsigned char *out, unsigned out_len)
 {
 	unsigned char result[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
 
 	/* It fails for want of memory only. */
-	if (key_len > INT_MAX ||
-	    !HMAC(EVP_sha256(), key, (int)key_len, message, len, result, &size) ||
-	    size != MLV_HMAC_SIZE)
-		return mlv_error_nomem("HMAC-SHA-256 of libcrypto");
-	memcpy(out, result, MLV_HMAC_SIZE);
+	if (key_len > INT_MAX || !HMAC(by, key, (int)key_len, message, len, result, &size) ||
+	    size != out_len)
+		return mlv_error_nomem("HMAC of libcrypto");
+	memcpy(out, result, out_len);
 	return NULL;
+}
+
+mlv_err mlv_hmac_sha256(const void *key, size_t key_len, const void *message, size_t len,
+			unsigned char out[static MLV_HMAC_SIZE])
+{
+	return hmac(EVP_sha256(), key, key_len, message, len, out, MLV_HMAC_SIZE);
+}
+
+mlv_err mlv_hmac_sha1(const void *key, size_t key_len, const void *message, size_t len,
+		      unsigned char out[static MLV_HMAC_SHA1_SIZE])
+{
+	return hmac(EVP_sha1(), key, key_len, message, len, out, MLV_HMAC_SHA1_SIZE);
 }
 
 bool mlv_md5_hex(const void *bytes, size_t len, char out[static MLV_MD5_HEX + 1])

@@ -1,6 +1,6 @@
 /*
- * hmac.h - HMAC-SHA-256 (RFC 2104, FIPS 180-4), and MD5 (RFC 1321), by which
- * object stores know parts: it is compared, never trusted against an attacker.
+ * hmac.h - HMAC (RFC 2104) with SHA-256 or SHA-1 (FIPS 180-4); and MD5 (RFC 1321), by
+ * which object stores know parts: it is compared, never trusted against an attacker.
  */
 #ifndef MLV_REMOTE_HMAC_H
 #define MLV_REMOTE_HMAC_H
@@ -11,10 +11,14 @@
 #include "core/base/error.h"
 
 #define MLV_HMAC_SIZE 32
+#define MLV_HMAC_SHA1_SIZE 20
 
 /* key and message may be of any length; out may be where key lies. */
 mlv_err mlv_hmac_sha256(const void *key, size_t key_len, const void *message, size_t len,
 			unsigned char out[static MLV_HMAC_SIZE]) MLV_CHECK;
+/* Of old formats only. */
+mlv_err mlv_hmac_sha1(const void *key, size_t key_len, const void *message, size_t len,
+		      unsigned char out[static MLV_HMAC_SHA1_SIZE]) MLV_CHECK;
 
 #define MLV_MD5_HEX 32
 /* In hex digits, of lower case. False where libcrypto does not offer it. */

@@ -86,7 +86,8 @@ static bool is_not_made_yet(struct mlv_transport *remote, const struct mlv_error
 	uint64_t size;
 	bool there = true;
 
-	return why->code == MLV_E_REMOTE && remote->url[0] == '/' &&
+	return why->code == MLV_E_REMOTE &&
+	       (remote->url[0] == '/' || strncmp(remote->url, "sftp:", 5) == 0) &&
 	       !mlv_transport_head(remote, "format", &there, &size) && !there;
 }
 

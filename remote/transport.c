@@ -44,7 +44,7 @@ static mlv_err open_file_url(struct mlv_transport **out, struct mlv_ctx *ctx,
 
 static mlv_err unknown_scheme(const struct mlv_remote_settings *settings, size_t len)
 {
-	static const char *const known[] = { "s3", "https", "http", "file" };
+	static const char *const known[] = { "s3", "https", "http", "file", "sftp" };
 	char scheme[MLV_SUGGEST_MAX + 1];
 	const char *near;
 	mlv_err err;
@@ -58,7 +58,7 @@ static mlv_err unknown_scheme(const struct mlv_remote_settings *settings, size_t
 	near = mlv_suggest_of(scheme, known, MLV_COUNT(known));
 	if (near)
 		return mlv_error_hint(err, "did you mean %s://?", near);
-	return mlv_error_hint(err, "a remote is a path, file://, http://, https:// or s3://");
+	return mlv_error_hint(err, "a remote is a path, file://, http://, https://, s3:// or sftp://");
 }
 
 mlv_err mlv_transport_open(struct mlv_transport **out, struct mlv_ctx *ctx,
@@ -79,6 +79,8 @@ mlv_err mlv_transport_open(struct mlv_transport **out, struct mlv_ctx *ctx,
 		return mlv_transport_open_http(out, ctx, settings);
 	if (len == 2 && strncmp(settings->url, "s3", len) == 0)
 		return mlv_transport_open_s3(out, ctx, settings);
+	if (len == 4 && strncmp(settings->url, "sftp", len) == 0)
+		return mlv_transport_open_sftp(out, ctx, settings);
 	return unknown_scheme(settings, len);
 }
 

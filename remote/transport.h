@@ -114,7 +114,7 @@ void mlv_transport_freep(struct mlv_transport **t);
  */
 struct mlv_remote_settings {
 	const char *name;
-	const char *url; /* absolute: a path, file://, http(s)://, s3:// */
+	const char *url; /* absolute: a path, file://, http(s)://, s3://, sftp:// */
 	const char *(*setting)(void *arg, const char *option, bool *from_repo);
 	void *arg;
 	bool trusted; /* the user said so: credentials may be sent, directories written */
@@ -136,6 +136,8 @@ mlv_err mlv_transport_open_http(struct mlv_transport **out, struct mlv_ctx *ctx,
 				const struct mlv_remote_settings *settings) MLV_CHECK;
 mlv_err mlv_transport_open_s3(struct mlv_transport **out, struct mlv_ctx *ctx,
 			      const struct mlv_remote_settings *settings) MLV_CHECK;
+mlv_err mlv_transport_open_sftp(struct mlv_transport **out, struct mlv_ctx *ctx,
+				const struct mlv_remote_settings *settings) MLV_CHECK;
 
 /* Whether a key is one: a safe relative path of printable ASCII, at most 900 bytes. */
 bool mlv_transport_key_is_good(const char *key);

@@ -209,6 +209,8 @@ unsigned mlv_url_port(const struct mlv_url *url)
 		return url->port;
 	if (strcmp(url->scheme, "https") == 0)
 		return 443;
+	if (strcmp(url->scheme, "sftp") == 0)
+		return 22;
 	return strcmp(url->scheme, "http") == 0 ? 80 : 0;
 }
 

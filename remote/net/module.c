@@ -1,26 +1,18 @@
 /* net/module.c - libcurl, wrapped; loaded on first use as mlv-net.so. */
-#include "remote/net/module.h"
-
-#include <curl/curl.h>
-#include <pthread.h>
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memfd_create */
+#endif
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/fs.h"
 #include "core/base/sys.h"
+#include "remote/net/module_handle.h"
 #include "remote/net/module_transfer.h"
 #include "remote/net/module_xml.h"
-
-#define KEPT_MAX 64 /* handles, each with its connections, kept for further requests */
-
-struct mlv_net {
-	struct mlv_net_options options; /* its strings are our own */
-	char *ca_file, *proxy;
-	pthread_mutex_t lock;
-	CURL *kept[KEPT_MAX]; /* under lock: handles not in use, the last used last */
-	size_t kept_count;
-};
 
 /* ---- memory: libcurl does not survive its lack everywhere, but every state on disk does ---- */
 
@@ -65,7 +57,7 @@ static void init_once(void)
 
 /* ---- handles ---- */
 
-static CURL *take_handle(struct mlv_net *net)
+CURL *mlv_net_take_handle(struct mlv_net *net)
 {
 	CURL *handle = NULL;
 
@@ -76,13 +68,12 @@ static CURL *take_handle(struct mlv_net *net)
 	return handle ? handle : curl_easy_init();
 }
 
-/* Keep a handle and its connection; one whose transfer broke is not worth it. */
-static void give_back(struct mlv_net *net, CURL *handle, bool keep)
+void mlv_net_give_back(struct mlv_net *net, CURL *handle, bool keep)
 {
 	if (keep) {
 		curl_easy_reset(handle);
 		pthread_mutex_lock(&net->lock);
-		if (net->kept_count < KEPT_MAX) {
+		if (net->kept_count < MLV_NET_KEPT_MAX) {
 			net->kept[net->kept_count++] = handle;
 			handle = NULL;
 		}
@@ -96,7 +87,7 @@ static void give_back(struct mlv_net *net, CURL *handle, bool keep)
  * OpenSSL writes to sockets without MSG_NOSIGNAL: a SIGPIPE that it raises in
  * this thread is blocked, and taken away before it is let through again.
  */
-static CURLcode perform_without_sigpipe(CURL *handle)
+CURLcode mlv_net_run(CURL *handle)
 {
 	sigset_t pipe_set, before, pending;
 	struct timespec no_time = { 0, 0 };
@@ -136,10 +127,10 @@ static long or_else(unsigned seconds, long otherwise)
 	return seconds ? (long)(seconds < 3600 ? seconds : 3600) : otherwise;
 }
 
-static void set_limits(CURL *handle, const struct mlv_net *net)
+void mlv_net_set_limits(CURL *handle, const struct mlv_net *net)
 {
 	curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, net->options.login ? "sftp" : "http,https");
 	curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -213,18 +204,18 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 	reply_reset(reply);
 	if ((err = add_headers(&headers, request)))
 		return err;
-	handle = take_handle(net);
+	handle = mlv_net_take_handle(net);
 	if (!handle)
 		return mlv_error_nomem("a connection");
-	set_limits(handle, net);
+	mlv_net_set_limits(handle, net);
 	set_method(handle, request);
 	set_callbacks(handle, &transfer);
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 	code = curl_easy_setopt(handle, CURLOPT_URL, request->url);
 	if (code == CURLE_OK)
-		code = perform_without_sigpipe(handle);
+		code = mlv_net_run(handle);
 	err = mlv_net_transfer_end(&transfer, handle, code);
-	give_back(net, handle, code == CURLE_OK);
+	mlv_net_give_back(net, handle, code == CURLE_OK);
 	return err;
 }
 
@@ -233,14 +224,25 @@ static void net_close(struct mlv_net *net)
 	while (net->kept_count > 0)
 		curl_easy_cleanup(net->kept[--net->kept_count]);
 	pthread_mutex_destroy(&net->lock);
+	mlv_fd_close(&net->known);
 	free(net->ca_file);
 	free(net->proxy);
 	free(net);
 }
 
+/* libcurl reads known keys from a file, whose first line also decides which kind it asks for. */
+static mlv_err keep_known(struct mlv_net *net, const char *known)
+{
+	net->known = memfd_create("known_hosts", MFD_CLOEXEC);
+	if (net->known < 0)
+		return mlv_error_sys("a file in memory");
+	return mlv_fs_write_full(net->known, "a file in memory", known, strlen(known));
+}
+
 static mlv_err net_open(struct mlv_net **out, const struct mlv_net_options *options)
 {
 	struct mlv_net *net;
+	mlv_err err;
 
 	pthread_once(&once, init_once);
 	if (init_result != CURLE_OK)
@@ -250,11 +252,16 @@ static mlv_err net_open(struct mlv_net **out, const struct mlv_net_options *opti
 	if (!net)
 		return mlv_error_nomem("a network");
 	net->options = *options;
+	net->known = -1;
 	pthread_mutex_init(&net->lock, NULL);
 	if ((options->ca_file && !(net->ca_file = mlv_sys_strdup(options->ca_file))) ||
 	    (options->proxy && !(net->proxy = mlv_sys_strdup(options->proxy)))) {
 		net_close(net);
 		return mlv_error_nomem("a network");
+	}
+	if (options->login && (err = keep_known(net, options->login->known))) {
+		net_close(net);
+		return err;
 	}
 	*out = net;
 	return NULL;
@@ -263,6 +270,7 @@ static mlv_err net_open(struct mlv_net **out, const struct mlv_net_options *opti
 const struct mlv_net_ops mlv_net_ops_1 = {
 	.open = net_open,
 	.perform = net_perform,
+	.file = mlv_net_file,
 	.close = net_close,
 	.parse_xml = mlv_net_xml_parse,
 };

@@ -1,5 +1,6 @@
 /*
- * net/module.h - one HTTP request over libcurl, and the XML of some answers: the table of mlv-net.so.
+ * net/module.h - one request over libcurl, of HTTP or SFTP, and the XML of some answers: the table
+ * of mlv-net.so.
  *
  * Model     A net keeps connections open between requests. A request is sent
  *           once and answered once: no redirect is followed, nothing is tried
@@ -23,8 +24,22 @@
 
 struct mlv_net;
 
+/* How to log in to a server of SFTP. What it points to lives as long as the net. */
+struct mlv_net_login {
+	const char *user;
+	const char *password;   /* NULL: none */
+	const char *passphrase; /* of key files; NULL: none */
+	bool agent;             /* ask the agent of SSH_AUTH_SOCK */
+	/* What the server's key may be: lines of known_hosts for this host alone, "": nobody knows. */
+	const char *known;
+	/* Whether the server's key is that of the host: called before anything secret is sent. */
+	mlv_err (*check_key)(void *arg, const void *key, size_t len);
+	void *arg;
+};
+
 struct mlv_net_options {
 	struct mlv_ctx *ctx;
+	const struct mlv_net_login *login; /* of SFTP; NULL: the net is for HTTP */
 	const char *ca_file; /* NULL: the system's */
 	const char *proxy;   /* NULL: what libcurl finds in the environment */
 	bool no_verify;      /* any certificate will do */
@@ -58,6 +73,51 @@ struct mlv_net_request {
 	void *arg;
 };
 
+/* ---- SFTP ---- */
+
+enum mlv_net_file_what {
+	MLV_FILE_LOOK,     /* size and time of a file */
+	MLV_FILE_READ,     /* its bytes from offset, len of them or to its end */
+	MLV_FILE_WRITE,    /* make or overwrite it, and the directories above it; then the commands */
+	MLV_FILE_NAMES,    /* the names in a directory (the URL ends with '/'), one a line */
+	MLV_FILE_LINES,    /* the same, as "ls -l" shows them */
+	MLV_FILE_COMMANDS, /* the commands alone */
+};
+
+struct mlv_net_file {
+	enum mlv_net_file_what what;
+	const char *url;      /* sftp://host:port/path, without user and password */
+	const char *key_file; /* to log in with, when there is no connection yet; NULL: none */
+	/*
+	 * rename "A" "B", mkdir "A", rm "A"; paths in double quotes, where '"', '\'' and
+	 * '\\' follow a '\\'. One that begins with '*' may fail.
+	 */
+	const struct mlv_strs *commands;
+	uint64_t offset, len;
+	const struct mlv_source *source;
+	mlv_err (*body)(void *arg, const void *bytes, size_t len, bool *enough);
+	void *arg;
+};
+
+enum mlv_net_file_end {
+	MLV_FILE_DONE,
+	MLV_FILE_MISSING, /* no such file or directory */
+	MLV_FILE_DENIED,  /* not allowed, or the disk is full, or what else the server says */
+	MLV_FILE_COMMAND, /* a command failed */
+	MLV_FILE_LOGIN,   /* nobody is let in so */
+	MLV_FILE_SHORT,   /* it ends before offset */
+	MLV_FILE_BROKEN,  /* the transfer broke */
+};
+
+struct mlv_net_file_reply {
+	enum mlv_net_file_end end;
+	bool has_size;
+	uint64_t size;    /* of MLV_FILE_LOOK: 0 may also mean that the server tells none, so !has_size */
+	int64_t modified; /* seconds since 1970; -1: not told */
+	uint64_t body;    /* bytes that came or were sent */
+	bool transient, unreachable, timed_out; /* as above */
+};
+
 /*
  * Called at the end of each element: path are the names from the root, without
  * name spaces ("ListBucketResult/Contents/Key"), text what stood in it, not in
@@ -74,6 +134,13 @@ struct mlv_net_ops {
 	 */
 	mlv_err (*perform)(struct mlv_net *net, const struct mlv_net_request *request,
 			   struct mlv_net_reply *reply);
+	/*
+	 * The same for SFTP. NULL: done; else reply->end says in what way it failed, and the
+	 * failure is what body(), the source or check_key() returned, MLV_E_INTERRUPTED, or
+	 * MLV_E_REMOTE (a phrase without the URL).
+	 */
+	mlv_err (*file)(struct mlv_net *net, const struct mlv_net_file *request,
+			struct mlv_net_file_reply *reply);
 	void (*close)(struct mlv_net *net);
 	/* As mlv_net_xml_parse() of net/module_xml.h. */
 	mlv_err (*parse_xml)(const char *bytes, size_t len, mlv_xml_fn fn, void *arg);

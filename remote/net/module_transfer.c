@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "remote/net/module_handle.h"
+
 static bool fail(struct mlv_net_transfer *transfer, mlv_err err)
 {
 	if (err && !transfer->failed) {
@@ -148,7 +150,7 @@ int mlv_net_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_of
 	return transfer->stopped;
 }
 
-static bool may_pass(CURLcode code)
+bool mlv_net_may_pass(CURLcode code)
 {
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_PROXY:
@@ -178,7 +180,7 @@ static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURL
 	mlv_err err;
 
 	curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &connected);
-	transfer->reply->transient = may_pass(code);
+	transfer->reply->transient = mlv_net_may_pass(code);
 	transfer->reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
 	transfer->reply->unreachable = connected == 0 && transfer->reply->transient;
 	err = mlv_error(MLV_E_REMOTE, "%s", words);

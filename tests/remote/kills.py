@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Kill pushes to a web server (nginx) and to a store of objects (Swift), at a call or at a moment, or let an
-allocation fail, of mlv's or of a library's; look at what the server then has; push again.
+"""Kill pushes to a web server (nginx), a server of SSH and a store of objects (Swift), at a call or at a moment,
+or let an allocation fail, of mlv's or of a library's; look at what the server then has; push again.
 
 usage: kills.py [--bin DIR] [--points N] [--seed S]
 
@@ -50,6 +50,30 @@ class Nginx:
 
     def fetch(self, name, to):
         have = os.path.join(self.base, 'root/dav', name)
+        if os.path.isdir(have):
+            shutil.copytree(have, to)
+
+
+class Sshd:
+    """Keys are files below a folder."""
+
+    def __init__(self, base):
+        if not shutil.which('sshd', path=os.environ['PATH'] + ':/usr/sbin'):
+            raise Missing('openssh-server is not installed')
+        self.base = base
+        said = subprocess.check_output([os.path.join(SERVERS, 'sshd.sh'), 'start', base], text=True)
+        self.url = said.split('ready ')[1].strip()
+
+    def stop(self):
+        subprocess.call([os.path.join(SERVERS, 'sshd.sh'), 'stop', self.base])
+
+    def set_up(self, p, name):
+        p.tool('remote', 'add', '-d', 'there', '%s/%s' % (self.url, name))
+        for option, value in (('keyfile', 'user'), ('known_hosts', 'known_hosts')):
+            p.tool('remote', 'modify', '--local', 'there', option, os.path.join(self.base, value))
+
+    def fetch(self, name, to):
+        have = os.path.join(self.base, 'area', name)
         if os.path.isdir(have):
             shutil.copytree(have, to)
 
@@ -194,8 +218,8 @@ def main():
         library = os.path.join(base, 'inject.so')
         subprocess.check_call(['cc', '-O1', '-shared', '-fPIC', '-o', library,
                                os.path.join(TOP, 'tests/fault/inject.c'), '-ldl'])
-        for kind, scenarios in (Nginx, ((make_small, args.points),)), (Swift, ((make_small, args.points),
-                                                                               (make_parts, args.points // 3))):
+        small, parts = (make_small, args.points), (make_parts, args.points // 3)
+        for kind, scenarios in (Nginx, (small,)), (Sshd, (small,)), (Swift, (small, parts)):
             try:
                 server = kind(os.path.join(base, kind.__name__))
             except Missing as e:

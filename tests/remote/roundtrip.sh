@@ -1,10 +1,11 @@
 # A wild directory goes add, push, fresh clone, pull, and is equal bit for bit, over each kind of
 # remote; so it is after an edit, in a part of it, and when the remote lost something.
 work=$(mktemp -d)
-server=
 swift=
 finish() {
-	[ -z "$server" ] || sh "$SRC/tests/servers/$server.sh" stop "$work/$server" >/dev/null 2>&1
+	for server in nginx sshd; do
+		[ ! -e "$work/$server/pid" ] || sh "$SRC/tests/servers/$server.sh" stop "$work/$server" >/dev/null 2>&1
+	done
 	[ -z "$swift" ] || kill "$swift"
 	chmod -R u+w "$work" 2>/dev/null
 	rm -rf "$work"
@@ -105,11 +106,42 @@ mkdir "$work/store"
 mlv remote add -q -d store "$work/store"
 over "a directory"
 
-server=nginx
 url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
 begin
 mlv remote add -q -d store "$url/dav/store"
 over "a web server"
+
+# ssh_urls: what others put onto a server of SSH is listed, got and imported, and seen to change.
+ssh_urls() {
+	set -e
+	mkdir -p "$work/first" && cd "$work/first"
+	git init -q && mlv init -q
+	put=$work/sshd/area/raw
+	mkdir -p "$put/d" && echo one >"$put/d/a file" && echo two >"$put/d-e" && : >"$put/empty"
+	mlv get-url "$url/none" && exit 1
+	[ "$(mlv ls-url "$url/raw" | tr '\n' ' ')" = "d-e d/ empty " ]
+	[ "$(mlv ls-url -R --size "$url/raw/" | tr -s ' \n' ' ')" = " 4 d-e 4 d/a file 0 empty " ]
+	mlv get-url "$url/raw" && diff -r raw "$put"
+	mlv get-url "$url/raw/d/a%20file" got && cmp got "$put/d/a file"
+	mlv import-url -q "$url/raw/d-e" x && grep -q 'modified:' x.mlv
+	# Who clones has not said yet that this host may see his keys.
+	mlv update -q 2>refused && exit 1
+	grep -q 'only once you trust it' refused
+	mlv remote add --local -q raw "$url/raw"
+	mlv import-url -q remote://raw/d all && diff -r all "$put/d"
+	git add . && git commit -qm imports && mlv update -q all.mlv && [ -z "$(git status --short all.mlv)" ]
+	echo three >"$put/d/b" && mlv update -q all.mlv && diff -r all "$put/d"
+	mkdir "$work/second" "$work/third"
+}
+
+url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
+mkdir -p "$HOME/.ssh"
+cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
+cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+begin
+mlv remote add -q -d store "$url/store"
+over "a server of SSH"
+over "a server of SSH" ssh_urls
 
 # start_swift: sets url, with a bucket named mlv there.
 start_swift() {

@@ -1,10 +1,11 @@
-# The transports alone, by the unit tests that need a server: nginx, Swift, and one that goes wrong;
-# and the signer against another one. A server that is not installed is a skip.
+# The transports alone, by the unit tests that need a server: nginx, Swift, OpenSSH, and one that goes
+# wrong; and the signer against another one. A server that is not installed is a skip.
 bin=${PATH%%:*}
 work=$(mktemp -d) || exit 1
 pids=
 finish() {
 	[ ! -e "$work/nginx/pid" ] || "$SRC/tests/servers/nginx.sh" stop "$work/nginx"
+	[ ! -e "$work/sshd/pid" ] || "$SRC/tests/servers/sshd.sh" stop "$work/sshd"
 	# shellcheck disable=SC2086
 	[ -z "$pids" ] || kill $pids 2>/dev/null
 	wait
@@ -14,6 +15,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 # libcurl and OpenSSL keep some memory of their own.
 export ASAN_OPTIONS=exitcode=99:detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:exitcode=99
+cd "$SRC" || exit 1
 status=0
 bad() {
 	echo "not ok - $1"
@@ -67,6 +69,20 @@ if command -v nginx >/dev/null; then
 else
 	echo "ok - web server # SKIP nginx is not installed"
 fi
+if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
+	if "$SRC/tests/servers/sshd.sh" start "$work/sshd" >"$work/sshd.out" 2>&1; then
+		MLV_TEST_SFTP="$(sed -n 's/^ready //p' "$work/sshd.out") $work/sshd"
+		eval "$(ssh-agent -s)" >/dev/null
+		pids="$pids $SSH_AGENT_PID"
+		ssh-add -q "$work/sshd/user"
+		export MLV_TEST_SFTP
+	else
+		sed 's/^/# /' "$work/sshd.out"
+		bad "sshd starts"
+	fi
+else
+	echo "ok - server of SSH # SKIP openssh-server is not installed"
+fi
 MLV_TEST_FAULTY=$(url faulty) && export MLV_TEST_FAULTY || bad "faulty.py starts"
 if [ -e "$work/swift.out" ]; then
 	MLV_TEST_S3=$(url swift) && export MLV_TEST_S3 || bad "swift.py starts"
@@ -75,7 +91,7 @@ else
 fi
 /usr/bin/python3 "$SRC/tests/remote/sigv4_reference.py" 2000 "${MLV_TEST_SEED:-1}" >"$work/signatures"
 export MLV_TEST_SIGV4="$work/signatures"
-for name in sigv4 http faults uploads s3; do
+for name in sigv4 http sftp faults uploads s3; do
 	binary $name
 done
 exit $status

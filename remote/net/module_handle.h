@@ -1,0 +1,35 @@
+/* net/module_handle.h - handles of libcurl in mlv-net.so, which keep their connections. */
+#ifndef MLV_REMOTE_NET_MODULE_HANDLE_H
+#define MLV_REMOTE_NET_MODULE_HANDLE_H
+
+#include <curl/curl.h>
+#include <pthread.h>
+
+#include "remote/net/module.h"
+
+#define MLV_NET_KEPT_MAX 64 /* handles, each with its connections, kept for further requests */
+
+struct mlv_net {
+	struct mlv_net_options options; /* its strings are our own */
+	char *ca_file, *proxy;
+	int known; /* a file in memory with the login's known keys; -1: none */
+	pthread_mutex_t lock;
+	CURL *kept[MLV_NET_KEPT_MAX]; /* under lock: handles not in use, the last used last */
+	size_t kept_count;
+};
+
+/* One that is not in use, or a new one, without options; NULL when memory is out. */
+CURL *mlv_net_take_handle(struct mlv_net *net);
+/* Keep a handle and its connection, unless its transfer broke. */
+void mlv_net_give_back(struct mlv_net *net, CURL *handle, bool keep);
+/* What holds for all requests: protocols, time, proxy. */
+void mlv_net_set_limits(CURL *handle, const struct mlv_net *net);
+/* curl_easy_perform() without a SIGPIPE. */
+CURLcode mlv_net_run(CURL *handle);
+/* Whether a failure of libcurl may pass. */
+bool mlv_net_may_pass(CURLcode code);
+/* The file() of struct mlv_net_ops. */
+mlv_err mlv_net_file(struct mlv_net *net, const struct mlv_net_file *request,
+		     struct mlv_net_file_reply *reply) MLV_CHECK;
+
+#endif
