@@ -5,7 +5,8 @@
  * mlv_cmd_<name>, listed in cmd_table.c. The constant is all there is to know
  * about its command line: parsing, --help, the man page's OPTIONS and the
  * shell completions are made from it or checked against it. A command with
- * sub-commands (remote, metrics) has a table of them and no run.
+ * sub-commands (remote, metrics) has a table of them, and a run only where it
+ * does something itself: then a sub-command is the word right behind it.
  *
  * Only main() prints errors. A command whose answer is no returns
  * mlv_error(MLV_E_NO, "%s", ""): exit status 1, and nothing printed.

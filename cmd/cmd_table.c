@@ -14,6 +14,7 @@ extern const struct mlv_cmd mlv_cmd_destroy;
 extern const struct mlv_cmd mlv_cmd_diff;
 extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_du;
+extern const struct mlv_cmd mlv_cmd_eval;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_freeze;
 extern const struct mlv_cmd mlv_cmd_fsck;
@@ -60,6 +61,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_diff,
 	&mlv_cmd_doctor,
 	&mlv_cmd_du,
+	&mlv_cmd_eval,
 	&mlv_cmd_fetch,
 	&mlv_cmd_freeze,
 	&mlv_cmd_fsck,

@@ -97,7 +97,7 @@ void mlv_help_command(struct mlv_out *out, const struct mlv_cmd *cmd, const char
 {
 	char more[2 * MLV_LABEL_MAX + 64];
 
-	mlv_out_line(out, "usage: mlv %s%s%s%s", label, cmd->subs ? " <command>" : "",
+	mlv_out_line(out, "usage: mlv %s%s%s%s", label, cmd->subs && !cmd->run ? " <command>" : "",
 		     *cmd->operands ? " [<options>] " : " [<options>]", cmd->operands);
 	mlv_out_raw(out, "\n");
 	print_wrapped(out, cmd->summary, 0, 0, width);

@@ -264,6 +264,9 @@ static mlv_err take_command(struct parse *parse)
 	snprintf(line->label, sizeof(line->label), "%s", word);
 	if (!line->cmd->subs)
 		return NULL;
+	/* One that runs by itself, too, takes any other word for an operand. */
+	if (line->cmd->run && (!*parse->next || !find_in(line->cmd->subs, *parse->next)))
+		return NULL;
 	if ((err = take_globals(parse)) || !*parse->next)
 		return err;
 	if ((err = mlv_opt_find(word, *parse->next, &line->cmd)))
@@ -277,7 +280,7 @@ static mlv_err check_operands(const struct mlv_line *line, int count)
 	const struct mlv_cmd *cmd = line->cmd;
 	mlv_err err;
 
-	if (cmd->subs)
+	if (cmd->subs && !cmd->run)
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s needs a sub-command", line->label),
 				      "mlv help %s lists them", line->label);
 	if (count < cmd->min_operands)

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data destroy diff doctor du fetch freeze fsck gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data destroy diff doctor du eval fetch freeze fsck gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -41,6 +41,7 @@ _mlv()
 			case $label in
 			cache) subs='dir list' ;;
 			data) subs='status' ;;
+			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
 			remote) subs='add default list modify remove rename trust' ;;
 			*) subs= ;;
@@ -56,6 +57,7 @@ _mlv()
 	'data status':--untracked-files) _mlv_offer none; return ;;
 	'diff':--targets) _mlv_offer file; return ;;
 	'du':--rev) _mlv_offer rev; return ;;
+	'eval verify':--rev) _mlv_offer rev; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
@@ -108,6 +110,8 @@ _mlv()
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
+	'eval') words='--dry-run -n --new-edges' hint=none ;;
+	'eval verify') words='--rev' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;

@@ -2,8 +2,15 @@
 
 # The name of a suite says which build was tested, unless it is the release build.
 ON = $(if $(filter-out release,$(BUILD)),$(BUILD) )
-SUITES = check-unit check-cli check-formats check-remote check-fault check-fs check-docs lint check-san
+SUITES = check-unit check-cli check-formats check-remote check-fault check-fs check-docs lint check-san check-peers-part
 JOBS = -j2
+
+# Metrics beside those of scikit-learn and SciPy, where these are installed.
+.PHONY: check-peers
+check-peers: all
+	@tests/tap "$(ON)peers" tests/peers/run --bin $(OUT)
+check-peers-part: all
+	@tests/tap "$(ON)peers, a part" tests/peers/run --bin $(OUT) --tables 25
 
 .PHONY: check $(SUITES) check-long check-corpus fuzz fuzz-run bench demo
 check:

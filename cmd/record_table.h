@@ -1,0 +1,19 @@
+/* record_table.h - the metrics of records, as rows of a table. */
+#ifndef MLV_CMD_RECORD_TABLE_H
+#define MLV_CMD_RECORD_TABLE_H
+
+#include "cmd/table.h"
+#include "core/eval/record.h"
+
+#define MLV_RECORD_PRECISION 4 /* digits after the point, where nothing else is asked for */
+
+/* Columns: Slice, Metric, Value, interval, Rows. */
+mlv_err mlv_record_table_begin(struct mlv_table *table) MLV_CHECK;
+/* A row for each metric of a slice. */
+mlv_err mlv_record_table_slice(struct mlv_table *table, const struct mlv_record *record,
+			       const struct mlv_record_slice *slice, unsigned precision) MLV_CHECK;
+/* Append "[low, high]", "" when there is none. */
+mlv_err mlv_record_interval(struct mlv_buf *to, bool there, double low, double high,
+			    unsigned precision) MLV_CHECK;
+
+#endif

@@ -1,0 +1,173 @@
+/* The rows of a frame: added one by one, and block after block. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/sys.h"
+#include "core/eval/frame/parts.h"
+
+void mlv_frame_release(struct mlv_frame *frame)
+{
+	for (size_t c = 0; c < frame->count; c++) {
+		free(frame->columns[c].number);
+		free(frame->columns[c].code);
+		mlv_words_release(&frame->columns[c].words);
+	}
+	free(frame->columns);
+	free(frame->line);
+	*frame = (struct mlv_frame){ 0 };
+}
+
+static mlv_err grow_array(void *array, size_t rows, size_t size)
+{
+	void *old, *grown;
+
+	memcpy(&old, array, sizeof(old));
+	if (!(grown = mlv_sys_realloc(old, rows * size)))
+		return mlv_error_nomem("a table");
+	memcpy(array, &grown, sizeof(grown));
+	return NULL;
+}
+
+static mlv_err reserve(struct mlv_frame *frame, size_t rows)
+{
+	size_t cap = frame->cap + frame->cap / 2;
+	mlv_err err;
+
+	if (rows <= frame->cap)
+		return NULL;
+	if (rows > MLV_FRAME_ROWS)
+		return mlv_error(MLV_E_SPEC, "a table of more than %zu rows", MLV_FRAME_ROWS);
+	cap = cap < rows ? rows : cap;
+	cap = cap < 256 ? 256 : cap;
+	if ((err = grow_array(&frame->line, cap, sizeof(*frame->line))))
+		return err;
+	for (size_t c = 0; c < frame->count; c++) {
+		struct mlv_column *column = &frame->columns[c];
+
+		err = column->number ? grow_array(&column->number, cap, sizeof(*column->number))
+				     : grow_array(&column->code, cap, sizeof(*column->code));
+		if (err)
+			return err;
+	}
+	frame->cap = cap;
+	return NULL;
+}
+
+mlv_err mlv_frame_init(struct mlv_frame *frame, const struct mlv_want *wants, size_t count)
+{
+	*frame = (struct mlv_frame){ 0 };
+	if (!(frame->columns = mlv_sys_alloc_array(count ? count : 1, sizeof(*frame->columns))))
+		return mlv_error_nomem("a table");
+	frame->count = count;
+	for (size_t c = 0; c < count; c++) {
+		struct mlv_column *column = &frame->columns[c];
+
+		column->words = (struct mlv_words){ .bytes = MLV_BUF_INIT };
+		if (wants[c].number)
+			column->number = mlv_sys_alloc(sizeof(*column->number));
+		else
+			column->code = mlv_sys_alloc(sizeof(*column->code));
+		if (!column->number && !column->code)
+			return mlv_error_nomem("a table");
+	}
+	return NULL;
+}
+
+mlv_err mlv_frame_add_row(struct mlv_frame *frame, size_t line)
+{
+	mlv_err err = reserve(frame, frame->rows + 1);
+
+	if (err)
+		return err;
+	frame->line[frame->rows++] = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX;
+	return NULL;
+}
+
+static mlv_err bad_value(const struct frame_format *format, const struct mlv_frame *frame,
+			 size_t want, const char *text, size_t len, const char *why)
+{
+	return mlv_error(MLV_E_SPEC, "%s:%u: column '%s': '%.*s' %s", format->name,
+			 frame->line[frame->rows - 1], format->wants[want].name,
+			 len < 80 ? (int)len : 80, text, why);
+}
+
+/* Why a number breaks a rule; NULL when it does not. */
+static const char *broken_rule(enum mlv_column_rule rule, double number)
+{
+	if (rule == MLV_COLUMN_ANY)
+		return NULL;
+	if (!isfinite(number))
+		return isnan(number) ? "is missing" : "is not finite";
+	if (rule == MLV_COLUMN_SHARE && (number < 0 || number > 1))
+		return "is no probability: it is not within [0,1]";
+	if (rule == MLV_COLUMN_POSITIVE && number < 0)
+		return "is below 0";
+	return NULL;
+}
+
+mlv_err mlv_frame_put(const struct frame_format *format, struct mlv_frame *frame, size_t want,
+		      const char *text, size_t len)
+{
+	struct mlv_column *column = &frame->columns[want];
+	enum mlv_column_rule rule = format->wants[want].rule;
+	const char *why, *shown = text ? text : "";
+	double number = (double)NAN;
+
+	if (!column->number) {
+		if (rule != MLV_COLUMN_ANY && !len)
+			return bad_value(format, frame, want, shown, len, "is missing");
+		return mlv_words_add(&column->words, shown, len, &column->code[frame->rows - 1]);
+	}
+	if (text && !mlv_number_parse(text, len, &number))
+		return bad_value(format, frame, want, shown, len, "is not a number");
+	if ((why = broken_rule(rule, number)))
+		return bad_value(format, frame, want, shown, len, why);
+	column->number[frame->rows - 1] = number;
+	return NULL;
+}
+
+/* The numbers that from's words have in to. */
+static mlv_err translate(struct mlv_words *to, const struct mlv_words *from, uint32_t **out)
+{
+	MLV_SCOPED(mlv_mem_free) uint32_t *codes =
+		mlv_sys_alloc_array(from->count ? from->count : 1, sizeof(*codes));
+	mlv_err err;
+
+	if (!codes)
+		return mlv_error_nomem("a table's values");
+	for (uint32_t code = 0; code < from->count; code++) {
+		const char *word = mlv_words_at(from, code);
+
+		if ((err = mlv_words_add(to, word, strlen(word), &codes[code])))
+			return err;
+	}
+	*out = MLV_TAKE(codes);
+	return NULL;
+}
+
+mlv_err mlv_frame_append(struct mlv_frame *to, const struct mlv_frame *from)
+{
+	mlv_err err = reserve(to, to->rows + from->rows);
+
+	if (err || !from->rows)
+		return err;
+	memcpy(to->line + to->rows, from->line, from->rows * sizeof(*to->line));
+	for (size_t c = 0; c < to->count; c++) {
+		struct mlv_column *column = &to->columns[c];
+		const struct mlv_column *part = &from->columns[c];
+		MLV_SCOPED(mlv_mem_free) uint32_t *codes = NULL;
+
+		if (column->number) {
+			memcpy(column->number + to->rows, part->number,
+			       from->rows * sizeof(*part->number));
+			continue;
+		}
+		if ((err = translate(&column->words, &part->words, &codes)))
+			return err;
+		for (size_t r = 0; r < from->rows; r++)
+			column->code[to->rows + r] = codes[part->code[r]];
+	}
+	to->rows += from->rows;
+	return NULL;
+}

@@ -1,0 +1,304 @@
+/* Metrics of a confusion matrix. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/sys.h"
+#include "core/eval/measure/parts.h"
+
+/* The matrix with its margins. */
+struct matrix {
+	const struct mlv_cells *cells;
+	size_t k;
+	double *truth, *guess; /* rows of each class, and taken for it */
+	double total, right;
+	double per_weight; /* rows that a weight of 1 stands for: sum w / sum w^2 */
+	double level;
+};
+
+static double cell(const struct matrix *m, size_t truth, size_t guess)
+{
+	return m->cells->at[truth * m->k + guess];
+}
+
+static void matrix_release(struct matrix *m)
+{
+	free(m->truth);
+	free(m->guess);
+}
+
+static mlv_err matrix_init(struct matrix *m, const struct mlv_cells *cells, double level)
+{
+	double squares = 0;
+
+	*m = (struct matrix){ .cells = cells, .k = cells->classes, .level = level, .per_weight = 1 };
+	m->truth = mlv_sys_alloc_array(m->k, sizeof(*m->truth));
+	m->guess = mlv_sys_alloc_array(m->k, sizeof(*m->guess));
+	if (!m->truth || !m->guess)
+		return mlv_error_nomem("counts");
+	for (size_t t = 0; t < m->k; t++)
+		for (size_t g = 0; g < m->k; g++) {
+			m->truth[t] += cell(m, t, g);
+			m->guess[g] += cell(m, t, g);
+			m->total += cell(m, t, g);
+			m->right += t == g ? cell(m, t, g) : 0;
+			squares += cells->squares ? cells->squares[t * m->k + g] : 0;
+		}
+	if (cells->squares && squares > 0)
+		m->per_weight = m->total / squares;
+	return NULL;
+}
+
+static uint64_t rows_of(const struct matrix *m, double weight)
+{
+	return (uint64_t)llround(weight * m->per_weight);
+}
+
+/* hits / of, with Wilson's interval. */
+static void share(const struct matrix *m, double hits, double of, struct mlv_measured *out)
+{
+	out->of = rows_of(m, of);
+	if (!(of > 0)) {
+		out->why = "no-denominator";
+		return;
+	}
+	out->value = hits / of;
+	out->by = "wilson";
+	out->interval = mlv_interval_wilson(hits * m->per_weight, of * m->per_weight, m->level);
+}
+
+/* Shares of a binary matrix: which cells are counted, and among which (tn fp fn tp, bit 0 to 3). */
+static const struct {
+	const char *name;
+	unsigned hits, of;
+} shares[] = {
+	{ "precision", 8, 10 }, { "recall", 8, 12 }, { "tpr", 8, 12 },   { "tnr", 1, 3 },
+	{ "fpr", 2, 3 },        { "fnr", 4, 12 },    { "npv", 1, 5 },    { "fdr", 2, 10 },
+	{ "for", 4, 5 },        { "prev", 12, 15 },  { "pprev", 10, 15 }, { "jaccard", 8, 14 },
+};
+
+static double sum_of(const struct matrix *m, unsigned which)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		sum += which >> i & 1 ? m->cells->at[i] : 0;
+	return sum;
+}
+
+static bool measure_share(const struct matrix *m, const char *name, struct mlv_measured *out)
+{
+	for (size_t i = 0; i < MLV_COUNT(shares); i++) {
+		if (strcmp(shares[i].name, name) != 0)
+			continue;
+		share(m, sum_of(m, shares[i].hits), sum_of(m, shares[i].of), out);
+		return true;
+	}
+	return false;
+}
+
+/* With J = tp / (tp + fp + fn), a share, F1 is 2 J / (1 + J): its interval follows. */
+static void measure_f1(const struct matrix *m, struct mlv_measured *out)
+{
+	share(m, sum_of(m, 8), sum_of(m, 14), out);
+	if (out->why)
+		return;
+	out->value = 2 * sum_of(m, 8) / (2 * sum_of(m, 8) + sum_of(m, 6));
+	out->interval.low = 2 * out->interval.low / (1 + out->interval.low);
+	out->interval.high = 2 * out->interval.high / (1 + out->interval.high);
+}
+
+/* The interval of a function of the counts that does not change when all are scaled: by its gradient. */
+static void by_delta(const struct matrix *m, double variance, double low, struct mlv_measured *out)
+{
+	out->error = sqrt(variance / m->per_weight);
+	out->by = "delta";
+	out->interval = mlv_interval_normal(out->value, out->error, m->level, low, 1);
+}
+
+static void measure_fbeta(const struct matrix *m, double bb, struct mlv_measured *out)
+{
+	double fp = m->cells->at[1], fn = m->cells->at[2], tp = m->cells->at[3];
+	double top = (1 + bb) * tp, rest = bb * fn + fp, all = top + rest;
+	double d_tp, d_fn, d_fp;
+
+	out->of = rows_of(m, tp + fp + fn);
+	if (!(all > 0)) {
+		out->why = "no-denominator";
+		return;
+	}
+	out->value = top / all;
+	d_tp = (1 + bb) * rest / (all * all);
+	d_fn = -top * bb / (all * all);
+	d_fp = -top / (all * all);
+	by_delta(m, tp * d_tp * d_tp + fn * d_fn * d_fn + fp * d_fp * d_fp, 0, out);
+}
+
+/* Chance agreement, times the square of the total. */
+static double by_chance(const struct matrix *m)
+{
+	double sum = 0;
+
+	for (size_t k = 0; k < m->k; k++)
+		sum += m->truth[k] * m->guess[k];
+	return sum;
+}
+
+/* Cohen's kappa: (total * right - E) / (total^2 - E). */
+static void measure_kappa(const struct matrix *m, struct mlv_measured *out)
+{
+	double chance = by_chance(m), all = m->total * m->total - chance, variance = 0;
+
+	if (!(all > 0)) {
+		out->why = "one-class";
+		return;
+	}
+	out->value = (m->total * m->right - chance) / all;
+	for (size_t t = 0; t < m->k; t++)
+		for (size_t g = 0; g < m->k; g++) {
+			double apart = m->guess[t] + m->truth[g];
+			double top = (t == g ? m->total : 0) + m->right - apart;
+			double slope = (top - out->value * (2 * m->total - apart)) / all;
+
+			variance += cell(m, t, g) * slope * slope;
+		}
+	by_delta(m, variance, -1, out);
+}
+
+/* Matthews's correlation for any number of classes (J. Gorodkin 2004). */
+static void measure_mcc(const struct matrix *m, struct mlv_measured *out)
+{
+	double top = m->total * m->right - by_chance(m), variance = 0;
+	double x = m->total * m->total, y = x, root;
+
+	for (size_t k = 0; k < m->k; k++) {
+		x -= m->guess[k] * m->guess[k];
+		y -= m->truth[k] * m->truth[k];
+	}
+	if (!(x > 0) || !(y > 0)) {
+		out->why = "one-class";
+		return;
+	}
+	root = sqrt(x) * sqrt(y);
+	out->value = top / root;
+	for (size_t t = 0; t < m->k; t++)
+		for (size_t g = 0; g < m->k; g++) {
+			double own = (t == g ? m->total : 0) + m->right - m->guess[t] - m->truth[g];
+			double slope = own / root - out->value * ((m->total - m->guess[g]) / x +
+								  (m->total - m->truth[t]) / y);
+
+			variance += cell(m, t, g) * slope * slope;
+		}
+	by_delta(m, variance, -1, out);
+}
+
+/* The mean of right / of[k] over the classes that have any: recall by truth, precision by guess. */
+static void measure_macro(const struct matrix *m, const double *of, bool all_needed,
+			  struct mlv_measured *out)
+{
+	struct mlv_interval_mean mean = { 0 };
+
+	for (size_t k = 0; k < m->k; k++) {
+		double hits = cell(m, k, k);
+
+		if (!(of[k] > 0) && all_needed && m->truth[k] > 0) {
+			out->why = "class-never-predicted";
+			return;
+		}
+		if (of[k] > 0)
+			mlv_interval_mean_add(&mean, hits / of[k],
+					      mlv_interval_wilson(hits * m->per_weight,
+								  of[k] * m->per_weight, m->level));
+	}
+	out->value = mean.sum / (double)mean.count;
+	out->by = "mover";
+	out->interval = mlv_interval_mean_end(&mean);
+}
+
+static double class_f1(const struct matrix *m, size_t k)
+{
+	double of = m->truth[k] + m->guess[k];
+
+	return of > 0 ? 2 * cell(m, k, k) / of : 0;
+}
+
+static void measure_macro_f1(const struct matrix *m, struct mlv_measured *out)
+{
+	double count = 0, sum = 0, variance = 0;
+
+	for (size_t k = 0; k < m->k; k++) {
+		count += m->truth[k] + m->guess[k] > 0;
+		sum += class_f1(m, k);
+	}
+	out->value = sum / count;
+	for (size_t t = 0; t < m->k; t++)
+		for (size_t g = 0; g < m->k; g++) {
+			double slope = t == g ? 2 / (m->truth[t] + m->guess[t]) : 0;
+
+			if (!(cell(m, t, g) > 0))
+				continue;
+			slope -= class_f1(m, t) / (m->truth[t] + m->guess[t]) +
+				 class_f1(m, g) / (m->truth[g] + m->guess[g]);
+			variance += cell(m, t, g) * slope * slope / (count * count);
+		}
+	by_delta(m, variance, 0, out);
+}
+
+/* The mean over classes by how many rows they have. No interval is known for it. */
+static void measure_weighted(const struct matrix *m, bool precision, struct mlv_measured *out)
+{
+	double sum = 0;
+
+	for (size_t k = 0; k < m->k; k++) {
+		if (precision && m->truth[k] > 0 && !(m->guess[k] > 0)) {
+			out->why = "class-never-predicted";
+			return;
+		}
+		if (m->truth[k] > 0)
+			sum += m->truth[k] *
+			       (precision ? cell(m, k, k) / m->guess[k] : class_f1(m, k));
+	}
+	out->value = sum / m->total;
+}
+
+static void measure_matrix(const struct matrix *m, const char *name, struct mlv_measured *out)
+{
+	if (strcmp(name, "accuracy") == 0)
+		share(m, m->right, m->total, out);
+	else if (strcmp(name, "error") == 0)
+		share(m, m->total - m->right, m->total, out);
+	else if (strcmp(name, "f1") == 0)
+		measure_f1(m, out);
+	else if (strcmp(name, "f0.5") == 0)
+		measure_fbeta(m, 0.25, out);
+	else if (strcmp(name, "f2") == 0)
+		measure_fbeta(m, 4, out);
+	else if (strcmp(name, "kappa") == 0)
+		measure_kappa(m, out);
+	else if (strcmp(name, "mcc") == 0)
+		measure_mcc(m, out);
+	else if (strcmp(name, "macro_f1") == 0)
+		measure_macro_f1(m, out);
+	else if (strcmp(name, "macro_precision") == 0)
+		measure_macro(m, m->guess, true, out);
+	else if (strncmp(name, "weighted_", 9) == 0)
+		measure_weighted(m, strcmp(name, "weighted_precision") == 0, out);
+	else
+		measure_macro(m, m->truth, false, out);
+}
+
+mlv_err mlv_measure_cells(const struct mlv_measure *measure, const struct mlv_cells *cells,
+			  double level, struct mlv_measured *out)
+{
+	MLV_SCOPED(matrix_release) struct matrix m = { 0 };
+	mlv_err err = matrix_init(&m, cells, level);
+
+	if (err)
+		return err;
+	out->of = rows_of(&m, m.total);
+	if (!(m.total > 0))
+		out->why = "no-weight";
+	else if (measure->tasks != MLV_TASK_BINARY || !measure_share(&m, measure->name, out))
+		measure_matrix(&m, measure->name, out);
+	return NULL;
+}

@@ -1,0 +1,105 @@
+/*
+ * record.h - evals/NAME.json: what an evaluation found, as text that git keeps.
+ *
+ * JSON in one canonical form (schema mlv.eval/1): keys sorted, a slice a line,
+ * each line but the first of a list beginning with its comma, so that changes
+ * of two branches rarely meet; no times, no machine. The same input gives the
+ * same bytes on every machine, in every locale, on any number of threads.
+ * Counts and what is made of them by + - * / and roots are written in the
+ * shortest form that reads back the same; what went through another function
+ * of libm (logarithms, quantiles) with ten significant digits.
+ *
+ *   dims     how rows are divided, with the edges of bins as they were used
+ *   inputs   which files were read, by id, and digests of ids and labels
+ *   metrics  which, and whether more or less is better
+ *   slices   overall first, then by name: n rows, m metrics, stats, folds
+ *   spec     what else of mlv.yaml the numbers depend on
+ *
+ * A metric is {by, ci, n, se, v}, see measure.h; one that is not defined is
+ * {v: null, why}. A record from outside is checked while it is read.
+ *
+ * Ownership   mlv_record_release().
+ */
+#ifndef MLV_EVAL_RECORD_H
+#define MLV_EVAL_RECORD_H
+
+#include "core/base/buf.h"
+#include "core/eval/evaluate.h"
+
+#define MLV_RECORD_SCHEMA "mlv.eval/1"
+#define MLV_RECORD_MAX    ((size_t)256 << 20) /* bytes of a record */
+
+/* What a record says of its inputs: texts of whoever read them. NULL: none. */
+struct mlv_record_inputs {
+	const char *predictions_id, *features_id; /* "sha256:..." */
+	const char *ids, *labels; /* digests of mlv_cases_digest_text() */
+};
+
+/* Append the record. */
+mlv_err mlv_record_write(const struct mlv_results *results, const struct mlv_record_inputs *inputs,
+			 struct mlv_buf *to) MLV_CHECK;
+/* Append the overall metrics as one flat JSON object: what other tools read. */
+mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf *to) MLV_CHECK;
+/*
+ * Give sink all ids, a line each in the rows' order; or all labels. Whether two
+ * evaluations are of the same rows is whether the digests of these are equal.
+ */
+typedef mlv_err (*mlv_record_sink)(void *arg, const void *bytes, size_t len);
+mlv_err mlv_cases_each_id(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
+mlv_err mlv_cases_each_label(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
+
+/* ---- reading */
+
+struct mlv_entry {
+	bool defined;
+	char *why, *by; /* NULL: not said */
+	double value, low, high, error;
+	bool has_interval;
+	uint64_t of;
+};
+struct mlv_record_fold {
+	char *name;
+	uint64_t n;
+	struct mlv_entry *entries;
+};
+struct mlv_record_slice {
+	char *name, *dim; /* dim NULL: overall */
+	uint64_t n;
+	bool small, critical;
+	struct mlv_entry *entries; /* one for each metric of the record */
+	struct mlv_record_fold *folds;
+	size_t fold_count;
+};
+struct mlv_record_dim {
+	char *name;
+	char *def;     /* its definition, canonical: two are the same when these are */
+	double *edges; /* NULL: it has none */
+	size_t edge_count;
+	unsigned quantiles; /* how many cut the edges; 0: they were given */
+};
+struct mlv_record {
+	char *name;
+	enum mlv_task task;
+	double level;
+	char *predictions, *predictions_id, *ids, *labels; /* NULL: not said */
+	struct mlv_record_metric {
+		char *name;
+		int direction;
+	} *metrics;
+	size_t metric_count;
+	struct mlv_record_slice *slices; /* overall first */
+	size_t slice_count;
+	struct mlv_record_dim *dims;
+	size_t dim_count;
+};
+/* MLV_E_SPEC when it is no record, or not one of a schema that is known. name is for messages. */
+mlv_err mlv_record_read(const char *name, const char *text, size_t len,
+			struct mlv_record *record) MLV_CHECK;
+void mlv_record_release(struct mlv_record *record);
+/* NULL when there is none. */
+const struct mlv_record_slice *mlv_record_find(const struct mlv_record *record, const char *name);
+const struct mlv_record_dim *mlv_record_find_dim(const struct mlv_record *record, const char *name);
+/* Which metric; metric_count when there is none. */
+size_t mlv_record_find_metric(const struct mlv_record *record, const char *name);
+
+#endif

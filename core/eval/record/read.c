@@ -1,0 +1,367 @@
+/* Reading records. They come with the repository, so nothing is taken for granted. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/sys.h"
+#include "core/eval/record.h"
+
+static void entries_release(struct mlv_entry *entries, size_t count)
+{
+	for (size_t m = 0; entries && m < count; m++) {
+		free(entries[m].why);
+		free(entries[m].by);
+	}
+	free(entries);
+}
+
+static void slice_release(struct mlv_record_slice *slice, size_t metrics)
+{
+	free(slice->name);
+	free(slice->dim);
+	entries_release(slice->entries, metrics);
+	for (size_t f = 0; slice->folds && f < slice->fold_count; f++) {
+		free(slice->folds[f].name);
+		entries_release(slice->folds[f].entries, metrics);
+	}
+	free(slice->folds);
+}
+
+void mlv_record_release(struct mlv_record *record)
+{
+	free(record->name);
+	free(record->predictions);
+	free(record->predictions_id);
+	free(record->ids);
+	free(record->labels);
+	for (size_t s = 0; record->slices && s < record->slice_count; s++)
+		slice_release(&record->slices[s], record->metric_count);
+	free(record->slices);
+	for (size_t m = 0; record->metrics && m < record->metric_count; m++)
+		free(record->metrics[m].name);
+	free(record->metrics);
+	for (size_t d = 0; record->dims && d < record->dim_count; d++) {
+		free(record->dims[d].name);
+		free(record->dims[d].def);
+		free(record->dims[d].edges);
+	}
+	free(record->dims);
+	*record = (struct mlv_record){ 0 };
+}
+
+const struct mlv_record_slice *mlv_record_find(const struct mlv_record *record, const char *name)
+{
+	for (size_t s = 0; s < record->slice_count; s++)
+		if (strcmp(record->slices[s].name, name) == 0)
+			return &record->slices[s];
+	return NULL;
+}
+
+const struct mlv_record_dim *mlv_record_find_dim(const struct mlv_record *record, const char *name)
+{
+	for (size_t d = 0; name && d < record->dim_count; d++)
+		if (strcmp(record->dims[d].name, name) == 0)
+			return &record->dims[d];
+	return NULL;
+}
+
+size_t mlv_record_find_metric(const struct mlv_record *record, const char *name)
+{
+	size_t m = 0;
+
+	while (m < record->metric_count && strcmp(record->metrics[m].name, name) != 0)
+		m++;
+	return m;
+}
+
+/* ---- values */
+
+static mlv_err damaged(const char *name, const char *what)
+{
+	return mlv_error(MLV_E_SPEC, "%s: not a record of an evaluation: %s", name, what);
+}
+
+static mlv_err copy_text(const struct mlv_value *value, char **out)
+{
+	const char *text = mlv_value_text(value);
+
+	if (!text)
+		return NULL;
+	*out = mlv_sys_strdup(text);
+	return *out ? NULL : mlv_error_nomem("a record");
+}
+
+static bool is_number(const struct mlv_value *value)
+{
+	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL);
+}
+
+static uint64_t count_of(const struct mlv_value *value)
+{
+	return value && value->type == MLV_VALUE_INT && value->integer > 0 ? (uint64_t)value->integer
+									   : 0;
+}
+
+static bool is_true(const struct mlv_value *value)
+{
+	return value && value->type == MLV_VALUE_BOOL && value->boolean;
+}
+
+/* The items of a list or a map; 0 of anything else. */
+static size_t items_of(const struct mlv_value *value, enum mlv_value_type type)
+{
+	return value && value->type == type ? value->count : 0;
+}
+
+/* ---- parts */
+
+static mlv_err read_entry(const struct mlv_value *value, struct mlv_entry *entry)
+{
+	const struct mlv_value *v = mlv_value_get(value, "v"), *ci = mlv_value_get(value, "ci");
+	const struct mlv_value *se = mlv_value_get(value, "se");
+	mlv_err err;
+
+	entry->defined = is_number(v) && isfinite(v->real);
+	entry->value = entry->defined ? v->real : 0;
+	entry->of = count_of(mlv_value_get(value, "n"));
+	entry->error = is_number(se) ? se->real : 0;
+	if (entry->defined && items_of(ci, MLV_VALUE_LIST) == 2 && is_number(ci->items[0]) &&
+	    is_number(ci->items[1])) {
+		entry->has_interval = true;
+		entry->low = ci->items[0]->real;
+		entry->high = ci->items[1]->real;
+	}
+	if ((err = copy_text(mlv_value_get(value, "why"), &entry->why)))
+		return err;
+	return copy_text(mlv_value_get(value, "by"), &entry->by);
+}
+
+static mlv_err read_entries(const struct mlv_record *record, const struct mlv_value *map,
+			    struct mlv_entry **out)
+{
+	struct mlv_entry *entries = mlv_sys_alloc_array(record->metric_count + 1, sizeof(*entries));
+	mlv_err err = NULL;
+
+	if (!entries)
+		return mlv_error_nomem("a record");
+	*out = entries;
+	for (size_t m = 0; m < record->metric_count && !err; m++)
+		err = read_entry(mlv_value_get(map, record->metrics[m].name), &entries[m]);
+	return err;
+}
+
+static mlv_err read_folds(const char *name, const struct mlv_record *record,
+			  const struct mlv_value *list, struct mlv_record_slice *slice)
+{
+	size_t count = items_of(list, MLV_VALUE_LIST);
+	mlv_err err = NULL;
+
+	if (!(slice->folds = mlv_sys_alloc_array(count + 1, sizeof(*slice->folds))))
+		return mlv_error_nomem("a record");
+	slice->fold_count = count;
+	for (size_t f = 0; f < count && !err; f++) {
+		struct mlv_record_fold *fold = &slice->folds[f];
+
+		fold->n = count_of(mlv_value_get(list->items[f], "n"));
+		if (!(err = copy_text(mlv_value_get(list->items[f], "fold"), &fold->name)) &&
+		    !(err = read_entries(record, mlv_value_get(list->items[f], "m"),
+					 &fold->entries)) &&
+		    !fold->name)
+			err = damaged(name, "a fold has no name");
+	}
+	return err;
+}
+
+static mlv_err read_slice(const char *name, const struct mlv_record *record,
+			  const struct mlv_value *map, struct mlv_record_slice *slice)
+{
+	mlv_err err;
+
+	slice->n = count_of(mlv_value_get(map, "n"));
+	slice->small = is_true(mlv_value_get(map, "small"));
+	slice->critical = is_true(mlv_value_get(map, "critical"));
+	if ((err = copy_text(mlv_value_get(map, "name"), &slice->name)) ||
+	    (err = copy_text(mlv_value_get(map, "dim"), &slice->dim)) ||
+	    (err = read_entries(record, mlv_value_get(map, "m"), &slice->entries)) ||
+	    (err = read_folds(name, record, mlv_value_get(map, "folds"), slice)))
+		return err;
+	return slice->name ? NULL : damaged(name, "a slice has no name");
+}
+
+static mlv_err read_slices(const char *name, const struct mlv_value *list, struct mlv_record *record)
+{
+	size_t count = items_of(list, MLV_VALUE_LIST);
+	mlv_err err = NULL;
+
+	if (!count)
+		return damaged(name, "it has no slices");
+	if (!(record->slices = mlv_sys_alloc_array(count, sizeof(*record->slices))))
+		return mlv_error_nomem("a record");
+	record->slice_count = count;
+	for (size_t s = 0; s < count && !err; s++)
+		err = read_slice(name, record, list->items[s], &record->slices[s]);
+	if (!err && strcmp(record->slices[0].name, "overall") != 0)
+		err = damaged(name, "its first slice is not 'overall'");
+	return err;
+}
+
+static mlv_err read_metrics(const char *name, const struct mlv_value *map, struct mlv_record *record)
+{
+	size_t count = items_of(map, MLV_VALUE_MAP);
+
+	if (!count)
+		return damaged(name, "it has no metrics");
+	if (!(record->metrics = mlv_sys_alloc_array(count, sizeof(*record->metrics))))
+		return mlv_error_nomem("a record");
+	record->metric_count = count;
+	for (size_t m = 0; m < count; m++) {
+		const char *direction = mlv_value_text(map->items[m]);
+
+		record->metrics[m].name = mlv_sys_strdup(map->keys[m]);
+		if (!record->metrics[m].name)
+			return mlv_error_nomem("a record");
+		if (direction)
+			record->metrics[m].direction = strcmp(direction, "max") == 0   ? 1
+						       : strcmp(direction, "min") == 0 ? -1
+										       : 0;
+	}
+	return NULL;
+}
+
+static mlv_err add_value(struct mlv_buf *to, const struct mlv_value *value);
+
+static mlv_err add_items(struct mlv_buf *to, const struct mlv_value *value)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < value->count && !err; i++) {
+		if (i)
+			err = mlv_buf_add_char(to, ',');
+		if (!err && value->keys &&
+		    !(err = mlv_json_add_string(to, value->keys[i], strlen(value->keys[i]))))
+			err = mlv_buf_add_char(to, ':');
+		if (!err)
+			err = add_value(to, value->items[i]);
+	}
+	return err;
+}
+
+/* A value as the canonical text that it was read from. */
+static mlv_err add_value(struct mlv_buf *to, const struct mlv_value *value)
+{
+	mlv_err err;
+
+	switch (value->type) {
+	case MLV_VALUE_TEXT:
+		return mlv_json_add_string(to, value->text, value->text_len);
+	case MLV_VALUE_INT:
+		return mlv_buf_printf(to, "%lld", (long long)value->integer);
+	case MLV_VALUE_REAL:
+		return mlv_json_add_real(to, value->real);
+	case MLV_VALUE_LIST:
+	case MLV_VALUE_MAP:
+		if ((err = mlv_buf_add_char(to, value->type == MLV_VALUE_MAP ? '{' : '[')) ||
+		    (err = add_items(to, value)))
+			return err;
+		return mlv_buf_add_char(to, value->type == MLV_VALUE_MAP ? '}' : ']');
+	default:
+		return mlv_buf_add_str(to, is_true(value) ? "true" : "null");
+	}
+}
+
+static mlv_err read_edges(const char *name, const struct mlv_value *list, struct mlv_record_dim *dim)
+{
+	size_t count = items_of(list, MLV_VALUE_LIST);
+
+	if (!count)
+		return NULL;
+	if (!(dim->edges = mlv_sys_alloc_array(count, sizeof(*dim->edges))))
+		return mlv_error_nomem("a record");
+	dim->edge_count = count;
+	for (size_t i = 0; i < count; i++) {
+		const char *text = mlv_value_text(list->items[i]);
+
+		if (text && strcmp(text, "inf") == 0)
+			dim->edges[i] = HUGE_VAL;
+		else if (text && strcmp(text, "-inf") == 0)
+			dim->edges[i] = -HUGE_VAL;
+		else if (is_number(list->items[i]))
+			dim->edges[i] = list->items[i]->real;
+		else
+			return damaged(name, "an edge is not a number");
+		if (isnan(dim->edges[i]) || (i && !(dim->edges[i] > dim->edges[i - 1])))
+			return damaged(name, "edges do not rise");
+	}
+	return NULL;
+}
+
+static mlv_err read_dims(const char *name, const struct mlv_value *map, struct mlv_record *record)
+{
+	size_t count = items_of(map, MLV_VALUE_MAP);
+	mlv_err err = NULL;
+
+	if (!(record->dims = mlv_sys_alloc_array(count + 1, sizeof(*record->dims))))
+		return mlv_error_nomem("a record");
+	record->dim_count = count;
+	for (size_t d = 0; d < count && !err; d++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf def = MLV_BUF_INIT;
+		struct mlv_record_dim *dim = &record->dims[d];
+
+		if ((err = add_value(&def, map->items[d])) ||
+		    (err = read_edges(name, mlv_value_get(map->items[d], "edges"), dim)))
+			return err;
+		dim->quantiles = (unsigned)count_of(mlv_value_get(map->items[d], "quantiles"));
+		dim->name = mlv_sys_strdup(map->keys[d]);
+		dim->def = mlv_buf_detach(&def);
+		err = dim->name && dim->def ? NULL : mlv_error_nomem("a record");
+	}
+	return err;
+}
+
+static mlv_err read_head(const char *name, const struct mlv_value *root, struct mlv_record *record)
+{
+	const struct mlv_value *inputs = mlv_value_get(root, "inputs");
+	const struct mlv_value *predictions = mlv_value_get(inputs, "predictions");
+	const struct mlv_value *level = mlv_value_get(mlv_value_get(root, "spec"), "interval");
+	const char *schema = mlv_value_text(mlv_value_get(root, "schema"));
+	const char *task = mlv_value_text(mlv_value_get(root, "task"));
+	mlv_err err;
+
+	if (!schema)
+		return damaged(name, "it has no schema");
+	if (strcmp(schema, MLV_RECORD_SCHEMA) != 0)
+		return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: the schema '%s' is not known", name,
+						schema),
+				      "a newer mlv may have written it");
+	for (unsigned t = MLV_TASK_BINARY; t <= MLV_TASK_REGRESSION; t <<= 1)
+		if (task && strcmp(task, mlv_task_name((enum mlv_task)t)) == 0)
+			record->task = (enum mlv_task)t;
+	if (!record->task)
+		return damaged(name, "its task is not known");
+	record->level = is_number(level) && level->real > 0 && level->real < 1 ? level->real : 0.95;
+	if ((err = copy_text(mlv_value_get(root, "name"), &record->name)) ||
+	    (err = copy_text(mlv_value_get(predictions, "path"), &record->predictions)) ||
+	    (err = copy_text(mlv_value_get(predictions, "id"), &record->predictions_id)) ||
+	    (err = copy_text(mlv_value_get(inputs, "ids"), &record->ids)) ||
+	    (err = copy_text(mlv_value_get(inputs, "labels"), &record->labels)))
+		return err;
+	return record->name ? NULL : damaged(name, "it has no name");
+}
+
+mlv_err mlv_record_read(const char *name, const char *text, size_t len, struct mlv_record *record)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	MLV_SCOPED(mlv_record_release) struct mlv_record made = { 0 };
+	mlv_err err;
+
+	if ((err = mlv_json_parse(name, text, len, &root)) ||
+	    (err = read_head(name, root, &made)) ||
+	    (err = read_metrics(name, mlv_value_get(root, "metrics"), &made)) ||
+	    (err = read_dims(name, mlv_value_get(root, "dims"), &made)) ||
+	    (err = read_slices(name, mlv_value_get(root, "slices"), &made)))
+		return err;
+	*record = made;
+	made = (struct mlv_record){ 0 };
+	return NULL;
+}

@@ -1,0 +1,45 @@
+/*
+ * test.h - p-values: whether a difference can be luck, and what many of them mean together.
+ *
+ * All are two-sided. A test that has nothing to go by (no rows, no variance)
+ * says 1, or 0 where the difference is certain.
+ *
+ * Threads   functions without shared state.
+ */
+#ifndef MLV_EVAL_TEST_H
+#define MLV_EVAL_TEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+
+/* McNemar's exact test: of the rows that changed, b one way and c the other. */
+double mlv_test_mcnemar(uint64_t b, uint64_t c);
+/*
+ * Two independent shares: the score test with the pooled variance; Fisher's
+ * exact test where one of the four counts is below five.
+ */
+double mlv_test_shares(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2);
+/* A difference by its standard error: Student's t, df degrees of freedom. */
+double mlv_test_t(double difference, double error, double df);
+/* The same by the normal distribution. */
+double mlv_test_z(double difference, double error);
+/*
+ * The standard error of the mean of count differences between the folds of
+ * cross-validations, whose training sets overlap: Nadeau and Bengio (Machine
+ * Learning 52, 2003); ratio is n_test / n_train. count is at least 2.
+ */
+double mlv_test_folds_error(const double *differences, size_t count, double ratio);
+
+/* How p-values are adjusted for there being many. */
+enum mlv_adjust {
+	MLV_ADJUST_NONE,
+	MLV_ADJUST_HOLM, /* family-wise (Holm 1979) */
+	MLV_ADJUST_BH,   /* false discovery rate (Benjamini and Hochberg 1995) */
+	MLV_ADJUST_BY,   /* the same under any dependence (Benjamini and Yekutieli 2001) */
+};
+/* Adjust count p-values in place. */
+mlv_err mlv_adjust(enum mlv_adjust how, double *p, size_t count) MLV_CHECK;
+
+#endif

@@ -1,0 +1,293 @@
+#include "core/repo/eval.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/fs.h"
+#include "core/base/yaml.h"
+#include "core/store/hashing.h"
+#include "core/store/sha256.h"
+
+#define DIRECTORY "evals"
+#define TABLE_MAX ((size_t)64 << 30) /* bytes of a table that is read from git or the cache */
+
+static mlv_err read_yaml(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 struct mlv_value **root)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
+	bool found = false;
+	mlv_err err = mlv_metrics_version(place, side, "mlv.yaml", &text, &found);
+
+	if (!err && !found)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: there is no mlv.yaml",
+						mlv_metrics_side_name(side)),
+				      "describe evaluations in mlv.yaml under 'evals', see mlv-eval(1)");
+	if (err || !(err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, root)))
+		return err;
+	return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
+}
+
+mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		       struct mlv_strs *names)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	mlv_err err = read_yaml(place, side, &root);
+
+	return err ? err : mlv_eval_spec_names("mlv.yaml", root, names);
+}
+
+mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *name, struct mlv_eval_spec *spec)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	mlv_err err = read_yaml(place, side, &root);
+
+	return err ? err : mlv_eval_spec_read("mlv.yaml", root, name, spec);
+}
+
+mlv_err mlv_eval_path(const char *name, struct mlv_buf *path)
+{
+	return mlv_buf_printf(path, DIRECTORY "/%s.json", name);
+}
+
+mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			const char *name, struct mlv_record *record, bool *found)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_RECORD_MAX);
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT, shown = MLV_BUF_INIT;
+	mlv_err err;
+
+	*found = false;
+	if ((err = mlv_eval_path(name, &path)) ||
+	    (err = mlv_buf_printf(&shown, "%s%s%s", side->rev ? side->rev : "",
+				  side->rev ? ":" : "", path.ptr)) ||
+	    (err = mlv_metrics_text(place, side, path.ptr, &text, found)) || !*found)
+		return err;
+	return mlv_record_read(shown.ptr, text.ptr, text.len, record);
+}
+
+/* ---- tables */
+
+/* A table's bytes, and the id of them. */
+struct table {
+	struct mlv_frame_source source;
+	int fd;
+	struct mlv_buf bytes;
+	struct stat before;
+};
+#define TABLE_INIT { { .fd = -1 }, -1, MLV_BUF_LIMIT(TABLE_MAX), { 0 } }
+
+static void table_release(struct table *table)
+{
+	mlv_fd_close(&table->fd);
+	mlv_buf_release(&table->bytes);
+}
+
+static void write_id(enum mlv_kind kind, const struct mlv_oid *oid, char id[MLV_EVAL_ID])
+{
+	char hex[MLV_OID_HEX + 1];
+
+	snprintf(id, MLV_EVAL_ID, "%s:%s", kind == MLV_KIND_LARGE ? "leaves" : "sha256",
+		 mlv_oid_format(oid, hex));
+}
+
+/* The id of bytes in memory: as that of a file. */
+static mlv_err name_bytes(const char *bytes, size_t len, char id[MLV_EVAL_ID])
+{
+	MLV_SCOPED(mlv_leaves_release) struct mlv_leaves leaves = { 0 };
+	MLV_SCOPED(mlv_mem_free) struct mlv_message *messages = NULL;
+	struct mlv_oid oid;
+	mlv_err err;
+
+	if (mlv_kind_of_size(len) == MLV_KIND_OBJECT) {
+		if (!(err = mlv_sha256_of(bytes, len, &oid)))
+			write_id(MLV_KIND_OBJECT, &oid, id);
+		return err;
+	}
+	if ((err = mlv_leaves_init(&leaves, len)))
+		return err;
+	if (!(messages = mlv_sys_alloc_array((size_t)leaves.count, sizeof(*messages))))
+		return mlv_error_nomem("an id");
+	for (size_t i = 0; i < leaves.count; i++) {
+		size_t at = i * (size_t)MLV_LEAF_SIZE, left = len - at;
+
+		messages[i] = (struct mlv_message){
+			bytes + at, left < MLV_LEAF_SIZE ? left : (size_t)MLV_LEAF_SIZE,
+			&leaves.digests[i],
+		};
+	}
+	if ((err = mlv_sha256_many(messages, (size_t)leaves.count)) ||
+	    (err = mlv_leaves_oid(&leaves, &oid)))
+		return err;
+	write_id(MLV_KIND_LARGE, &oid, id);
+	return NULL;
+}
+
+static mlv_err no_table(const struct mlv_metrics_side *side, const char *path)
+{
+	return mlv_error(MLV_E_MISSING, "%s: not in %s", path, mlv_metrics_side_name(side));
+}
+
+/* The work tree's own file; *found false when there is none. */
+static mlv_err open_file(struct mlv_metrics_place *place, const char *path, struct table *table,
+			 char id[MLV_EVAL_ID], bool *found)
+{
+	MLV_SCOPED(mlv_named_release) struct mlv_named named = { .kind = MLV_KIND_OBJECT };
+	mlv_err err;
+
+	table->fd = mlv_sys_openat(place->root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	*found = table->fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
+	if (!*found)
+		return NULL;
+	if (table->fd < 0 || mlv_sys_fstat(table->fd, &table->before) < 0)
+		return mlv_error_sys("%s", path);
+	if (!S_ISREG(table->before.st_mode))
+		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", path);
+	if ((err = mlv_hash_file(place->ctx, table->fd, path, &named)))
+		return err;
+	if (lseek(table->fd, 0, SEEK_SET) < 0)
+		return mlv_error_sys("%s", path);
+	write_id(named.kind, &named.oid, id);
+	table->source.fd = table->fd;
+	return NULL;
+}
+
+static mlv_err open_table(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			  const char *path, struct table *table, char id[MLV_EVAL_ID])
+{
+	bool found = false;
+	mlv_err err;
+
+	table->source.name = path;
+	if (!side->rev && ((err = open_file(place, path, table, id, &found)) || found))
+		return err;
+	if ((err = mlv_metrics_text(place, side, path, &table->bytes, &found)))
+		return mlv_error_wrap(err, "%s", path);
+	if (!found)
+		return no_table(side, path);
+	table->source.bytes = table->bytes.ptr;
+	table->source.len = table->bytes.len;
+	return name_bytes(table->bytes.ptr, table->bytes.len, id);
+}
+
+/* What was hashed is what was read. */
+static mlv_err check_unchanged(const struct table *table)
+{
+	const struct stat *before = &table->before;
+	struct stat after;
+
+	if (table->fd < 0)
+		return NULL;
+	if (mlv_sys_fstat(table->fd, &after) < 0)
+		return mlv_error_sys("%s", table->source.name);
+	if (after.st_size != before->st_size || after.st_mtim.tv_sec != before->st_mtim.tv_sec ||
+	    after.st_mtim.tv_nsec != before->st_mtim.tv_nsec ||
+	    after.st_ctim.tv_sec != before->st_ctim.tv_sec ||
+	    after.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
+		return mlv_error(MLV_E_REFUSED, "%s: changed while it was read", table->source.name);
+	return NULL;
+}
+
+static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
+{
+	return mlv_sha256_update(arg, bytes, len);
+}
+
+typedef mlv_err (*each_fn)(const struct mlv_cases *cases, mlv_record_sink sink, void *arg);
+
+static mlv_err digest(const struct mlv_cases *cases, each_fn each, char id[MLV_EVAL_ID])
+{
+	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
+	struct mlv_oid oid;
+	mlv_err err;
+
+	if ((err = mlv_sha256_new(&hasher)) || (err = each(cases, add_bytes, hasher)) ||
+	    (err = mlv_sha256_final(hasher, &oid)))
+		return err;
+	write_id(MLV_KIND_OBJECT, &oid, id);
+	return NULL;
+}
+
+/* Edges that an earlier record has for bins by as many quantiles. */
+static size_t list_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record,
+			  struct mlv_frozen *frozen)
+{
+	size_t count = 0;
+
+	for (size_t s = 0; record && s < spec->slice_count; s++) {
+		const struct mlv_slice_def *def = &spec->slices[s];
+		const struct mlv_record_dim *dim = mlv_record_find_dim(record, def->name);
+
+		if (def->quantiles && dim && dim->quantiles == def->quantiles && dim->edges)
+			frozen[count++] = (struct mlv_frozen){ dim->name, dim->edges,
+							       dim->edge_count };
+	}
+	return count;
+}
+
+mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		       const struct mlv_eval_spec *spec, const struct mlv_record *frozen,
+		       struct mlv_cases *cases, struct mlv_eval_ids *ids)
+{
+	MLV_SCOPED(table_release) struct table predictions = TABLE_INIT;
+	MLV_SCOPED(table_release) struct table features = TABLE_INIT;
+	MLV_SCOPED(mlv_mem_free) struct mlv_frozen *edges =
+		mlv_sys_alloc_array(spec->slice_count + 1, sizeof(*edges));
+	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { 0 };
+	mlv_err err;
+
+	*ids = (struct mlv_eval_ids){ "", "", "", "" };
+	if (!edges)
+		return mlv_error_nomem("bins");
+	if ((err = open_table(place, side, spec->predictions, &predictions, ids->predictions)) ||
+	    (spec->join &&
+	     (err = open_table(place, side, spec->join, &features, ids->features))) ||
+	    (err = mlv_cases_load(place->ctx, spec, &predictions.source,
+				  spec->join ? &features.source : NULL, edges,
+				  list_frozen(spec, frozen, edges), &made)) ||
+	    (err = check_unchanged(&predictions)) || (err = check_unchanged(&features)) ||
+	    (err = digest(&made, mlv_cases_each_label, ids->labels)) ||
+	    (made.id && (err = digest(&made, mlv_cases_each_id, ids->ids))))
+		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
+	*cases = made;
+	made = (struct mlv_cases){ 0 };
+	return NULL;
+}
+
+/* ---- records */
+
+mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_ids *ids,
+		       struct mlv_buf *record, struct mlv_buf *flat)
+{
+	const struct mlv_record_inputs inputs = {
+		ids->predictions, ids->features, ids->ids[0] ? ids->ids : NULL, ids->labels,
+	};
+	mlv_err err = mlv_record_write(results, &inputs, record);
+
+	return err ? err : mlv_record_write_flat(results, flat);
+}
+
+mlv_err mlv_eval_store(const struct mlv_metrics_place *place, const char *name,
+		       const struct mlv_buf *record, const struct mlv_buf *flat)
+{
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (mlv_sys_mkdirat(place->root_fd, DIRECTORY, 0777) < 0 && errno != EEXIST)
+		return mlv_error_sys("%s/" DIRECTORY, place->root);
+	dir = mlv_sys_open_beneath(place->root_fd, DIRECTORY, O_RDONLY | O_DIRECTORY, 0);
+	if (dir < 0)
+		return mlv_error_sys("%s/" DIRECTORY, place->root);
+	if ((err = mlv_buf_printf(&file, "%s.metrics.json", name)) ||
+	    (err = mlv_fs_replace(dir, file.ptr, flat->ptr, flat->len, 0666)))
+		return err;
+	mlv_buf_clear(&file);
+	if ((err = mlv_buf_printf(&file, "%s.json", name)))
+		return err;
+	return mlv_fs_replace(dir, file.ptr, record->ptr, record->len, 0666);
+}

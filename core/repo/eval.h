@@ -1,0 +1,50 @@
+/*
+ * eval.h - evaluations of a work tree or a revision: their spec, their tables, their record.
+ *
+ * mlv.yaml at the root says what is evaluated; the record of the evaluation
+ * NAME is evals/NAME.json. A table is read where it lies: the work tree's file,
+ * at a revision git's blob, or what mlv tracks from the cache, verified.
+ *
+ * Ownership   _release() frees.
+ * Threads     one thread at a time; tables are parsed on ctx->jobs threads.
+ */
+#ifndef MLV_REPO_EVAL_H
+#define MLV_REPO_EVAL_H
+
+#include "core/eval/record.h"
+#include "core/repo/metrics.h"
+
+#define MLV_EVAL_ID 80 /* bytes of "leaves:<64 digits>", NUL included */
+
+/* Add the names of the evaluations of this version, as mlv.yaml has them. */
+mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		       struct mlv_strs *names) MLV_CHECK;
+/* The spec of one. */
+mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *name, struct mlv_eval_spec *spec) MLV_CHECK;
+/* "evals/NAME.json". */
+mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
+/* The record as this version has it; *found false when there is none. */
+mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			const char *name, struct mlv_record *record, bool *found) MLV_CHECK;
+
+/* Ids of what an evaluation read, and digests of its rows; "" where there are none. */
+struct mlv_eval_ids {
+	char predictions[MLV_EVAL_ID], features[MLV_EVAL_ID], ids[MLV_EVAL_ID], labels[MLV_EVAL_ID];
+};
+/*
+ * Read the tables of a spec. Bins by quantiles take the edges of frozen, unless
+ * it is NULL or was cut by another number of quantiles. MLV_E_MISSING when a
+ * table is not there.
+ */
+mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		       const struct mlv_eval_spec *spec, const struct mlv_record *frozen,
+		       struct mlv_cases *cases, struct mlv_eval_ids *ids) MLV_CHECK;
+/* The record of results, and the flat file beside it, as text. */
+mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_ids *ids,
+		       struct mlv_buf *record, struct mlv_buf *flat) MLV_CHECK;
+/* Put both into evals/ of the work tree. */
+mlv_err mlv_eval_store(const struct mlv_metrics_place *place, const char *name,
+		       const struct mlv_buf *record, const struct mlv_buf *flat) MLV_CHECK;
+
+#endif

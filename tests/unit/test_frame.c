@@ -1,0 +1,187 @@
+/* Tables of text: what is read, and what is refused with file and line. */
+#include "check.h"
+
+#include <math.h>
+
+#include "core/base/sys.h"
+#include "core/eval/frame.h"
+
+static const struct mlv_want wants[] = {
+	{ .name = "a" },
+	{ .name = "x", .number = true },
+};
+
+static mlv_err read_bytes(const char *name, const char *bytes, size_t len, struct mlv_frame *frame)
+{
+	const struct mlv_frame_source source = { name, -1, bytes, len };
+	struct mlv_ctx ctx;
+
+	mlv_ctx_init_quiet(&ctx);
+	ctx.jobs = 2;
+	return mlv_frame_read(&ctx, &source, wants, MLV_COUNT(wants), frame);
+}
+
+static mlv_err read_text(const char *name, const char *text, struct mlv_frame *frame)
+{
+	return read_bytes(name, text, strlen(text), frame);
+}
+
+static const char *text_at(const struct mlv_frame *frame, size_t row)
+{
+	return mlv_words_at(&frame->columns[0].words, frame->columns[0].code[row]);
+}
+
+mlv_test(frame, csv_with_all_that_it_may_have)
+{
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+
+	check_ok(read_text("t.csv",
+			   "\xef\xbb\xbf\"x\",other,a\r\n"
+			   "1,,\"he said \"\"x\"\", ok\"\r\n"
+			   "-2.5e-3,\"two\nlines\",\"\"\r\n"
+			   "\r\n"
+			   "nan,3,plain",
+			   &frame));
+	cr_assert(eq(sz, frame.rows, 3));
+	cr_assert(eq(str, text_at(&frame, 0), "he said \"x\", ok"));
+	cr_assert(eq(str, text_at(&frame, 1), ""));
+	cr_assert(eq(str, text_at(&frame, 2), "plain"));
+	cr_assert(frame.columns[1].number[0] == 1);
+	cr_assert(frame.columns[1].number[1] == -0.0025);
+	cr_assert(isnan(frame.columns[1].number[2]));
+	cr_assert(frame.line[0] == 2 && frame.line[1] == 3 && frame.line[2] == 6);
+}
+
+mlv_test(frame, tabs_and_json_lines)
+{
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame tabs = { 0 }, lines = { 0 };
+
+	check_ok(read_text("t.tsv", "a\tx\nu,v\t1e5\n", &tabs));
+	cr_assert(eq(str, text_at(&tabs, 0), "u,v"));
+	cr_assert(tabs.columns[1].number[0] == 1e5);
+	check_ok(read_text("t.jsonl",
+			   "{\"a\": true, \"x\": 0.1}\n\n{\"x\": null, \"a\": 7}\n"
+			   "{\"a\": \"\\u00e4\", \"x\": NaN}",
+			   &lines));
+	cr_assert(eq(sz, lines.rows, 3));
+	cr_assert(eq(str, text_at(&lines, 0), "true"));
+	cr_assert(eq(str, text_at(&lines, 1), "7"));
+	cr_assert(eq(str, text_at(&lines, 2), "\xc3\xa4"));
+	cr_assert(lines.columns[1].number[0] == 0.1 && isnan(lines.columns[1].number[1]));
+}
+
+static void check_refused(const char *name, const char *text, const char *message)
+{
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+	mlv_err err = read_text(name, text, &frame);
+
+	cr_assert(err && err->code == MLV_E_SPEC, "%s: %s", text, err ? err->msg : "was read");
+	cr_assert(strncmp(err->msg, message, strlen(message)) == 0, "%s", err->msg);
+}
+
+mlv_test(frame, what_is_wrong_is_named_with_its_line)
+{
+	check_refused("t.csv", "", "t.csv: empty");
+	check_refused("t.csv", "a,y\n1,2\n", "t.csv:1: there is no column 'x'");
+	check_refused("t.csv", "a,x,x\n1,2,3\n", "t.csv:1: two columns are named 'x'");
+	check_refused("t.csv", "a,x\n1,2\n\"u\nv\",3\n1\n", "t.csv:5: 1 fields where the header has 2");
+	check_refused("t.csv", "a,x\n1,2,3\n", "t.csv:2: 3 fields where the header has 2");
+	check_refused("t.csv", "a,x\nu,2\n5\" pipe,3\n", "t.csv:3: a quote inside a field");
+	check_refused("t.csv", "a,x\n\"u\" ,2\n", "t.csv:2: text behind a closing quote");
+	check_refused("t.csv", "a,x\nu,2\n\"u,2\n\n", "t.csv:5: the file ends inside a quoted field");
+	check_refused("t.csv", "a,x\nu,2\nv,two\n", "t.csv:3: column 'x': 'two' is not a number");
+	check_refused("t.csv", "a,x\nu,0x10\n", "t.csv:2: column 'x': '0x10' is not a number");
+	check_refused("t.jsonl", "{\"a\": 1, \"x\": 1}\n[1]\n", "t.jsonl:2: not an object");
+	check_refused("t.jsonl", "{\"a\": 1, \"x\": 1}\n{\"a\"\n", "t.jsonl:2:");
+	check_refused("t.jsonl", "{\"a\": 1}\n", "t.jsonl: no row has 'x'");
+	check_refused("t.jsonl", "{\"a\": [1], \"x\": 1}\n", "t.jsonl: a column holds a list");
+	check_refused("t.parquet", "PAR1", "t.parquet: not a table that can be read\nhint: convert it: ");
+	check_refused("t.npy", "", "t.npy: not a table that can be read\nhint: convert it: ");
+}
+
+mlv_test(frame, a_nul_is_no_text)
+{
+	static const char bytes[] = "a,x\nu,2\nv\0w,3\n";
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+	mlv_err err = read_bytes("t.csv", bytes, sizeof(bytes) - 1, &frame);
+
+	cr_assert(err && strncmp(err->msg, "t.csv:3: a NUL byte", 19) == 0, "%s", err ? err->msg : "");
+}
+
+/* Larger than several pieces, with line feeds in quotes everywhere: the cut never shows. */
+mlv_test(frame, large_ones_are_cut_behind_rows)
+{
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	const size_t rows = 300000;
+
+	check_ok(mlv_buf_add_str(&text, "x,a\n"));
+	for (size_t r = 0; r < rows; r++)
+		check_ok(mlv_buf_printf(&text, "%zu,\"%zu\n, \"\"%s\"\"\"\n", r, r % 1000,
+					r % 7 ? "\n" : ""));
+	check_ok(read_bytes("t.csv", text.ptr, text.len, &frame));
+	cr_assert(eq(sz, frame.rows, rows));
+	cr_assert(eq(sz, frame.columns[0].words.count, 2000));
+	for (size_t r = 0; r < rows; r++) {
+		char want[40];
+
+		snprintf(want, sizeof(want), "%zu\n, \"%s\"", r % 1000, r % 7 ? "\n" : "");
+		cr_assert(frame.columns[1].number[r] == (double)r);
+		cr_assert(strcmp(text_at(&frame, r), want) == 0, "row %zu", r);
+	}
+}
+
+/* Exact arithmetic and strtod() agree, at the borders of both. */
+mlv_test(frame, numbers_are_those_of_strtod)
+{
+	static const char *const texts[] = {
+		"0", "-0", "1", "0.1", "123456789012345678", "9007199254740993", "1e22", "1e23", "1e-22",
+		"4.9e-324", "2.2250738585072011e-308", "1.7976931348623157e308", "1e309", "-1e-400",
+		"0.30000000000000004", "8.5e15", "0.000000000000000000000000001", "1.", ".5", "+3",
+		"3.141592653589793238462643383279", "1e+05", "00012",
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(texts); i++) {
+		double number = 7, want = strtod(texts[i], NULL);
+
+		cr_assert(mlv_number_parse(texts[i], strlen(texts[i]), &number), "%s", texts[i]);
+		cr_assert(memcmp(&number, &want, sizeof(want)) == 0, "%s: %.17g", texts[i], number);
+	}
+}
+
+mlv_test(frame, what_is_no_number)
+{
+	static const char *const none[] = { "1,5", "1 2", "e5", "1e", "--1", "0x1", "1_000",
+					    "x", ".", "-", "infi" };
+	double number;
+
+	for (size_t i = 0; i < MLV_COUNT(none); i++)
+		cr_assert(mlv_number_parse(none[i], strlen(none[i]), &number) == false, "%s", none[i]);
+	cr_assert(mlv_number_parse(" 7 ", 3, &number) && number == 7);
+	cr_assert(mlv_number_parse("-Inf", 4, &number) && isinf(number) && number < 0);
+	cr_assert(mlv_number_parse("N/A", 3, &number) && isnan(number));
+}
+
+/* Each allocation and read in turn fails once: an error, no crash, nothing leaked. */
+#ifdef MLV_FAULTS
+mlv_test(frame, survives_every_failing_call)
+{
+	const char *text = "a,x\n\"u\"\"\",1\nv,2\n";
+
+	for (long nth = 1; nth < 1000; nth++) {
+		struct mlv_frame frame = { 0 };
+		mlv_err err;
+
+		mlv_fault_arm(nth);
+		err = read_text("t.csv", text, &frame);
+		mlv_fault_arm(0);
+		mlv_frame_release(&frame);
+		if (!err) {
+			cr_assert(nth > 10);
+			return;
+		}
+		cr_assert(err->code == MLV_E_NOMEM || err->code == MLV_E_SYSTEM, "%s", err->msg);
+	}
+	cr_assert(0, "it never succeeds");
+}
+#endif
