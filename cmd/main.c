@@ -79,9 +79,10 @@ static mlv_err run_line(struct mlv_line *line, struct mlv_out *out, void *args)
 	return run_command(line, out, args);
 }
 
-static void print_json_error(mlv_err err, const char *hint)
+static void print_json_error(mlv_err err)
 {
 	struct mlv_out out = { .to = stderr, .json = true };
+	const char *hint = strstr(err->msg, "\nhint: ");
 	size_t len = hint ? (size_t)(hint - err->msg) : strlen(err->msg);
 
 	mlv_out_object_begin(&out, NULL);
@@ -93,15 +94,6 @@ static void print_json_error(mlv_err err, const char *hint)
 		mlv_out_text(&out, "hint", hint + strlen("\nhint: "));
 	mlv_out_object_end(&out);
 	mlv_out_object_end(&out);
-}
-
-/* What stands on a terminal must not command it: control characters become '?'. */
-static void print_error(mlv_err err, const char *hint)
-{
-	fputs("mlv: ", stderr);
-	for (const char *c = err->msg; *c; c++)
-		fputc(((unsigned char)*c < 0x20 || *c == 0x7f) && c != hint ? '?' : *c, stderr);
-	fputc('\n', stderr);
 }
 
 /* The reader of our results has gone: nobody is left to tell. */
@@ -131,12 +123,10 @@ int main(int argc, char **argv)
 	if (!err)
 		return 0;
 	if (!is_quiet(err)) {
-		const char *hint = strstr(err->msg, "\nhint: ");
-
 		if (line.globals.json)
-			print_json_error(err, hint);
+			print_json_error(err);
 		else
-			print_error(err, hint);
+			mlv_out_message("mlv: ", err->msg);
 	}
 	return mlv_errc_exit_status(err->code);
 }

@@ -8,6 +8,16 @@
 
 #include "core/base/path.h"
 
+void mlv_out_message(const char *begin, const char *text)
+{
+	const char *hint = strstr(text, "\nhint: ");
+
+	fputs(begin, stderr);
+	for (const char *c = text; *c; c++)
+		fputc(((unsigned char)*c < 0x20 || *c == 0x7f) && c != hint ? '?' : *c, stderr);
+	fputc('\n', stderr);
+}
+
 void mlv_out_line(struct mlv_out *out, const char *fmt, ...)
 {
 	va_list ap;

@@ -24,6 +24,12 @@ struct mlv_out {
 	bool quiet;         /* lines are dropped */
 };
 
+/*
+ * A message, to stderr: begin, then text, a newline added. What stands on a
+ * terminal must not command it: control characters become '?', but for the
+ * newline before a hint.
+ */
+void mlv_out_message(const char *begin, const char *text);
 /* A line of text, the newline added. Dropped with -q or --json. */
 void mlv_out_line(struct mlv_out *out, const char *fmt, ...) MLV_PRINTF(2, 3);
 /* A path, quoted as core.quotePath does; inside a line printed piece by piece. */

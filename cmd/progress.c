@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/host.h"
+#include "cmd/out.h"
 
 #define DEPTH  8
 #define SECOND UINT64_C(1000000000)
@@ -216,13 +217,13 @@ static void tell(struct mlv_ctx *ctx, const struct mlv_event *event)
 		break;
 	case MLV_EVENT_WARNING:
 		clear_line();
-		fprintf(stderr, "mlv: warning: %s\n", event->text);
+		mlv_out_message("mlv: warning: ", event->text);
 		break;
 	case MLV_EVENT_DETAIL:
 		if (!progress.options.verbose)
 			break;
 		clear_line();
-		fprintf(stderr, "mlv: %s\n", event->text);
+		mlv_out_message("mlv: ", event->text);
 		break;
 	}
 	pthread_mutex_unlock(&progress.lock);

@@ -12,7 +12,7 @@ again() {
 	mlv push
 	mlv push
 	git clone -q . ../clone
-	(cd ../clone && mlv remote add -q -f --local -d store "$OLDPWD/store" && mlv pull -q && diff -r d "$OLDPWD/d")
+	(cd ../clone && mlv remote add -q -f --local -d store ../w/store && mlv pull -q && diff -r d ../w/d)
 	chmod -R u+w ../clone && rm -rf ../clone
 }
 chmod -R u+w store

@@ -17,7 +17,7 @@ flip "$(find store/objects -type f)" 1000
 mlv push
 mlv push --verify 2>err
 echo "status $?"
-sed 's/\(corrupt: d\)\(.[a-z]*\)[0-9]*:.*/\1\2 .../' err
+sed 's/\(corrupt: d.[^0-9:]*\)[0-9]*:.*/\1 .../' err
 mlv status -c --verify | tr -d 0-9
 # Without its table nothing in a pack is found.
 flip store/packs/d-*.idx 100
