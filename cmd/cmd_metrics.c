@@ -2,9 +2,11 @@
 #include "cmd/cmd_metrics.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/path.h"
 #include "core/base/sys.h"
+#include "core/repo/eval.h"
 
 static const struct mlv_cmd *const metrics_subs[] = {
 	&mlv_cmd_metrics_diff,
@@ -49,6 +51,66 @@ mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char 
 			return err;
 	}
 	return NULL;
+}
+
+mlv_err mlv_metrics_list_evals(const struct mlv_metrics_place *place,
+			       const struct mlv_metrics_side *side, struct mlv_strs *evals)
+{
+	mlv_err err = mlv_eval_names(place, side, evals);
+
+	return err && err->code == MLV_E_MISSING ? NULL : err;
+}
+
+/* The name of the evaluation whose record a file would be: to be freed; NULL: of none. */
+static char *eval_of_path(const char *file)
+{
+	static const char before[] = "evals/", after[] = ".json";
+	size_t len = strlen(file), around = sizeof(before) + sizeof(after) - 2;
+
+	if (len <= around || strncmp(file, before, sizeof(before) - 1) != 0 ||
+	    strcmp(file + len - (sizeof(after) - 1), after) != 0)
+		return NULL;
+	return mlv_sys_strndup(file + sizeof(before) - 1, len - around);
+}
+
+/* Whether it is a record in one of the versions; one that is damaged is read, and told, later. */
+static mlv_err is_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
+			 size_t count, const char *file, bool *is)
+{
+	*is = false;
+	for (size_t s = 0; s < count && !*is; s++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_RECORD_MAX);
+		bool found = false;
+		mlv_err err = mlv_metrics_text(place, &sides[s], file, &text, &found);
+
+		if (err && err->code != MLV_E_MISSING)
+			return err;
+		*is = !err && found && strstr(text.ptr, "\"schema\":\"mlv.eval/") != NULL;
+	}
+	return NULL;
+}
+
+mlv_err mlv_metrics_take_evals(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
+			       size_t count, struct mlv_strs *files, struct mlv_strs *evals)
+{
+	size_t kept = 0;
+	mlv_err err = NULL;
+
+	for (size_t f = 0; f < files->count; f++) {
+		MLV_SCOPED(mlv_mem_free) char *name = err ? NULL : eval_of_path(files->at[f]);
+		bool is = false;
+
+		if (name && mlv_eval_name_ok(name))
+			err = is_record(place, sides, count, files->at[f], &is);
+		if (!err && is)
+			err = mlv_strs_add(evals, name);
+		if (err || !is)
+			files->at[kept++] = files->at[f];
+		else
+			free(files->at[f]);
+	}
+	files->count = kept;
+	return err;
 }
 
 mlv_err mlv_metrics_no_files(void)

@@ -13,6 +13,12 @@ extern const struct mlv_cmd mlv_cmd_metrics;
 /* Add the files that the user named; directories only when recursive. */
 mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char *const *typed,
 			      size_t count, bool recursive, struct mlv_strs *files) MLV_CHECK;
+/* Add the evaluations of this version; that there is no mlv.yaml is no failure. */
+mlv_err mlv_metrics_list_evals(const struct mlv_metrics_place *place,
+			       const struct mlv_metrics_side *side, struct mlv_strs *evals) MLV_CHECK;
+/* Move those files that are records of evaluations in any of count versions to evals, as names. */
+mlv_err mlv_metrics_take_evals(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
+			       size_t count, struct mlv_strs *files, struct mlv_strs *evals) MLV_CHECK;
 /* The failure of having nothing to show. */
 mlv_err mlv_metrics_no_files(void) MLV_CHECK MLV_NEVER_NULL;
 /*

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "cmd/record_diff.h"
+
 struct diff_args {
 	struct mlv_opt_list targets;
-	bool recursive, all, markdown, no_path;
-	const char *precision;
+	bool recursive, all, markdown, no_path, no_rows;
+	const char *precision, *slices, *adjust;
 };
 
 static const struct mlv_opt diff_opts[] = {
@@ -22,6 +24,12 @@ static const struct mlv_opt diff_opts[] = {
 	  "leave out the column of files" },
 	{ MLV_OPT_TEXT, 0, "precision", offsetof(struct diff_args, precision), "<n>",
 	  MLV_HINT_NONE, "digits after the point (default: 5)" },
+	{ MLV_OPT_TEXT, 0, "slices", offsetof(struct diff_args, slices), "<glob>", MLV_HINT_NONE,
+	  "of evaluations, show slices whose names match" },
+	{ MLV_OPT_TEXT, 0, "adjust", offsetof(struct diff_args, adjust), "<how>", MLV_HINT_NONE,
+	  "p-values of slices: bh (default), holm, by or none" },
+	{ MLV_OPT_FLAG, 0, "no-rows", offsetof(struct diff_args, no_rows), NULL, MLV_HINT_NONE,
+	  "compare records of evaluations without their predictions" },
 	{ 0 },
 };
 
@@ -32,6 +40,9 @@ struct diff {
 	struct mlv_metrics_place place;
 	struct mlv_metrics_side sides[2]; /* old, new */
 	struct mlv_strs files;
+	struct mlv_strs evals; /* names of evaluations */
+	struct mlv_record_diff_options options;
+	enum mlv_adjust adjust;
 	struct mlv_table table;
 	enum mlv_errc failed; /* why a file could not be read, as was told; MLV_E_NO: all could */
 };
@@ -39,6 +50,7 @@ struct diff {
 static void diff_release(struct diff *diff)
 {
 	mlv_strs_release(&diff->files);
+	mlv_strs_release(&diff->evals);
 	mlv_table_release(&diff->table);
 	mlv_metrics_place_close(&diff->place);
 }
@@ -50,11 +62,35 @@ static mlv_err find_files(struct diff *diff)
 					    diff->args->recursive, &diff->files);
 
 	for (size_t s = 0; s < 2 && !err && !typed->count; s++)
-		err = mlv_metrics_list(&diff->place, &diff->sides[s], &diff->files);
+		if (!(err = mlv_metrics_list(&diff->place, &diff->sides[s], &diff->files)))
+			err = mlv_metrics_list_evals(&diff->place, &diff->sides[s], &diff->evals);
+	if (!err && typed->count)
+		err = mlv_metrics_take_evals(&diff->place, diff->sides, 2, &diff->files,
+					     &diff->evals);
 	mlv_strs_sort_unique(&diff->files);
-	if (!err && !diff->files.count)
+	mlv_strs_sort_unique(&diff->evals);
+	if (!err && !diff->files.count && !diff->evals.count)
 		return mlv_metrics_no_files();
 	return err;
+}
+
+static mlv_err diff_eval(struct diff *diff, const char *name)
+{
+	MLV_SCOPED(mlv_record_diff_release) struct mlv_record_diff compared = { 0 };
+	mlv_err err = mlv_record_diff_make(&diff->place, diff->sides, name, !diff->args->no_rows,
+					   diff->adjust, &compared);
+
+	if (err && mlv_metrics_goes_on(diff->run, err, &diff->failed))
+		return NULL;
+	if (err)
+		return err;
+	for (size_t s = 0; s < 2; s++)
+		if (!compared.sides[s].found)
+			mlv_tell_warning(diff->run->ctx, "evals/%s.json: not in %s", name,
+					 mlv_metrics_side_name(&diff->sides[s]));
+	if (!compared.compared)
+		return NULL;
+	return mlv_record_diff_print(diff->run, diff->sides, &compared, &diff->options);
 }
 
 /* Read one side; what cannot be parsed is told and counts as not there. */
@@ -148,10 +184,15 @@ static mlv_err open_diff(struct diff *diff, char **revs)
 	mlv_err err;
 
 	if ((err = mlv_metrics_precision(diff->args->precision, &diff->precision)) ||
+	    (err = mlv_adjust_parse(diff->args->adjust, &diff->adjust)) ||
 	    (err = mlv_metrics_place_open(&diff->place, diff->run->ctx, diff->run->ctx->cwd)) ||
 	    (err = mlv_metrics_side_init(&diff->place, old, &diff->sides[0])) ||
 	    (err = mlv_metrics_side_init(&diff->place, revs[0] ? revs[1] : NULL, &diff->sides[1])))
 		return err;
+	diff->options = (struct mlv_record_diff_options){
+		.slices = diff->args->slices, .all = diff->args->all,
+		.markdown = diff->args->markdown, .precision = diff->precision,
+	};
 	headings[2] = mlv_metrics_side_name(&diff->sides[0]);
 	headings[3] = mlv_metrics_side_name(&diff->sides[1]);
 	return mlv_table_init(&diff->table, 5 - skip, 0, headings + skip);
@@ -170,8 +211,12 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 		err = diff_file(&diff, diff.files.at[f]);
 	if (err)
 		return err;
-	mlv_out_object_end(run->out);
 	mlv_table_print(&diff.table, run->out, diff.args->markdown);
+	for (size_t e = 0; e < diff.evals.count && !err; e++)
+		err = diff_eval(&diff, diff.evals.at[e]);
+	if (err)
+		return err;
+	mlv_out_object_end(run->out);
 	return mlv_metrics_verdict(diff.failed);
 }
 

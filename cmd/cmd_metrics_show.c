@@ -1,10 +1,11 @@
 /* cmd_metrics_show.c - mlv metrics show: the metrics of the work tree, or of revisions. */
 #include "cmd/cmd_metrics.h"
+#include "cmd/record_show.h"
 
 struct show_args {
 	bool branches, tags, commits, recursive, markdown;
 	const char *rev;
-	const char *precision;
+	const char *precision, *slices, *sort;
 };
 
 static const struct mlv_opt show_opts[] = {
@@ -22,6 +23,10 @@ static const struct mlv_opt show_opts[] = {
 	  "write a Markdown table" },
 	{ MLV_OPT_TEXT, 0, "precision", offsetof(struct show_args, precision), "<n>",
 	  MLV_HINT_NONE, "digits after the point (default: 5)" },
+	{ MLV_OPT_TEXT, 0, "slices", offsetof(struct show_args, slices), "<glob>", MLV_HINT_NONE,
+	  "of evaluations, show slices whose names match" },
+	{ MLV_OPT_TEXT, 0, "sort", offsetof(struct show_args, sort), "<how>", MLV_HINT_NONE,
+	  "slices by name (default), n or worst" },
 	{ 0 },
 };
 
@@ -31,6 +36,7 @@ struct show {
 	unsigned precision;
 	bool many; /* several versions: they are told apart by a column, or a JSON level */
 	struct mlv_metrics_place place;
+	struct mlv_strs evals; /* evaluations whose records the user named */
 	struct mlv_strs typed; /* empty: those of mlv.yaml, of each version */
 	struct mlv_table table;
 	size_t files; /* found so far */
@@ -40,6 +46,7 @@ struct show {
 static void show_release(struct show *show)
 {
 	mlv_strs_release(&show->typed);
+	mlv_strs_release(&show->evals);
 	mlv_table_release(&show->table);
 	mlv_metrics_place_close(&show->place);
 }
@@ -97,6 +104,47 @@ static mlv_err show_side(struct show *show, const char *rev)
 	return NULL;
 }
 
+/* The records of one version: those that were named, or with no names all. */
+static mlv_err show_records(struct show *show)
+{
+	const struct mlv_record_show_options options = {
+		.slices = show->args->slices, .sort = show->args->sort,
+		.markdown = show->args->markdown, .precision = show->precision,
+	};
+	struct mlv_metrics_side side;
+	mlv_err err;
+
+	if (show->many)
+		return NULL;
+	if ((err = mlv_metrics_side_init(&show->place, show->args->rev, &side)))
+		return err;
+	if (!show->typed.count && !show->evals.count &&
+	    (err = mlv_metrics_list_evals(&show->place, &side, &show->evals)))
+		return err;
+	for (size_t e = 0; e < show->evals.count && !err; e++) {
+		bool found = false;
+
+		err = mlv_record_show(show->run, &show->place, &side, show->evals.at[e], &options,
+				      &found);
+		show->files += found;
+		if (err && mlv_metrics_goes_on(show->run, err, &show->failed))
+			err = NULL;
+	}
+	return err;
+}
+
+/* Named records are shown as such; of several versions as metrics files. */
+static mlv_err take_records(struct show *show)
+{
+	struct mlv_metrics_side side;
+	mlv_err err;
+
+	if (show->many || !show->typed.count)
+		return NULL;
+	err = mlv_metrics_side_init(&show->place, show->args->rev, &side);
+	return err ? err : mlv_metrics_take_evals(&show->place, &side, 1, &show->typed, &show->evals);
+}
+
 static mlv_err add_rev(void *arg, const struct mlv_git_id *commit, const char *name)
 {
 	return mlv_strs_add(arg, name ? name : commit->hex);
@@ -137,10 +185,13 @@ static mlv_err show_run(struct mlv_run *run, const void *opaque, char **targets)
 		return err;
 	mlv_strs_sort_unique(&show.typed);
 	mlv_out_object_begin(run->out, NULL);
-	if ((err = show_all(&show, scopes)))
+	if ((err = take_records(&show)) ||
+	    ((show.typed.count || !show.evals.count) && (err = show_all(&show, scopes))))
+		return err;
+	mlv_table_print(&show.table, run->out, show.args->markdown);
+	if ((err = show_records(&show)))
 		return err;
 	mlv_out_object_end(run->out);
-	mlv_table_print(&show.table, run->out, show.args->markdown);
 	if (show.failed != MLV_E_NO)
 		return mlv_metrics_verdict(show.failed);
 	return show.files ? NULL : mlv_metrics_no_files();

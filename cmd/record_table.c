@@ -51,18 +51,16 @@ static mlv_err add_rest(struct mlv_table *table, const struct mlv_entry *entry, 
 	return mlv_table_cell(table, rows);
 }
 
-mlv_err mlv_record_table_slice(struct mlv_table *table, const struct mlv_record *record,
-			       const struct mlv_record_slice *slice, unsigned precision)
+mlv_err mlv_record_table_row(struct mlv_table *table, const struct mlv_record *record,
+			     const struct mlv_record_slice *slice, size_t metric,
+			     unsigned precision)
 {
-	mlv_err err = NULL;
+	const struct mlv_entry *entry = &slice->entries[metric];
+	mlv_err err;
 
-	for (size_t m = 0; m < record->metric_count && !err; m++) {
-		const struct mlv_entry *entry = &slice->entries[m];
-
-		if (!(err = mlv_table_cell(table, slice->name)) &&
-		    !(err = mlv_table_cell(table, record->metrics[m].name)) &&
-		    !(err = add_value(table, entry, precision)))
-			err = add_rest(table, entry, precision);
-	}
-	return err;
+	if ((err = mlv_table_cell(table, slice->name)) ||
+	    (err = mlv_table_cell(table, record->metrics[metric].name)) ||
+	    (err = add_value(table, entry, precision)))
+		return err;
+	return add_rest(table, entry, precision);
 }

@@ -9,9 +9,10 @@
 
 /* Columns: Slice, Metric, Value, interval, Rows. */
 mlv_err mlv_record_table_begin(struct mlv_table *table) MLV_CHECK;
-/* A row for each metric of a slice. */
-mlv_err mlv_record_table_slice(struct mlv_table *table, const struct mlv_record *record,
-			       const struct mlv_record_slice *slice, unsigned precision) MLV_CHECK;
+/* A row: a metric of a slice. */
+mlv_err mlv_record_table_row(struct mlv_table *table, const struct mlv_record *record,
+			     const struct mlv_record_slice *slice, size_t metric,
+			     unsigned precision) MLV_CHECK;
 /* Append "[low, high]", "" when there is none. */
 mlv_err mlv_record_interval(struct mlv_buf *to, bool there, double low, double high,
 			    unsigned precision) MLV_CHECK;

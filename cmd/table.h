@@ -10,7 +10,7 @@
 #include "cmd/out.h"
 #include "core/base/strs.h"
 
-#define MLV_TABLE_COLUMNS 8
+#define MLV_TABLE_COLUMNS 10
 
 struct mlv_table {
 	size_t columns;         /* at most MLV_TABLE_COLUMNS */

@@ -78,8 +78,12 @@ _mlv()
 	'list':--rev) _mlv_offer rev; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
+	'metrics diff':--slices) _mlv_offer none; return ;;
+	'metrics diff':--adjust) _mlv_offer none; return ;;
 	'metrics show':--rev) _mlv_offer rev; return ;;
 	'metrics show':--precision) _mlv_offer none; return ;;
+	'metrics show':--slices) _mlv_offer none; return ;;
+	'metrics show':--sort) _mlv_offer none; return ;;
 	'pull':--remote | 'pull':-r) _mlv_offer remote; return ;;
 	'pull':--jobs | 'pull':-j) _mlv_offer none; return ;;
 	'push':--remote | 'push':-r) _mlv_offer remote; return ;;
@@ -129,8 +133,8 @@ _mlv()
 	'ls-url') words='--recursive -R --size' hint=none ;;
 	'merge-driver') words='' hint=file ;;
 	'metrics') words='' hint=none ;;
-	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision' hint=rev ;;
-	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision' hint=file ;;
+	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision --slices --adjust --no-rows' hint=rev ;;
+	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision --slices --sort' hint=file ;;
 	'move') words='' hint=file ;;
 	'pull') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
 	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;

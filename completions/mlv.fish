@@ -186,6 +186,9 @@ complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcomm
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l md -d 'write a Markdown table'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l no-path -d 'leave out the column of files'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l precision -r -d 'digits after the point (default: 5)'
+complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l slices -r -d 'of evaluations, show slices whose names match'
+complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l adjust -r -d 'p-values of slices: bh (default), holm, by or none'
+complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l no-rows -d 'compare records of evaluations without their predictions'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and not __fish_seen_subcommand_from diff show' -a show -d 'show metrics of the work tree or of revisions'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -F
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -l rev -r -a '(__mlv_revisions)' -d 'show this revision instead of the work tree'
@@ -195,6 +198,8 @@ complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcomm
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -s R -l recursive -d 'take the files below a target that is a directory'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -l md -d 'write a Markdown table'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -l precision -r -d 'digits after the point (default: 5)'
+complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -l slices -r -d 'of evaluations, show slices whose names match'
+complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from show' -l sort -r -d 'slices by name (default), n or worst'
 complete -c mlv -n __fish_use_subcommand -a move -d 'give a tracked file or directory another place'
 complete -c mlv -n '__fish_seen_subcommand_from move' -F
 complete -c mlv -n __fish_use_subcommand -a pull -d 'bring tracked data from a remote into the work tree'

@@ -65,6 +65,12 @@ struct mlv_cells {
 };
 mlv_err mlv_cells_count(const struct mlv_rows *rows, struct mlv_cells *cells) MLV_CHECK;
 void mlv_cells_release(struct mlv_cells *cells);
+/*
+ * How a metric of kind CELLS, whose value is v, changes with each cell: classes
+ * * classes slopes. The variance by the delta method is the sum of n * slope^2.
+ */
+mlv_err mlv_cells_slopes(const struct mlv_measure *measure, const struct mlv_cells *cells, double v,
+			 double *slopes) MLV_CHECK;
 
 struct mlv_measured {
 	const char *why;  /* NULL: defined; else why not */

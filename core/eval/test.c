@@ -1,11 +1,14 @@
 #include "core/eval/test.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "core/base/sys.h"
 #include "core/eval/special.h"
 
+#define FLIP_ALL    16
+#define FLIP_SOME   10000
 #define EXACT_BELOW 5 /* a count for which the normal approximation is none */
 
 static double at_most_one(double p)
@@ -56,6 +59,48 @@ double mlv_test_folds_error(const double *differences, size_t count, double rati
 	for (size_t i = 0; i < count; i++)
 		squares += (differences[i] - mean) * (differences[i] - mean);
 	return sqrt(squares / (n - 1) * (1 / n + ratio));
+}
+
+uint32_t mlv_pcg32_next(struct mlv_pcg32 *pcg)
+{
+	uint64_t old = pcg->state;
+	uint32_t mixed = (uint32_t)((old >> 18 ^ old) >> 27);
+	unsigned turn = (unsigned)(old >> 59);
+
+	pcg->state = old * 6364136223846793005U + pcg->increment;
+	return mixed >> turn | mixed << (-turn & 31);
+}
+
+void mlv_pcg32_seed(struct mlv_pcg32 *pcg, uint64_t state, uint64_t sequence)
+{
+	pcg->state = 0;
+	pcg->increment = sequence << 1 | 1;
+	(void)mlv_pcg32_next(pcg);
+	pcg->state += state;
+	(void)mlv_pcg32_next(pcg);
+}
+
+static double signed_sum(const double *differences, size_t count, uint32_t signs)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += signs >> (i % 32) & 1 ? -differences[i] : differences[i];
+	return fabs(sum);
+}
+
+double mlv_test_sign_flip(const double *differences, size_t count)
+{
+	/* Sums that differ by rounding alone are equal. */
+	double limit = signed_sum(differences, count, 0) * (1 - 1e-12);
+	bool all = count <= FLIP_ALL;
+	uint32_t ways = all ? 1U << count : FLIP_SOME, as_far = 0;
+	struct mlv_pcg32 pcg;
+
+	mlv_pcg32_seed(&pcg, 42, 54);
+	for (uint32_t way = 0; way < ways; way++)
+		as_far += signed_sum(differences, count, all ? way : mlv_pcg32_next(&pcg)) >= limit;
+	return all ? (double)as_far / ways : ((double)as_far + 1) / (ways + 1);
 }
 
 struct ranked {

@@ -26,11 +26,24 @@ double mlv_test_t(double difference, double error, double df);
 /* The same by the normal distribution. */
 double mlv_test_z(double difference, double error);
 /*
+ * Whether the mean of paired differences is 0, of few rows: how many ways of
+ * giving each difference a sign have a sum at least as far from 0; all ways
+ * up to 16 rows, else 10,000 by chance (PCG32, always the same ones).
+ */
+double mlv_test_sign_flip(const double *differences, size_t count);
+/*
  * The standard error of the mean of count differences between the folds of
  * cross-validations, whose training sets overlap: Nadeau and Bengio (Machine
  * Learning 52, 2003); ratio is n_test / n_train. count is at least 2.
  */
 double mlv_test_folds_error(const double *differences, size_t count, double ratio);
+
+/* PCG32 (M. O'Neill 2014): numbers that are the same everywhere. */
+struct mlv_pcg32 {
+	uint64_t state, increment;
+};
+void mlv_pcg32_seed(struct mlv_pcg32 *pcg, uint64_t state, uint64_t sequence);
+uint32_t mlv_pcg32_next(struct mlv_pcg32 *pcg);
 
 /* How p-values are adjusted for there being many. */
 enum mlv_adjust {

@@ -187,6 +187,42 @@ mlv_test(measure, interval_of_kappa)
 	near(kappa.error, sqrt((sum - pow(k - pe * (1 - k), 2)) / 50) / (1 - pe), 1e-12);
 }
 
+/* Slopes are what a little more of a cell changes; and scaling all cells changes nothing. */
+mlv_test(measure, slopes_are_those_of_small_steps)
+{
+	double many_at[] = { 20, 3, 4, 5, 31, 6, 2, 8, 17 }, two_at[] = { 40, 9, 12, 25 };
+	struct mlv_cells many = { 3, many_at, NULL }, two = { 2, two_at, NULL };
+
+	for (size_t i = 0; mlv_measure_at(i); i++) {
+		const struct mlv_measure *of = mlv_measure_at(i);
+		struct mlv_cells *cells = of->tasks & MLV_TASK_MULTICLASS ? &many : &two;
+		struct mlv_rows rows = { .task = of->tasks & MLV_TASK_MULTICLASS ? MLV_TASK_MULTICLASS
+										: MLV_TASK_BINARY,
+					 .count = 96, .classes = cells->classes };
+		size_t count = cells->classes * cells->classes;
+		struct mlv_measured at, above, below;
+		double slopes[9], sum = 0;
+
+		if (of->kind != MLV_MEASURE_CELLS)
+			continue;
+		check_ok(mlv_measure_rows(of, &rows, cells, 0.95, &at));
+		check_ok(mlv_cells_slopes(of, cells, at.value, slopes));
+		for (size_t c = 0; c < count; c++) {
+			double whole = cells->at[c];
+
+			cells->at[c] = whole + 1e-4;
+			check_ok(mlv_measure_rows(of, &rows, cells, 0.95, &above));
+			cells->at[c] = whole - 1e-4;
+			check_ok(mlv_measure_rows(of, &rows, cells, 0.95, &below));
+			cells->at[c] = whole;
+			cr_assert(fabs(slopes[c] - (above.value - below.value) / 2e-4) < 1e-8, "%s: cell %zu",
+				  of->name, c);
+			sum += whole * slopes[c];
+		}
+		cr_assert(fabs(sum) < 1e-12, "%s", of->name);
+	}
+}
+
 mlv_test(measure, what_is_not_defined_has_no_value)
 {
 	static const uint32_t zeros[] = { 0, 0, 0 };

@@ -161,6 +161,37 @@ mlv_test(stats, adjusted)
 	check_ok(mlv_adjust(MLV_ADJUST_BH, NULL, 0));
 }
 
+/* pcg32-demo of pcg-c-basic, seeded with 42 and 54. */
+mlv_test(stats, pcg32)
+{
+	static const uint32_t known[] = { 0xa15c02b7, 0x7b47f409, 0xba1d3330, 0x83d2f293, 0xbfa4784b,
+					  0xcbed606e };
+	struct mlv_pcg32 pcg;
+
+	mlv_pcg32_seed(&pcg, 42, 54);
+	for (size_t i = 0; i < MLV_COUNT(known); i++)
+		cr_assert(eq(u32, mlv_pcg32_next(&pcg), known[i]));
+}
+
+/* mlxtend permutation_test(paired=True): 4 of 128 ways. */
+mlv_test(stats, flipping_signs)
+{
+	static const double a[] = { 3.67, 1.72, 3.46, 2.60, 2.03, 2.10, 3.01 };
+	static const double b[] = { 2.11, 1.79, 2.71, 1.89, 1.69, 1.71, 2.01 };
+	double apart[7], many_apart[25];
+
+	for (size_t i = 0; i < 7; i++)
+		apart[i] = a[i] - b[i];
+	near(mlv_test_sign_flip(apart, 7), 4.0 / 128, 1e-15);
+	/* Beyond what is tried in full, a case whose answer is nearly 0, and one that is 1. */
+	for (size_t i = 0; i < 25; i++)
+		many_apart[i] = 1;
+	cr_assert(mlv_test_sign_flip(many_apart, 25) < 1e-3);
+	for (size_t i = 0; i < 25; i++)
+		many_apart[i] = 0;
+	cr_assert(mlv_test_sign_flip(many_apart, 25) == 1);
+}
+
 /* ---- ranks */
 
 /* scikit-learn's documentation of roc_auc_score() and average_precision_score(). */

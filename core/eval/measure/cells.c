@@ -6,28 +6,18 @@
 #include "core/base/sys.h"
 #include "core/eval/measure/parts.h"
 
-/* The matrix with its margins. */
-struct matrix {
-	const struct mlv_cells *cells;
-	size_t k;
-	double *truth, *guess; /* rows of each class, and taken for it */
-	double total, right;
-	double per_weight; /* rows that a weight of 1 stands for: sum w / sum w^2 */
-	double level;
-};
-
-static double cell(const struct matrix *m, size_t truth, size_t guess)
+double mlv_matrix_cell(const struct matrix *m, size_t truth, size_t guess)
 {
 	return m->cells->at[truth * m->k + guess];
 }
 
-static void matrix_release(struct matrix *m)
+void mlv_matrix_release(struct matrix *m)
 {
 	free(m->truth);
 	free(m->guess);
 }
 
-static mlv_err matrix_init(struct matrix *m, const struct mlv_cells *cells, double level)
+mlv_err mlv_matrix_init(struct matrix *m, const struct mlv_cells *cells, double level)
 {
 	double squares = 0;
 
@@ -38,10 +28,10 @@ static mlv_err matrix_init(struct matrix *m, const struct mlv_cells *cells, doub
 		return mlv_error_nomem("counts");
 	for (size_t t = 0; t < m->k; t++)
 		for (size_t g = 0; g < m->k; g++) {
-			m->truth[t] += cell(m, t, g);
-			m->guess[g] += cell(m, t, g);
-			m->total += cell(m, t, g);
-			m->right += t == g ? cell(m, t, g) : 0;
+			m->truth[t] += mlv_matrix_cell(m, t, g);
+			m->guess[g] += mlv_matrix_cell(m, t, g);
+			m->total += mlv_matrix_cell(m, t, g);
+			m->right += t == g ? mlv_matrix_cell(m, t, g) : 0;
 			squares += cells->squares ? cells->squares[t * m->k + g] : 0;
 		}
 	if (cells->squares && squares > 0)
@@ -86,15 +76,25 @@ static double sum_of(const struct matrix *m, unsigned which)
 	return sum;
 }
 
+bool mlv_measure_share(const char *name, unsigned *hits, unsigned *of)
+{
+	for (size_t i = 0; i < MLV_COUNT(shares); i++)
+		if (strcmp(shares[i].name, name) == 0) {
+			*hits = shares[i].hits;
+			*of = shares[i].of;
+			return true;
+		}
+	return false;
+}
+
 static bool measure_share(const struct matrix *m, const char *name, struct mlv_measured *out)
 {
-	for (size_t i = 0; i < MLV_COUNT(shares); i++) {
-		if (strcmp(shares[i].name, name) != 0)
-			continue;
-		share(m, sum_of(m, shares[i].hits), sum_of(m, shares[i].of), out);
-		return true;
-	}
-	return false;
+	unsigned hits, of;
+
+	if (!mlv_measure_share(name, &hits, &of))
+		return false;
+	share(m, sum_of(m, hits), sum_of(m, of), out);
+	return true;
 }
 
 /* With J = tp / (tp + fp + fn), a share, F1 is 2 J / (1 + J): its interval follows. */
@@ -108,34 +108,38 @@ static void measure_f1(const struct matrix *m, struct mlv_measured *out)
 	out->interval.high = 2 * out->interval.high / (1 + out->interval.high);
 }
 
-/* The interval of a function of the counts that does not change when all are scaled: by its gradient. */
-static void by_delta(const struct matrix *m, double variance, double low, struct mlv_measured *out)
+/* The interval of a function of the counts, by its slopes. */
+static mlv_err by_delta(const struct matrix *m, const char *name, double low,
+			struct mlv_measured *out)
 {
+	MLV_SCOPED(mlv_mem_free) double *slopes = mlv_sys_alloc_array(m->k * m->k, sizeof(*slopes));
+	double variance = 0;
+
+	if (!slopes)
+		return mlv_error_nomem("counts");
+	mlv_matrix_slopes(m, name, out->value, slopes);
+	for (size_t i = 0; i < m->k * m->k; i++)
+		variance += m->cells->at[i] * slopes[i] * slopes[i];
 	out->error = sqrt(variance / m->per_weight);
 	out->by = "delta";
 	out->interval = mlv_interval_normal(out->value, out->error, m->level, low, 1);
+	return NULL;
 }
 
 static void measure_fbeta(const struct matrix *m, double bb, struct mlv_measured *out)
 {
 	double fp = m->cells->at[1], fn = m->cells->at[2], tp = m->cells->at[3];
-	double top = (1 + bb) * tp, rest = bb * fn + fp, all = top + rest;
-	double d_tp, d_fn, d_fp;
+	double all = (1 + bb) * tp + bb * fn + fp;
 
 	out->of = rows_of(m, tp + fp + fn);
-	if (!(all > 0)) {
+	if (all > 0)
+		out->value = (1 + bb) * tp / all;
+	else
 		out->why = "no-denominator";
-		return;
-	}
-	out->value = top / all;
-	d_tp = (1 + bb) * rest / (all * all);
-	d_fn = -top * bb / (all * all);
-	d_fp = -top / (all * all);
-	by_delta(m, tp * d_tp * d_tp + fn * d_fn * d_fn + fp * d_fp * d_fp, 0, out);
 }
 
 /* Chance agreement, times the square of the total. */
-static double by_chance(const struct matrix *m)
+double mlv_matrix_chance(const struct matrix *m)
 {
 	double sum = 0;
 
@@ -147,49 +151,28 @@ static double by_chance(const struct matrix *m)
 /* Cohen's kappa: (total * right - E) / (total^2 - E). */
 static void measure_kappa(const struct matrix *m, struct mlv_measured *out)
 {
-	double chance = by_chance(m), all = m->total * m->total - chance, variance = 0;
+	double chance = mlv_matrix_chance(m), all = m->total * m->total - chance;
 
-	if (!(all > 0)) {
+	if (all > 0)
+		out->value = (m->total * m->right - chance) / all;
+	else
 		out->why = "one-class";
-		return;
-	}
-	out->value = (m->total * m->right - chance) / all;
-	for (size_t t = 0; t < m->k; t++)
-		for (size_t g = 0; g < m->k; g++) {
-			double apart = m->guess[t] + m->truth[g];
-			double top = (t == g ? m->total : 0) + m->right - apart;
-			double slope = (top - out->value * (2 * m->total - apart)) / all;
-
-			variance += cell(m, t, g) * slope * slope;
-		}
-	by_delta(m, variance, -1, out);
 }
 
 /* Matthews's correlation for any number of classes (J. Gorodkin 2004). */
 static void measure_mcc(const struct matrix *m, struct mlv_measured *out)
 {
-	double top = m->total * m->right - by_chance(m), variance = 0;
-	double x = m->total * m->total, y = x, root;
+	double top = m->total * m->right - mlv_matrix_chance(m);
+	double x = m->total * m->total, y = x;
 
 	for (size_t k = 0; k < m->k; k++) {
 		x -= m->guess[k] * m->guess[k];
 		y -= m->truth[k] * m->truth[k];
 	}
-	if (!(x > 0) || !(y > 0)) {
+	if (x > 0 && y > 0)
+		out->value = top / (sqrt(x) * sqrt(y));
+	else
 		out->why = "one-class";
-		return;
-	}
-	root = sqrt(x) * sqrt(y);
-	out->value = top / root;
-	for (size_t t = 0; t < m->k; t++)
-		for (size_t g = 0; g < m->k; g++) {
-			double own = (t == g ? m->total : 0) + m->right - m->guess[t] - m->truth[g];
-			double slope = own / root - out->value * ((m->total - m->guess[g]) / x +
-								  (m->total - m->truth[t]) / y);
-
-			variance += cell(m, t, g) * slope * slope;
-		}
-	by_delta(m, variance, -1, out);
 }
 
 /* The mean of right / of[k] over the classes that have any: recall by truth, precision by guess. */
@@ -199,7 +182,7 @@ static void measure_macro(const struct matrix *m, const double *of, bool all_nee
 	struct mlv_interval_mean mean = { 0 };
 
 	for (size_t k = 0; k < m->k; k++) {
-		double hits = cell(m, k, k);
+		double hits = mlv_matrix_cell(m, k, k);
 
 		if (!(of[k] > 0) && all_needed && m->truth[k] > 0) {
 			out->why = "class-never-predicted";
@@ -219,32 +202,21 @@ static double class_f1(const struct matrix *m, size_t k)
 {
 	double of = m->truth[k] + m->guess[k];
 
-	return of > 0 ? 2 * cell(m, k, k) / of : 0;
+	return of > 0 ? 2 * mlv_matrix_cell(m, k, k) / of : 0;
 }
 
 static void measure_macro_f1(const struct matrix *m, struct mlv_measured *out)
 {
-	double count = 0, sum = 0, variance = 0;
+	double count = 0, sum = 0;
 
 	for (size_t k = 0; k < m->k; k++) {
 		count += m->truth[k] + m->guess[k] > 0;
 		sum += class_f1(m, k);
 	}
 	out->value = sum / count;
-	for (size_t t = 0; t < m->k; t++)
-		for (size_t g = 0; g < m->k; g++) {
-			double slope = t == g ? 2 / (m->truth[t] + m->guess[t]) : 0;
-
-			if (!(cell(m, t, g) > 0))
-				continue;
-			slope -= class_f1(m, t) / (m->truth[t] + m->guess[t]) +
-				 class_f1(m, g) / (m->truth[g] + m->guess[g]);
-			variance += cell(m, t, g) * slope * slope / (count * count);
-		}
-	by_delta(m, variance, 0, out);
 }
 
-/* The mean over classes by how many rows they have. No interval is known for it. */
+/* The mean over classes by how many rows they have. */
 static void measure_weighted(const struct matrix *m, bool precision, struct mlv_measured *out)
 {
 	double sum = 0;
@@ -256,7 +228,7 @@ static void measure_weighted(const struct matrix *m, bool precision, struct mlv_
 		}
 		if (m->truth[k] > 0)
 			sum += m->truth[k] *
-			       (precision ? cell(m, k, k) / m->guess[k] : class_f1(m, k));
+			       (precision ? mlv_matrix_cell(m, k, k) / m->guess[k] : class_f1(m, k));
 	}
 	out->value = sum / m->total;
 }
@@ -287,11 +259,17 @@ static void measure_matrix(const struct matrix *m, const char *name, struct mlv_
 		measure_macro(m, m->truth, false, out);
 }
 
+/* Correlations go down to -1. */
+static bool is_signed(const char *name)
+{
+	return strcmp(name, "kappa") == 0 || strcmp(name, "mcc") == 0;
+}
+
 mlv_err mlv_measure_cells(const struct mlv_measure *measure, const struct mlv_cells *cells,
 			  double level, struct mlv_measured *out)
 {
-	MLV_SCOPED(matrix_release) struct matrix m = { 0 };
-	mlv_err err = matrix_init(&m, cells, level);
+	MLV_SCOPED(mlv_matrix_release) struct matrix m = { 0 };
+	mlv_err err = mlv_matrix_init(&m, cells, level);
 
 	if (err)
 		return err;
@@ -300,5 +278,7 @@ mlv_err mlv_measure_cells(const struct mlv_measure *measure, const struct mlv_ce
 		out->why = "no-weight";
 	else if (measure->tasks != MLV_TASK_BINARY || !measure_share(&m, measure->name, out))
 		measure_matrix(&m, measure->name, out);
+	if (!out->why && !out->by)
+		return by_delta(&m, measure->name, is_signed(measure->name) ? -1 : 0, out);
 	return NULL;
 }

@@ -1,0 +1,93 @@
+/*
+ * compare.h - two evaluations: what became worse, what better, and what cannot be told.
+ *
+ * How sure an answer can be depends on what there is of both, the best first:
+ *
+ *   paired rows   the predictions of both, of the same rows (by id; without ids
+ *                 by their order, if labels are the same). Of a row that has
+ *                 another label, or is on one side only, nothing is compared.
+ *   summary       the two records: as if their rows were independent
+ *   points        two values, and nothing of how they vary
+ *
+ * On paired rows shares are tested by McNemar's exact test, areas by DeLong's
+ * paired test, means of losses by a paired t test (below 30 rows by flipping
+ * signs), other functions of the confusion matrix by the delta method on the
+ * difference. From records, by intervals and standard errors.
+ *
+ * Slices are compared where both sides define their dimension alike, edges
+ * included; the p-values of all their metrics are adjusted together. A slice
+ * that is small on a side is shown and not judged.
+ *
+ * Ownership   mlv_comparison_release(). Changes refer to the new record, or
+ *             where it lacks them to the old one.
+ */
+#ifndef MLV_EVAL_COMPARE_H
+#define MLV_EVAL_COMPARE_H
+
+#include "core/eval/record.h"
+#include "core/eval/test.h"
+
+enum mlv_evidence { MLV_EVIDENCE_ROWS, MLV_EVIDENCE_SUMMARY, MLV_EVIDENCE_POINTS };
+const char *mlv_evidence_name(enum mlv_evidence evidence);
+
+enum mlv_verdict {
+	MLV_VERDICT_WORSE,
+	MLV_VERDICT_BETTER,
+	MLV_VERDICT_CHANGED, /* surely, but neither way is better */
+	MLV_VERDICT_UNCLEAR, /* it may be luck */
+	MLV_VERDICT_SAME,    /* the values are equal */
+	MLV_VERDICT_SMALL,   /* too few rows to judge */
+	MLV_VERDICT_UNKNOWN, /* no test, or one side has no value */
+};
+const char *mlv_verdict_name(enum mlv_verdict verdict);
+
+/* The rows that both sides have. */
+struct mlv_pairs {
+	const struct mlv_cases *old, *new_cases;
+	uint32_t *old_row, *new_row;
+	size_t count;
+	uint64_t added, removed, relabelled;
+};
+/*
+ * Pair the rows. *possible is false, and pairs is empty, where that cannot be
+ * done: one side has no ids, or ids that stand for several rows, and the rows are not the same either.
+ */
+mlv_err mlv_pairs_make(const struct mlv_cases *old, const struct mlv_cases *new_cases,
+		       struct mlv_pairs *pairs, bool *possible) MLV_CHECK;
+void mlv_pairs_release(struct mlv_pairs *pairs);
+
+struct mlv_change {
+	const char *slice, *dim, *metric; /* dim NULL: overall */
+	int direction;
+	bool critical;
+	uint64_t rows; /* of the slice: on paired rows those paired, else of the new side */
+	struct {
+		bool defined;
+		double value;
+	} sides[2];    /* old, new */
+	double change; /* new - old, where both are defined */
+	bool has_interval, has_p;
+	double low, high, p, adjusted;
+	bool has_counts;       /* of a share on paired rows: */
+	uint64_t gained, lost; /* rows that it newly counts, and no longer */
+	enum mlv_evidence evidence;
+	enum mlv_verdict verdict;
+};
+
+struct mlv_comparison {
+	struct mlv_change *changes; /* overall first; then by slice and metric */
+	size_t count, cap;
+	enum mlv_evidence evidence; /* the best that there was */
+	/* Names of slices that are on one side only; of dimensions that are defined anew. */
+	struct mlv_strs vanished, appeared, redefined;
+};
+
+/* pairs NULL: only the records are compared. */
+mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
+		    const struct mlv_pairs *pairs, enum mlv_adjust adjust,
+		    struct mlv_comparison *comparison) MLV_CHECK;
+void mlv_comparison_release(struct mlv_comparison *comparison);
+/* How bad a change is: below 0 the worse it became, in units of the metric. */
+double mlv_change_gain(const struct mlv_change *change);
+
+#endif

@@ -1,0 +1,164 @@
+/* Which rows of two evaluations are the same. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/sys.h"
+#include "core/eval/compare/parts.h"
+
+void mlv_pairs_release(struct mlv_pairs *pairs)
+{
+	free(pairs->old_row);
+	free(pairs->new_row);
+	*pairs = (struct mlv_pairs){ 0 };
+}
+
+static bool same_strs(const struct mlv_strs *a, const struct mlv_strs *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->at[i], b->at[i]) != 0)
+			return false;
+	return a->count == b->count;
+}
+
+static bool same_label(const struct mlv_cases *a, size_t i, const struct mlv_cases *b, size_t j)
+{
+	if (a->y)
+		return a->y[i] <= b->y[j] && a->y[i] >= b->y[j];
+	return a->truth[i] == b->truth[j];
+}
+
+static bool has_unique_ids(const struct mlv_cases *cases)
+{
+	return cases->id && cases->ids.count == cases->rows.count;
+}
+
+/* Where a row of the new side stands on the old one; false when it does not. */
+static bool find_old(const struct mlv_pairs *pairs, const uint32_t *row_of, size_t row, size_t *old)
+{
+	const struct mlv_cases *new_cases = pairs->new_cases;
+	uint32_t code;
+
+	*old = row;
+	if (!row_of)
+		return true;
+	if (!mlv_words_find(&pairs->old->ids, mlv_words_at(&new_cases->ids, new_cases->id[row]), &code))
+		return false;
+	*old = row_of[code];
+	return true;
+}
+
+static void pair_rows(struct mlv_pairs *pairs, const uint32_t *row_of)
+{
+	uint64_t common = 0;
+
+	for (size_t r = 0; r < pairs->new_cases->rows.count; r++) {
+		size_t old;
+
+		if (!find_old(pairs, row_of, r, &old)) {
+			pairs->added++;
+			continue;
+		}
+		common++;
+		if (!same_label(pairs->old, old, pairs->new_cases, r)) {
+			pairs->relabelled++;
+			continue;
+		}
+		pairs->old_row[pairs->count] = (uint32_t)old;
+		pairs->new_row[pairs->count++] = (uint32_t)r;
+	}
+	pairs->removed = pairs->old->rows.count - common;
+}
+
+/* Without ids: the same labels in the same order are the same rows. */
+static bool same_order(const struct mlv_cases *old, const struct mlv_cases *new_cases)
+{
+	if (old->rows.count != new_cases->rows.count)
+		return false;
+	for (size_t r = 0; r < old->rows.count; r++)
+		if (!same_label(old, r, new_cases, r))
+			return false;
+	return true;
+}
+
+mlv_err mlv_pairs_make(const struct mlv_cases *old, const struct mlv_cases *new_cases,
+		       struct mlv_pairs *pairs, bool *possible)
+{
+	MLV_SCOPED(mlv_pairs_release) struct mlv_pairs made = { .old = old, .new_cases = new_cases };
+	MLV_SCOPED(mlv_mem_free) uint32_t *row_of = NULL;
+	bool by_id = has_unique_ids(old) && has_unique_ids(new_cases);
+	size_t count = new_cases->rows.count;
+
+	*possible = old->rows.task == new_cases->rows.task &&
+		    same_strs(&old->classes, &new_cases->classes) &&
+		    !old->weight == !new_cases->weight && (by_id || same_order(old, new_cases));
+	if (!*possible)
+		return NULL;
+	made.old_row = mlv_sys_alloc_array(count + 1, sizeof(*made.old_row));
+	made.new_row = mlv_sys_alloc_array(count + 1, sizeof(*made.new_row));
+	if (by_id)
+		row_of = mlv_sys_alloc_array(old->ids.count + 1, sizeof(*row_of));
+	if (!made.old_row || !made.new_row || (by_id && !row_of))
+		return mlv_error_nomem("rows");
+	for (size_t r = 0; by_id && r < old->rows.count; r++)
+		row_of[old->id[r]] = (uint32_t)r;
+	pair_rows(&made, row_of);
+	*pairs = made;
+	made = (struct mlv_pairs){ 0 };
+	return NULL;
+}
+
+/* ---- the pairs of a slice */
+
+void mlv_paired_slice_release(struct paired_slice *slice)
+{
+	mlv_rows_release(&slice->old);
+	mlv_rows_release(&slice->new_rows);
+	mlv_cells_release(&slice->old_cells);
+	mlv_cells_release(&slice->new_cells);
+}
+
+/* The codes of a dimension, and which of them is the slice of this name; NULL: all rows. */
+static const uint32_t *find_code(const struct mlv_cases *cases, const char *dim, const char *name,
+				 uint32_t *code)
+{
+	*code = UINT32_MAX;
+	for (size_t d = 0; dim && d < cases->dim_count; d++) {
+		if (strcmp(cases->dims[d].def->name, dim) != 0)
+			continue;
+		for (uint32_t v = 0; v < cases->dims[d].values.count; v++)
+			if (strcmp(cases->dims[d].values.at[v], name) == 0)
+				*code = v;
+		return cases->dims[d].code;
+	}
+	return NULL;
+}
+
+mlv_err mlv_paired_slice_make(const struct mlv_pairs *pairs, const char *dim, const char *name,
+			      double level, struct paired_slice *slice)
+{
+	MLV_SCOPED(mlv_paired_slice_release) struct paired_slice made = { .level = level };
+	MLV_SCOPED(mlv_mem_free) uint32_t *old = mlv_sys_alloc_array(pairs->count + 1, sizeof(*old));
+	MLV_SCOPED(mlv_mem_free) uint32_t *row = mlv_sys_alloc_array(pairs->count + 1, sizeof(*row));
+	uint32_t wanted;
+	const uint32_t *code = find_code(pairs->new_cases, dim, name, &wanted);
+	size_t count = 0;
+	mlv_err err;
+
+	if (!old || !row)
+		return mlv_error_nomem("a slice");
+	for (size_t p = 0; p < pairs->count; p++) {
+		if (dim && (!code || code[pairs->new_row[p]] != wanted))
+			continue;
+		old[count] = pairs->old_row[p];
+		row[count++] = pairs->new_row[p];
+	}
+	if ((err = mlv_rows_gather(&pairs->old->rows, old, count, &made.old)) ||
+	    (err = mlv_rows_gather(&pairs->new_cases->rows, row, count, &made.new_rows)) ||
+	    (made.old.truth && ((err = mlv_cells_count(&made.old, &made.old_cells)) ||
+				(err = mlv_cells_count(&made.new_rows, &made.new_cells)))))
+		return err;
+	*slice = made;
+	made = (struct paired_slice){ 0 };
+	return NULL;
+}

@@ -1,0 +1,56 @@
+#include "core/repo/eval_side.h"
+
+#include <string.h>
+
+void mlv_eval_side_release(struct mlv_eval_side *side)
+{
+	mlv_cases_release(&side->cases);
+	mlv_eval_spec_release(&side->spec);
+	mlv_record_release(&side->record);
+	*side = (struct mlv_eval_side){ 0 };
+}
+
+/* Failures that mean: the rows cannot be had, the record still can. */
+static bool goes_on(mlv_err err)
+{
+	return err->code == MLV_E_MISSING || err->code == MLV_E_SPEC || err->code == MLV_E_USAGE ||
+	       err->code == MLV_E_CORRUPT;
+}
+
+static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *name, struct mlv_eval_side *loaded)
+{
+	struct mlv_eval_ids ids;
+	mlv_err err;
+
+	if ((err = mlv_eval_spec_of(place, side, name, &loaded->spec)) ||
+	    (err = mlv_eval_cases(place, side, &loaded->spec, &loaded->record, &loaded->cases, &ids))) {
+		if (!goes_on(err))
+			return err;
+		mlv_tell_detail(place->ctx, "%s: without its rows: %s", name, err->msg);
+		return NULL;
+	}
+	loaded->has_cases = loaded->record.predictions_id &&
+			    strcmp(loaded->record.predictions_id, ids.predictions) == 0;
+	if (!loaded->has_cases)
+		mlv_tell_warning(place->ctx, "evals/%s.json in %s is not of %s as it is there", name,
+				 mlv_metrics_side_name(side), loaded->spec.predictions);
+	return NULL;
+}
+
+mlv_err mlv_eval_side_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			   const char *name, bool rows, struct mlv_eval_side *loaded)
+{
+	MLV_SCOPED(mlv_eval_side_release) struct mlv_eval_side made = { 0 };
+	mlv_err err = mlv_eval_record(place, side, name, &made.record, &made.found);
+
+	if (!err && made.found && rows)
+		err = load_rows(place, side, name, &made);
+	if (err)
+		return err;
+	*loaded = made;
+	made = (struct mlv_eval_side){ 0 };
+	/* Cases refer to their spec, which has moved. */
+	loaded->cases.spec = &loaded->spec;
+	return NULL;
+}
