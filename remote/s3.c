@@ -66,12 +66,13 @@ struct sending {
 	struct mlv_s3 *s3;
 	const struct mlv_s3_request *request;
 	unsigned digests; /* times that the server found other bytes than were signed */
+	uint64_t serial;  /* of the keys that signed the last attempt */
 };
 
 /* The headers that are signed but for Host, which libcurl sends by itself. */
-static mlv_err add_amz(struct sending *s, time_t when, const char *hash, struct mlv_strs *headers)
+static mlv_err add_amz(const struct mlv_keys *keys, time_t when, const char *hash,
+		       struct mlv_strs *headers)
 {
-	const struct mlv_credentials *c = &s->s3->credentials;
 	char date[MLV_SIGV4_DATE];
 	mlv_err err;
 
@@ -79,31 +80,17 @@ static mlv_err add_amz(struct sending *s, time_t when, const char *hash, struct 
 	if ((err = mlv_http_add_header(headers, "x-amz-date", date)) ||
 	    (err = mlv_http_add_header(headers, "x-amz-content-sha256", hash)))
 		return err;
-	if (c->token && (err = mlv_http_add_header(headers, "x-amz-security-token", c->token)))
+	if (keys->token && (err = mlv_http_add_header(headers, "x-amz-security-token", keys->token)))
 		return err;
-	for (size_t i = 0; s->request->writes_object && i < s->s3->on_write.count; i++)
-		if ((err = mlv_strs_add(headers, s->s3->on_write.at[i])))
-			return err;
 	return NULL;
 }
 
-static mlv_err add_more(const struct mlv_s3_request *request, struct mlv_strs *headers)
+static mlv_err sign(struct sending *s, const struct mlv_sigv4_keys *keys, const struct mlv_url *to,
+		    time_t when, const char *hash, struct mlv_strs *headers)
 {
-	mlv_err err = NULL;
-
-	for (size_t i = 0; request->headers && i < request->headers->count && !err; i++)
-		err = mlv_strs_add(headers, request->headers->at[i]);
-	return err;
-}
-
-static mlv_err sign(struct sending *s, const struct mlv_url *to, time_t when, const char *region,
-		    const char *hash, struct mlv_strs *headers)
-{
-	const struct mlv_credentials *c = &s->s3->credentials;
-	MLV_SCOPED(mlv_strs_release) struct mlv_strs signed_too = { 0 };
+	MLV_SCOPED(mlv_http_headers_release) struct mlv_strs signed_too = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf host = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf value = MLV_BUF_INIT;
-	struct mlv_sigv4_keys keys = { c->access_key, c->secret_key, region, "s3" };
 	struct mlv_sigv4_request request = {
 		.method = s->request->method, .path = to->path, .query = to->query,
 		.headers = &signed_too, .payload_hash = hash, .when = when,
@@ -116,20 +103,42 @@ static mlv_err sign(struct sending *s, const struct mlv_url *to, time_t when, co
 	for (size_t i = 0; i < headers->count; i++)
 		if ((err = mlv_strs_add(&signed_too, headers->at[i])))
 			return err;
-	if ((err = mlv_sigv4_sign(&keys, &request, &value)))
+	if ((err = mlv_sigv4_sign(keys, &request, &value)))
 		return err;
 	return mlv_http_add_header(headers, "Authorization", value.ptr);
 }
 
-static mlv_err headers_of(void *arg, const struct mlv_url *to, bool same_origin,
-			  struct mlv_strs *headers)
+static mlv_err add_list(const struct mlv_strs *list, struct mlv_strs *headers)
 {
-	struct sending *s = arg;
-	char region[MLV_S3_REGION], hash[MLV_OID_HEX + 1];
-	time_t when = time(NULL);
 	mlv_err err = NULL;
 
-	(void)same_origin; /* redirects are not followed */
+	for (size_t i = 0; i < list->count && !err; i++)
+		err = mlv_strs_add(headers, list->at[i]);
+	return err;
+}
+
+/* The headers that settings and the request ask for. */
+static mlv_err add_asked(const struct sending *s, struct mlv_strs *headers)
+{
+	const struct mlv_s3_request *r = s->request;
+	mlv_err err = add_list(&s->s3->on_all, headers);
+
+	if (!err && r->headers)
+		err = add_list(r->headers, headers);
+	return err || !r->writes_object ? err : add_list(&s->s3->on_write, headers);
+}
+
+/* The headers that prove who we are. */
+static mlv_err add_proof(struct sending *s, const struct mlv_url *to, struct mlv_strs *headers)
+{
+	MLV_SCOPED(mlv_keys_release) struct mlv_keys keys = { 0 };
+	char region[MLV_S3_REGION], hash[MLV_OID_HEX + 1];
+	time_t when = time(NULL);
+	mlv_err err = mlv_credentials_get(s->s3->credentials, &keys, &s->serial);
+	struct mlv_sigv4_keys by = { keys.access_key, keys.secret_key, region, "s3" };
+
+	if (err || !keys.access_key)
+		return err;
 	pthread_mutex_lock(&s->s3->lock);
 	memcpy(region, s->s3->region, sizeof(region));
 	when += s->s3->skew;
@@ -137,13 +146,19 @@ static mlv_err headers_of(void *arg, const struct mlv_url *to, bool same_origin,
 	memcpy(hash, MLV_SIGV4_EMPTY_HASH, sizeof(hash));
 	if (s->request->payload)
 		mlv_oid_format(s->request->payload, hash);
-	if ((err = add_more(s->request, headers)))
-		return err;
-	if (s->s3->credentials.access_key) {
-		err = add_amz(s, when, hash, headers);
-		if (!err)
-			err = sign(s, to, when, region, hash, headers);
-	}
+	err = add_amz(&keys, when, hash, headers);
+	return err ? err : sign(s, &by, to, when, hash, headers);
+}
+
+static mlv_err headers_of(void *arg, const struct mlv_url *to, bool same_origin,
+			  struct mlv_strs *headers)
+{
+	struct sending *s = arg;
+	mlv_err err = add_asked(s, headers);
+
+	(void)same_origin; /* redirects are not followed */
+	if (!err && s->s3->is_signed)
+		err = add_proof(s, to, headers);
 	return err || !s->request->fetch ? err : mlv_http_fetch_headers(s->request->fetch, headers);
 }
 
@@ -232,8 +247,23 @@ static bool learn_region(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
 	return learned;
 }
 
+/* Whether the answer shows that the keys have ended, and there may be others. */
+static bool learn_end(struct mlv_s3 *s3, const struct mlv_net_reply *reply, uint64_t serial)
+{
+	char code[MLV_S3_CODE];
+
+	if (!s3->is_signed || reply->status < 400 || reply->status >= 500)
+		return false;
+	mlv_s3_code(s3, &reply->error, code);
+	/* An answer to HEAD has no body to say it. */
+	if (strcmp(code, "ExpiredToken") != 0 && strcmp(code, "TokenRefreshRequired") != 0 &&
+	    strcmp(code, "RequestExpired") != 0)
+		return false;
+	return mlv_credentials_renew(s3->credentials, serial);
+}
+
 static mlv_err do_once(struct mlv_s3 *s3, const struct mlv_s3_request *request,
-		       struct mlv_net_reply *reply)
+		       struct mlv_net_reply *reply, uint64_t *serial)
 {
 	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
 	struct sending sending = { .s3 = s3, .request = request };
@@ -246,18 +276,24 @@ static mlv_err do_once(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 	};
 	mlv_err err = mlv_s3_url(s3, request, &url);
 
-	return err ? err : mlv_http_do(&s3->http, &exchange, reply);
+	if (!err)
+		err = mlv_http_do(&s3->http, &exchange, reply);
+	*serial = sending.serial;
+	return err;
 }
 
 mlv_err mlv_s3_do(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		  struct mlv_net_reply *reply)
 {
-	mlv_err err = do_once(s3, request, reply);
+	uint64_t serial = 0;
+	bool renewed = false;
+	mlv_err err = do_once(s3, request, reply, &serial);
 
 	for (int lessons = 0; !err && reply->status >= 300 && lessons < MOST_LESSONS; lessons++) {
-		if (!learn_region(s3, reply) && !learn_skew(s3, reply))
+		if (!learn_region(s3, reply) && !learn_skew(s3, reply) &&
+		    (renewed || !(renewed = learn_end(s3, reply, serial))))
 			break;
-		err = do_once(s3, request, reply);
+		err = do_once(s3, request, reply, &serial);
 	}
 	return err;
 }

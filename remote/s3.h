@@ -3,7 +3,8 @@
  *
  * Learned on the way, and kept for the requests that follow: the difference
  * of the clocks, from the Date of an answer that complains of it; the
- * bucket's region, from the answer of a wrong one.
+ * bucket's region, from the answer of a wrong one; that credentials have
+ * ended, and others are to be asked for.
  * Threads   all functions may be called by many threads at once.
  */
 #ifndef MLV_REMOTE_S3_H
@@ -26,13 +27,15 @@ struct mlv_s3_uploads;
 struct mlv_s3 {
 	struct mlv_transport base; /* first */
 	struct mlv_http http;
-	struct mlv_credentials credentials;
+	struct mlv_credentials *credentials;
+	bool is_signed;          /* there are credentials */
 	char *bucket;
 	char *prefix;            /* "" or "some/where/" */
 	struct mlv_url endpoint; /* host NULL: AWS, by region */
 	bool path_style;
 	bool plain_http;         /* AWS without TLS */
-	struct mlv_strs on_write; /* headers of PUT and of the beginning of a multipart upload */
+	struct mlv_strs on_all;   /* headers of every request */
+	struct mlv_strs on_write; /* of PUT and of the beginning of a multipart upload */
 	pthread_mutex_t lock;
 	char region[MLV_S3_REGION]; /* under lock, as all below */
 	long skew;                  /* seconds that the server's clock is ahead of ours */
@@ -86,6 +89,10 @@ bool mlv_s3_label_is_good(const char *text);
 /* The URL of a request. */
 mlv_err mlv_s3_url(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		   struct mlv_url *url) MLV_CHECK;
+
+/* Fill in what settings say, and ask for the first keys. */
+mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,
+		      const struct mlv_remote_settings *settings) MLV_CHECK;
 
 /* Operations of the transport. */
 mlv_err mlv_s3_put(struct mlv_transport *t, const char *key,

@@ -44,6 +44,12 @@ void mlv_secret_freep(char **secret)
 	*secret = NULL;
 }
 
+void mlv_secret_buf_release(struct mlv_buf *secret)
+{
+	mlv_wipe(secret->ptr, secret->len);
+	mlv_buf_release(secret);
+}
+
 void mlv_url_release(struct mlv_url *url)
 {
 	mlv_secret_freep(&url->password);

@@ -59,5 +59,6 @@ mlv_err mlv_url_decode(struct mlv_buf *to, const char *text, size_t len) MLV_CHE
 void mlv_wipe(void *secret, size_t len);
 /* Wipe and free a string; takes the address of the pointer, for MLV_SCOPED. */
 void mlv_secret_freep(char **secret);
+void mlv_secret_buf_release(struct mlv_buf *secret);
 
 #endif

@@ -7,23 +7,14 @@
 #include "core/base/sys.h"
 #include "remote/http/header.h"
 #include "remote/retry.h"
+#include "remote/settings.h"
 
 #define MOST_REDIRECTS 5
 #define PROGRESS ((uint64_t)1 << 20) /* bytes that came before a transfer broke */
 
-static const char *setting(const struct mlv_remote_settings *settings, const char *option)
-{
-	bool from_repo = false;
-	const char *value = settings->setting
-				    ? settings->setting(settings->arg, option, &from_repo)
-				    : NULL;
-
-	return from_repo ? NULL : value;
-}
-
 static unsigned seconds_of(const struct mlv_remote_settings *settings, const char *option)
 {
-	const char *text = setting(settings, option);
+	const char *text = mlv_setting(settings, option);
 	uint64_t value = 0;
 
 	return text && mlv_http_number(text, &value) && value <= 3600 ? (unsigned)value : 0;
@@ -32,14 +23,14 @@ static unsigned seconds_of(const struct mlv_remote_settings *settings, const cha
 mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 		      const struct mlv_remote_settings *settings)
 {
-	const char *verify = setting(settings, "ssl_verify");
+	const char *verify = mlv_setting_own(settings, "ssl_verify");
 	struct mlv_net_options options = {
 		.ctx = ctx,
-		.ca_file = setting(settings, "ca_file"),
-		.proxy = setting(settings, "proxy"),
+		.ca_file = mlv_setting_own(settings, "ca_file"),
+		.proxy = mlv_setting_own(settings, "proxy"),
 		.connect_seconds = seconds_of(settings, "connect_timeout"),
 		.stall_seconds = seconds_of(settings, "read_timeout"),
-		.no_verify = verify && strcmp(verify, "false") == 0,
+		.no_verify = mlv_setting_own_false(settings, "ssl_verify"),
 	};
 	static const char *const variables[] = { "AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE" };
 	const void *table = NULL;
@@ -117,7 +108,7 @@ static mlv_err add_request_url(struct mlv_buf *to, const struct mlv_url *url)
 	return err || !url->query ? err : mlv_buf_printf(to, "?%s", url->query);
 }
 
-static void release_secrets(struct mlv_strs *headers)
+void mlv_http_headers_release(struct mlv_strs *headers)
 {
 	for (size_t i = 0; i < headers->count; i++)
 		mlv_wipe(headers->at[i], strlen(headers->at[i]));
@@ -127,7 +118,7 @@ static void release_secrets(struct mlv_strs *headers)
 static mlv_err attempt(struct state *s)
 {
 	const struct mlv_http_exchange *x = s->exchange;
-	MLV_SCOPED(release_secrets) struct mlv_strs headers = { 0 };
+	MLV_SCOPED(mlv_http_headers_release) struct mlv_strs headers = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
 	mlv_err err = add_request_url(&url, target(s));
 	struct mlv_net_request request = {
@@ -136,6 +127,7 @@ static mlv_err attempt(struct state *s)
 	};
 
 	request.url = url.ptr;
+	s->reply->transient = false;
 	if (!err && x->headers)
 		err = x->headers(x->arg, target(s), mlv_url_same_origin(target(s), x->url), &headers);
 	return err ? err : s->http->ops->perform(s->http->net, &request, s->reply);
@@ -215,6 +207,9 @@ static mlv_err wait_again(struct state *s, enum mlv_retry_why why, bool *again)
 {
 	mlv_err err;
 
+	*again = false;
+	if (s->exchange->once)
+		return NULL;
 	/* A long transfer that goes on may break as often as it likes; the budget still holds. */
 	if (s->reply->body > PROGRESS)
 		s->retry.attempts = 0;

@@ -41,6 +41,7 @@ struct mlv_http_exchange {
 	const int *as_is;  /* statuses, 0 at the end, that are not tried again; NULL: none */
 	bool no_redirects; /* a redirect is an answer like any other */
 	bool look_always;  /* look() is asked of answers below 300, too */
+	bool once;         /* whatever comes of it, it is not tried again */
 	/* Add "Name: value" for an attempt at to; called before each. May be NULL. */
 	mlv_err (*headers)(void *arg, const struct mlv_url *to, bool same_origin,
 			   struct mlv_strs *headers);
@@ -67,6 +68,8 @@ mlv_err mlv_http_do(struct mlv_http *http, const struct mlv_http_exchange *excha
 mlv_err mlv_http_status_error(const struct mlv_url *url, const char *method,
 			      const struct mlv_net_reply *reply) MLV_CHECK MLV_NEVER_NULL;
 
+/* Headers of a request may hold secrets: they are wiped. */
+void mlv_http_headers_release(struct mlv_strs *headers);
 /* Header text "Name: value"; MLV_E_REFUSED when value holds a control character. */
 mlv_err mlv_http_add_header(struct mlv_strs *headers, const char *name,
 			    const char *value) MLV_CHECK;

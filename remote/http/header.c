@@ -141,6 +141,45 @@ bool mlv_http_date(const char *text, time_t *when)
 	return true;
 }
 
+/* "Z", "UTC", "+01:00" or "-0130": seconds that the clock there is ahead. */
+static bool take_offset(const char *text, long *seconds)
+{
+	int hours, minutes;
+
+	*seconds = 0;
+	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0 || strcmp(text, "UTC") == 0)
+		return true;
+	if ((text[0] != '+' && text[0] != '-') || !two_digits(text + 1, &hours))
+		return false;
+	if (!two_digits(text + 3 + (text[3] == ':'), &minutes) ||
+	    text[5 + (text[3] == ':')] != '\0' || hours > 23 || minutes > 59)
+		return false;
+	*seconds = (text[0] == '-' ? -60L : 60L) * (hours * 60 + minutes);
+	return true;
+}
+
+bool mlv_http_timestamp(const char *text, time_t *when)
+{
+	int century, year, month, day, hour, minute, second;
+	long ahead;
+
+	if (strlen(text) < 20 || text[4] != '-' || text[7] != '-' || !strchr("Tt ", text[10]) ||
+	    text[13] != ':' || text[16] != ':' || !two_digits(text, &century) ||
+	    !two_digits(text + 2, &year) || !two_digits(text + 5, &month) ||
+	    !two_digits(text + 8, &day) || !two_digits(text + 11, &hour) ||
+	    !two_digits(text + 14, &minute) || !two_digits(text + 17, &second) || century < 19 ||
+	    month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+		return false;
+	text += 19;
+	if (*text == '.')
+		text += 1 + strspn(text + 1, "0123456789");
+	if (!take_offset(text, &ahead))
+		return false;
+	*when = days_to(century * 100 + year, month, day) * DAY_SECONDS + hour * 3600 +
+		minute * 60 + second - ahead;
+	return true;
+}
+
 bool mlv_http_retry_after(const char *text, time_t now, uint64_t *seconds)
 {
 	time_t when;

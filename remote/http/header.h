@@ -28,6 +28,8 @@ bool mlv_http_content_range(const char *text, uint64_t *first, uint64_t *last,
 			    uint64_t *total) MLV_CHECK;
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7, the preferred form). */
 bool mlv_http_date(const char *text, time_t *when) MLV_CHECK;
+/* "2013-05-24T00:00:00Z", also with parts of a second or an offset (RFC 3339, 5.6). */
+bool mlv_http_timestamp(const char *text, time_t *when) MLV_CHECK;
 /* Seconds, or a date, of which now is taken away (RFC 9110, 10.2.3). */
 bool mlv_http_retry_after(const char *text, time_t now, uint64_t *seconds) MLV_CHECK;
 /* Whether an ETag is strong: in quotes and without "W/". */

@@ -208,7 +208,7 @@ mlv_err mlv_s3_error(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 	if (reply->status == 404)
 		return mlv_error(MLV_E_MISSING, "%s: not there", shown);
 	if (strcmp(fields.code, "AccessDenied") == 0 || (reply->status == 403 && !fields.code[0]))
-		return denied(request, shown, s3->credentials.access_key != NULL);
+		return denied(request, shown, s3->is_signed);
 	return mlv_error(MLV_E_REMOTE, "%s: the server answered %s with %d%s%s%s%s", shown,
 			 request->method, reply->status, fields.code[0] ? " " : "", fields.code,
 			 fields.message[0] ? ": " : "", fields.message);

@@ -1,32 +1,55 @@
-/* Any bytes are a file of profiles; the first byte says which of the two kinds. */
+/*
+ * Any bytes are a file of profiles, a command to split, and a time; the first
+ * byte says which of the two kinds of file.
+ */
 #include <stdlib.h>
 #include <string.h>
 
-#include "remote/credentials.h"
+#include "core/base/sys.h"
+#include "remote/credentials/impl.h"
+#include "remote/http/header.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-static mlv_err see(void *arg, const char *key, const char *value)
+static void look(const struct mlv_profile *profile)
 {
-	size_t *pairs = arg;
+	for (size_t i = 0; i < profile->count; i++) {
+		const struct mlv_profile_pair *pair = &profile->pairs[i];
 
-	if (strchr(key, '=') || strchr(key, '\n') || strchr(value, '\n'))
+		if (strchr(pair->key, '=') || strchr(pair->key, '\n') || strchr(pair->value, '\n'))
+			abort();
+		if (pair->value[0] && !mlv_profile_get_in(profile, pair->of_config, pair->key) &&
+		    i + 1 == profile->count)
+			abort();
+	}
+}
+
+static void as_text(const char *text)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs words = { 0 };
+	time_t when;
+
+	if (!mlv_process_split(text, &words))
+		for (size_t i = 0; i < words.count; i++)
+			if (strlen(words.at[i]) > strlen(text))
+				abort();
+	if (mlv_http_timestamp(text, &when) && strlen(text) < 20)
 		abort();
-	++*pairs;
-	return NULL;
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	bool found = false;
-	size_t pairs = 0;
+	MLV_SCOPED(mlv_profiles_release) struct mlv_profiles profiles = { 0 };
+	MLV_SCOPED(mlv_mem_free) char *text = NULL;
 
 	if (size == 0)
 		return 0;
-	if (mlv_credentials_parse((const char *)data + 1, size - 1, "default", data[0] & 1, &found, see,
-				  &pairs))
+	if (mlv_profiles_parse(&profiles, (const char *)data + 1, size - 1, data[0] & 1))
 		return 0;
-	if (pairs > 0 && !found)
-		abort();
+	for (size_t i = 0; i < profiles.count; i++)
+		look(&profiles.at[i]);
+	text = mlv_sys_strndup((const char *)data + 1, size - 1);
+	if (text)
+		as_text(text);
 	return 0;
 }

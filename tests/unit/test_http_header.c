@@ -92,3 +92,34 @@ mlv_test(http_header, weak_etags_are_known)
 	cr_assert(mlv_http_etag_is_strong("abc") == false);
 	cr_assert(mlv_http_etag_is_strong("\"") == false);
 }
+
+mlv_test(http_header, timestamps)
+{
+	static const struct {
+		const char *text;
+		time_t when; /* -1: it is none */
+	} cases[] = {
+		/* RFC 3339, section 5.8: the same moment in two zones. */
+		{ "1985-04-12T23:20:50.52Z", 482196050 },
+		{ "1996-12-19T16:39:57-08:00", 851042397 },
+		{ "1996-12-20T00:39:57Z", 851042397 },
+		{ "2020-06-17T10:02:08UTC", 1592388128 },
+		{ "2020-06-17 12:02:08.123456+0200", 1592388128 },
+		{ "2020-06-17T10:02:08", -1 },
+		{ "2020-06-17T10:02:08+2:00", -1 },
+		{ "2020-06-17T10:02:08+02", -1 },
+		{ "2020-06-17T10:02:08Zx", -1 },
+		{ "2020-13-17T10:02:08Z", -1 },
+		{ "2020-06-17T24:02:08Z", -1 },
+		{ "soon", -1 },
+		{ "", -1 },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(cases); i++) {
+		time_t when = -1;
+
+		cr_assert(mlv_http_timestamp(cases[i].text, &when) == (cases[i].when != -1) &&
+				  when == cases[i].when,
+			  "%s: %lld", cases[i].text, (long long)when);
+	}
+}

@@ -1,0 +1,221 @@
+/* s3/open.c - a bucket, by what settings, environment and profile say of it. */
+#include <stdlib.h>
+
+#include "core/base/sys.h"
+#include "remote/http/header.h"
+#include "remote/s3.h"
+#include "remote/settings.h"
+
+#define JOBS         8
+#define USUAL_REGION "us-east-1"
+
+struct opening {
+	struct mlv_s3 *s3;
+	struct mlv_ctx *ctx;
+	const struct mlv_remote_settings *settings;
+};
+
+static bool bucket_is_good(const char *bucket)
+{
+	size_t len = strlen(bucket);
+
+	if (len < 3 || len > 255 || bucket[0] == '-' || bucket[0] == '.')
+		return false;
+	for (const char *c = bucket; *c; c++)
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+		      (*c >= '0' && *c <= '9') || *c == '-' || *c == '.' || *c == '_'))
+			return false;
+	return true;
+}
+
+/* "s3://bucket/prefix": the authority is taken as it stands, host names have lower case. */
+static mlv_err take_url(struct opening *o)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf prefix = MLV_BUF_INIT;
+	const char *bucket = o->settings->url + strlen("s3://"), *rest;
+	size_t len = strcspn(bucket, "/?#@");
+	mlv_err err;
+
+	rest = bucket + len;
+	if (*rest && *rest != '/')
+		return mlv_error(MLV_E_USAGE, "remote %s: not s3://bucket/prefix", o->settings->name);
+	rest += strspn(rest, "/");
+	for (const char *c = rest; *c; c++)
+		if (*c <= ' ' || *c > '~' || *c == '?' || *c == '#' || *c == '\\')
+			return mlv_error(MLV_E_USAGE, "remote %s: its prefix holds a byte that it may not",
+					 o->settings->name);
+	if ((err = mlv_buf_add_str(&prefix, rest)))
+		return err;
+	while (prefix.len > 0 && prefix.ptr[prefix.len - 1] == '/')
+		mlv_buf_truncate(&prefix, prefix.len - 1);
+	if (prefix.len > 0 && (err = mlv_buf_add_char(&prefix, '/')))
+		return err;
+	o->s3->bucket = mlv_sys_strndup(bucket, len);
+	o->s3->prefix = mlv_buf_detach(&prefix);
+	if (!o->s3->bucket || !o->s3->prefix)
+		return mlv_error_nomem("a transport");
+	if (!bucket_is_good(o->s3->bucket))
+		return mlv_error(MLV_E_USAGE, "remote %s: not a name of a bucket", o->settings->name);
+	return NULL;
+}
+
+static mlv_err show_url(struct mlv_s3 *s3)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_printf(&shown, "s3://%s/%s", s3->bucket, s3->prefix);
+
+	if (err)
+		return err;
+	while (shown.len > 0 && shown.ptr[shown.len - 1] == '/')
+		mlv_buf_truncate(&shown, shown.len - 1);
+	s3->base.url = mlv_buf_detach(&shown);
+	return s3->base.url ? NULL : mlv_error_nomem("a transport");
+}
+
+/* The endpoint by rank: the settings, the environment, the profile; NULL: AWS. */
+static const char *find_endpoint(const struct opening *o, bool *from_repo)
+{
+	const char *endpoint = mlv_setting(o->settings, "endpointurl");
+
+	*from_repo = endpoint && !mlv_setting_own(o->settings, "endpointurl");
+	return endpoint ? endpoint : mlv_credentials_endpoint(o->s3->credentials);
+}
+
+static mlv_err untrusted(const struct opening *o)
+{
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "remote %s: credentials are sent to %s only once "
+					"you trust it", o->settings->name, o->s3->endpoint.host),
+			      "mlv remote trust %s", o->settings->name);
+}
+
+static mlv_err take_endpoint(struct opening *o)
+{
+	struct mlv_s3 *s3 = o->s3;
+	bool from_repo = false;
+	const char *text = find_endpoint(o, &from_repo);
+	size_t len;
+	mlv_err err;
+
+	/* A dot in a bucket's name would not be in the certificate of a virtual host. */
+	s3->path_style = text || strchr(s3->bucket, '.') || strchr(s3->bucket, '_');
+	s3->path_style = mlv_setting_bool(o->settings, "pathstyle", s3->path_style);
+	s3->plain_http = mlv_setting_own_false(o->settings, "use_ssl");
+	if (!text)
+		return NULL;
+	if ((err = mlv_url_parse(&s3->endpoint, text)))
+		return mlv_error_wrap(err, "remote %s: its endpoint", o->settings->name);
+	if (strcmp(s3->endpoint.scheme, "http") != 0 && strcmp(s3->endpoint.scheme, "https") != 0)
+		return mlv_error(MLV_E_USAGE, "remote %s: its endpoint is not http:// or https://",
+				 o->settings->name);
+	len = strlen(s3->endpoint.path);
+	while (len > 0 && s3->endpoint.path[len - 1] == '/')
+		s3->endpoint.path[--len] = '\0';
+	if (!from_repo || o->settings->trusted)
+		return NULL;
+	if (mlv_credentials_named(s3->credentials))
+		return untrusted(o);
+	/* What only the machine may have is not asked for. */
+	mlv_credentials_give_up(s3->credentials);
+	return NULL;
+}
+
+static mlv_err take_region(struct opening *o)
+{
+	const char *region = mlv_setting(o->settings, "region");
+
+	if (!region)
+		region = o->ctx->env(o->ctx, "AWS_REGION");
+	if (!region || !region[0])
+		region = o->ctx->env(o->ctx, "AWS_DEFAULT_REGION");
+	if (!region || !region[0])
+		region = mlv_credentials_region(o->s3->credentials);
+	if (!region)
+		region = USUAL_REGION;
+	if (!mlv_s3_label_is_good(region))
+		return mlv_error(MLV_E_USAGE, "remote %s: not a name of a region", o->settings->name);
+	memcpy(o->s3->region, region, strlen(region) + 1);
+	return NULL;
+}
+
+/* What goes over the wire beside the signature, which tells nobody the secret key. */
+static mlv_err check_plain(const struct opening *o, const char *what)
+{
+	const struct mlv_s3 *s3 = o->s3;
+	bool plain = s3->endpoint.host ? strcmp(s3->endpoint.scheme, "http") == 0 : s3->plain_http;
+
+	if (!plain || s3->plain_http || (s3->endpoint.host && mlv_url_is_loopback(&s3->endpoint)))
+		return NULL;
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "remote %s: %s would be sent in the clear to %s",
+					o->settings->name, what, s3->endpoint.host),
+			      "use https://, or: mlv config --local remote.%s.use_ssl false",
+			      o->settings->name);
+}
+
+/* Ask for the first keys, so that a failure is told at once. */
+static mlv_err take_keys(struct opening *o)
+{
+	MLV_SCOPED(mlv_keys_release) struct mlv_keys keys = { 0 };
+	mlv_err err = mlv_credentials_get(o->s3->credentials, &keys, NULL);
+
+	if (err)
+		return mlv_error_wrap(err, "remote %s", o->settings->name);
+	o->s3->is_signed = keys.access_key != NULL;
+	if (!keys.access_key)
+		mlv_tell_detail(o->ctx, "remote %s: no credentials, requests are not signed",
+				o->settings->name);
+	return keys.token ? check_plain(o, "a session token") : NULL;
+}
+
+/* ---- headers that settings ask for ---- */
+
+static mlv_err take_write_headers(struct opening *o)
+{
+	static const char *const headers[][2] = {
+		{ "acl", "x-amz-acl" },
+		{ "grant_full_control", "x-amz-grant-full-control" },
+		{ "grant_read", "x-amz-grant-read" },
+		{ "grant_read_acp", "x-amz-grant-read-acp" },
+		{ "grant_write_acp", "x-amz-grant-write-acp" },
+		{ "sse", "x-amz-server-side-encryption" },
+		{ "sse_kms_key_id", "x-amz-server-side-encryption-aws-kms-key-id" },
+		{ "storage_class", "x-amz-storage-class" },
+	};
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < MLV_COUNT(headers) && !err; i++) {
+		const char *value = mlv_setting_own(o->settings, headers[i][0]);
+
+		if (value)
+			err = mlv_http_add_header(&o->s3->on_write, headers[i][1], value);
+	}
+	if (!err && mlv_setting_own_true(o->settings, "requester_pays"))
+		err = mlv_http_add_header(&o->s3->on_all, "x-amz-request-payer", "requester");
+	return err;
+}
+
+static void take_jobs(struct opening *o)
+{
+	const char *jobs = mlv_setting(o->settings, "jobs");
+	uint64_t count = 0;
+
+	o->s3->base.jobs = o->ctx->transfer_jobs ? o->ctx->transfer_jobs : JOBS;
+	if (!o->ctx->transfer_jobs && jobs && mlv_http_number(jobs, &count) && count > 0 &&
+	    count <= 256)
+		o->s3->base.jobs = (unsigned)count;
+}
+
+mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,
+		      const struct mlv_remote_settings *settings)
+{
+	struct opening o = { s3, ctx, settings };
+	mlv_err err;
+
+	take_jobs(&o);
+	if ((err = take_url(&o)) || (err = show_url(s3)) ||
+	    (err = mlv_credentials_open(&s3->credentials, ctx, settings)) ||
+	    (err = take_endpoint(&o)) || (err = take_region(&o)) || (err = take_write_headers(&o)) ||
+	    (err = mlv_s3_put_settings(s3, mlv_setting(settings, "checksum"))) ||
+	    (err = mlv_http_open(&s3->http, ctx, settings)))
+		return err;
+	return take_keys(&o);
+}

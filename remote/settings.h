@@ -1,0 +1,25 @@
+/*
+ * settings.h - reading what a remote's configuration says (struct mlv_remote_settings).
+ *
+ * An option may stand in the repository's own file, which comes with a clone.
+ * What is "own" here stands elsewhere: the user, or who keeps the machine, set it.
+ */
+#ifndef MLV_REMOTE_SETTINGS_H
+#define MLV_REMOTE_SETTINGS_H
+
+#include "remote/transport.h"
+
+/* The value, whoever set it; NULL: it is not set. */
+const char *mlv_setting(const struct mlv_remote_settings *settings, const char *option);
+/* The value, unless it came with the repository. */
+const char *mlv_setting_own(const struct mlv_remote_settings *settings, const char *option);
+/* The same of a secret: MLV_E_REFUSED when it stands in the repository. */
+mlv_err mlv_setting_secret(const struct mlv_remote_settings *settings, const char *option,
+			   const char **value) MLV_CHECK;
+/* "true", "yes", "on", "1" and their contraries, whoever set it; else otherwise. */
+bool mlv_setting_bool(const struct mlv_remote_settings *settings, const char *option, bool otherwise);
+/* Whether the user set it to true; to false. */
+bool mlv_setting_own_true(const struct mlv_remote_settings *settings, const char *option);
+bool mlv_setting_own_false(const struct mlv_remote_settings *settings, const char *option);
+
+#endif
