@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""sigv4_reference.py [COUNT [SEED]]: random requests and the signatures that they must have.
+"""sigv4_reference.py [--botocore] [COUNT [SEED]]: random requests and the signatures that they must have.
 
-Signature Version 4, written from its description and not from remote/sigv4.c. One request a line:
-fields in hex, divided by spaces ("-": an empty one), in the order that tests/unit/test_sigv4.c reads.
+Signature Version 4, written from its description and not from remote/sigv4.c; or as botocore computes it. One
+request a line: fields in hex, divided by spaces ("-": an empty one), in the order that tests/unit/test_sigv4.c reads.
 """
 import hashlib
 import hmac
@@ -42,6 +42,20 @@ def authorization(access, secret, region, service, method, path, pairs, headers,
     return f"AWS4-HMAC-SHA256 Credential={access}/{scope},SignedHeaders={names},Signature={key.hex()}"
 
 
+def by_botocore(access, secret, region, service, method, url, headers, when):
+    from botocore.auth import S3SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    signer = S3SigV4Auth(Credentials(access, secret), service, region)
+    request = AWSRequest(method=method, url=url)
+    for name, value in headers:
+        request.headers[name] = value
+    request.context["timestamp"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(when))
+    text = signer.string_to_sign(request, signer.canonical_request(request))
+    signer._inject_signature_to_request(request, signer.signature(text, request))
+    return request.headers["Authorization"].replace(", S", ",S")
+
+
 def one(rng):
     printable = [c for c in string.printable if c.isprintable()] + ["\u00fc", "\u65e5"]
     word = lambda most, of=printable: "".join(rng.choice(of) for _ in range(rng.randint(0, most)))
@@ -56,20 +70,26 @@ def one(rng):
     headers += [(name(), word(20, [c for c in printable if ord(c) < 127] + [" "] * 30)) for _ in range(rng.randint(0, 5))]
     payload = rng.choice(["UNSIGNED-PAYLOAD", hashlib.sha256(word(9).encode()).hexdigest()])
     when = rng.randint(0, 4000000000)
-    expected = authorization(access, secret, region, service, method, path, pairs, headers, payload, when)
     sent = list(pairs)
     rng.shuffle(sent)
     query = "&".join(urllib.parse.quote(k, safe="-_.~") + ("" if not v and rng.random() < .5 else "=" + urllib.parse.quote(v, safe="-_.~"))
                      for k, v in sent)
+    if BOTOCORE:
+        headers += [("X-Amz-Content-SHA256", payload)]
+        url = "https://" + headers[0][1] + path + ("?" + query if query else "")
+        expected = by_botocore(access, secret, region, service, method, url, headers, when)
+    else:
+        expected = authorization(access, secret, region, service, method, path, pairs, headers, payload, when)
     fields = [access, secret, region, service, method, path, query, payload, str(when), expected]
     return " ".join(f.encode().hex() or "-" for f in fields + [f"{n}: {v}" for n, v in headers])
 
 
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    numbers = [int(a) for a in sys.argv[1:] if a != "--botocore"] + [2000, 1][len(sys.argv) - 1 - BOTOCORE:]
+    count, rng = numbers[0], random.Random(numbers[1])
     for _ in range(count):
         print(one(rng))
 
 
+BOTOCORE = "--botocore" in sys.argv
 main()

@@ -94,4 +94,15 @@ export MLV_TEST_SIGV4="$work/signatures"
 for name in sigv4 http sftp faults uploads s3; do
 	binary $name
 done
+if /usr/bin/python3 -c 'import botocore' 2>/dev/null; then
+	/usr/bin/python3 "$SRC/tests/remote/sigv4_reference.py" --botocore 20000 "${MLV_TEST_SEED:-1}" >"$work/signatures"
+	if timeout 300 "$bin/test_sigv4" --filter 'sigv4/equals_an_independent_signer' >"$work/log" 2>&1; then
+		echo "ok - 20000 signatures equal botocore's"
+	else
+		sed 's/^/# /' "$work/log"
+		bad "20000 signatures equal botocore's"
+	fi
+else
+	echo "ok - signatures equal botocore's # SKIP python3-botocore is not installed"
+fi
 exit $status

@@ -1,6 +1,7 @@
 #include "remote/sigv4.h"
 
 #include "core/base/fs.h"
+#include "core/store/sha256.h"
 #include "remote/hmac.h"
 #include "tests/unit/check.h"
 
@@ -75,6 +76,70 @@ mlv_test(sigv4, documented_query_is_sorted)
 	signs(&(struct mlv_sigv4_request){ .method = "GET", .path = "/", .query = "prefix=J&max-keys=2",
 					   .payload_hash = EMPTY },
 	      headers, "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
+}
+
+/*
+ * "Authenticating Requests: Using Query Parameters", the example at its end:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+mlv_test(sigv4, documented_presigned_url)
+{
+	static const char *const headers[] = { HOST, NULL };
+	static const char query[] = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" KEY
+				    "%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z"
+				    "&X-Amz-Expires=86400&X-Amz-SignedHeaders=host";
+
+	signs(&(struct mlv_sigv4_request){ .method = "GET", .path = "/test.txt", .query = query,
+					   .payload_hash = "UNSIGNED-PAYLOAD" },
+	      headers, "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+}
+
+/*
+ * "Signature Calculations for the Authorization Header: Transferring Payload in
+ * Multiple Chunks", the seed and the three chunks of its example:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+ */
+#define SEED "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"
+mlv_test(sigv4, documented_seed_of_chunks)
+{
+	static const char *const headers[] = {
+		"Host: s3.amazonaws.com", DATE, "x-amz-storage-class: REDUCED_REDUNDANCY",
+		"x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "Content-Encoding: aws-chunked",
+		"x-amz-decoded-content-length: 66560", "Content-Length: 66824", NULL
+	};
+
+	signs(&(struct mlv_sigv4_request){ .method = "PUT", .path = "/examplebucket/chunkObject.txt",
+					   .payload_hash = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" },
+	      headers, SEED);
+}
+
+mlv_test(sigv4, documented_chunks)
+{
+	static const struct {
+		size_t size; /* so many times the letter a */
+		const char *signature;
+	} chunks[] = {
+		{ 65536, "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648" },
+		{ 1024, "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497" },
+		{ 0, "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9" },
+	};
+	static const char *const steps[] = { "20130524", "us-east-1", "s3", "aws4_request" };
+	static char letters[65536];
+	char before[MLV_OID_HEX + 1] = SEED, hex[MLV_OID_HEX + 1], text[512];
+	struct mlv_oid key, data, signature;
+
+	memset(letters, 'a', sizeof(letters));
+	check_ok(mlv_hmac_sha256("AWS4" SECRET, strlen("AWS4" SECRET), steps[0], strlen(steps[0]),
+				 key.bytes));
+	for (size_t i = 1; i < MLV_COUNT(steps); i++)
+		check_ok(mlv_hmac_sha256(key.bytes, MLV_HMAC_SIZE, steps[i], strlen(steps[i]), key.bytes));
+	for (size_t i = 0; i < MLV_COUNT(chunks); i++) {
+		check_ok(mlv_sha256_of(letters, chunks[i].size, &data));
+		snprintf(text, sizeof(text), "AWS4-HMAC-SHA256-PAYLOAD\n20130524T000000Z\n20130524/us-east-1/"
+			 "s3/aws4_request\n%s\n" EMPTY "\n%s", before, mlv_oid_format(&data, hex));
+		check_ok(mlv_hmac_sha256(key.bytes, MLV_HMAC_SIZE, text, strlen(text), signature.bytes));
+		cr_assert_str_eq(mlv_oid_format(&signature, before), chunks[i].signature);
+	}
 }
 
 mlv_test(sigv4, canonical_form_folds_and_sorts)
