@@ -115,6 +115,51 @@ void mlv_http_headers_release(struct mlv_strs *headers)
 	mlv_strs_release(headers);
 }
 
+/* Whether the value of a parameter may be shown; any other may be a signature, or a secret. */
+static bool is_harmless(const char *name, size_t len)
+{
+	static const char *const names[] = { "list-type", "prefix", "encoding-type", "uploads",
+					     "partNumber", "delimiter", "max-keys", "delete" };
+
+	for (size_t i = 0; i < MLV_COUNT(names); i++)
+		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+/* The URL with its query, in which what could be a secret is "***". */
+static mlv_err add_masked_url(struct mlv_buf *to, const struct mlv_url *url)
+{
+	const char *at = url->query ? url->query : "";
+	mlv_err err = mlv_url_show(to, url);
+
+	for (char before = '?'; !err && *at; before = '&') {
+		size_t len = strcspn(at, "&"), name = strcspn(at, "=&");
+
+		if (is_harmless(at, name))
+			err = mlv_buf_printf(to, "%c%.*s", before, (int)len, at);
+		else
+			err = mlv_buf_printf(to, "%c%.*s=***", before, (int)name, at);
+		at += len + (at[len] == '&');
+	}
+	return err;
+}
+
+/* What was asked and answered, for -v: never a header. */
+static void tell(const struct state *s, mlv_err failed)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
+	const char *method = s->exchange->method;
+
+	if (add_masked_url(&url, target(s)))
+		return;
+	if (failed)
+		mlv_tell_detail(s->http->ctx, "%s %s: %.*s", method, url.ptr,
+				(int)mlv_error_len_without_hint(failed), failed->msg);
+	else
+		mlv_tell_detail(s->http->ctx, "%s %s: %d", method, url.ptr, s->reply->status);
+}
+
 static mlv_err attempt(struct state *s)
 {
 	const struct mlv_http_exchange *x = s->exchange;
@@ -130,7 +175,11 @@ static mlv_err attempt(struct state *s)
 	s->reply->transient = false;
 	if (!err && x->headers)
 		err = x->headers(x->arg, target(s), mlv_url_same_origin(target(s), x->url), &headers);
-	return err ? err : s->http->ops->perform(s->http->net, &request, s->reply);
+	if (err)
+		return err;
+	err = s->http->ops->perform(s->http->net, &request, s->reply);
+	tell(s, err);
+	return err;
 }
 
 static bool is_redirect(const struct state *s)
