@@ -117,6 +117,13 @@ static mlv_err add_list(const struct mlv_strs *list, struct mlv_strs *headers)
 	return err;
 }
 
+/* Whether an object's bytes are read or written by it, or are to be. */
+static bool carries_bytes(const struct mlv_s3_request *r)
+{
+	return r->key && (strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0 ||
+			  strcmp(r->method, "PUT") == 0 || r->writes_object);
+}
+
 /* The headers that settings and the request ask for. */
 static mlv_err add_asked(const struct sending *s, struct mlv_strs *headers)
 {
@@ -125,7 +132,9 @@ static mlv_err add_asked(const struct sending *s, struct mlv_strs *headers)
 
 	if (!err && r->headers)
 		err = add_list(r->headers, headers);
-	return err || !r->writes_object ? err : add_list(&s->s3->on_write, headers);
+	if (!err && r->writes_object)
+		err = add_list(&s->s3->on_write, headers);
+	return err || !carries_bytes(r) ? err : add_list(&s->s3->on_object, headers);
 }
 
 /* The headers that prove who we are. */
@@ -282,6 +291,19 @@ static mlv_err do_once(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 	return err;
 }
 
+/* Whether the answer shows that objects may be read here. */
+static void learn_reads(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+			const struct mlv_net_reply *reply)
+{
+	if (!request->key || request->query ||
+	    (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0) ||
+	    (reply->status >= 300 && reply->status != 404 && reply->status != 416))
+		return;
+	pthread_mutex_lock(&s3->lock);
+	s3->reads = true;
+	pthread_mutex_unlock(&s3->lock);
+}
+
 mlv_err mlv_s3_do(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		  struct mlv_net_reply *reply)
 {
@@ -295,6 +317,8 @@ mlv_err mlv_s3_do(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 			break;
 		err = do_once(s3, request, reply, &serial);
 	}
+	if (!err)
+		learn_reads(s3, request, reply);
 	return err;
 }
 

@@ -4,7 +4,7 @@
  * Learned on the way, and kept for the requests that follow: the difference
  * of the clocks, from the Date of an answer that complains of it; the
  * bucket's region, from the answer of a wrong one; that credentials have
- * ended, and others are to be asked for.
+ * ended, and others are to be asked for; whether anything may be read.
  * Threads   all functions may be called by many threads at once.
  */
 #ifndef MLV_REMOTE_S3_H
@@ -36,9 +36,12 @@ struct mlv_s3 {
 	bool plain_http;         /* AWS without TLS */
 	struct mlv_strs on_all;   /* headers of every request */
 	struct mlv_strs on_write; /* of PUT and of the beginning of a multipart upload */
+	struct mlv_strs on_object; /* of all that reads or writes an object's bytes; a secret */
 	pthread_mutex_t lock;
 	char region[MLV_S3_REGION]; /* under lock, as all below */
 	long skew;                  /* seconds that the server's clock is ahead of ours */
+	bool reads;                 /* something was read here, or was told not to be there */
+	bool told_unreadable;       /* that nothing could be read was said */
 	enum mlv_s3_sum whole_sum, parts_sum;
 	uint64_t room;              /* bytes that bodies may take in memory, besides those that do */
 	pthread_cond_t freed;       /* ... some did and do no more */

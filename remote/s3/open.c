@@ -2,12 +2,16 @@
 #include <stdlib.h>
 
 #include "core/base/sys.h"
+#include "remote/base64.h"
+#include "remote/hmac.h"
 #include "remote/http/header.h"
 #include "remote/s3.h"
 #include "remote/settings.h"
 
 #define JOBS         8
 #define USUAL_REGION "us-east-1"
+#define CUSTOMER     "x-amz-server-side-encryption-customer-"
+#define CUSTOMER_KEY 32 /* bytes of AES-256 */
 
 struct opening {
 	struct mlv_s3 *s3;
@@ -193,6 +197,44 @@ static mlv_err take_write_headers(struct opening *o)
 	return err;
 }
 
+static unsigned nibble(char digit)
+{
+	return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+/* A key of the user's own that the server encrypts with, and forgets: 32 bytes, in base64. */
+static mlv_err take_customer_key(struct opening *o)
+{
+	MLV_SCOPED(mlv_secret_buf_release) struct mlv_buf bytes = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf digest = MLV_BUF_INIT;
+	struct mlv_strs *headers = &o->s3->on_object;
+	const char *key = NULL, *algorithm = mlv_setting_own(o->settings, "sse_customer_algorithm");
+	unsigned char md5[MLV_MD5_HEX / 2];
+	char hex[MLV_MD5_HEX + 1];
+	bool good = false;
+	mlv_err err = mlv_setting_secret(o->settings, "sse_customer_key", &key);
+
+	if (err || !key)
+		return err ? mlv_error_wrap(err, "remote %s", o->settings->name) : NULL;
+	if ((err = mlv_base64_decode(&bytes, key, strlen(key), &good)))
+		return err;
+	if (!good || bytes.len != CUSTOMER_KEY)
+		return mlv_error_hint(mlv_error(MLV_E_SPEC, "remote %s: sse_customer_key is not the base64 "
+						"of %d bytes", o->settings->name, CUSTOMER_KEY),
+				      "openssl rand -base64 %d makes one", CUSTOMER_KEY);
+	if ((err = check_plain(o, "sse_customer_key")))
+		return err;
+	if (!mlv_md5_hex(bytes.ptr, bytes.len, hex))
+		return mlv_error(MLV_E_SYSTEM, "MD5 is not offered by libcrypto");
+	for (size_t i = 0; i < sizeof(md5); i++)
+		md5[i] = (unsigned char)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+	if ((err = mlv_base64_add(&digest, md5, sizeof(md5))) ||
+	    (err = mlv_http_add_header(headers, CUSTOMER "algorithm", algorithm ? algorithm : "AES256")) ||
+	    (err = mlv_http_add_header(headers, CUSTOMER "key", key)))
+		return err;
+	return mlv_http_add_header(headers, CUSTOMER "key-md5", digest.ptr);
+}
+
 static void take_jobs(struct opening *o)
 {
 	const char *jobs = mlv_setting(o->settings, "jobs");
@@ -214,6 +256,7 @@ mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,
 	if ((err = take_url(&o)) || (err = show_url(s3)) ||
 	    (err = mlv_credentials_open(&s3->credentials, ctx, settings)) ||
 	    (err = take_endpoint(&o)) || (err = take_region(&o)) || (err = take_write_headers(&o)) ||
+	    (err = take_customer_key(&o)) ||
 	    (err = mlv_s3_put_settings(s3, mlv_setting(settings, "checksum"))) ||
 	    (err = mlv_http_open(&s3->http, ctx, settings)))
 		return err;

@@ -7,6 +7,71 @@
 
 /* ---- reading and removing ---- */
 
+/* Whether the bucket may be listed. */
+static mlv_err may_list(struct mlv_s3 *s3, bool *may)
+{
+	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf query = MLV_BUF_INIT;
+	struct mlv_s3_request request = { .method = "GET", .right = "s3:ListBucket" };
+	mlv_err err = mlv_buf_add_str(&query, "list-type=2&max-keys=1&prefix=");
+
+	if (err || (err = mlv_url_encode(&query, s3->prefix, strlen(s3->prefix), "")))
+		return err;
+	request.query = query.ptr;
+	if ((err = mlv_s3_do(s3, &request, &reply)))
+		return err;
+	*may = reply.status == 200;
+	return NULL;
+}
+
+/*
+ * Reading a key is denied. To who may not list the store does not say what is
+ * not there: it denies that, too. So a denial stands for "not there" where
+ * other keys were read; where none was yet, and listing is denied as well,
+ * nobody can tell, which is said once.
+ */
+static mlv_err denied(struct mlv_s3 *s3, bool *missing)
+{
+	bool reads, told, lists = false;
+	mlv_err err;
+
+	pthread_mutex_lock(&s3->lock);
+	reads = s3->reads;
+	told = s3->told_unreadable;
+	pthread_mutex_unlock(&s3->lock);
+	*missing = reads || told;
+	if (*missing || !s3->is_signed)
+		return NULL;
+	if ((err = may_list(s3, &lists)) || lists)
+		return err;
+	pthread_mutex_lock(&s3->lock);
+	told = s3->told_unreadable;
+	s3->told_unreadable = true;
+	pthread_mutex_unlock(&s3->lock);
+	if (!told)
+		mlv_tell_warning(s3->base.ctx, "%s: reading is denied, or there is nothing yet: without the "
+				 "right s3:ListBucket nobody can tell; reading needs s3:GetObject",
+				 s3->base.url);
+	*missing = true;
+	return NULL;
+}
+
+/* What an answer to GET of 300 and more means. */
+static mlv_err get_failed(struct mlv_s3 *s3, const struct mlv_s3_request *request,
+			  const struct mlv_net_reply *reply)
+{
+	char code[MLV_S3_CODE];
+	bool missing = false;
+	mlv_err err;
+
+	mlv_s3_code(s3, &reply->error, code);
+	if (strcmp(code, "AccessDenied") == 0 && (err = denied(s3, &missing)))
+		return err;
+	if (missing)
+		return mlv_error(MLV_E_MISSING, "%s/%s: not there", s3->base.url, request->key);
+	return mlv_s3_error(s3, request, reply);
+}
+
 /* A range was not satisfiable, and the server did not say why. */
 static mlv_err by_size(struct mlv_transport *t, const char *key, const struct mlv_http_fetch *fetch)
 {
@@ -35,7 +100,7 @@ static mlv_err s3_get(struct mlv_transport *t, const char *key, uint64_t offset,
 	if (err)
 		return err->code == MLV_E_CORRUPT ? mlv_error_wrap(err, "%s/%s", t->url, key) : err;
 	if (reply.status >= 300 && reply.status != 416)
-		return mlv_s3_error(s3, &request, &reply);
+		return get_failed(s3, &request, &reply);
 	if ((err = mlv_s3_url(s3, &request, &url)))
 		return err;
 	err = mlv_http_fetch_end(&fetch, &url, &reply, &other);
@@ -64,17 +129,16 @@ static mlv_err head_refused(struct mlv_s3 *s3, const char *key, bool *there, boo
 	struct mlv_http_fetch fetch = { .sink = &sink, .end = 1 };
 	struct mlv_s3_request request = { .method = "GET", .key = key, .fetch = &fetch,
 					  .right = "s3:GetObject" };
-	char code[MLV_S3_CODE];
 	mlv_err err = mlv_s3_do(s3, &request, &reply);
 
 	if (err)
 		return err;
-	mlv_s3_code(s3, &reply.error, code);
 	*again = *again && (reply.status < 300 || reply.status == 416);
 	if (*again)
 		return NULL;
-	if (strcmp(code, "AccessDenied") != 0 && reply.status != 404)
-		return mlv_s3_error(s3, &request, &reply);
+	err = get_failed(s3, &request, &reply);
+	if (err->code != MLV_E_MISSING)
+		return err;
 	*there = false;
 	return NULL;
 }
@@ -148,6 +212,7 @@ static void s3_free(struct mlv_transport *t)
 	mlv_url_release(&s3->endpoint);
 	mlv_strs_release(&s3->on_all);
 	mlv_strs_release(&s3->on_write);
+	mlv_http_headers_release(&s3->on_object);
 	pthread_mutex_destroy(&s3->lock);
 	free(s3->bucket);
 	free(s3->prefix);

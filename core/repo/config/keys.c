@@ -52,6 +52,8 @@ static const struct mlv_config_key keys[] = {
 	{ "remote.*.secret_access_key", MLV_CONFIG_TEXT, USER, true, NULL },
 	{ "remote.*.session_token", MLV_CONFIG_TEXT, USER, true, NULL },
 	{ "remote.*.sse", MLV_CONFIG_TEXT, USER, false, NULL },
+	{ "remote.*.sse_customer_algorithm", MLV_CONFIG_TEXT, USER, false, "AES256" },
+	{ "remote.*.sse_customer_key", MLV_CONFIG_TEXT, USER, true, NULL },
 	{ "remote.*.sse_kms_key_id", MLV_CONFIG_TEXT, USER, false, NULL },
 	{ "remote.*.ssl_verify", MLV_CONFIG_TEXT, MLV_CONFIG_TRUE_ONLY, false, NULL },
 	{ "remote.*.storage_class", MLV_CONFIG_TEXT, USER, false, NULL },

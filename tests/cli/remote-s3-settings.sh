@@ -1,0 +1,65 @@
+# What the settings of a bucket make of its requests: headers, hosts, regions, proxies.
+. "$SRC/tests/servers/aws.sh"
+export AWS_ACCESS_KEY_ID=AKIAFIXED AWS_SECRET_ACCESS_KEY=geheim-AKIAFIXED
+# sent HEADER...: each kind of request that carries one of these headers, with it.
+sent() {
+	: >aws/rules
+	for header; do echo show $header >>aws/rules; done
+	: >aws/log
+	n=$((n + 1)) && echo $n >data && mlv add -q data && mlv push -q
+	rm -rf .mlv/state .mlv/cache/objects data && mlv pull -q
+	sed -E 's/^s3 ([A-Z]+) [^ ]* by [^ ]*/\1/' aws/log | sort -u
+	rm aws/rules
+}
+set_to() { mlv remote modify --local store "$@"; }
+set_to acl bucket-owner-full-control && set_to grant_read id=ada && set_to sse aws:kms
+set_to grant_read_acp id=b && set_to grant_write_acp id=c && set_to grant_full_control id=d
+set_to sse_kms_key_id alias/k && set_to storage_class STANDARD_IA
+sent x-amz-acl x-amz-grant-read x-amz-grant-read-acp x-amz-grant-write-acp x-amz-grant-full-control \
+	x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id x-amz-storage-class
+for option in acl grant_read grant_read_acp grant_write_acp grant_full_control sse sse_kms_key_id storage_class; do
+	set_to -u $option
+done
+set_to requester_pays yes && sent x-amz-request-payer && set_to -u requester_pays
+echo "-- a key of one's own"
+# By openssl: printf 0123456789abcdef0123456789abcdef | base64, and ... | openssl md5 -binary | base64.
+set_to sse_customer_key MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+prefix=x-amz-server-side-encryption-customer
+sent $prefix-algorithm $prefix-key $prefix-key-md5 | sed "s/$prefix/CUSTOMER/g"
+set_to endpointurl http://s3.example.org && mlv push; set_to endpointurl $url
+for key in geheim MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWZmZg== MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY; do
+	set_to sse_customer_key $key && mlv push
+done
+set_to -u sse_customer_key
+echo "-- the region is learned"
+echo region eu-north-1 >aws/rules && mlv push
+echo "show authorization" >>aws/rules && : >aws/log && AWS_REGION=eu-north-1 mlv push && grep -c eu-north-1 aws/log
+set_to region eu-north-1 && : >aws/log && AWS_REGION=x mlv push && grep -c eu-north-1 aws/log
+rm aws/rules && set_to -u region
+echo "-- bucket in the path, or in the host's name"
+echo show host >aws/rules
+set_to endpointurl http://s3.localhost:$port
+for style in true false; do
+	set_to pathstyle $style && : >aws/log && mlv push && sed "s/:$port//" aws/log | head -n 1
+done
+set_to -u pathstyle
+echo "-- a proxy, by the environment or the user's own settings"
+set_to endpointurl http://s3.example.org
+: >aws/log && http_proxy=$url mlv push && head -n 1 aws/log
+set_to proxy $url && : >aws/log && mlv push && head -n 1 aws/log
+: >aws/log && AWS_ACCESS_KEY_ID= AWS_EC2_METADATA_SERVICE_ENDPOINT=$url AWS_SECRET_ACCESS_KEY= mlv -v push 2>&1 | shown | grep -v GET
+set_to -u proxy && set_to endpointurl $url
+: >aws/log && http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 mlv push
+echo "-- nobody, by wish"
+set_to allow_anonymous_login true && mlv push; set_to -u allow_anonymous_login
+echo "-- a session's token, and another place for the files"
+set_to access_key_id AKIAFIXED && set_to secret_access_key geheim-AKIAFIXED && set_to session_token geheim-t
+mlv push; for option in access_key_id secret_access_key session_token; do set_to -u $option; done
+printf '[other]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = geheim-AKIAOTHER\n' >keys && chmod 600 keys
+printf '[profile other]\nregion = eu-south-2\n' >config
+echo region eu-south-2 >aws/rules
+set_to credentialpath $PWD/keys && set_to configpath $PWD/config && set_to profile other
+: >aws/log && mlv push && head -n 1 aws/log
+echo "-- words that they may not be"
+set_to sse_customer_algorithm DES
+set_to requester_pays maybe
