@@ -189,7 +189,8 @@ static mlv_err open_nets(struct mlv_credentials *c, const struct mlv_remote_sett
 	struct mlv_remote_settings services = *settings, local = *settings;
 	mlv_err err;
 
-	if (c->source == MLV_SOURCE_NONE || c->source == MLV_SOURCE_FIXED)
+	if (c->source == MLV_SOURCE_NONE || c->source == MLV_SOURCE_PROFILE ||
+	    c->source == MLV_SOURCE_PROCESS)
 		return NULL;
 	services.setting = service_setting;
 	memcpy(&services.arg, &settings, sizeof(services.arg));

@@ -170,12 +170,14 @@ static const struct advice {
 	  "did the file change while it was sent?" },
 };
 
-static mlv_err denied(const struct mlv_s3_request *request, const char *shown, bool signed_by_us)
+static mlv_err denied(const struct mlv_s3 *s3, const struct mlv_s3_request *request,
+		      const char *shown)
 {
-	mlv_err err = mlv_error(MLV_E_REMOTE, "%s: access denied: the right %s is missing", shown,
-				request->right ? request->right : "for this");
+	mlv_err err = mlv_error(MLV_E_REMOTE, "%s: access denied: the right %s%s is missing", shown,
+				request->right ? request->right : "for this",
+				request->writes_object && s3->sets_acl ? " or s3:PutObjectAcl" : "");
 
-	if (!signed_by_us)
+	if (!s3->is_signed)
 		return mlv_error_hint(err, "no credentials were sent; set AWS_ACCESS_KEY_ID and "
 					   "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
 	return mlv_error_hint(err, "ask who owns the bucket for it, or use other credentials");
@@ -208,7 +210,7 @@ mlv_err mlv_s3_error(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 	if (reply->status == 404)
 		return mlv_error(MLV_E_MISSING, "%s: not there", shown);
 	if (strcmp(fields.code, "AccessDenied") == 0 || (reply->status == 403 && !fields.code[0]))
-		return denied(request, shown, s3->is_signed);
+		return denied(s3, request, shown);
 	return mlv_error(MLV_E_REMOTE, "%s: the server answered %s with %d%s%s%s%s", shown,
 			 request->method, reply->status, fields.code[0] ? " " : "", fields.code,
 			 fields.message[0] ? ": " : "", fields.message);

@@ -10,6 +10,7 @@
 
 #define JOBS         8
 #define USUAL_REGION "us-east-1"
+#define OF_ACL       5 /* headers, the first of a table, that want the right to set an ACL */
 #define CUSTOMER     "x-amz-server-side-encryption-customer-"
 #define CUSTOMER_KEY 32 /* bytes of AES-256 */
 
@@ -175,6 +176,7 @@ static mlv_err take_keys(struct opening *o)
 static mlv_err take_write_headers(struct opening *o)
 {
 	static const char *const headers[][2] = {
+		/* OF_ACL of them: */
 		{ "acl", "x-amz-acl" },
 		{ "grant_full_control", "x-amz-grant-full-control" },
 		{ "grant_read", "x-amz-grant-read" },
@@ -189,8 +191,10 @@ static mlv_err take_write_headers(struct opening *o)
 	for (size_t i = 0; i < MLV_COUNT(headers) && !err; i++) {
 		const char *value = mlv_setting_own(o->settings, headers[i][0]);
 
-		if (value)
-			err = mlv_http_add_header(&o->s3->on_write, headers[i][1], value);
+		if (!value)
+			continue;
+		err = mlv_http_add_header(&o->s3->on_write, headers[i][1], value);
+		o->s3->sets_acl = o->s3->sets_acl || i < OF_ACL;
 	}
 	if (!err && mlv_setting_own_true(o->settings, "requester_pays"))
 		err = mlv_http_add_header(&o->s3->on_all, "x-amz-request-payer", "requester");
