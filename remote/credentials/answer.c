@@ -182,8 +182,6 @@ static void wipe_and_free(struct mlv_value **value)
 		wipe_and_free(&v->items[i]);
 	if (v && v->text)
 		mlv_wipe(v->text, v->text_len);
-	if (v)
-		v->count = 0;
 	mlv_value_freep(value);
 }
 

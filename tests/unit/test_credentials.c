@@ -385,3 +385,40 @@ Test(credentials, keys_that_are_good_outlast_a_failure, .timeout = CHECK_SECONDS
 	/* It is not asked again at each request. */
 	cr_assert(asked() == 2, "%u", asked());
 }
+
+#ifdef MLV_FAULTS
+/* One call after the other fails: that is told, or the keys are the right ones; nothing leaks. */
+static void fails_well(const char *profile, const char *access_key)
+{
+	for (long nth = 1;; nth++) {
+		MLV_SCOPED(found_release) struct found c = { 0 };
+		mlv_err err;
+		long calls;
+
+		mlv_fault_arm(nth);
+		err = find(&c, LIST(profile), NULL);
+		calls = mlv_fault_calls();
+		mlv_fault_arm(0);
+		if (!err)
+			cr_assert_str_eq(c.keys.access_key, access_key);
+		else
+			cr_assert(c.keys.access_key == NULL && nth <= calls, "%s", err->msg);
+		if (calls < nth)
+			return;
+	}
+}
+
+mlv_test(credentials, each_failure_is_told)
+{
+	char config[512];
+
+	write_files();
+	write_file("answer", "{\"Version\": 1, \"AccessKeyId\": \"AKP\", \"SecretAccessKey\": \"S\", "
+			     "\"SessionToken\": \"T\", \"Expiration\": \"2999-01-01T00:00:00Z\"}");
+	snprintf(config, sizeof(config), "[profile program]\ncredential_process = cat '%s/answer'\n",
+		 check_dir);
+	write_file(".aws/config", config);
+	fails_well("AWS_PROFILE=work", "AKW");
+	fails_well("AWS_PROFILE=program", "AKP");
+}
+#endif
