@@ -9,8 +9,7 @@ as() {
 	: >aws/log
 }
 mkdir many && for i in $(seq 40); do echo $i >many/$i; done
-truncate -s 65M large
-mlv add -q many large
+mlv add -q many
 echo "-- push"
 for rights in ListBucket GetObject PutObject; do
 	echo "$rights: "; as $rights mlv push
@@ -28,7 +27,7 @@ as GetObject mlv status -c
 as PutObject-ListBucket mlv status -c
 as GetObject mlv fsck -r store
 echo "-- pull"
-gone() { rm -rf .mlv/cache .mlv/state data many large; }
+gone() { rm -rf .mlv/cache .mlv/state data many; }
 gone
 as ListBucket mlv pull
 as PutObject mlv pull
