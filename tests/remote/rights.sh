@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # A file that is sent in parts wants no right beyond those that small ones want.
 work=$(mktemp -d) && cd "$work" || exit 1
 . "$SRC/tests/servers/aws.sh" >/dev/null
