@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/pace.h"
+
 #define JOBS_MAX     1024
 #define IMPATIENT_MS 300 /* after which a second signal is one of its own */
 
@@ -155,6 +157,8 @@ static unsigned default_jobs(void)
 	return 1;
 }
 
+static struct mlv_pace pace = MLV_PACE_INIT;
+
 mlv_err mlv_host_fill_context(struct mlv_ctx *ctx, const struct mlv_globals *globals)
 {
 	static char cwd[PATH_MAX];
@@ -167,6 +171,7 @@ mlv_err mlv_host_fill_context(struct mlv_ctx *ctx, const struct mlv_globals *glo
 	if (globals->jobs > JOBS_MAX)
 		return mlv_error(MLV_E_USAGE, "--jobs is at most %d", JOBS_MAX);
 	*ctx = (struct mlv_ctx){
+		.pace = &pace,
 		.stop = stop,
 		.env = env,
 		.cwd = cwd,

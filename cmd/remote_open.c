@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "cmd/level.h"
+#include "core/base/amount.h"
+#include "core/base/pace.h"
 #include "core/repo/config/keys.h"
 #include "core/repo/trust.h"
 
@@ -78,6 +80,31 @@ static const char *setting(void *arg, const char *option, bool *from_repo)
 	return value;
 }
 
+mlv_err mlv_cmd_pace(struct mlv_pace *pace, const char *value)
+{
+	uint64_t rate;
+
+	if (!mlv_amount_parse(value, &rate))
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: no number of bytes a second",
+						value), "500K, or 1.5M");
+	if (rate > 0 && rate < MLV_PACE_LEAST)
+		return mlv_error(MLV_E_USAGE, "%s: less than 8K a second, with which servers hang up",
+				 value);
+	pace->rate = rate;
+	return NULL;
+}
+
+/* The remote's own pace, unless the command line gave one. */
+static mlv_err set_pace(struct mlv_pace *pace, struct lookup *lookup)
+{
+	const char *value = setting(lookup, "bwlimit", NULL);
+
+	if (pace->given)
+		return NULL;
+	pace->rate = 0;
+	return value ? mlv_cmd_pace(pace, value) : NULL;
+}
+
 /* The URL, a path made absolute. */
 static mlv_err url_of(struct mlv_repo *repo, const char *name, struct mlv_buf *url)
 {
@@ -111,5 +138,7 @@ mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const ch
 		return err;
 	lookup.name = settings.name = chosen.ptr;
 	settings.url = url.ptr;
+	if ((err = set_pace(run->ctx->pace, &lookup)))
+		return err;
 	return mlv_transport_open(out, run->ctx, &settings);
 }

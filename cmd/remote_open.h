@@ -20,6 +20,9 @@ mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const ch
  */
 mlv_err mlv_cmd_remote_names(struct mlv_repo *repo, const struct mlv_opt_list *asked,
 			     struct mlv_strs *names) MLV_CHECK;
+struct mlv_pace;
+/* Take a bandwidth limit: "500K"; 0: none. */
+mlv_err mlv_cmd_pace(struct mlv_pace *pace, const char *value) MLV_CHECK;
 /* The repository that the user is in; NULL: none, which is no failure here. */
 mlv_err mlv_cmd_find_repo(struct mlv_run *run, struct mlv_repo **repo) MLV_CHECK;
 /* Append the name of the remote meant by name (NULL: the first default one), checked to exist. */

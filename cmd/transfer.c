@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/remote_open.h"
+#include "core/base/pace.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
 
@@ -37,8 +38,12 @@ mlv_err mlv_transfer_jobs(struct mlv_run *run, uint64_t jobs)
 mlv_err mlv_transfer_begin(struct mlv_run *run, const struct mlv_transfer_args *args,
 			   struct mlv_repo **repo)
 {
+	struct mlv_pace *pace = run->ctx->pace;
 	mlv_err err = mlv_transfer_jobs(run, args->jobs);
 
+	if (!err && args->bwlimit)
+		err = mlv_cmd_pace(pace, args->bwlimit);
+	pace->given = args->bwlimit != NULL;
 	return err ? err : mlv_repo_open(repo, run->ctx, run->ctx->cwd);
 }
 

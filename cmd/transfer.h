@@ -25,6 +25,7 @@ struct mlv_transfer_args {
 	const char *remote;          /* of a command that takes one */
 	struct mlv_opt_list remotes; /* of one that takes several */
 	uint64_t jobs;
+	const char *bwlimit;
 	bool all_branches, all_tags, all_commits;
 	bool glob;
 	bool force;         /* pull */
@@ -39,6 +40,8 @@ struct mlv_transfer_args {
 	  MLV_HINT_REMOTE, "use this remote, or these (default: core.remote)" },               \
 	{ MLV_OPT_COUNT, 'j', "jobs", offsetof(type, args.jobs), "<count>", MLV_HINT_NONE,     \
 	  "requests at once (default: the remote's jobs, else 8)" },                           \
+	{ MLV_OPT_TEXT, 0, "bwlimit", offsetof(type, args.bwlimit), "<rate>", MLV_HINT_NONE,   \
+	  "bytes a second at most, such as 500K (default: no limit)" },                        \
 	MLV_TRANSFER_SCOPES(type, args)
 #define MLV_TRANSFER_SCOPES(type, args)                                                        \
 	{ MLV_OPT_FLAG, 'a', "all-branches", offsetof(type, args.all_branches), NULL,          \
@@ -57,7 +60,7 @@ struct mlv_transfer_args {
 
 /* Take the value of -j (0: not given) into the context. */
 mlv_err mlv_transfer_jobs(struct mlv_run *run, uint64_t jobs) MLV_CHECK;
-/* Open the repository, and take -j into the context. */
+/* Open the repository, and take -j and --bwlimit into the context. */
 mlv_err mlv_transfer_begin(struct mlv_run *run, const struct mlv_transfer_args *args,
 			   struct mlv_repo **repo) MLV_CHECK;
 

@@ -60,6 +60,7 @@ _mlv()
 	'eval verify':--rev) _mlv_offer rev; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
+	'fetch':--bwlimit) _mlv_offer none; return ;;
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
 	'gc':--rev) _mlv_offer rev; return ;;
 	'gc':--num | 'gc':-n) _mlv_offer none; return ;;
@@ -86,11 +87,14 @@ _mlv()
 	'metrics show':--sort) _mlv_offer none; return ;;
 	'pull':--remote | 'pull':-r) _mlv_offer remote; return ;;
 	'pull':--jobs | 'pull':-j) _mlv_offer none; return ;;
+	'pull':--bwlimit) _mlv_offer none; return ;;
 	'push':--remote | 'push':-r) _mlv_offer remote; return ;;
 	'push':--jobs | 'push':-j) _mlv_offer none; return ;;
+	'push':--bwlimit) _mlv_offer none; return ;;
 	'remote trust':--repo) _mlv_offer dir; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
 	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
+	'status':--bwlimit) _mlv_offer none; return ;;
 	'update':--rev) _mlv_offer none; return ;;
 	'update':--jobs | 'update':-j) _mlv_offer none; return ;;
 	*:--directory | *:-C) _mlv_offer dir; return ;;
@@ -116,7 +120,7 @@ _mlv()
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
 	'eval') words='--dry-run -n --new-edges' hint=none ;;
 	'eval verify') words='--rev' hint=none ;;
-	'fetch') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --allow-missing' hint=file ;;
+	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --grace --skip-missing --dry --force -f' hint=none ;;
@@ -136,8 +140,8 @@ _mlv()
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision --slices --adjust --no-rows' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision --slices --sort' hint=file ;;
 	'move') words='' hint=file ;;
-	'pull') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
-	'push') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;
+	'pull') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
+	'push') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;
 	'remote') words='' hint=none ;;
 	'remote add') words='--default -d --force -f --system --global --project --local' hint=none ;;
 	'remote default') words='--unset -u --system --global --project --local' hint=remote ;;
@@ -148,7 +152,7 @@ _mlv()
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'root') words='' hint=none ;;
-	'status') words='--remote -r --jobs -j --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
+	'status') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;
 	'update') words='--rev --no-download --jobs -j --force -f' hint=file ;;

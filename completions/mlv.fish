@@ -96,6 +96,7 @@ complete -c mlv -n __fish_use_subcommand -a fetch -d 'bring tracked data from a 
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -F
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s r -l remote -r -a '(__mlv_remotes)' -d 'use this remote, or these (default: core.remote)'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s j -l jobs -r -d 'requests at once (default: the remote'\''s jobs, else 8)'
+complete -c mlv -n '__fish_seen_subcommand_from fetch' -l bwlimit -r -d 'bytes a second at most, such as 500K (default: no limit)'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s a -l all-branches -d 'also what the tips of all branches track'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s T -l all-tags -d 'also what all tags track'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s A -l all-commits -d 'also what every commit of theirs tracks'
@@ -206,6 +207,7 @@ complete -c mlv -n __fish_use_subcommand -a pull -d 'bring tracked data from a r
 complete -c mlv -n '__fish_seen_subcommand_from pull' -F
 complete -c mlv -n '__fish_seen_subcommand_from pull' -s r -l remote -r -a '(__mlv_remotes)' -d 'use this remote, or these (default: core.remote)'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -s j -l jobs -r -d 'requests at once (default: the remote'\''s jobs, else 8)'
+complete -c mlv -n '__fish_seen_subcommand_from pull' -l bwlimit -r -d 'bytes a second at most, such as 500K (default: no limit)'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -s a -l all-branches -d 'also what the tips of all branches track'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -s T -l all-tags -d 'also what all tags track'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -s A -l all-commits -d 'also what every commit of theirs tracks'
@@ -217,6 +219,7 @@ complete -c mlv -n __fish_use_subcommand -a push -d 'send tracked data to a remo
 complete -c mlv -n '__fish_seen_subcommand_from push' -F
 complete -c mlv -n '__fish_seen_subcommand_from push' -s r -l remote -r -a '(__mlv_remotes)' -d 'use this remote, or these (default: core.remote)'
 complete -c mlv -n '__fish_seen_subcommand_from push' -s j -l jobs -r -d 'requests at once (default: the remote'\''s jobs, else 8)'
+complete -c mlv -n '__fish_seen_subcommand_from push' -l bwlimit -r -d 'bytes a second at most, such as 500K (default: no limit)'
 complete -c mlv -n '__fish_seen_subcommand_from push' -s a -l all-branches -d 'also what the tips of all branches track'
 complete -c mlv -n '__fish_seen_subcommand_from push' -s T -l all-tags -d 'also what all tags track'
 complete -c mlv -n '__fish_seen_subcommand_from push' -s A -l all-commits -d 'also what every commit of theirs tracks'
@@ -275,6 +278,7 @@ complete -c mlv -n __fish_use_subcommand -a status -d 'show what differs from th
 complete -c mlv -n '__fish_seen_subcommand_from status' -F
 complete -c mlv -n '__fish_seen_subcommand_from status' -s r -l remote -r -a '(__mlv_remotes)' -d 'use this remote, or these (default: core.remote)'
 complete -c mlv -n '__fish_seen_subcommand_from status' -s j -l jobs -r -d 'requests at once (default: the remote'\''s jobs, else 8)'
+complete -c mlv -n '__fish_seen_subcommand_from status' -l bwlimit -r -d 'bytes a second at most, such as 500K (default: no limit)'
 complete -c mlv -n '__fish_seen_subcommand_from status' -s a -l all-branches -d 'also what the tips of all branches track'
 complete -c mlv -n '__fish_seen_subcommand_from status' -s T -l all-tags -d 'also what all tags track'
 complete -c mlv -n '__fish_seen_subcommand_from status' -s A -l all-commits -d 'also what every commit of theirs tracks'

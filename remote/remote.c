@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/pace.h"
 #include "core/base/path.h"
 #include "core/store/deflate.h"
 #include "core/store/sha256.h"
@@ -18,9 +19,15 @@
 
 unsigned mlv_remote_jobs(const struct mlv_transport *remote)
 {
-	if (remote->ctx->transfer_jobs)
-		return remote->ctx->transfer_jobs;
-	return remote->jobs ? remote->jobs : DEFAULT_JOBS;
+	const struct mlv_ctx *ctx = remote->ctx;
+	unsigned jobs = ctx->transfer_jobs ? ctx->transfer_jobs : remote->jobs;
+
+	if (!jobs)
+		jobs = DEFAULT_JOBS;
+	/* Each is to go fast enough not to be taken for dead. */
+	if (mlv_pace_is_set(ctx) && ctx->pace->rate / MLV_PACE_LEAST < jobs)
+		jobs = (unsigned)(ctx->pace->rate / MLV_PACE_LEAST);
+	return jobs ? jobs : 1;
 }
 
 /* Bytes that arrive, up to most of them. */

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/pace.h"
 #include "core/base/path.h"
 #include "core/base/suggest.h"
 #include "core/base/sys.h"
@@ -222,7 +223,8 @@ mlv_err mlv_transport_flush(struct mlv_transport *t, bool found)
 
 bool mlv_transport_has_files(const struct mlv_transport *t)
 {
-	return t->ops->open_file && t->ops->put_file;
+	/* Files are copied by the kernel, which knows no pace. */
+	return t->ops->open_file && t->ops->put_file && !mlv_pace_is_set(t->ctx);
 }
 
 mlv_err mlv_transport_open_file(struct mlv_transport *t, const char *key, int *fd, uint64_t *size)

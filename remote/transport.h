@@ -168,7 +168,7 @@ mlv_err mlv_transport_put_later(struct mlv_transport *t, const char *key,
 mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key,
 				      const void *bytes, size_t len) MLV_CHECK;
 mlv_err mlv_transport_flush(struct mlv_transport *t, bool found) MLV_CHECK;
-/* Whether the two that follow can be called. */
+/* Whether the two that follow can be called: not where a pace is set. */
 bool mlv_transport_has_files(const struct mlv_transport *t);
 mlv_err mlv_transport_open_file(struct mlv_transport *t, const char *key, int *fd,
 				uint64_t *size) MLV_CHECK;

@@ -33,6 +33,8 @@ struct mlv_event {
 	uint64_t bytes;
 };
 
+struct mlv_pace;
+
 struct mlv_ctx {
 	void (*tell)(struct mlv_ctx *ctx, const struct mlv_event *event);
 	bool (*stop)(struct mlv_ctx *ctx);
@@ -42,6 +44,7 @@ struct mlv_ctx {
 	const char *cwd;            /* absolute path of the directory commands are relative to */
 	unsigned jobs;              /* threads for work on this machine, at least 1 */
 	unsigned transfer_jobs;     /* requests under way at a remote; 0: its own setting */
+	struct mlv_pace *pace;      /* of what goes to and comes from remotes; NULL: none */
 };
 
 void mlv_tell_begin(struct mlv_ctx *ctx, const char *phase, uint64_t items, uint64_t bytes);

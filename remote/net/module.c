@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/base/pace.h"
 #include "core/base/sys.h"
 #include "remote/net/module_handle.h"
 #include "remote/net/module_transfer.h"
@@ -129,6 +130,8 @@ static long or_else(unsigned seconds, long otherwise)
 
 void mlv_net_set_limits(CURL *handle, const struct mlv_net *net)
 {
+	const bool paced = mlv_pace_is_set(net->options.ctx);
+
 	curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, net->options.login ? "sftp" : "http,https");
 	curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
@@ -141,8 +144,9 @@ void mlv_net_set_limits(CURL *handle, const struct mlv_net *net)
 	curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, or_else(net->options.stall_seconds, 30));
 	curl_easy_setopt(handle, CURLOPT_EXPECT_100_TIMEOUT_MS, 1000L);
 	curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 512L * 1024);
-	curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 1024L * 1024);
+	/* Small pieces where they are to be waited for: no server is to see a long silence. */
+	curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, paced ? 16L * 1024 : 512L * 1024);
+	curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, paced ? 16L * 1024 : 1024L * 1024);
 	curl_easy_setopt(handle, CURLOPT_USERAGENT, "mlv/" MLV_VERSION);
 	if (net->ca_file)
 		curl_easy_setopt(handle, CURLOPT_CAINFO, net->ca_file);

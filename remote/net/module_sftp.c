@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/base/pace.h"
 #include "remote/net/module_handle.h"
 
 struct transfer {
@@ -68,6 +69,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 	if (len > 0 && t->request->body &&
 	    fail(t, t->request->body(t->request->arg, bytes, len, &t->enough)))
 		return 0;
+	if (fail(t, mlv_pace_take(t->net->options.ctx, len)))
+		return 0;
+	t->seen = now();
 	return t->enough ? 0 : len;
 }
 
@@ -80,7 +84,10 @@ static size_t on_read(char *to, size_t size, size_t count, void *arg)
 
 	if (len > left)
 		len = (size_t)left;
+	len = mlv_pace_piece(t->net->options.ctx, len);
 	if (len > 0 && fail(t, source->read(source->arg, to, len, t->sent)))
+		return CURL_READFUNC_ABORT;
+	if (fail(t, mlv_pace_take(t->net->options.ctx, len)))
 		return CURL_READFUNC_ABORT;
 	t->sent += len;
 	return len;

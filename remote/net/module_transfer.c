@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "core/base/pace.h"
 #include "remote/net/module_handle.h"
 
 static bool fail(struct mlv_net_transfer *transfer, mlv_err err)
@@ -106,6 +107,8 @@ size_t mlv_net_on_body(char *bytes, size_t size, size_t count, void *arg)
 	if (len > 0 && request->body &&
 	    fail(transfer, request->body(request->arg, bytes, len, &transfer->enough)))
 		return 0;
+	if (fail(transfer, mlv_pace_take(transfer->ctx, len)))
+		return 0;
 	return transfer->enough ? 0 : len;
 }
 
@@ -120,8 +123,10 @@ size_t mlv_net_on_read(char *to, size_t size, size_t count, void *arg)
 		len = (size_t)left;
 	if (len == 0 || !request->source)
 		return 0;
+	len = mlv_pace_piece(transfer->ctx, len);
 	if (fail(transfer, request->source->read(request->source->arg, to, len,
-						 request->offset + transfer->read)))
+						 request->offset + transfer->read)) ||
+	    fail(transfer, mlv_pace_take(transfer->ctx, len)))
 		return CURL_READFUNC_ABORT;
 	transfer->read += len;
 	return len;

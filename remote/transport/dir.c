@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/base/pace.h"
 #include "remote/dir_batch.h"
 #include "remote/dir_walk.h"
 
@@ -154,11 +155,12 @@ static mlv_err give(struct directory *d, int fd, uint64_t offset, uint64_t len, 
 	if (!block)
 		return mlv_error_nomem("a block");
 	while (len > 0 && !err) {
-		size_t n = len < BLOCK ? (size_t)len : BLOCK;
+		size_t n = mlv_pace_piece(d->base.ctx, len < BLOCK ? (size_t)len : BLOCK);
 
 		if ((err = mlv_fs_pread_full(fd, key, block, n, offset)))
 			return mlv_error_wrap(err, "%s", d->base.url);
-		if ((err = sink->write(sink->arg, block, n)))
+		if ((err = sink->write(sink->arg, block, n)) ||
+		    (err = mlv_pace_take(d->base.ctx, n)))
 			return err;
 		offset += n;
 		len -= n;
@@ -304,11 +306,11 @@ static mlv_err fill_from_source(void *arg, int to)
 
 	if (!block)
 		return mlv_error_nomem("a block");
-	for (uint64_t at = 0; at < size && !err; at += BLOCK) {
-		size_t n = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
-
-		if ((err = source->read(source->arg, block, n, at)) ||
-		    (err = mlv_fs_pwrite_full(to, sending->key, block, n, at)))
+	for (uint64_t at = 0, n; at < size && !err; at += n) {
+		n = mlv_pace_piece(sending->t->ctx, size - at < BLOCK ? (size_t)(size - at) : BLOCK);
+		if ((err = source->read(source->arg, block, (size_t)n, at)) ||
+		    (err = mlv_fs_pwrite_full(to, sending->key, block, (size_t)n, at)) ||
+		    (err = mlv_pace_take(sending->t->ctx, n)))
 			return err;
 		if (size > EARLY)
 			mlv_sys_start_writeback(to, at, n);

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "core/base/amount.h"
 #include "core/base/duration.h"
 #include "core/base/suggest.h"
 
@@ -26,6 +27,7 @@ static const struct mlv_config_key keys[] = {
 	{ "remote.*.allow_agent", MLV_CONFIG_BOOL, USER, false, NULL },
 	{ "remote.*.allow_anonymous_login", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "remote.*.auth", MLV_CONFIG_TEXT, USER, false, "basic bearer custom digest" },
+	{ "remote.*.bwlimit", MLV_CONFIG_AMOUNT, ANYONE, false, NULL },
 	{ "remote.*.ca_file", MLV_CONFIG_PATH, USER, false, NULL },
 	{ "remote.*.checksum", MLV_CONFIG_TEXT, ANYONE, false, "auto none sha256 crc64nvme" },
 	{ "remote.*.configpath", MLV_CONFIG_PATH, USER, false, NULL },
@@ -171,6 +173,8 @@ const char *mlv_config_value_wrong(const struct mlv_config_key *row, const char 
 		return "not a number";
 	if (row->type == MLV_CONFIG_DURATION && !mlv_duration_parse(value, &seconds))
 		return "not a time such as 14d, 12h or 30m";
+	if (row->type == MLV_CONFIG_AMOUNT && !mlv_amount_parse(value, &count))
+		return "not a number of bytes such as 500K or 1.5M";
 	if (row->type == MLV_CONFIG_LINKS && !all_in("reflink hardlink symlink copy", value))
 		return "not a list of reflink, hardlink, symlink, copy";
 	if ((row->type == MLV_CONFIG_URL || row->type == MLV_CONFIG_PATH) && !*value)

@@ -20,6 +20,7 @@ enum mlv_config_type {
 	MLV_CONFIG_PATH,
 	MLV_CONFIG_URL,
 	MLV_CONFIG_DURATION, /* "14d", "12h" */
+	MLV_CONFIG_AMOUNT,   /* of bytes: "500K", "1.5M" */
 	MLV_CONFIG_LINKS, /* a list of reflink, hardlink, symlink, copy */
 };
 
