@@ -36,6 +36,14 @@ static const struct mlv_opt gc_opts[] = {
 	  MLV_HINT_DIR, "another repository that uses the same cache" },
 	{ MLV_OPT_LIST, 0, "forget", offsetof(struct mlv_gc_args, forget), "<path>", MLV_HINT_DIR,
 	  "a repository that uses the cache no more" },
+	{ MLV_OPT_FLAG, 'c', "cloud", offsetof(struct mlv_gc_args, cloud), NULL, MLV_HINT_NONE,
+	  "of a remote, not of the cache" },
+	{ MLV_OPT_TEXT, 'r', "remote", offsetof(struct mlv_gc_args, remote), "<name>",
+	  MLV_HINT_REMOTE, "with -c: of this remote (default: core.remote)" },
+	{ MLV_OPT_COUNT, 'j', "jobs", offsetof(struct mlv_gc_args, jobs), "<count>",
+	  MLV_HINT_NONE, "with -c: requests at once" },
+	{ MLV_OPT_FLAG, 0, "all-roots", offsetof(struct mlv_gc_args, all_roots), NULL,
+	  MLV_HINT_NONE, "with -c: also remove what this clone does not know" },
 	{ MLV_OPT_TEXT, 0, "grace", offsetof(struct mlv_gc_args, grace), "<time>", MLV_HINT_NONE,
 	  "keep what was used within 14d, 12h... (gc.grace)" },
 	{ MLV_OPT_FLAG, 0, "skip-missing", offsetof(struct mlv_gc_args, skip_missing), NULL,
@@ -54,8 +62,7 @@ struct collection {
 	struct mlv_store *cache;
 	struct mlv_scope scope;
 	const char *revs[MLV_GC_REVS];
-	const char *grace;
-	int64_t grace_seconds;
+	struct mlv_gc_grace grace;
 	int lock;
 	struct mlv_gc gc;
 };
@@ -73,14 +80,14 @@ static mlv_err begin(struct collection *of)
 
 	if (err || (err = mlv_repo_open(&of->repo, of->run->ctx, of->run->ctx->cwd)))
 		return err;
-	of->grace = of->args->grace;
-	if (!of->grace)
-		of->grace = mlv_config_get(of->repo->config, "gc.grace", NULL);
-	if (!of->grace)
-		of->grace = GRACE;
-	if (!mlv_duration_parse(of->grace, &of->grace_seconds))
+	of->grace.text = of->args->grace;
+	if (!of->grace.text)
+		of->grace.text = mlv_config_get(of->repo->config, "gc.grace", NULL);
+	if (!of->grace.text)
+		of->grace.text = GRACE;
+	if (!mlv_duration_parse(of->grace.text, &of->grace.seconds))
 		return mlv_error(MLV_E_USAGE, "--grace '%s' is no time such as 14d, 12h or 30m",
-				 of->grace);
+				 of->grace.text);
 	return mlv_repo_cache(of->repo, &of->cache);
 }
 
@@ -100,7 +107,7 @@ static mlv_err plan(struct collection *of)
 		.count = needs.count,
 		.linked = needs.linked,
 		.linked_count = needs.linked_count,
-		.before = (int64_t)time(NULL) - of->grace_seconds + (of->grace_seconds == 0),
+		.before = (int64_t)time(NULL) - of->grace.seconds + (of->grace.seconds == 0),
 		.skip_missing = of->args->skip_missing,
 	};
 	err = mlv_gc_plan(&of->gc, of->run->ctx, of->cache, &wants);
@@ -130,6 +137,17 @@ static bool says_yes(void)
 	return strcmp(line, "y") == 0 || strcmp(line, "yes") == 0;
 }
 
+mlv_err mlv_gc_ask(const char *what, const char *place, bool *go)
+{
+	if (!mlv_host_is_terminal(STDIN_FILENO))
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s would be removed from %s, and "
+						"there is no terminal to ask on", what, place),
+				      "without a question: -f; what would go: --dry");
+	fprintf(stderr, "Remove %s, from %s? [y/N] ", what, place);
+	*go = says_yes();
+	return *go ? NULL : mlv_error(MLV_E_NO, "nothing was removed");
+}
+
 /* Nobody is kept waiting while the question stands: the store is not held. */
 static mlv_err ask(struct collection *of, bool *go)
 {
@@ -143,15 +161,8 @@ static mlv_err ask(struct collection *of, bool *go)
 		*go = !err; /* what is scattered is packed without a question */
 		return err;
 	}
-	amount(of->gc.count, of->gc.bytes, text, sizeof(text));
-	if (!mlv_host_is_terminal(STDIN_FILENO))
-		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s would be removed from %s, and "
-						"there is no terminal to ask on", text,
-						mlv_store_root(of->cache)),
-				      "without a question: -f; what would go: --dry");
-	fprintf(stderr, "Remove %s, from %s? [y/N] ", text, mlv_store_root(of->cache));
-	*go = says_yes();
-	return *go ? NULL : mlv_error(MLV_E_NO, "nothing was removed");
+	return mlv_gc_ask(amount(of->gc.count, of->gc.bytes, text, sizeof(text)),
+			  mlv_store_root(of->cache), go);
 }
 
 static mlv_err forget(struct collection *of)
@@ -207,7 +218,7 @@ static void report(struct collection *of)
 		mlv_out_line(out, "%" PRIu64 " not needed, in packs that mostly are", gc->packed);
 	if (gc->young)
 		mlv_out_line(out, "%s, not needed but used within %s: --grace 0 removes them",
-			     amount(gc->young, gc->young_bytes, text, sizeof(text)), of->grace);
+			     amount(gc->young, gc->young_bytes, text, sizeof(text)), of->grace.text);
 	mlv_out_bool(out, "dry", of->args->dry);
 	mlv_out_number(out, "removed", of->args->dry ? 0 : gc->count);
 	mlv_out_number(out, "bytes", gc->bytes);
@@ -244,7 +255,14 @@ static mlv_err gc_run(struct mlv_run *run, const void *args, char **operands)
 	mlv_err err = begin(&of);
 
 	(void)operands;
-	return err ? err : collect(&of);
+	if (err)
+		return err;
+	if (of.args->cloud)
+		return mlv_gc_remote(run, of.args, of.repo, &of.scope, &of.grace);
+	if (of.args->remote || of.args->all_roots || of.args->jobs)
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "-r, -j and --all-roots are for a "
+						"remote"), "mlv gc -c -r <remote>");
+	return collect(&of);
 }
 
 const struct mlv_cmd mlv_cmd_gc = {

@@ -16,6 +16,15 @@ struct mlv_gc_args {
 	struct mlv_opt_list projects, forget;
 	const char *grace;
 	bool skip_missing, dry, force;
+	bool cloud, all_roots;
+	const char *remote;
+	uint64_t jobs;
+};
+
+/* How long what is not needed stays. */
+struct mlv_gc_grace {
+	const char *text;
+	int64_t seconds;
 };
 
 /* All that is needed of a store. */
@@ -42,5 +51,11 @@ mlv_err mlv_gc_needs_add(struct mlv_gc_needs *needs, struct mlv_repo *repo,
  */
 mlv_err mlv_gc_needs_add_others(struct mlv_gc_needs *needs, struct mlv_repo *repo,
 				const char *cache, const struct mlv_gc_args *args) MLV_CHECK;
+
+/* Whether the user wants what is told to be removed from a place. */
+mlv_err mlv_gc_ask(const char *what, const char *place, bool *go) MLV_CHECK;
+/* gc_remote.c: gc -c. */
+mlv_err mlv_gc_remote(struct mlv_run *run, const struct mlv_gc_args *args, struct mlv_repo *repo,
+		      const struct mlv_scope *scope, const struct mlv_gc_grace *grace) MLV_CHECK;
 
 #endif

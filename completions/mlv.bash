@@ -67,6 +67,8 @@ _mlv()
 	'gc':--date) _mlv_offer none; return ;;
 	'gc':--projects | 'gc':-p) _mlv_offer dir; return ;;
 	'gc':--forget) _mlv_offer dir; return ;;
+	'gc':--remote | 'gc':-r) _mlv_offer remote; return ;;
+	'gc':--jobs | 'gc':-j) _mlv_offer none; return ;;
 	'gc':--grace) _mlv_offer none; return ;;
 	'get':--out | 'get':-o) _mlv_offer file; return ;;
 	'get':--rev) _mlv_offer none; return ;;
@@ -123,7 +125,7 @@ _mlv()
 	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
-	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --grace --skip-missing --dry --force -f' hint=none ;;
+	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --cloud -c --remote -r --jobs -j --all-roots --grace --skip-missing --dry --force -f' hint=none ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'get-url') words='--jobs -j --force -f' hint=file ;;
 	'hash') words='--sha256' hint=file ;;

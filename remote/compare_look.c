@@ -37,32 +37,6 @@ static void set_seen(struct mlv_items *items, struct mlv_item *at, uint64_t size
 			at->state = size_fits(at, size) ? MLV_ITEM_THERE : MLV_ITEM_WRONG;
 }
 
-static bool digits_parse(const char *fan, const char *rest, struct mlv_oid *oid)
-{
-	char hex[MLV_OID_HEX];
-
-	memcpy(hex, fan, 2);
-	memcpy(hex + 2, rest, MLV_OID_HEX - 2);
-	return mlv_oid_parse(hex, sizeof(hex), oid);
-}
-
-/* "<top>/ab/cd..." or "<top>/ab/cd....leaves" as a key; false for anything else. */
-static bool parse_path(const char *path, const char *top, enum mlv_kind kind, struct mlv_key *key)
-{
-	const size_t rest = MLV_OID_HEX - 2;
-	size_t len = strlen(top);
-
-	if (strncmp(path, top, len) != 0 || strlen(path) < len + 4 + rest || path[len] != '/' ||
-	    path[len + 3] != '/')
-		return false;
-	key->kind = kind;
-	if (kind == MLV_KIND_LARGE && strcmp(path + len + 4 + rest, ".leaves") == 0)
-		key->kind = MLV_KIND_LEAVES;
-	else if (path[len + 4 + rest] != '\0')
-		return false;
-	return digits_parse(path + len + 1, path + len + 4, &key->oid);
-}
-
 struct listing {
 	struct look *look;
 	uint64_t seen;
@@ -76,7 +50,7 @@ static mlv_err take_listed(void *arg, const char *path, uint64_t size)
 	struct mlv_key key;
 
 	listing->seen++;
-	if (!parse_path(path, look->top, look->items->at[look->first].key.kind, &key))
+	if (!mlv_key_parse_path(path, &key))
 		return NULL;
 	item = mlv_items_find(look->items, &key);
 	if (item)

@@ -6,6 +6,7 @@
 #include "core/base/sys.h"
 #include "remote/bases.h"
 #include "remote/compare.h"
+#include "remote/push_marks.h"
 #include "remote/push_packs.h"
 #include "remote/push_roots.h"
 #include "remote/push_verify.h"
@@ -35,6 +36,7 @@ struct push {
 	const char *receipts;
 	bool dry; /* nothing is written */
 	struct mlv_push_verify verify;
+	struct mlv_marks *seen; /* of earlier rounds */
 };
 
 static void release_push(struct push *push)
@@ -81,7 +83,7 @@ static mlv_err send_item(struct push *push, const struct mlv_item *item, bool *s
 	return err;
 }
 
-static void count_sent(struct push *push, const struct mlv_item *item)
+static void countsent(struct push *push, const struct mlv_item *item)
 {
 	push->keys++;
 	if (item->key.kind == MLV_KIND_NODE)
@@ -104,7 +106,7 @@ static mlv_err send_round(void *arg, size_t index, unsigned worker)
 	err = send_item(push, item, &sent, &ours);
 	item->state = sent ? MLV_ITEM_DONE : MLV_ITEM_FAILED;
 	if (sent) {
-		count_sent(push, item);
+		countsent(push, item);
 		mlv_tell_advance(push->ctx, 1, 0);
 	}
 	if (err && ours && (err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT))
@@ -207,7 +209,7 @@ static mlv_err send_packs(struct push *push, enum mlv_pack_class class)
 		return err;
 	for (size_t i = 0; i < push->phase_count; i++)
 		if (push->items.at[push->phase[i]].state == MLV_ITEM_DONE)
-			count_sent(push, &push->items.at[push->phase[i]]);
+			countsent(push, &push->items.at[push->phase[i]]);
 	return NULL;
 }
 
@@ -370,7 +372,20 @@ static mlv_err look(struct push *push)
 	return err ? err : mlv_push_verify_relied(&push->verify);
 }
 
-static mlv_err push_all(struct push *push)
+/* A gc may remove what was found here; *again: it may have done so. */
+static mlv_err heed_marks(struct push *push, bool *again)
+{
+	const struct mlv_push_marks heed = {
+		.remote = push->remote, .wants = push->wants, .count = push->count,
+		.items = &push->items, .bases = &push->bases, .packs = &push->packs,
+		.seen = push->seen,
+	};
+
+	*again = false;
+	return push->formed && !push->dry ? mlv_push_marks_heed(&heed, again) : NULL;
+}
+
+static mlv_err push_all(struct push *push, bool *again)
 {
 	struct mlv_node_source source = mlv_node_source_find(&push->finder);
 	mlv_err err;
@@ -381,29 +396,40 @@ static mlv_err push_all(struct push *push)
 	    (err = mlv_closure_check_parts(push->ctx, source, push->wants, push->count)) ||
 	    (err = look(push)) || (err = push->dry ? plan(push) : send_lacking(push)) ||
 	    (err = mlv_push_verify_sent(&push->verify)) || (err = publish_all(push)) ||
-	    (err = mlv_push_verify_roots(&push->verify)) || (err = note_receipts(push)) ||
+	    (err = mlv_push_verify_roots(&push->verify)) || (err = heed_marks(push, again)) ||
+	    *again || (err = note_receipts(push)) ||
 	    (err = mlv_problems_name(&push->verify.transfer->mended, push->ctx, source,
 				     push->wants, push->count)))
 		return err;
 	return mlv_problems_name(push->problems, push->ctx, source, push->wants, push->count);
 }
 
-mlv_err mlv_push(struct mlv_store *cache, struct mlv_transport *remote,
-		 const struct mlv_want *wants, size_t count, struct mlv_transfer *transfer)
+static void add_counts(const struct push *push, struct mlv_transfer *transfer)
 {
-	/* Held only for the lock that keeps gc away from what is being sent. */
-	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	transfer->files += push->files + push->roots;
+	/* A part of a tree, or a tree that had lost some nodes. */
+	if (push->nodes > 0 && push->roots == 0)
+		transfer->files++;
+	transfer->keys += push->keys;
+	transfer->bytes += push->bytes;
+}
+
+static mlv_err push_round(struct mlv_store *cache, struct mlv_transport *remote,
+			  const struct mlv_want *wants, size_t wants_count, struct mlv_marks *seen,
+			  struct mlv_transfer *transfer, bool *again)
+{
 	MLV_SCOPED(release_push) struct push push = {
 		.ctx = remote->ctx,
 		.jobs = mlv_remote_jobs(remote),
 		.cache = cache,
 		.remote = remote,
 		.wants = wants,
-		.count = count,
+		.count = wants_count,
 		.problems = &transfer->problems,
 		.finder = MLV_NODE_FINDER(cache, remote),
 		.receipts = transfer->receipts,
 		.dry = transfer->dry,
+		.seen = seen,
 	};
 	mlv_err err;
 
@@ -414,17 +440,32 @@ mlv_err mlv_push(struct mlv_store *cache, struct mlv_transport *remote,
 		.items = &push.items, .problems = push.problems,
 	};
 	push.verify = (struct mlv_push_verify){
-		.remote = remote, .cache = cache, .wants = wants, .count = count,
+		.remote = remote, .cache = cache, .wants = wants, .count = wants_count,
 		.items = &push.items, .bases = &push.bases, .packs = &push.packs,
 		.transfer = transfer,
 	};
-	if ((err = mlv_batch_begin(&batch, cache)) || (err = push_all(&push)))
+	if ((err = push_all(&push, again)))
 		return err;
-	transfer->files += push.files + push.roots;
-	/* A part of a tree, or a tree that had lost some nodes. */
-	if (push.nodes > 0 && push.roots == 0)
-		transfer->files++;
-	transfer->keys += push.keys;
-	transfer->bytes += push.bytes;
+	add_counts(&push, transfer);
 	return NULL;
+}
+
+mlv_err mlv_push(struct mlv_store *cache, struct mlv_transport *remote,
+		 const struct mlv_want *wants, size_t count, struct mlv_transfer *transfer)
+{
+	/* Held only for the lock that keeps gc away from what is being sent. */
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	MLV_SCOPED(mlv_marks_release) struct mlv_marks seen = { 0 };
+	bool again = true;
+	mlv_err err = mlv_batch_begin(&batch, cache);
+
+	for (int round = 0; !err && again; round++) {
+		if (round == MLV_PUSH_ROUNDS)
+			return mlv_error_hint(mlv_error(MLV_E_LOCKED, "%s: a gc of this remote goes "
+							"on and on", remote->url),
+					      "push again when it has ended");
+		mlv_problems_release(&transfer->problems);
+		err = push_round(cache, remote, wants, count, &seen, transfer, &again);
+	}
+	return err;
 }

@@ -7,6 +7,7 @@
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/store/pack/write.h"
+#include "remote/hints.h"
 
 #define PACK_BYTES ((uint64_t)32 << 20) /* raw bytes of a pack, with what it costs to name them */
 #define PACK_COUNT 32768                /* objects of a pack: so that its table is small */
@@ -98,48 +99,15 @@ static mlv_err begin_making(struct making *making, const struct group *group,
 	return mlv_buf_reserve(&making->pack, (size_t)group->bytes);
 }
 
-/* How many files of a node lie in which pack that was sent. */
-struct tally {
-	uint32_t pack; /* 0: none */
-	unsigned files;
-};
-
-static void tally_add(struct tally tallies[static 2], uint32_t pack)
+/* Of the packs that were sent the one that holds a file. */
+static const struct mlv_oid *sent_in(void *arg, const struct mlv_key *file)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		if (tallies[i].pack == pack || !tallies[i].pack) {
-			tallies[i].pack = pack;
-			tallies[i].files++;
-			return;
-		}
-	}
-}
+	const struct mlv_push_packs *packs = arg;
+	const struct mlv_item *item = mlv_items_find(packs->items, file);
 
-/* Hint which of the packs that were sent hold a node's files. */
-static mlv_err hint(struct mlv_push_packs *packs, struct making *making, const struct mlv_key *key)
-{
-	MLV_SCOPED(mlv_node_release) struct mlv_node node = { 0 };
-	struct tally tallies[2] = { 0 };
-	struct mlv_oid oids[2];
-	unsigned count = 0;
-	mlv_err err = mlv_node_parse(making->raw.ptr, making->raw.len, &node);
-
-	for (size_t i = 0; !err && node.level == 0 && i < node.count; i++) {
-		const struct mlv_item *item = NULL;
-		struct mlv_key file;
-
-		if (node.list[i].kind == 'd')
-			continue;
-		file = mlv_entry_key(&node.list[i]);
-		if (file.kind == MLV_KIND_OBJECT)
-			item = mlv_items_find(packs->items, &file);
-		if (item && item->pack >= packs->first)
-			tally_add(tallies, item->pack);
-	}
-	for (unsigned i = 0; !err && i < 2; i++)
-		if (tallies[i].pack)
-			oids[count++] = packs->sent.packs[tallies[i].pack - packs->first].id.oid;
-	return err || !count ? err : mlv_pack_writer_hint(making->writer, &key->oid, oids, count);
+	return item && item->pack >= packs->first
+		       ? &packs->sent.packs[item->pack - packs->first].id.oid
+		       : NULL;
 }
 
 /* Add one item; *sent stays false when something that it needs is not there. */
@@ -155,7 +123,8 @@ static mlv_err add_item(struct mlv_push_packs *packs, struct making *making,
 		err = mlv_items_cover(packs->items, &making->raw, &covered);
 	if (err || !covered)
 		return err;
-	if (item->key.kind == MLV_KIND_NODE && (err = hint(packs, making, &item->key)))
+	if (item->key.kind == MLV_KIND_NODE &&
+	    (err = mlv_hint_node(making->writer, &item->key.oid, &making->raw, sent_in, packs)))
 		return err;
 	err = mlv_frame_add(making->maker, &item->key, making->raw.ptr, making->raw.len,
 			    &making->pack, &making->records[making->count]);

@@ -1,11 +1,11 @@
 #include "remote/roots.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/strs.h"
+#include "remote/lines.h"
 
 #define HEADER_MAX 128 /* bytes */
 
@@ -79,14 +79,6 @@ static void write_header(const struct mlv_oid *tree, const struct mlv_root *root
 		 mlv_oid_format(tree, hex), root->items.count + root->pack_count);
 }
 
-static mlv_err write_line(struct mlv_buf *text, const char *kind, const struct mlv_oid *oid,
-			  uint64_t size)
-{
-	char hex[MLV_OID_HEX + 1];
-
-	return mlv_buf_printf(text, "%s %s %" PRIu64 "\n", kind, mlv_oid_format(oid, hex), size);
-}
-
 static mlv_err write_kind(const struct mlv_items *items, enum mlv_kind kind, struct mlv_buf *text)
 {
 	size_t at, end;
@@ -94,7 +86,7 @@ static mlv_err write_kind(const struct mlv_items *items, enum mlv_kind kind, str
 
 	mlv_items_range(items, kind, &at, &end);
 	for (; !err && at < end; at++)
-		err = write_line(text, mlv_kind_name(kind), &items->at[at].key.oid,
+		err = mlv_line_write(text, mlv_kind_name(kind), &items->at[at].key.oid,
 				 items->at[at].size);
 	return err;
 }
@@ -106,7 +98,7 @@ static mlv_err write_packs(const struct mlv_root *root, enum mlv_pack_class clas
 
 	for (size_t i = 0; !err && i < root->pack_count; i++)
 		if (root->packs[i].id.class == class)
-			err = write_line(text, name, &root->packs[i].id.oid, root->packs[i].size);
+			err = mlv_line_write(text, name, &root->packs[i].id.oid, root->packs[i].size);
 	return err;
 }
 
@@ -125,98 +117,26 @@ mlv_err mlv_root_write(const struct mlv_oid *tree, const struct mlv_root *root,
 	return err;
 }
 
-/* Which of lines_of has this name; their number when none has. */
-static size_t parse_kind(const char *text, size_t len)
+static mlv_err take_line(void *arg, const struct mlv_line *line)
 {
-	size_t i = 0;
+	struct mlv_root *root = arg;
 
-	while (i < MLV_COUNT(lines_of) && (strlen(lines_of[i].name) != len ||
-					   memcmp(lines_of[i].name, text, len) != 0))
-		i++;
-	return i;
-}
-
-/* Canonical decimal. */
-static bool parse_size(const char *text, size_t len, uint64_t *size)
-{
-	uint64_t value = 0;
-
-	if (len == 0 || (len > 1 && text[0] == '0'))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		uint64_t digit = (uint64_t)(text[i] - '0');
-
-		if (text[i] < '0' || text[i] > '9' || value > (UINT64_MAX - digit) / 10)
-			return false;
-		value = value * 10 + digit;
-	}
-	*size = value;
-	return true;
-}
-
-/* "<kind> <id> <size>" of len bytes; which: of lines_of. */
-static bool parse_line(const char *line, size_t len, size_t *which, struct mlv_oid *oid,
-		       uint64_t *size)
-{
-	const char *space = memchr(line, ' ', len);
-	size_t word = space ? (size_t)(space - line) : 0;
-
-	if (!space || len < word + MLV_OID_HEX + 3 || line[word + 1 + MLV_OID_HEX] != ' ')
-		return false;
-	*which = parse_kind(line, word);
-	return *which < MLV_COUNT(lines_of) && mlv_oid_parse(space + 1, MLV_OID_HEX, oid) &&
-	       parse_size(space + 2 + MLV_OID_HEX, len - word - MLV_OID_HEX - 2, size);
-}
-
-/* Take a line; *good stays true when it is one. */
-static mlv_err take_line(const char *line, size_t len, struct mlv_root *root, bool *good)
-{
-	struct mlv_oid oid;
-	uint64_t size;
-	size_t which;
-
-	if (!parse_line(line, len, &which, &oid, &size) ||
-	    (lines_of[which].is_pack && size > MLV_PACK_MAX)) {
-		*good = false;
-		return NULL;
-	}
-	if (lines_of[which].is_pack)
+	if (lines_of[line->word].is_pack && line->number > MLV_PACK_MAX)
+		return mlv_error(MLV_E_CORRUPT, "a root names a pack that is longer than packs are");
+	if (lines_of[line->word].is_pack)
 		return mlv_root_add_pack(root, &(struct mlv_pack_ref){
-			.id = { lines_of[which].class, oid }, .size = size });
+			.id = { lines_of[line->word].class, line->oid }, .size = line->number });
 	return mlv_items_add(&root->items, &(struct mlv_item){
-		.key = { lines_of[which].kind, oid }, .size = size });
-}
-
-/* The length of "<kind> <id>" in a line: these ascend, so that nothing is named twice. */
-static size_t name_len(const char *line, size_t len)
-{
-	while (len > 0 && line[len] != ' ')
-		len--;
-	return len;
+		.key = { lines_of[line->word].kind, line->oid }, .size = line->number });
 }
 
 static mlv_err parse_lines(const char *text, size_t len, struct mlv_root *root, bool *canonical)
 {
-	const char *last = NULL;
-	size_t last_len = 0;
-	mlv_err err = NULL;
+	const char *words[MLV_COUNT(lines_of)];
 
-	*canonical = true;
-	while (!err && *canonical && len > 0) {
-		const char *newline = memchr(text, '\n', len);
-		size_t line = newline ? (size_t)(newline - text) : 0;
-		size_t name = name_len(text, line);
-		size_t both = name < last_len ? name : last_len;
-
-		*canonical = newline && (!last || memcmp(last, text, both + 1) < 0);
-		if (*canonical)
-			err = take_line(text, line, root, canonical);
-		last = text;
-		last_len = name;
-		text += line + 1;
-		len -= newline ? line + 1 : len;
-	}
-	return err;
+	for (size_t i = 0; i < MLV_COUNT(lines_of); i++)
+		words[i] = lines_of[i].name;
+	return mlv_lines_parse(text, len, words, MLV_COUNT(words), take_line, root, canonical);
 }
 
 mlv_err mlv_root_parse(const struct mlv_oid *tree, const char *text, size_t len,

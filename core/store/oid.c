@@ -76,18 +76,49 @@ enum mlv_kind mlv_kind_of_size(uint64_t size)
 	return size <= MLV_SMALL_MAX ? MLV_KIND_OBJECT : MLV_KIND_LARGE;
 }
 
+static const char *const dirs[] = {
+	[MLV_KIND_OBJECT] = "objects",
+	[MLV_KIND_LARGE] = "large",
+	[MLV_KIND_LEAVES] = "large",
+	[MLV_KIND_NODE] = "nodes",
+};
+static const char leaves_suffix[] = ".leaves";
+
 char *mlv_key_path(const struct mlv_key *key, char path[static MLV_KEY_PATH])
 {
-	static const char *const dirs[] = {
-		[MLV_KIND_OBJECT] = "objects",
-		[MLV_KIND_LARGE] = "large",
-		[MLV_KIND_LEAVES] = "large",
-		[MLV_KIND_NODE] = "nodes",
-	};
 	char hex[MLV_OID_HEX + 1];
 
 	mlv_oid_format(&key->oid, hex);
 	snprintf(path, MLV_KEY_PATH, "%s/%.2s/%s%s", dirs[key->kind], hex, hex + 2,
-		 key->kind == MLV_KIND_LEAVES ? ".leaves" : "");
+		 key->kind == MLV_KIND_LEAVES ? leaves_suffix : "");
 	return path;
+}
+
+/* "/ab/cd..." and the suffix, as an id. */
+static bool parse_rest(const char *rest, const char *suffix, struct mlv_oid *oid)
+{
+	const size_t len = strlen(rest), digits = MLV_OID_HEX - 2;
+	char hex[MLV_OID_HEX];
+
+	if (len != 4 + digits + strlen(suffix) || rest[0] != '/' || rest[3] != '/' ||
+	    strcmp(rest + 4 + digits, suffix) != 0)
+		return false;
+	memcpy(hex, rest + 1, 2);
+	memcpy(hex + 2, rest + 4, digits);
+	return mlv_oid_parse(hex, sizeof(hex), oid);
+}
+
+bool mlv_key_parse_path(const char *path, struct mlv_key *key)
+{
+	for (unsigned kind = 0; kind < sizeof(dirs) / sizeof(*dirs); kind++) {
+		const size_t len = strlen(dirs[kind]);
+
+		if (strncmp(path, dirs[kind], len) == 0 &&
+		    parse_rest(path + len, kind == MLV_KIND_LEAVES ? leaves_suffix : "",
+			       &key->oid)) {
+			key->kind = (enum mlv_kind)kind;
+			return true;
+		}
+	}
+	return false;
 }

@@ -53,5 +53,7 @@ enum mlv_kind mlv_kind_of_size(uint64_t size);
  */
 #define MLV_KEY_PATH 96 /* bytes, NUL included */
 char *mlv_key_path(const struct mlv_key *key, char path[static MLV_KEY_PATH]);
+/* The key that lies there; false when path is none of these. */
+bool mlv_key_parse_path(const char *path, struct mlv_key *key) MLV_CHECK;
 
 #endif

@@ -12,7 +12,7 @@
 #define AHEAD_MOST ((uint64_t)4 << 20)   /* the same, when one follows the other */
 #define BEHIND ((uint64_t)128 << 10)     /* and before: several threads ask, out of order */
 #define TRIES 2
-#define HEADS_MOST 2 /* packs that are asked for one by one where listing works */
+#define HEADS_MOST 1 /* packs that are asked for one by one where listing works */
 
 void mlv_remote_packs_init(struct mlv_remote_packs *set, struct mlv_transport *remote)
 {

@@ -14,10 +14,12 @@ A vector has a type, a name, an input and what comes out:
             the SHA-256s of its number, 0, 1, ...
     recipe  size of a file of zero bytes, whose chunks  its SHA-256
             lie in one pack, raw, each once
+    marks   marks, KIND:TIME:CONTENT                    the SHA-256 of gc/marks
     bad     text that is no node                        -
 
 In inputs, \\n, \\0, \\\\ and \\xNN are as in C; entries are separated by ';'.
 """
+import marks
 import packs
 import reader
 import recipes
@@ -41,6 +43,10 @@ PACKS = [
 GEAR = [0, 1, 255]
 CUTS = [10, 600, 40000]
 RECIPES = [16777217, 18874368]
+MARKS = [
+    ("none", ""),
+    ("some", "root:1000:test;gone-object:999:test;object:1795882698:test;dpack:5:test"),
+]
 BAD = [
     ("not sorted", b"mlv tree 1 0 2 2\nf @ 1 b\0f @ 1 a\0"),
     ("twice", b"mlv tree 1 0 2 2\nf @ 1 a\0f @ 1 a\0"),
@@ -145,6 +151,8 @@ def all_vectors():
                " ".join(str(len(chunk)) for chunk in recipes.cut(counted(blocks))))
     for size in RECIPES:
         yield "recipe", "%d zero bytes" % size, str(size), reader.sha256(recipe_of_zeros(size))
+    for name, spec in MARKS:
+        yield "marks", name, spec, reader.sha256(marks.text(b"marks", marks.from_spec(spec)))
     for name, text in BAD:
         yield "bad", name, escape(text.replace(b"@", ID)), "-"
 

@@ -35,9 +35,8 @@ for i in range(10000):
 	git add -A
 	git commit -qm one
 	at_most $puts mlv push -q
-	# The format, the root, two packs and their tables, the root's node.
-	at_most 7 mlv push -q
-	at_most 7 mlv status -c -q
+	at_most $asks mlv push -q
+	at_most $asks mlv status -c -q
 	echo more >data/00/more
 	mlv add -q data
 	at_most $puts mlv push -q
@@ -81,6 +80,7 @@ if command -v nginx >/dev/null; then
 	log=$work/nginx/access.log
 	begin "$url/dav/store"
 	puts=40 # each one is a PUT, a MOVE and a HEAD
+	asks=8  # The format, the root, two packs and their tables, the root's node, marks.
 	over "a web server that lists nothing"
 else
 	echo "ok - packs over a web server # SKIP nginx is not installed"
@@ -111,5 +111,6 @@ log=$work/requests
 begin s3://mlv/store
 mlv remote modify -q store endpointurl "$url"
 puts=20
+asks=5 # a list for the packs
 over "a bucket"
 exit $status

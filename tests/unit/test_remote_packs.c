@@ -137,7 +137,7 @@ mlv_test(remote_packs, a_folder_comes_without_the_rest)
 /* The wire is cut at each call in turn: no root before its closure; a second run finishes. */
 mlv_test(remote_packs, push_cut_at_any_call_converges)
 {
-	bool ended = false;
+	bool ended = false, published;
 
 	for (long n = 1; !ended; n++) {
 		MLV_SCOPED(mlv_transfer_release) struct mlv_transfer cut = MLV_TRANSFER_INIT;
@@ -152,7 +152,9 @@ mlv_test(remote_packs, push_cut_at_any_call_converges)
 		w.remote.fail_at = n;
 		err = mlv_push(w.cache, &w.remote.base, &w.want, 1, &cut);
 		ended = !err;
-		cr_assert(check_root_sound(&w) == ended);
+		/* The last call of a push only asks whether anything is marked. */
+		published = check_root_sound(&w);
+		cr_assert(published >= ended);
 		before = keys_there(&w, "packs/");
 		w.remote.fail_at = 0;
 		run_push(&w, &rest);

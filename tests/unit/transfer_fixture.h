@@ -28,6 +28,9 @@ struct flaky {
 	const char *cut;     /* gets of keys that begin so lack their last byte */
 	const char *swell;   /* heads and lists of keys that begin so tell one byte more */
 	bool no_list;
+	long meet_at;        /* before this call (after one that removes) meet() is called; 0: never */
+	void (*meet)(void *arg);
+	void *arg;
 	atomic_long heads, gets, puts, lists;
 };
 
@@ -41,13 +44,25 @@ static inline bool begins(const char *key, const char *prefix)
 	return prefix && strncmp(key, prefix, strlen(prefix)) == 0;
 }
 
+static inline void flaky_meet(struct flaky *f, long call)
+{
+	if (f->meet_at && call == f->meet_at)
+		f->meet(f->arg);
+}
+
+static inline mlv_err flaky_fail(struct flaky *f, const char *key, long call)
+{
+	if (f->fail_at && call >= f->fail_at)
+		return mlv_error(MLV_E_REMOTE, "test://remote/%s: the wire is cut", key);
+	return NULL;
+}
+
 static inline mlv_err flaky_count(struct flaky *f, const char *key)
 {
 	long call = atomic_fetch_add(&f->calls, 1) + 1;
 
-	if (f->fail_at && call >= f->fail_at)
-		return mlv_error(MLV_E_REMOTE, "test://remote/%s: the wire is cut", key);
-	return NULL;
+	flaky_meet(f, call);
+	return flaky_fail(f, key, call);
 }
 
 static inline mlv_err flaky_head(struct mlv_transport *t, const char *key, bool *there,
@@ -136,7 +151,15 @@ static inline mlv_err flaky_each(struct mlv_transport *t, const char *prefix, ml
 
 static inline mlv_err flaky_remove(struct mlv_transport *t, const char *key)
 {
-	return mlv_transport_remove(flaky_of(t)->inner, key);
+	struct flaky *f = flaky_of(t);
+	long call = atomic_fetch_add(&f->calls, 1) + 1;
+	mlv_err err = flaky_fail(f, key, call);
+
+	/* A machine that stops between a look at the clock and a request cannot be tested for. */
+	if (!err)
+		err = mlv_transport_remove(f->inner, key);
+	flaky_meet(f, call);
+	return err;
 }
 
 static inline void flaky_free(struct mlv_transport *t)
