@@ -139,9 +139,10 @@ static mlv_err check_once(struct mlv_fsck_run *fsck, const struct wanted *wanted
 	mlv_err err;
 
 	*again = false;
+	fsck->wants = wants;
 	mlv_fsck_run_clear(fsck);
 	if (fsck->remote)
-		err = mlv_fsck_remote(fsck->remote, wants, &fsck->fsck);
+		err = mlv_fsck_remote(fsck->remote, wants, repair, &fsck->fsck);
 	else
 		err = mlv_fsck_cache(fsck->run->ctx, fsck->cache, wants, others, wanted->all,
 				     &fsck->fsck);

@@ -22,6 +22,7 @@ struct mlv_fsck_run {
 	struct mlv_store *cache;
 	struct mlv_transport *remote; /* that is checked; NULL: the cache is */
 	const char *remote_name;
+	struct mlv_fsck_wants wants; /* what is to be there */
 	struct mlv_needs needs;   /* of the work tree and all of history: who is to be named */
 	struct mlv_strs pointers; /* what is wrong with pointers and commits, a text each */
 	struct mlv_strs origins;  /* "remote 'x'": what mended points to */

@@ -7,6 +7,7 @@
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/repo/fsck.h"
+#include "remote/push.h"
 
 /* A remote that was opened, or could not be. */
 struct source {
@@ -177,6 +178,25 @@ static mlv_err repair_cache(struct repair *repair, bool lists)
 	return err ? err : mlv_batch_commit(repair->batch);
 }
 
+static bool is_root_damage(const struct mlv_problem *problem)
+{
+	return problem->key.kind == MLV_KIND_NODE && problem->code == MLV_E_CORRUPT;
+}
+
+/* What is missing goes as any push sends it: in packs, with roots, in few requests. */
+static mlv_err push_missing(struct repair *repair)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer transfer = MLV_TRANSFER_INIT;
+	struct mlv_fsck_run *fsck = repair->fsck;
+	const struct mlv_problems *problems = &fsck->fsck.problems;
+	bool any = false;
+
+	for (size_t at = 0; at < problems->count; at++)
+		any |= problems->at[at].code == MLV_E_MISSING || is_root_damage(&problems->at[at]);
+	return any ? mlv_push(fsck->cache, fsck->remote, fsck->wants.at, fsck->wants.count, &transfer)
+		   : NULL;
+}
+
 static mlv_err repair_remote(struct repair *repair)
 {
 	struct mlv_fsck_run *fsck = repair->fsck;
@@ -185,13 +205,18 @@ static mlv_err repair_remote(struct repair *repair)
 	for (size_t at = 0; at < fsck->fsck.problems.count; at++) {
 		const struct mlv_problem *problem = &fsck->fsck.problems.at[at];
 
-		err = mlv_fsck_send(fsck->cache, fsck->remote, &problem->key, problem->size);
+		err = problem->code == MLV_E_MISSING
+			      ? mlv_store_verify(fsck->cache, &problem->key, problem->size)
+			      : mlv_fsck_send(fsck->cache, fsck->remote, &problem->key,
+					      problem->size);
 		if (!err)
 			repair->origins[at] = "the cache";
 		else if (err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT)
 			return err;
 	}
-	return mlv_transport_flush(fsck->remote, false);
+	if ((err = mlv_transport_flush(fsck->remote, false)))
+		return err;
+	return push_missing(repair);
 }
 
 /* What was repaired is what now verifies. */

@@ -45,28 +45,10 @@ static void release_fetch(struct fetch *fetch)
 	mlv_batch_freep(&fetch->batch);
 }
 
-/* From a pack that has it, else from where it lies by itself. */
-static mlv_err read_small(struct fetch *fetch, const struct mlv_item *item, struct mlv_buf *raw)
-{
-	struct mlv_pack_record record;
-	struct mlv_remote_pack *pack = mlv_remote_packs_find(&fetch->packs, &item->key, &record);
-	struct mlv_error kept;
-	mlv_err err = NULL;
-
-	if (pack) {
-		err = mlv_remote_packs_read(&fetch->packs, pack, &record, raw);
-		if (!err || (err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT))
-			return err;
-		kept = *err;
-	}
-	err = mlv_remote_read(fetch->remote, &item->key, item->size, raw);
-	return err && pack && err->code == MLV_E_MISSING ? mlv_error_copy(&kept) : err;
-}
-
 static mlv_err receive_small(struct fetch *fetch, const struct mlv_item *item)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf raw = MLV_BUF_INIT;
-	mlv_err err = read_small(fetch, item, &raw);
+	mlv_err err = mlv_remote_read_from(&fetch->packs, &item->key, item->size, &raw);
 
 	if (!err)
 		err = mlv_batch_put(fetch->batch, &item->key, raw.ptr, raw.len);

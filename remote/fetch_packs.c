@@ -294,7 +294,7 @@ static mlv_err keep(struct intake *in, struct opened *opened)
 		puts[sound++] = (struct mlv_put){ item->key, opened->messages[i].bytes,
 						  opened->messages[i].len };
 	}
-	if (!err)
+	if (!err && fetch->batch)
 		err = mlv_batch_put_many(fetch->batch, puts, sound);
 	for (size_t i = 0; !err && i < sound; i++)
 		fetch->done(fetch->arg, items[i]);

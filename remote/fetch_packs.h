@@ -15,11 +15,11 @@ struct mlv_fetch_packs {
 	struct mlv_ctx *ctx;
 	unsigned jobs;
 	struct mlv_transport *remote;
-	struct mlv_batch *batch;
+	struct mlv_batch *batch;        /* NULL: what comes is verified, and not kept */
 	struct mlv_remote_packs *set;   /* the tables of packs of nodes are open */
 	const struct mlv_bases *bases;
 	struct mlv_items *items;    /* those that are not here, nor done, are wanted */
-	/* An item came and is in the batch; called from several threads. */
+	/* An item came, and is in the batch if there is one; called from several threads. */
 	void (*done)(void *arg, struct mlv_item *item);
 	/* Make what came durable; err is what the round came to. */
 	mlv_err (*settle)(void *arg, mlv_err err);

@@ -39,9 +39,19 @@ struct mlv_fsck_wants {
  */
 mlv_err mlv_fsck_cache(struct mlv_ctx *ctx, struct mlv_store *cache, struct mlv_fsck_wants wants,
 		       struct mlv_fsck_wants others, bool all, struct mlv_fsck *fsck) MLV_CHECK;
-/* Read all of the wants from the remote, by as many requests at once as it is set to. */
-mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants wants,
+/*
+ * Read all of the wants from the remote, as a fetch does: what lies in packs by
+ * few requests, the rest one by one, as many at once as it is set to. The roots
+ * of the trees, and the tables of the packs, are checked as well: a root that is
+ * damaged is a problem of its tree; a table is told of as a warning, and what
+ * lies in its pack counts as missing. mend: such a table is written anew, from
+ * the end of its pack.
+ */
+mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants wants, bool mend,
 			struct mlv_fsck *fsck) MLV_CHECK;
+/* fsck_packs.c: write the tables of these packs anew that are missing or damaged. */
+struct mlv_remote_packs;
+mlv_err mlv_fsck_tables(struct mlv_remote_packs *set, bool mend) MLV_CHECK;
 
 /*
  * Bring a good copy of key from the remote into the batch. Of a large file whose
@@ -50,7 +60,7 @@ mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants want
 mlv_err mlv_fsck_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 		       struct mlv_batch *batch, const struct mlv_key *key,
 		       uint64_t size) MLV_CHECK;
-/* Send a good copy of key from the cache. */
+/* Send a good copy of key from the cache; it is there after the next flush. */
 mlv_err mlv_fsck_send(struct mlv_store *cache, struct mlv_transport *remote,
 		      const struct mlv_key *key, uint64_t size) MLV_CHECK;
 

@@ -5,6 +5,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/store/sha256.h"
+#include "remote/fetch_packs.h"
 #include "remote/fsck.h"
 #include "remote/reader.h"
 
@@ -25,7 +26,10 @@ struct check {
 	struct mlv_transport *remote;
 	struct mlv_store *nothing; /* an empty cache */
 	struct mlv_fsck *fsck;
+	struct mlv_fsck_wants wants;
 	struct mlv_items items;
+	struct mlv_bases bases;
+	struct mlv_remote_packs packs;
 	_Atomic uint64_t checked, bytes;
 };
 
@@ -33,6 +37,8 @@ static void release_check(struct check *check)
 {
 	mlv_store_freep(&check->nothing);
 	mlv_items_release(&check->items);
+	mlv_bases_release(&check->bases);
+	mlv_remote_packs_release(&check->packs);
 }
 
 static mlv_err note(struct check *check, const struct mlv_item *item, mlv_err why)
@@ -45,6 +51,88 @@ static mlv_err note(struct check *check, const struct mlv_item *item, mlv_err wh
 static mlv_err note_lost(void *arg, const struct mlv_item *node, mlv_err why)
 {
 	return note(arg, node, why);
+}
+
+/* ---- roots and tables ---- */
+
+/* What a root says that is there, all of it; one that is not there says nothing. */
+static mlv_err check_root(void *arg, size_t index, unsigned worker)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_root_release) struct mlv_root root = { 0 };
+	struct check *check = arg;
+	const struct mlv_want *want = &check->wants.at[index];
+	const struct mlv_item item = { .key = want->key, .size = UINT64_MAX };
+	char path[MLV_ROOT_PATH];
+	mlv_err err;
+
+	(void)worker;
+	if (!mlv_want_is_tree(want))
+		return NULL;
+	err = mlv_transport_get_all(check->remote, mlv_root_path(&want->key.oid, path), &text);
+	if (err)
+		return err->code == MLV_E_MISSING ? NULL : err;
+	err = mlv_root_parse(&want->key.oid, text.ptr, text.len, &root);
+	return err ? note(check, &item, err) : NULL;
+}
+
+static mlv_err find_packs(struct check *check, bool mend)
+{
+	bool lacking = false;
+	mlv_err err;
+
+	if ((err = mlv_pool_run(check->remote->ctx, mlv_remote_jobs(check->remote),
+				check->wants.count, check_root, check)) ||
+	    (err = mlv_bases_read(&check->bases, check->remote, check->wants.at,
+				  check->wants.count)) ||
+	    (err = mlv_bases_add_packs(&check->bases, &check->packs)))
+		return err;
+	if ((err = mlv_remote_packs_open(&check->packs, MLV_PACK_NODES, NULL)) ||
+	    (err = mlv_remote_packs_open(&check->packs, MLV_PACK_DATA, NULL)) ||
+	    (err = mlv_fsck_tables(&check->packs, mend)))
+		return err;
+	lacking = mlv_remote_packs_lost(&check->packs);
+	for (size_t i = 0; i < check->bases.count; i++)
+		lacking |= !check->bases.at[i].there;
+	if (!lacking || (err = mlv_remote_packs_list(&check->packs)))
+		return err;
+	return mlv_remote_packs_open(&check->packs, MLV_PACK_NODES, NULL);
+}
+
+/* ---- objects ---- */
+
+static void count(struct check *check, const struct mlv_item *item)
+{
+	check->checked++;
+	check->bytes += item->size;
+	mlv_tell_advance(check->remote->ctx, 1, 0);
+}
+
+static void take_packed(void *arg, struct mlv_item *item)
+{
+	struct check *check = arg;
+
+	item->state = MLV_ITEM_DONE;
+	count(check, item);
+	mlv_tell_advance(check->remote->ctx, 0, item->size);
+}
+
+static mlv_err end_round(void *arg, mlv_err err)
+{
+	(void)arg;
+	return err;
+}
+
+/* What is not whole there is asked for by itself afterwards. */
+static mlv_err read_packed(struct check *check)
+{
+	const struct mlv_fetch_packs fetch = {
+		.ctx = check->remote->ctx, .jobs = mlv_remote_jobs(check->remote),
+		.remote = check->remote, .set = &check->packs, .bases = &check->bases,
+		.items = &check->items, .done = take_packed, .settle = end_round, .arg = check,
+	};
+
+	return check->packs.count ? mlv_fetch_packs(&fetch) : NULL;
 }
 
 static mlv_err forget(void *arg, const void *bytes, size_t len)
@@ -65,16 +153,14 @@ static mlv_err read_round(void *arg, size_t index, unsigned worker)
 	mlv_err err = NULL;
 
 	(void)worker;
-	if (item->state == MLV_ITEM_FAILED)
+	if (item->state == MLV_ITEM_FAILED || item->state == MLV_ITEM_DONE)
 		return NULL;
 	if (item->key.kind != MLV_KIND_NODE)
 		err = mlv_reader_stream(&reader, &item->key, item->size, MLV_SPAN_ALL, forget,
 					check);
-	mlv_tell_advance(check->remote->ctx, 1, 0);
 	if (err)
 		return note(check, item, err);
-	check->checked++;
-	check->bytes += item->size;
+	count(check, item);
 	return NULL;
 }
 
@@ -88,26 +174,32 @@ static mlv_err read_all(struct check *check)
 		if (check->items.at[i].key.kind != MLV_KIND_NODE)
 			bytes += check->items.at[i].size;
 	mlv_tell_begin(remote->ctx, "checking", check->items.count, bytes);
-	err = mlv_pool_run(remote->ctx, mlv_remote_jobs(remote), check->items.count, read_round,
-			   check);
+	if (!(err = read_packed(check)))
+		err = mlv_pool_run(remote->ctx, mlv_remote_jobs(remote), check->items.count,
+				   read_round, check);
 	mlv_tell_end(remote->ctx);
 	return err;
 }
 
-mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants wants,
+mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants wants, bool mend,
 			struct mlv_fsck *fsck)
 {
-	MLV_SCOPED(release_check) struct check check = { .remote = remote, .fsck = fsck };
-	struct mlv_reader reader;
+	MLV_SCOPED(release_check) struct check check = { .remote = remote, .fsck = fsck,
+							 .wants = wants };
+	struct mlv_node_finder finder = MLV_NODE_FINDER(NULL, remote);
 	bool formed = false;
 	mlv_err err;
 
+	mlv_remote_packs_init(&check.packs, remote);
 	if ((err = mlv_remote_check(remote, &formed)) ||
-	    (err = mlv_store_open_memory(&check.nothing, remote->ctx)))
+	    (err = mlv_store_open_memory(&check.nothing, remote->ctx)) ||
+	    (formed && (err = find_packs(&check, mend))))
 		return err;
-	reader = reader_of(remote, check.nothing);
-	err = mlv_closure_collect(remote->ctx, mlv_remote_jobs(remote), mlv_reader_nodes(&reader),
-				  wants.at, wants.count, note_lost, &check, &check.items);
+	finder.cache = check.nothing;
+	finder.packs = &check.packs;
+	err = mlv_closure_collect(remote->ctx, mlv_remote_jobs(remote),
+				  mlv_node_source_find(&finder), wants.at, wants.count, note_lost,
+				  &check, &check.items);
 	if (err || (err = read_all(&check)))
 		return err;
 	fsck->checked = check.checked;
@@ -226,8 +318,7 @@ mlv_err mlv_fsck_send(struct mlv_store *cache, struct mlv_transport *remote,
 
 	if (key->kind == MLV_KIND_LARGE)
 		return mlv_remote_write_large(remote, cache, key, size);
-	if ((err = mlv_store_read(cache, key, size, &raw)) ||
-	    (err = mlv_remote_write(remote, key, raw.ptr, raw.len)))
+	if ((err = mlv_store_read(cache, key, size, &raw)))
 		return err;
-	return mlv_transport_flush(remote, false);
+	return mlv_remote_write(remote, key, raw.ptr, raw.len);
 }

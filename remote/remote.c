@@ -242,21 +242,34 @@ mlv_err mlv_node_finder_open(struct mlv_node_finder *finder)
 	return err;
 }
 
+mlv_err mlv_remote_read_from(struct mlv_remote_packs *packs, const struct mlv_key *key,
+			     uint64_t size, struct mlv_buf *raw)
+{
+	struct mlv_pack_record record;
+	struct mlv_remote_pack *pack = mlv_remote_packs_find(packs, key, &record);
+	struct mlv_error kept;
+	mlv_err err;
+
+	if (!pack || (size != UINT64_MAX && size != record.raw))
+		return mlv_remote_read(packs->remote, key, size, raw);
+	err = mlv_remote_packs_read(packs, pack, &record, raw);
+	if (!err || (err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT))
+		return err;
+	/* It may lie there a second time. */
+	kept = *err;
+	err = mlv_remote_read(packs->remote, key, size, raw);
+	return err && err->code == MLV_E_MISSING ? mlv_error_copy(&kept) : err;
+}
+
 static mlv_err read_remote(struct mlv_node_finder *finder, const struct mlv_key *key,
 			   uint64_t size, struct mlv_buf *raw)
 {
-	struct mlv_pack_record record;
-	struct mlv_remote_pack *pack = NULL;
 	mlv_err err;
 
-	if (finder->packs) {
-		if ((err = mlv_node_finder_open(finder)))
-			return err;
-		pack = mlv_remote_packs_find(finder->packs, key, &record);
-	}
-	if (pack && (size == UINT64_MAX || size == record.raw))
-		return mlv_remote_packs_read(finder->packs, pack, &record, raw);
-	return mlv_remote_read(finder->remote, key, size, raw);
+	if (!finder->packs)
+		return mlv_remote_read(finder->remote, key, size, raw);
+	err = mlv_node_finder_open(finder);
+	return err ? err : mlv_remote_read_from(finder->packs, key, size, raw);
 }
 
 /* A node that came from the remote is kept where that is asked for. */

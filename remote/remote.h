@@ -89,6 +89,10 @@ mlv_err mlv_remote_mark(struct mlv_transport *remote) MLV_CHECK;
  */
 mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
 			struct mlv_buf *raw) MLV_CHECK;
+/* The same from packs, of which the tables are open, if they have it whole; else as above. */
+struct mlv_remote_packs;
+mlv_err mlv_remote_read_from(struct mlv_remote_packs *packs, const struct mlv_key *key,
+			     uint64_t size, struct mlv_buf *raw) MLV_CHECK;
 /* The same of what lies by itself under the name of key: packs are not looked in. */
 mlv_err mlv_remote_read_alone(struct mlv_transport *remote, const struct mlv_key *key,
 			      uint64_t size, struct mlv_buf *raw) MLV_CHECK;
@@ -115,7 +119,6 @@ mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *c
  * keep: what came from the remote is put there (it can be read again only
  * after a commit); NULL: it is not kept.
  */
-struct mlv_remote_packs;
 struct mlv_node_finder {
 	struct mlv_store *cache;
 	struct mlv_transport *remote;
