@@ -83,7 +83,7 @@ static mlv_err send_item(struct push *push, const struct mlv_item *item, bool *s
 	return err;
 }
 
-static void countsent(struct push *push, const struct mlv_item *item)
+static void count_sent(struct push *push, const struct mlv_item *item)
 {
 	push->keys++;
 	if (item->key.kind == MLV_KIND_NODE)
@@ -106,7 +106,7 @@ static mlv_err send_round(void *arg, size_t index, unsigned worker)
 	err = send_item(push, item, &sent, &ours);
 	item->state = sent ? MLV_ITEM_DONE : MLV_ITEM_FAILED;
 	if (sent) {
-		countsent(push, item);
+		count_sent(push, item);
 		mlv_tell_advance(push->ctx, 1, 0);
 	}
 	if (err && ours && (err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT))
@@ -209,7 +209,7 @@ static mlv_err send_packs(struct push *push, enum mlv_pack_class class)
 		return err;
 	for (size_t i = 0; i < push->phase_count; i++)
 		if (push->items.at[push->phase[i]].state == MLV_ITEM_DONE)
-			countsent(push, &push->items.at[push->phase[i]]);
+			count_sent(push, &push->items.at[push->phase[i]]);
 	return NULL;
 }
 
