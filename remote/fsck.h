@@ -43,13 +43,12 @@ mlv_err mlv_fsck_cache(struct mlv_ctx *ctx, struct mlv_store *cache, struct mlv_
  * Read all of the wants from the remote, as a fetch does: what lies in packs by
  * few requests, the rest one by one, as many at once as it is set to. The roots
  * of the trees, and the tables of the packs, are checked as well: a root that is
- * damaged is a problem of its tree; a table is told of as a warning, and what
- * lies in its pack counts as missing. mend: such a table is written anew, from
- * the end of its pack.
+ * damaged is a problem of its tree; a table is told of as a warning, because the
+ * pack has it too. mend: such a table is written anew.
  */
 mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants wants, bool mend,
 			struct mlv_fsck *fsck) MLV_CHECK;
-/* fsck_packs.c: write the tables of these packs anew that are missing or damaged. */
+/* fsck_packs.c: tell of the tables of these packs that are missing or damaged; mend: write them anew. */
 struct mlv_remote_packs;
 mlv_err mlv_fsck_tables(struct mlv_remote_packs *set, bool mend) MLV_CHECK;
 

@@ -312,6 +312,7 @@ static mlv_err open_round(void *arg, size_t index, unsigned worker)
 	if (err && is_lost(err)) {
 		mlv_tell_detail(opening->set->remote->ctx, "%s", err->msg);
 		err = fetch_table_within(opening->set, pack);
+		pack->within = !err;
 	}
 	pack->open = !err;
 	return err && is_lost(err) ? NULL : err;

@@ -29,6 +29,7 @@ struct mlv_remote_pack {
 	struct mlv_pack_ref ref;
 	bool asked;             /* for its table */
 	bool open;              /* it has one, in idx */
+	bool within;            /* that was read from the end of the pack: the other is no good */
 	struct mlv_buf idx;
 	struct mlv_table table;
 	struct mlv_extent extents[2]; /* read last, the newest first; under the set's lock */
