@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """aws.py DIR [ADDRESS:PORT...]: a bucket that enforces rights, and all who give keys to it, on a free loopback port.
 
-Prints "ready URL" and serves until it is killed; it also listens at the addresses given. What is spoken:
+Prints "ready URL" and serves until it is killed; it also listens at the addresses given. With TLS=FILE in the
+environment (a key and its certificate, for localhost) it speaks https. What is spoken:
 
   S3         buckets "bucket" and "public" (that anyone may read), in the path or as bucket.s3.localhost; signatures,
              payload hashes, session tokens, regions and rights are checked
@@ -31,6 +32,7 @@ import http.server
 import os
 import re
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -330,7 +332,13 @@ def main():
     for place in sys.argv[2:]:
         address, port = place.rsplit(":", 1)
         threading.Thread(target=Server((address, int(port)), Handler).serve_forever, daemon=True).start()
-    print(f"ready http://127.0.0.1:{server.server_port}", flush=True)
+    if "TLS" in os.environ:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.environ["TLS"])
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        print(f"ready https://localhost:{server.server_port}", flush=True)
+    else:
+        print(f"ready http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
 
 
