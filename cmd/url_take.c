@@ -51,6 +51,15 @@ static mlv_err go_on(void *arg, uint64_t *offset)
 	return NULL;
 }
 
+/* What came is of an older version. */
+static mlv_err start_over(void *arg)
+{
+	struct arriving *to = arg;
+
+	to->written = 0;
+	return mlv_sys_ftruncate(to->fd, 0) < 0 ? mlv_error_sys("what came") : NULL;
+}
+
 /* The path or key of a file. */
 static mlv_err where(const struct mlv_url_place *place, const char *key, struct mlv_buf *to)
 {
@@ -62,7 +71,8 @@ static mlv_err download(struct taking *taking, const struct mlv_url_file *file, 
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf key = MLV_BUF_INIT, path = MLV_BUF_INIT;
 	struct arriving to = { .ctx = taking->place->run->ctx };
-	struct mlv_sink sink = { .write = write_bytes, .resume = go_on, .arg = &to };
+	struct mlv_sink sink = { .write = write_bytes, .resume = go_on, .restart = start_over,
+				 .arg = &to };
 	mlv_err err;
 
 	if ((err = where(taking->place, file->key, &key)) ||

@@ -163,10 +163,19 @@ static mlv_err resume_append(void *arg, uint64_t *offset)
 	return NULL;
 }
 
+static mlv_err restart_append(void *arg)
+{
+	struct appending *a = arg;
+
+	mlv_buf_truncate(a->buf, a->start);
+	return NULL;
+}
+
 mlv_err mlv_transport_get_all(struct mlv_transport *t, const char *key, struct mlv_buf *buf)
 {
 	struct appending a = { buf, buf->len };
-	struct mlv_sink sink = { .write = append, .resume = resume_append, .arg = &a };
+	struct mlv_sink sink = { .write = append, .resume = resume_append,
+				 .restart = restart_append, .arg = &a };
 	mlv_err err = mlv_transport_get(t, key, 0, UINT64_MAX, &sink);
 
 	if (err)

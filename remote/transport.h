@@ -30,6 +30,12 @@ struct mlv_sink {
 	 * nothing was written yet, else fails with MLV_E_REMOTE.
 	 */
 	mlv_err (*resume)(void *arg, uint64_t *offset);
+	/*
+	 * For who does not prove what comes: forget it, because the rest may be of
+	 * another version. Called before going on where the server cannot promise
+	 * that it is the same. NULL: the sink proves it.
+	 */
+	mlv_err (*restart)(void *arg);
 	void *arg;
 };
 

@@ -27,6 +27,10 @@ mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 	struct mlv_net_options options = {
 		.ctx = ctx,
 		.ca_file = mlv_setting_own(settings, "ca_file"),
+		.cert_file = mlv_setting_own(settings, "cert_path"),
+		.key_file = mlv_setting_own(settings, "key_path"),
+		.connections = http->connections,
+		.http2 = http->http2,
 		.proxy = mlv_setting_own(settings, "proxy"),
 		.connect_seconds = seconds_of(settings, "connect_timeout"),
 		.stall_seconds = seconds_of(settings, "read_timeout"),
@@ -172,9 +176,10 @@ static mlv_err attempt(struct state *s)
 	};
 
 	request.url = url.ptr;
+	request.identify = mlv_url_same_origin(target(s), x->url);
 	s->reply->transient = false;
 	if (!err && x->headers)
-		err = x->headers(x->arg, target(s), mlv_url_same_origin(target(s), x->url), &headers);
+		err = x->headers(x->arg, target(s), request.identify, &headers);
 	if (err)
 		return err;
 	err = s->http->ops->perform(s->http->net, &request, s->reply);

@@ -16,12 +16,17 @@
 #include "remote/url.h"
 
 struct mlv_http {
+	unsigned connections; /* set before it is opened: the most at once; 0: any number */
+	bool http2;           /* the same: HTTP/2 is spoken over TLS where the server does */
 	struct mlv_ctx *ctx;
 	const struct mlv_net_ops *ops;
 	struct mlv_net *net;
 };
 
-/* Load the module, by the settings ca_file, proxy, ssl_verify and the timeouts. */
+/*
+ * Load the module, by the settings ca_file, cert_path, key_path, proxy,
+ * ssl_verify and the timeouts.
+ */
 mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 		      const struct mlv_remote_settings *settings) MLV_CHECK;
 void mlv_http_close(struct mlv_http *http);

@@ -51,11 +51,25 @@ static mlv_err begin_part(struct mlv_http_fetch *fetch, const struct mlv_net_rep
 	return NULL;
 }
 
+/* Forget what came, where it is not known to be of the version that comes now. */
+static mlv_err start_over(struct mlv_http_fetch *fetch)
+{
+	mlv_err err;
+
+	if (!fetch->sink->restart)
+		return NULL;
+	if ((err = fetch->sink->restart(fetch->sink->arg)))
+		return err;
+	fetch->at = fetch->offset;
+	return NULL;
+}
+
 mlv_err mlv_http_fetch_begin(struct mlv_http_fetch *fetch, const struct mlv_net_reply *reply)
 {
 	const char *etag = mlv_http_field(&reply->headers, "etag");
 	const char *length = mlv_http_field(&reply->headers, "content-length");
 	uint64_t size = 0;
+	mlv_err err;
 
 	if (reply->status != 200 && reply->status != 206)
 		return mlv_error(MLV_E_REMOTE, "the server answered GET with %d", reply->status);
@@ -64,6 +78,8 @@ mlv_err mlv_http_fetch_begin(struct mlv_http_fetch *fetch, const struct mlv_net_
 						"the server answered an HTML page, not data"),
 				      "is the URL right? mlv remote list shows it; a page may ask "
 				      "for a login");
+	if (reply->status == 200 && fetch->at > fetch->offset && (err = start_over(fetch)))
+		return err;
 	fetch->etag[0] = '\0';
 	if (etag && mlv_http_etag_is_strong(etag) && strlen(etag) < sizeof(fetch->etag))
 		memcpy(fetch->etag, etag, strlen(etag) + 1);
@@ -110,6 +126,8 @@ mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch)
 
 	if (at == fetch->offset)
 		return NULL;
+	if (!fetch->etag[0] && fetch->sink->restart)
+		return start_over(fetch);
 	if (!fetch->sink->resume)
 		return mlv_error(MLV_E_REMOTE, "the connection broke after %llu bytes",
 				 (unsigned long long)(at - fetch->offset));

@@ -1,6 +1,9 @@
 /*
  * http/fetch.h - a GET whose bytes go to a sink, resumed where it broke.
  *
+ * What is gone on with is of the same version, by If-Range and a strong ETag;
+ * where the server has none, or answers with all of it, a sink that does not
+ * prove what it takes starts over.
  * Shared by the http and s3 transports, which add their own headers. Checked
  * here: that a partial answer is the part asked for, that a whole answer to a
  * range is skipped to it, that no byte is missing at the end.

@@ -60,26 +60,29 @@ static void init_once(void)
 
 CURL *mlv_net_take_handle(struct mlv_net *net)
 {
-	CURL *handle = NULL;
+	CURL *handle;
 
 	pthread_mutex_lock(&net->lock);
-	if (net->kept_count > 0)
-		handle = net->kept[--net->kept_count];
+	while (net->options.connections && net->in_use >= net->options.connections)
+		pthread_cond_wait(&net->freed, &net->lock);
+	handle = net->kept_count > 0 ? net->kept[--net->kept_count] : curl_easy_init();
+	net->in_use += handle != NULL;
 	pthread_mutex_unlock(&net->lock);
-	return handle ? handle : curl_easy_init();
+	return handle;
 }
 
 void mlv_net_give_back(struct mlv_net *net, CURL *handle, bool keep)
 {
-	if (keep) {
+	if (keep)
 		curl_easy_reset(handle);
-		pthread_mutex_lock(&net->lock);
-		if (net->kept_count < MLV_NET_KEPT_MAX) {
-			net->kept[net->kept_count++] = handle;
-			handle = NULL;
-		}
-		pthread_mutex_unlock(&net->lock);
+	pthread_mutex_lock(&net->lock);
+	net->in_use--;
+	if (keep && net->kept_count < MLV_NET_KEPT_MAX) {
+		net->kept[net->kept_count++] = handle;
+		handle = NULL;
 	}
+	pthread_cond_signal(&net->freed);
+	pthread_mutex_unlock(&net->lock);
 	if (handle)
 		curl_easy_cleanup(handle);
 }
@@ -136,7 +139,9 @@ void mlv_net_set_limits(CURL *handle, const struct mlv_net *net)
 	curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, net->options.login ? "sftp" : "http,https");
 	curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, net->options.http2 ? (long)CURL_HTTP_VERSION_2TLS
+								 : (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(handle, CURLOPT_MAXCONNECTS, 2L); /* its own, and where it was redirected to */
 	curl_easy_setopt(handle, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 	curl_easy_setopt(handle, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, or_else(net->options.connect_seconds, 10));
@@ -156,6 +161,15 @@ void mlv_net_set_limits(CURL *handle, const struct mlv_net *net)
 		curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
+}
+
+static void set_identity(CURL *handle, const struct mlv_net *net)
+{
+	if (!net->cert_file)
+		return;
+	curl_easy_setopt(handle, CURLOPT_SSLCERT, net->cert_file);
+	curl_easy_setopt(handle, CURLOPT_SSLKEY, net->key_file ? net->key_file : net->cert_file);
+	curl_easy_setopt(handle, CURLOPT_KEYPASSWD, ""); /* nobody is asked for one */
 }
 
 static void set_method(CURL *handle, const struct mlv_net_request *request)
@@ -212,6 +226,8 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 	if (!handle)
 		return mlv_error_nomem("a connection");
 	mlv_net_set_limits(handle, net);
+	if (request->identify)
+		set_identity(handle, net);
 	set_method(handle, request);
 	set_callbacks(handle, &transfer);
 	curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
@@ -227,10 +243,13 @@ static void net_close(struct mlv_net *net)
 {
 	while (net->kept_count > 0)
 		curl_easy_cleanup(net->kept[--net->kept_count]);
+	pthread_cond_destroy(&net->freed);
 	pthread_mutex_destroy(&net->lock);
 	mlv_fd_close(&net->known);
 	free(net->ca_file);
 	free(net->proxy);
+	free(net->cert_file);
+	free(net->key_file);
 	free(net);
 }
 
@@ -241,6 +260,11 @@ static mlv_err keep_known(struct mlv_net *net, const char *known)
 	if (net->known < 0)
 		return mlv_error_sys("a file in memory");
 	return mlv_fs_write_full(net->known, "a file in memory", known, strlen(known));
+}
+
+static bool copy(char **to, const char *text)
+{
+	return !text || (*to = mlv_sys_strdup(text));
 }
 
 static mlv_err net_open(struct mlv_net **out, const struct mlv_net_options *options)
@@ -258,8 +282,9 @@ static mlv_err net_open(struct mlv_net **out, const struct mlv_net_options *opti
 	net->options = *options;
 	net->known = -1;
 	pthread_mutex_init(&net->lock, NULL);
-	if ((options->ca_file && !(net->ca_file = mlv_sys_strdup(options->ca_file))) ||
-	    (options->proxy && !(net->proxy = mlv_sys_strdup(options->proxy)))) {
+	pthread_cond_init(&net->freed, NULL);
+	if (!copy(&net->ca_file, options->ca_file) || !copy(&net->proxy, options->proxy) ||
+	    !copy(&net->cert_file, options->cert_file) || !copy(&net->key_file, options->key_file)) {
 		net_close(net);
 		return mlv_error_nomem("a network");
 	}

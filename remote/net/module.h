@@ -42,6 +42,9 @@ struct mlv_net_options {
 	const struct mlv_net_login *login; /* of SFTP; NULL: the net is for HTTP */
 	const char *ca_file; /* NULL: the system's */
 	const char *proxy;   /* NULL: what libcurl finds in the environment */
+	const char *cert_file, *key_file; /* who we are, to a server that asks; NULL: nobody */
+	unsigned connections; /* requests under way at once, each on one of its own; 0: any number */
+	bool http2;          /* spoken over TLS where the server does */
 	bool no_verify;      /* any certificate will do */
 	unsigned connect_seconds; /* 0: 10 */
 	unsigned stall_seconds;   /* 0: 30 */
@@ -63,6 +66,7 @@ struct mlv_net_request {
 	const struct mlv_strs *headers;  /* "Name: value" */
 	const struct mlv_source *source; /* the body sent is size bytes of it from offset; NULL: none */
 	uint64_t offset, size;
+	bool identify;                   /* the server is the one that cert_file is for */
 	/* Called once before the first byte of a body below 300, or at its end. May be NULL. */
 	mlv_err (*begin)(void *arg, const struct mlv_net_reply *reply);
 	/*

@@ -11,14 +11,19 @@
 
 struct mlv_net {
 	struct mlv_net_options options; /* its strings are our own */
-	char *ca_file, *proxy;
+	char *ca_file, *proxy, *cert_file, *key_file;
 	int known; /* a file in memory with the login's known keys; -1: none */
 	pthread_mutex_t lock;
+	pthread_cond_t freed; /* a request ended */
+	unsigned in_use;      /* requests under way; under lock */
 	CURL *kept[MLV_NET_KEPT_MAX]; /* under lock: handles not in use, the last used last */
 	size_t kept_count;
 };
 
-/* One that is not in use, or a new one, without options; NULL when memory is out. */
+/*
+ * One that is not in use, or a new one, without options, once there are fewer
+ * requests under way than connections may be; NULL when memory is out.
+ */
 CURL *mlv_net_take_handle(struct mlv_net *net);
 /* Keep a handle and its connection, unless its transfer broke. */
 void mlv_net_give_back(struct mlv_net *net, CURL *handle, bool keep);

@@ -178,6 +178,42 @@ bool mlv_net_may_pass(CURLcode code)
 	}
 }
 
+/*
+ * Why a server's certificate was not taken, and what can be done: numbers of
+ * OpenSSL's X509_V_ERR_*. A name that is another one is found by libcurl itself.
+ */
+static mlv_err not_verified(CURL *handle, const char *words)
+{
+	static const struct {
+		long number;
+		const char *what, *hint;
+	} reasons[] = {
+		{ 9, "the server's certificate is not valid yet", "is this machine's clock right?" },
+		{ 10, "the server's certificate has expired",
+		  "who runs the server must renew it; is this machine's clock right?" },
+		{ 18, "the server's certificate is signed by itself",
+		  "if the server is yours: mlv config --global remote.NAME.ca_file <its certificate>" },
+		{ 19, "the server's certificate is of an authority that this machine does not know",
+		  "if it is your own authority: mlv config --global remote.NAME.ca_file <its certificate>" },
+		{ 20, "the server's certificate is of an authority that this machine does not know",
+		  "if it is your own authority: mlv config --global remote.NAME.ca_file <its certificate>" },
+		{ 23, "the server's certificate was revoked", "ask who runs the server" },
+	};
+	long number = 0;
+
+	curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &number);
+	for (size_t i = 0; i < MLV_COUNT(reasons); i++)
+		if (reasons[i].number == number)
+			return mlv_error_hint(mlv_error(MLV_E_REMOTE, "%s", reasons[i].what), "%s",
+					      reasons[i].hint);
+	if (strstr(words, "subject name"))
+		return mlv_error_hint(mlv_error(MLV_E_REMOTE, "the server's certificate is for another name"),
+				      "use the name that it is for: mlv remote modify <name> url <url>");
+	return mlv_error_hint(mlv_error(MLV_E_REMOTE, "the server's certificate is not taken: %s", words),
+			      "if the server has a certificate of your own authority: "
+			      "mlv config --global remote.NAME.ca_file FILE");
+}
+
 static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURLcode code)
 {
 	curl_off_t connected = 0; /* when, in microseconds */
@@ -188,10 +224,14 @@ static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURL
 	transfer->reply->transient = mlv_net_may_pass(code);
 	transfer->reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
 	transfer->reply->unreachable = connected == 0 && transfer->reply->transient;
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		return not_verified(handle, words);
 	err = mlv_error(MLV_E_REMOTE, "%s", words);
-	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
-		return mlv_error_hint(err, "if the server has a certificate of your own authority: "
-					   "mlv config --global remote.NAME.ca_file FILE");
+	if (code == CURLE_SSL_CACERT_BADFILE)
+		return mlv_error_hint(err, "is remote.NAME.ca_file a file of certificates, in PEM?");
+	if (code == CURLE_SSL_CERTPROBLEM)
+		return mlv_error_hint(err, "are remote.NAME.cert_path and key_path a certificate and its "
+					   "key, in PEM, the key without a passphrase?");
 	if (transfer->reply->unreachable || code == CURLE_COULDNT_RESOLVE_HOST)
 		return mlv_error_hint(err, "is the server up, and the URL right? mlv remote list "
 					   "shows it, mlv remote modify <name> url <url> changes it");

@@ -248,6 +248,7 @@ static void take_jobs(struct opening *o)
 	if (!o->ctx->transfer_jobs && jobs && mlv_http_number(jobs, &count) && count > 0 &&
 	    count <= 256)
 		o->s3->base.jobs = (unsigned)count;
+	o->s3->http.connections = o->s3->base.jobs;
 }
 
 mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,

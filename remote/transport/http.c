@@ -279,6 +279,8 @@ static mlv_err set_up(struct mlv_http_remote *remote, struct mlv_ctx *ctx,
 		return mlv_error_nomem("a transport");
 	if ((err = mlv_http_auth(ctx, settings, &remote->url, &remote->auth)))
 		return err;
+	remote->http.connections = remote->base.jobs;
+	remote->http.http2 = true;
 	return mlv_http_open(&remote->http, ctx, settings);
 }
 

@@ -105,4 +105,8 @@ if /usr/bin/python3 -c 'import botocore' 2>/dev/null; then
 else
 	echo "ok - signatures equal botocore's # SKIP python3-botocore is not installed"
 fi
+if [ -e "$work/nginx/protocols.log" ]; then
+	grep -q 'HTTP/2.0 PUT' "$work/nginx/protocols.log" && echo "ok - HTTP/2 is spoken where the server does" ||
+		bad "HTTP/2 is spoken where the server does"
+fi
 exit $status

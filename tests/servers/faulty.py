@@ -6,6 +6,8 @@ counted by the whole path. GET gives 3 MiB, byte i of which is (7 * i + (i >> 13
 
   break      each answer ends after 700,000 bytes; ranges are honoured
   whole      the first answer ends after 1,000,000 bytes; ranges are not honoured
+  changed    the first answer ends after 1,000,000 bytes; from the second on the bytes and the ETag are others
+  weak       the same; there is no ETag
   other      206 with another range than was asked for
   reset      the first two connections are closed without an answer
   busy       the first three answers are 503
@@ -66,9 +68,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def way(self):
         return self.path.split("/")[1]
 
-    def give(self, value, most=None, ranges=True):
+    def give(self, value, most=None, ranges=True, etag='"v"'):
         asked = re.match(r"bytes=(\d+)-(\d*)$", self.headers.get("Range", ""))
-        headers = [("ETag", '"v"'), ("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT")]
+        if self.headers.get("If-Range", etag) != etag:
+            asked = None
+        headers = ([("ETag", etag)] if etag else []) + [("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT")]
         status, first, last = 200, 0, len(value) - 1
         if asked and ranges:
             status, first = 206, int(asked[1])
@@ -92,6 +96,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.give(VALUE, 700000)
         if way == "whole":
             return self.give(VALUE, 1000000 if turn(self.path) == 0 else None, ranges=False)
+        if way in ("changed", "weak"):
+            first = turn(self.path) == 0
+            tag = None if way == "weak" else '"v1"' if first else '"v2"'
+            return self.give(bytes(SIZE) if first else VALUE, 1000000 if first else None, etag=tag)
         if way == "other":
             return self.answer(206, VALUE[:100], [("Content-Range", f"bytes 0-99/{SIZE}")])
         if way == "reset" and turn(self.path) < 2:

@@ -8,7 +8,7 @@ it as a production server checks them. Prints "ready URL" and serves until it is
 Keys: test:tester with the secret testing (may do all), test:reader with readonly (may do nothing).
 Region us-east-1, buckets in the path. DIR needs a file system with user attributes.
 MIN_PART in the environment: the least size of a part (5242880). REQUESTS: a file that gets a line for
-each request.
+each answer.
 """
 import array
 import json
@@ -132,12 +132,14 @@ def make_rings(directory, ports):
 
 
 def counted(app, path):
-    """The same, which writes down what it is asked."""
+    """The same, which writes down what it answered: method, path, bytes that came, range."""
     log = open(path, "a", buffering=1)
 
     def call(env, start_response):
-        log.write("%s %s\n" % (env["REQUEST_METHOD"], env["PATH_INFO"]))
-        return app(env, start_response)
+        answer = app(env, start_response)
+        log.write("%s %s %s %s\n" % (env["REQUEST_METHOD"], env["PATH_INFO"], env.get("CONTENT_LENGTH") or 0,
+                                     env.get("HTTP_RANGE", "")))
+        return answer
     return call
 
 

@@ -71,6 +71,25 @@ server_test(a_broken_transfer_goes_on_where_it_broke)
 	cr_assert(taking.at == SIZE && taking.resumed >= 4, "%u", taking.resumed);
 }
 
+/* Two versions are never mixed: the value is that of one. */
+server_test(what_changes_while_it_comes_is_fetched_anew)
+{
+	static const char *const ways[] = { "/changed", "/weak" };
+
+	for (size_t i = 0; i < MLV_COUNT(ways); i++) {
+		MLV_SCOPED(mlv_mem_free) char *url = remote_url(server, ways[i]);
+		MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+		struct remote_config config = { .url = url, .virtual_clock = "virtual" };
+		struct taking taking = { 0 };
+
+		check_ok(remote_open(&t, &ctx, &config));
+		check_ok(mlv_transport_get_all(t, "value", &got));
+		cr_assert(got.len == SIZE, "%d", (int)got.len);
+		check_ok(take(&taking, got.ptr, got.len));
+	}
+}
+
 server_test(a_sink_that_cannot_go_on_gets_an_error)
 {
 	struct taking taking = { 0 };

@@ -179,6 +179,63 @@ server_test(tls_is_verified)
 	cr_assert(strstr(err->msg, "https to http") != NULL, "%s", err->msg);
 }
 
+/* Getting from a server whose certificate is bad, with the authority of the good one. */
+server_test(a_bad_certificate_is_refused_and_told)
+{
+	MLV_SCOPED(mlv_mem_free) char *ca = remote_server("MLV_TEST_HTTP", 3);
+	MLV_SCOPED(mlv_mem_free) char *option = remote_url("ca_file=", ca);
+	static const char *const told[] = { "is for another name", "has expired", "signed by itself" };
+
+	(void)server;
+	for (unsigned i = 0; i < MLV_COUNT(told); i++) {
+		MLV_SCOPED(mlv_mem_free) char *https = remote_server("MLV_TEST_HTTP", 4 + i);
+		mlv_err err = getting(https, "/dav", "k", (struct remote_config){ .options = { option } });
+
+		cr_assert(err->code == MLV_E_REMOTE && strstr(err->msg, told[i]) != NULL, "%s", err->msg);
+		cr_assert(strstr(err->msg, "hint: ") != NULL, "%s", err->msg);
+	}
+}
+
+/* What the server of words 7 to 9 answers for key. */
+static void got_from(const char *key, struct remote_config config, const char *expected)
+{
+	MLV_SCOPED(mlv_mem_free) char *https = remote_server("MLV_TEST_HTTP", 7);
+	MLV_SCOPED(mlv_mem_free) char *cert = remote_server("MLV_TEST_HTTP", 8);
+	MLV_SCOPED(mlv_mem_free) char *key_file = remote_server("MLV_TEST_HTTP", 9);
+	MLV_SCOPED(mlv_mem_free) char *ca = remote_server("MLV_TEST_HTTP", 3);
+	MLV_SCOPED(mlv_mem_free) char *ca_option = remote_url("ca_file=", ca);
+	MLV_SCOPED(mlv_mem_free) char *cert_option = remote_url("cert_path=", cert);
+	MLV_SCOPED(mlv_mem_free) char *key_option = remote_url("key_path=", key_file);
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+
+	config.url = https;
+	config.options[0] = ca_option;
+	config.options[1] = cert_option;
+	config.options[2] = key_option;
+	check_ok(remote_open(&t, &ctx, &config));
+	check_ok(mlv_transport_get_all(t, key, &got));
+	cr_assert_str_eq(got.ptr, expected);
+}
+
+server_test(a_client_certificate_is_shown_to_its_server_alone)
+{
+	(void)server;
+	got_from("who", (struct remote_config){ 0 }, "client=CN=client");
+	got_from("jump", (struct remote_config){ 0 }, "client=");
+}
+
+server_test(a_key_that_does_not_fit_is_told)
+{
+	MLV_SCOPED(mlv_mem_free) char *https = remote_server("MLV_TEST_HTTP", 7);
+	MLV_SCOPED(mlv_mem_free) char *cert = remote_server("MLV_TEST_HTTP", 8);
+	MLV_SCOPED(mlv_mem_free) char *option = remote_url("cert_path=", cert);
+	mlv_err err = getting(https, "", "who", (struct remote_config){ .options = { option } });
+
+	(void)server;
+	cr_assert(err->code == MLV_E_REMOTE && strstr(err->msg, "key_path") != NULL, "%s", err->msg);
+}
+
 static mlv_err opening(struct remote_config config)
 {
 	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
