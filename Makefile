@@ -77,7 +77,7 @@ UNITS = $(patsubst tests/unit/%.c,$(OUT)/%,$(filter tests/unit/test_%,$(UNIT_SRC
 $(OUT)/test_%: $(OUT)/tests/unit/test_%.o $(filter-out $(OUT)/cmd/main.o,$(call obj,$(CMD_SRC) $(CORE_SRC)))
 	$(call Q,link $@) $(CC) $(ALL) -rdynamic -o $@ $^ -lcriterion $(LIBS)
 # What several tests share; those that no server answers are skipped.
-$(OUT)/test_http $(OUT)/test_s3 $(OUT)/test_sftp $(OUT)/test_faults $(OUT)/test_uploads: $(OUT)/tests/unit/remote_check.o
+$(addprefix $(OUT)/test_,endpoint faults http s3 sftp uploads): $(OUT)/tests/unit/remote_check.o
 # What these show lies in a module.
 $(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml: $(OUT)/remote/net/module_xml.o
 $(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml: LIBS += -lexpat
