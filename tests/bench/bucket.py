@@ -8,6 +8,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import transfer
 from measure import ENV, MIB, MLV, ROOT, TooLong, forget, repository, run
 from many import make_files, stored
 
@@ -129,7 +130,7 @@ def out_of_many(b, server):
 
 
 def bench_bucket(b):
-    if not b.wanted("s3"):
+    if not b.wanted("s3-twenty", "s3-many", "s3-million"):
         return
     if not shutil.which("curl") or subprocess.run(["/usr/bin/python3", "-c", "import swift.common"],
                                                   capture_output=True).returncode:
@@ -138,8 +139,11 @@ def bench_bucket(b):
     ENV.update(AWS_ACCESS_KEY_ID=ACCESS, AWS_SECRET_ACCESS_KEY=SECRET)
     server = Server(b.work)
     try:
-        there_and_back(b, server)
-        if b.args.million:
+        if b.wanted("s3-twenty"):
+            transfer.bench_transfer(b, server)
+        if b.wanted("s3-many"):
+            there_and_back(b, server)
+        if b.args.million and b.wanted("s3-million"):
             out_of_many(b, server)
     except TooLong as error:
         b.add({"name": "s3", "verdict": "missed", "why": str(error)}, "    %s: missed" % error)
