@@ -74,6 +74,13 @@ is "$(blocks large)" shared
 is "$(blocks "$(object)")" shared
 is "$(blocks small)" own
 
+echo "== push to another file system copies, and pull from there"
+mlv remote add -q far "$HOME/far-$$"
+mlv push -q -r far
+git clone -q ../one ../three
+(cd ../three && mlv remote add -q -d far "$HOME/far-$$" && mlv pull -q && cmp large ../large && cmp small ../two/small)
+rm -rf "$HOME/far-$$"
+
 echo "== hard links are one file with the cache's, read-only"
 mlv config cache.type hardlink,copy
 mlv checkout --relink
