@@ -1,6 +1,7 @@
 /*
- * The contract of transports against any remote: MLV_TEST_ENDPOINT is its URL, the last component of which begins
- * with "mlv-test-"; MLV_TEST_OPTIONS "option=value" with spaces between. See tests/remote/run --help.
+ * The contract of transports against any remote: MLV_TEST_ENDPOINT is its URL,
+ * the last component of which begins with "mlv-test-"; MLV_TEST_OPTIONS
+ * "option=value" with spaces between. See tests/remote/run --help.
  */
 #include "core/base/strs.h"
 #include "core/base/sys.h"
