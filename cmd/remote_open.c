@@ -127,18 +127,21 @@ static mlv_err url_of(struct mlv_repo *repo, const char *name, struct mlv_buf *u
 mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const char *name,
 			    struct mlv_transport **out)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf chosen = MLV_BUF_INIT, url = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf chosen = MLV_BUF_INIT, url = MLV_BUF_INIT,
+						  dedup = MLV_BUF_INIT;
 	struct lookup lookup = { .repo = repo };
 	struct mlv_remote_settings settings = { .setting = setting, .arg = &lookup };
 	mlv_err err;
 
 	if ((err = mlv_cmd_remote_name(repo, name, &chosen)) ||
 	    (err = url_of(repo, chosen.ptr, &url)) ||
-	    (err = mlv_trust_check(repo, chosen.ptr, &settings.trusted)))
+	    (err = mlv_trust_check(repo, chosen.ptr, &settings.trusted)) ||
+	    (err = mlv_level_key(chosen.ptr, "dedup", &dedup)))
 		return err;
 	lookup.name = settings.name = chosen.ptr;
 	settings.url = url.ptr;
 	if ((err = set_pace(run->ctx->pace, &lookup)))
 		return err;
+	settings.dedup = mlv_config_bool(repo->config, dedup.ptr, false);
 	return mlv_transport_open(out, run->ctx, &settings);
 }

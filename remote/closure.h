@@ -49,6 +49,7 @@ struct mlv_item {
 	unsigned char state; /* enum mlv_item_state */
 	bool here;           /* for comparing: the cache has it */
 	bool claimed;        /* a root at the remote says that it lies there by itself */
+	bool chunked;        /* of a LARGE: it is there as a recipe (chunked.h) */
 };
 
 /* Sorted by key and size, the first of each kept, once mlv_items_sort() was called. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/pool.h"
+#include "remote/chunked.h"
 #include "remote/compare.h"
 
 #define HEAD_MOST 16  /* keys that are asked for one by one without thinking */
@@ -188,7 +189,8 @@ mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items, b
 	mlv_items_range(items, MLV_KIND_LARGE, &large.first, &leaves);
 	mlv_items_range(items, MLV_KIND_LEAVES, &leaves, &large.end);
 	mlv_items_range(items, MLV_KIND_NODE, &nodes.first, &nodes.end);
-	if ((err = look_group(&objects)) || (err = look_group(&large)))
+	if ((err = look_group(&objects)) || (err = look_group(&large)) ||
+	    (err = mlv_recipes_look(remote, items)))
 		return err;
 	return look_group(&nodes);
 }

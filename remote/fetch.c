@@ -4,6 +4,7 @@
 
 #include "core/base/pool.h"
 #include "core/base/sys.h"
+#include "remote/chunked.h"
 #include "remote/compare.h"
 #include "remote/fetch_packs.h"
 #include "remote/receipts.h"
@@ -33,10 +34,12 @@ struct fetch {
 	const char *receipts;
 	bool dry; /* nothing is written */
 	struct mlv_items *planned;
+	struct mlv_nearby nearby;
 };
 
 static void release_fetch(struct fetch *fetch)
 {
+	mlv_nearby_release(&fetch->nearby);
 	mlv_remote_packs_release(&fetch->packs);
 	mlv_bases_release(&fetch->bases);
 	mlv_items_release(&fetch->items);
@@ -81,7 +84,8 @@ static mlv_err receive(struct fetch *fetch, const struct mlv_item *item)
 {
 	if (item->key.kind == MLV_KIND_LARGE)
 		return mlv_remote_read_large(fetch->remote, fetch->cache, fetch->batch,
-					     &item->key, item->size, fetch->spares);
+					     &item->key, item->size, fetch->spares,
+					     &fetch->nearby);
 	return receive_small(fetch, item);
 }
 
@@ -365,7 +369,8 @@ static mlv_err note_receipts(const struct fetch *fetch)
 		const struct mlv_want *want = &fetch->wants[i];
 		const struct mlv_base *base = mlv_bases_get(&fetch->bases, &want->key.oid);
 
-		if (mlv_want_is_tree(want) && base && base->there)
+		if ((mlv_want_is_tree(want) && base && base->there) ||
+		    (want->key.kind == MLV_KIND_LARGE && fetch->remote->dedup))
 			err = mlv_receipts_note(fetch->receipts, fetch->remote->url, want->label,
 						&want->key.oid);
 	}
@@ -417,6 +422,7 @@ mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 		.receipts = transfer->receipts,
 		.dry = transfer->dry,
 		.planned = &transfer->planned,
+		.nearby = MLV_NEARBY_INIT,
 	};
 	mlv_err err;
 
@@ -424,6 +430,11 @@ mlv_err mlv_fetch(struct mlv_store *cache, struct mlv_transport *remote,
 	fetch.finder.packs = &fetch.packs;
 	fetch.finder.find_packs = find_packs;
 	fetch.finder.arg = &fetch;
+	fetch.nearby.cache = cache;
+	fetch.nearby.receipts = transfer->receipts;
+	fetch.nearby.wants = wants;
+	fetch.nearby.count = count;
+	fetch.nearby.source = mlv_node_source_find(&fetch.finder);
 	if ((err = mlv_batch_begin(&fetch.batch, cache)))
 		return err;
 	if (!fetch.dry)

@@ -5,6 +5,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/store/sha256.h"
+#include "remote/chunked.h"
 #include "remote/fetch_packs.h"
 #include "remote/fsck.h"
 #include "remote/reader.h"
@@ -211,6 +212,7 @@ mlv_err mlv_fsck_remote(struct mlv_transport *remote, struct mlv_fsck_wants want
 /* A large file that is put together of its good leaves here and the others there. */
 struct mending {
 	struct mlv_transport *remote;
+	const struct mlv_key *key;
 	struct mlv_incoming *incoming;
 	struct mlv_leaves leaves;
 	char *leaf;
@@ -258,7 +260,11 @@ static mlv_err mend_leaf(struct mending *mending)
 	/* What cannot be read on a failing disk is asked for like what is wrong. */
 	if (!err && mlv_oid_equal(&found, &mending->leaves.digests[at / MLV_LEAF_SIZE]))
 		return mlv_incoming_write(mending->incoming, mending->leaf, len);
-	return mlv_transport_get(mending->remote, mending->path, at, len, &sink);
+	err = mlv_transport_get(mending->remote, mending->path, at, len, &sink);
+	if (err && err->code == MLV_E_MISSING)
+		return mlv_chunked_read(mending->remote, mending->key, mending->leaves.size, at,
+					at + len, NULL, take, mending);
+	return err;
 }
 
 static mlv_err mend(struct mlv_store *cache, struct mlv_batch *batch, const struct mlv_key *key,
@@ -281,7 +287,8 @@ static mlv_err fetch_large(struct mlv_store *cache, struct mlv_transport *remote
 			   struct mlv_batch *batch, const struct mlv_key *key, uint64_t size)
 {
 	const struct mlv_key list = { MLV_KIND_LEAVES, key->oid };
-	MLV_SCOPED(release_mending) struct mending mending = { .remote = remote, .fd = -1 };
+	MLV_SCOPED(release_mending) struct mending mending = { .remote = remote, .key = key,
+							     .fd = -1 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	bool there = false;
 	mlv_err err;
@@ -295,7 +302,8 @@ static mlv_err fetch_large(struct mlv_store *cache, struct mlv_transport *remote
 		return mlv_error(MLV_E_CORRUPT, "its leaf list is of another size");
 	if (there)
 		return mend(cache, batch, key, &mending);
-	return mlv_remote_read_large(remote, cache, batch, key, mending.leaves.size, NULL);
+	return mlv_remote_read_large(remote, cache, batch, key, mending.leaves.size, NULL,
+				     NULL);
 }
 
 mlv_err mlv_fsck_fetch(struct mlv_store *cache, struct mlv_transport *remote,

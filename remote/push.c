@@ -5,6 +5,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "remote/bases.h"
+#include "remote/chunked.h"
 #include "remote/compare.h"
 #include "remote/push_marks.h"
 #include "remote/push_packs.h"
@@ -232,13 +233,33 @@ static mlv_err send_root_nodes(struct push *push)
 	return settle(push, err);
 }
 
+static void count_chunked(void *arg, const struct mlv_item *item)
+{
+	count_sent(arg, item);
+}
+
+static mlv_err send_large(struct push *push)
+{
+	const struct mlv_push_chunked chunked = {
+		.packs = &push->packs, .wants = push->wants, .count = push->count,
+		.source = mlv_node_source_find(&push->finder), .receipts = push->receipts,
+		.sent = count_chunked, .arg = push,
+	};
+	mlv_err err = NULL;
+
+	if (push->remote->dedup)
+		err = settle(push, mlv_push_chunked_send(&chunked));
+	/* What is damaged there may be so in a pack that looks right: that is sent whole. */
+	return err ? err : send_phase(push, MLV_KIND_LARGE, 0);
+}
+
 static mlv_err send_phases(struct push *push)
 {
 	mlv_err err;
 
 	if ((err = send_packs(push, MLV_PACK_DATA)) ||
 	    (err = send_phase(push, MLV_KIND_OBJECT, 0)) ||
-	    (err = send_phase(push, MLV_KIND_LARGE, 0)) ||
+	    (err = send_large(push)) ||
 	    (err = send_packs(push, MLV_PACK_NODES)) ||
 	    (err = send_phase(push, MLV_KIND_LEAVES, 0)))
 		return err;
@@ -337,7 +358,8 @@ static mlv_err note_receipts(const struct push *push)
 		const struct mlv_want *want = &push->wants[i];
 		const struct mlv_item *root = mlv_items_find(&push->items, &want->key);
 
-		if (mlv_want_is_tree(want) && root && mlv_item_is_there(root))
+		if ((mlv_want_is_tree(want) || (root && root->chunked)) && root &&
+		    mlv_item_is_there(root))
 			err = mlv_receipts_note(push->receipts, push->remote->url, want->label,
 						&want->key.oid);
 	}

@@ -168,18 +168,20 @@ static mlv_err is_there(const struct mlv_push_packs *packs, const struct mlv_pac
 	return NULL;
 }
 
-static mlv_err upload(const struct mlv_push_packs *packs, const struct mlv_pack_ref *ref,
-		      const struct mlv_buf *pack, size_t table_len)
+mlv_err mlv_push_packs_upload(const struct mlv_push_packs *packs, const struct mlv_pack_ref *ref,
+			      const struct mlv_buf *pack, size_t table_len)
 {
 	const char *table = pack->ptr + pack->len - MLV_PACK_TRAILER - table_len;
 	char path[MLV_PACK_PATH];
 	bool there = false;
 	mlv_err err = is_there(packs, ref, &there);
 
-	if (err || there)
+	/* Who lists sees the table too; who asked for the pack alone cannot know of it. */
+	if (err || (there && packs->lists))
 		return err;
 	mlv_pack_path(&ref->id, MLV_PACK_SUFFIX, path);
-	if ((err = mlv_transport_put_bytes(packs->remote, path, pack->ptr, pack->len)))
+	if (!there &&
+	    (err = mlv_transport_put_bytes(packs->remote, path, pack->ptr, pack->len)))
 		return err;
 	mlv_pack_path(&ref->id, MLV_IDX_SUFFIX, path);
 	return mlv_transport_put_bytes_later(packs->remote, path, table, table_len);
@@ -204,7 +206,7 @@ static mlv_err send_group(const struct sending *sending, size_t index)
 	    (err = mlv_pack_writer_finish(making.writer, &making.pack, &table_len, &ref->id)))
 		return err;
 	ref->size = making.pack.len;
-	return upload(packs, ref, &making.pack, table_len);
+	return mlv_push_packs_upload(packs, ref, &making.pack, table_len);
 }
 
 static mlv_err send_round(void *arg, size_t index, unsigned worker)
@@ -275,8 +277,7 @@ static mlv_err sort(const struct mlv_items *items, size_t *positions, size_t cou
 	return NULL;
 }
 
-/* Ask once what packs are there: an interrupted push sent some of them. */
-static mlv_err look(struct mlv_push_packs *packs)
+mlv_err mlv_push_packs_ask(struct mlv_push_packs *packs)
 {
 	mlv_err err;
 
@@ -310,7 +311,7 @@ mlv_err mlv_push_packs_send(struct mlv_push_packs *packs, enum mlv_pack_class cl
 
 	if (!groups)
 		return mlv_error_nomem("packs");
-	if ((err = look(packs)) || (err = sort(packs->items, positions, count)))
+	if ((err = mlv_push_packs_ask(packs)) || (err = sort(packs->items, positions, count)))
 		return err;
 	made = cut(packs->items, positions, count, groups);
 	if ((err = note_packs(packs, made)))

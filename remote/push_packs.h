@@ -37,6 +37,15 @@ void mlv_push_packs_release(struct mlv_push_packs *packs);
 mlv_err mlv_push_packs_send(struct mlv_push_packs *packs, enum mlv_pack_class class,
 			    size_t *positions, size_t count) MLV_CHECK;
 
+/* Ask once what packs are there: an interrupted push sent some of them. */
+mlv_err mlv_push_packs_ask(struct mlv_push_packs *packs) MLV_CHECK;
+/*
+ * Send a pack, whose last bytes are its table of table_len bytes and its
+ * trailer, if it is not there. It is with the next flush.
+ */
+mlv_err mlv_push_packs_upload(const struct mlv_push_packs *packs, const struct mlv_pack_ref *ref,
+			      const struct mlv_buf *pack, size_t table_len) MLV_CHECK;
+
 /* Whether it lies at the remote, from before or sent now. */
 bool mlv_item_is_there(const struct mlv_item *item);
 /* Whether all that a node names is at the remote, as far as items tell. */

@@ -2,7 +2,7 @@
 
 #include "core/base/fs.h"
 #include "core/store/sha256.h"
-#include "remote/remote.h"
+#include "remote/chunked.h"
 
 #define LANES 16 /* leaves verified at once */
 #define BLOCK (LANES * MLV_LEAF_SIZE)
@@ -175,18 +175,52 @@ static mlv_err pass_cached(struct mlv_ctx *ctx, struct gate *gate, int fd)
 	return err;
 }
 
-static mlv_err pass_remote(struct mlv_reader *reader, const struct mlv_key *key, struct gate *gate)
+static mlv_err pass_whole(struct mlv_reader *reader, const struct mlv_key *key, struct gate *gate)
 {
 	struct mlv_sink sink = { .write = gate_write, .resume = gate_resume, .arg = gate };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	char path[MLV_KEY_PATH];
-	mlv_err err = ask(reader);
+	mlv_err err = mlv_buf_printf(&name, "%s/%s", reader->remote->url, mlv_key_path(key, path));
 
-	if (err || (err = mlv_buf_printf(&name, "%s/%s", reader->remote->url,
-					 mlv_key_path(key, path))))
+	if (err)
 		return err;
 	gate->name = name.ptr;
+	gate->filled = 0;
 	return mlv_transport_get(reader->remote, path, gate->at, gate->end - gate->at, &sink);
+}
+
+static mlv_err pass_chunked(struct mlv_reader *reader, const struct mlv_key *key,
+			    struct gate *gate)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	char path[MLV_RECIPE_PATH];
+	mlv_err err = mlv_buf_printf(&name, "%s/%s", reader->remote->url,
+				     mlv_recipe_path(&key->oid, path));
+
+	if (err)
+		return err;
+	gate->name = name.ptr;
+	gate->filled = 0;
+	return mlv_chunked_read(reader->remote, key, gate->leaves.size, gate->at, gate->end, NULL,
+				gate_write, gate);
+}
+
+/* As it lies there: first as this remote gets large files, then as it may have got them once. */
+static mlv_err pass_remote(struct mlv_reader *reader, const struct mlv_key *key, struct gate *gate)
+{
+	struct mlv_error kept;
+	bool chunked;
+	mlv_err err = ask(reader);
+
+	if (err)
+		return err;
+	chunked = reader->remote->dedup;
+	err = chunked ? pass_chunked(reader, key, gate) : pass_whole(reader, key, gate);
+	if (!err || (err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT))
+		return err;
+	kept = *err;
+	err = chunked ? pass_whole(reader, key, gate) : pass_chunked(reader, key, gate);
+	return err && err->code == MLV_E_MISSING ? mlv_error_copy(&kept) : err;
 }
 
 /* The leaf list, and with it the leaves that the span lies in. */

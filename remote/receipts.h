@@ -1,5 +1,5 @@
 /*
- * receipts.h - which trees this clone saw published at a remote.
+ * receipts.h - which trees, and large files in chunks, this clone saw at a remote.
  *
  *   mlv receipts 1\n
  *   <remote> <label> <tree id>\n      of the URL and the label the SHA-256; newest last

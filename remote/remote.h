@@ -20,6 +20,8 @@
 #include "remote/closure.h"
 #include "remote/transport.h"
 
+struct mlv_nearby;
+
 /* A key that could not be moved. */
 struct mlv_problem {
 	struct mlv_key key;
@@ -103,13 +105,15 @@ mlv_err mlv_remote_read_alone(struct mlv_transport *remote, const struct mlv_key
 mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key,
 			 const void *raw, size_t len) MLV_CHECK;
 /*
- * Fetch a LARGE into the batch; its LEAVES are in the cache. A transfer that
- * breaks goes on at its last good leaf. spares (may be NULL) are made where the
- * remote's files lie in reach.
+ * Fetch a LARGE into the batch; its LEAVES are in the cache. It lies at the
+ * remote by itself or as chunks (chunked.h); of these what nearby (may be NULL)
+ * has does not come from there. A transfer that breaks goes on at its last good
+ * leaf. spares (may be NULL) are made where the remote's files lie in reach.
  */
 mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *cache,
 			      struct mlv_batch *batch, const struct mlv_key *key,
-			      uint64_t size, const struct mlv_spares *spares) MLV_CHECK;
+			      uint64_t size, const struct mlv_spares *spares,
+			      struct mlv_nearby *nearby) MLV_CHECK;
 /* Send a LARGE from the cache, each leaf verified before it is handed out. */
 mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *cache,
 			       const struct mlv_key *key, uint64_t size) MLV_CHECK;

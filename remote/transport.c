@@ -62,8 +62,8 @@ static mlv_err unknown_scheme(const struct mlv_remote_settings *settings, size_t
 	return mlv_error_hint(err, "a remote is a path, file://, http://, https://, s3:// or sftp://");
 }
 
-mlv_err mlv_transport_open(struct mlv_transport **out, struct mlv_ctx *ctx,
-			   const struct mlv_remote_settings *settings)
+static mlv_err open_by_scheme(struct mlv_transport **out, struct mlv_ctx *ctx,
+			      const struct mlv_remote_settings *settings)
 {
 	size_t len = 0;
 
@@ -83,6 +83,16 @@ mlv_err mlv_transport_open(struct mlv_transport **out, struct mlv_ctx *ctx,
 	if (len == 4 && strncmp(settings->url, "sftp", len) == 0)
 		return mlv_transport_open_sftp(out, ctx, settings);
 	return unknown_scheme(settings, len);
+}
+
+mlv_err mlv_transport_open(struct mlv_transport **out, struct mlv_ctx *ctx,
+			   const struct mlv_remote_settings *settings)
+{
+	mlv_err err = open_by_scheme(out, ctx, settings);
+
+	if (!err)
+		(*out)->dedup = settings->dedup;
+	return err;
 }
 
 /* ---- calls, checked ---- */

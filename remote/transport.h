@@ -108,6 +108,7 @@ struct mlv_transport {
 	 * without control characters. Set by who opened it.
 	 */
 	bool any_keys;
+	bool dedup; /* remote.NAME.dedup: large files are sent as chunks (chunked.h) */
 	struct mlv_lookup *lookup; /* what is known of packs there, see lookup.h; NULL: nothing */
 };
 
@@ -124,6 +125,7 @@ struct mlv_remote_settings {
 	const char *(*setting)(void *arg, const char *option, bool *from_repo);
 	void *arg;
 	bool trusted; /* the user said so: credentials may be sent, directories written */
+	bool dedup;   /* large files are sent as chunks */
 };
 
 /* Open by the URL's scheme. MLV_E_USAGE for a scheme that is not known. */

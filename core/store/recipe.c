@@ -42,6 +42,19 @@ char *mlv_recipe_path(const struct mlv_oid *oid, char path[static MLV_RECIPE_PAT
 	return path;
 }
 
+bool mlv_recipe_parse_path(const char *path, struct mlv_oid *oid)
+{
+	char hex[MLV_OID_HEX + 1], again[MLV_RECIPE_PATH];
+	struct mlv_oid parsed;
+
+	if (sscanf(path, "recipes/%2[0-9a-f]/%62[0-9a-f]", hex, hex + 2) != 2 ||
+	    !mlv_oid_parse(hex, strlen(hex), &parsed) ||
+	    strcmp(mlv_recipe_path(&parsed, again), path) != 0)
+		return false;
+	*oid = parsed;
+	return true;
+}
+
 mlv_err mlv_recipe_add_pack(struct mlv_recipe *recipe, const struct mlv_recipe_pack *pack,
 			    uint32_t *position)
 {
@@ -187,6 +200,8 @@ mlv_err mlv_recipe_measure(const void *head, size_t len, const struct mlv_oid *o
 				      "install a newer mlv");
 	packs = mlv_get32(at + AT_PACKS);
 	chunks = mlv_get32(at + AT_CHUNKS);
+	if (size == UINT64_MAX)
+		size = get64(at + AT_SIZE);
 	if (memcmp(at + AT_OID, oid->bytes, MLV_OID_RAW) != 0 || get64(at + AT_SIZE) != size)
 		return damaged(oid, "it is that of another");
 	if (size <= MLV_SMALL_MAX || packs == 0 || packs > chunks ||
@@ -258,13 +273,14 @@ static mlv_err read_chunks(const unsigned char *at, struct mlv_recipe *recipe, s
 static mlv_err parse(const void *bytes, size_t len, const struct mlv_oid *oid, uint64_t size,
 		     bool all, struct mlv_recipe *recipe)
 {
-	MLV_SCOPED(mlv_recipe_release) struct mlv_recipe made = { .oid = *oid, .size = size };
+	MLV_SCOPED(mlv_recipe_release) struct mlv_recipe made = { .oid = *oid };
 	const unsigned char *at = bytes;
 	uint64_t packs_end, whole;
 	mlv_err err = mlv_recipe_measure(bytes, len, oid, size, &packs_end, &whole);
 
 	if (err)
 		return err;
+	made.size = get64(at + AT_SIZE);
 	if (all ? len != whole : len < packs_end)
 		return damaged(oid, "it has another length");
 	if ((err = check_sum(at, packs_end - SUM, oid)) ||

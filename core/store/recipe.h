@@ -51,6 +51,8 @@ void mlv_recipe_release(struct mlv_recipe *recipe);
 
 /* "recipes/ab/cdef...": where that of a LARGE lies below a remote. */
 char *mlv_recipe_path(const struct mlv_oid *oid, char path[static MLV_RECIPE_PATH]);
+/* The id in such a path; false when it is none. */
+bool mlv_recipe_parse_path(const char *path, struct mlv_oid *oid) MLV_CHECK;
 
 /* Add a pack or a chunk; the packs may be in any order, as mlv_recipe_settle() sorts them. */
 mlv_err mlv_recipe_add_pack(struct mlv_recipe *recipe, const struct mlv_recipe_pack *pack,
@@ -63,9 +65,10 @@ mlv_err mlv_recipe_settle(struct mlv_recipe *recipe) MLV_CHECK;
 /* Append one that is settled. */
 mlv_err mlv_recipe_write(const struct mlv_recipe *recipe, struct mlv_buf *out) MLV_CHECK;
 /*
- * The length of a recipe of the file oid of size bytes, by its first
- * MLV_RECIPE_HEAD bytes; *packs_end is how many of its bytes tell of its packs.
- * MLV_E_CORRUPT when it is not one, or longer than a file of this size needs.
+ * The length of a recipe of the file oid of size bytes (UINT64_MAX: not known,
+ * what it says itself), by its first MLV_RECIPE_HEAD bytes; *packs_end is how
+ * many of its bytes tell of its packs. MLV_E_CORRUPT when it is not one, or longer
+ * than a file of this size needs.
  */
 mlv_err mlv_recipe_measure(const void *head, size_t len, const struct mlv_oid *oid, uint64_t size,
 			   uint64_t *packs_end, uint64_t *whole) MLV_CHECK;

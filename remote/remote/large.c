@@ -1,6 +1,6 @@
 /* remote/large.c - files above 16 MiB, leaf by leaf. */
 #include "core/base/sys.h"
-#include "remote/remote.h"
+#include "remote/chunked.h"
 #include "remote/remote/source.h"
 
 #define TRIES 3 /* without a leaf gained */
@@ -101,24 +101,76 @@ static mlv_err read_file(struct mlv_transport *remote, const char *path, struct 
 	return mlv_incoming_file(batch, key, leaves, fd, path, spares);
 }
 
-mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *cache,
-			      struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
-			      const struct mlv_spares *spares)
+/* What a large file is read by, in one of two ways. */
+struct fetching {
+	struct mlv_transport *remote;
+	struct mlv_batch *batch;
+	const struct mlv_key *key;
+	struct mlv_leaves leaves;
+	const struct mlv_spares *spares;
+	struct mlv_nearby *nearby;
+};
+
+static void release_fetching(struct fetching *fetching)
 {
-	MLV_SCOPED(mlv_leaves_release) struct mlv_leaves leaves = { 0 };
+	mlv_leaves_release(&fetching->leaves);
+}
+
+static mlv_err read_whole(const struct fetching *fetching)
+{
+	struct mlv_transport *remote = fetching->remote;
 	char path[MLV_KEY_PATH];
 	mlv_err err;
 
-	mlv_key_path(key, path);
-	if ((err = read_leaves(cache, key, size, &leaves)))
-		return err;
+	mlv_key_path(fetching->key, path);
 	if (mlv_transport_has_files(remote))
-		err = read_file(remote, path, batch, key, &leaves, spares);
+		err = read_file(remote, path, fetching->batch, fetching->key, &fetching->leaves,
+				fetching->spares);
 	else
-		err = read_in_order(remote, path, batch, key, &leaves);
+		err = read_in_order(remote, path, fetching->batch, fetching->key,
+				    &fetching->leaves);
 	if (err && err->code == MLV_E_CORRUPT)
 		return mlv_error_wrap(err, "%s/%s is not what it should be", remote->url, path);
 	return err;
+}
+
+static mlv_err read_chunked(const struct fetching *fetching)
+{
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	struct arrival arrival = { .ctx = fetching->remote->ctx };
+	const uint64_t size = fetching->leaves.size;
+	mlv_err err = mlv_incoming_begin(&incoming, fetching->batch, fetching->key,
+					 &fetching->leaves);
+
+	if (err)
+		return err;
+	mlv_incoming_rewind(incoming);
+	arrival.incoming = incoming;
+	err = mlv_chunked_read(fetching->remote, fetching->key, size,
+			       mlv_incoming_offset(incoming), size, fetching->nearby, arrive,
+			       &arrival);
+	return err ? err : mlv_incoming_finish(incoming);
+}
+
+mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *cache,
+			      struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
+			      const struct mlv_spares *spares, struct mlv_nearby *nearby)
+{
+	MLV_SCOPED(release_fetching) struct fetching fetching = {
+		.remote = remote, .batch = batch, .key = key, .spares = spares, .nearby = nearby,
+	};
+	struct mlv_error kept;
+	mlv_err err = read_leaves(cache, key, size, &fetching.leaves);
+
+	if (err)
+		return err;
+	/* First as this remote gets them, then as it may have got them once. */
+	err = remote->dedup ? read_chunked(&fetching) : read_whole(&fetching);
+	if (!err || (err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT))
+		return err;
+	kept = *err;
+	err = remote->dedup ? read_whole(&fetching) : read_chunked(&fetching);
+	return err && err->code == MLV_E_MISSING ? mlv_error_copy(&kept) : err;
 }
 
 /* A large file of the cache, on its way. */

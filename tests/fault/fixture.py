@@ -1,5 +1,6 @@
 """The repositories that the fault runs start from, one a command."""
 import os
+import random
 import subprocess
 
 BIG = (16 << 20) + 5
@@ -151,6 +152,25 @@ def make_pull_large(p):
     p.run('rm', '-rf', 'big.bin', '.mlv/cache', '.mlv/state')
 
 
+def make_push_chunks(p):
+    """A large file that goes as chunks, some of which an older version of it brought there."""
+    begin(p)
+    part = random.Random(5).randbytes(1 << 20)
+    p.write('big.bin', part * 16 + b'tail!')
+    p.tool('add', 'big.bin')
+    p.tool('remote', 'add', '-d', 'there', p.remote)
+    p.tool('config', 'remote.there.dedup', 'true')
+    p.tool('push')
+    p.write('big.bin', part * 8 + b'new' + part * 8 + b'tail!')
+    p.tool('add', 'big.bin')
+
+
+def make_pull_chunks(p):
+    make_push_chunks(p)
+    p.tool('push')
+    p.run('rm', '-rf', 'big.bin', '.mlv/cache', '.mlv/state')
+
+
 def make_gc(p):
     """Objects that only the first commit needs, all of them old; more are needed still."""
     tracked(p)
@@ -195,11 +215,13 @@ SCENARIOS = {
     'push': (make_push, ('push',), True),
     'push-packed': (make_push_packed, ('push',), True),
     'push-large': (make_push_large, ('push',), True),
+    'push-chunks-large': (make_push_chunks, ('push',), True),
     'pull-packed': (make_pull_packed, ('pull',), False),
     'pull': (make_pull, ('pull',), False),
     'gc': (make_gc, ('gc', '-w', '-f'), True),
     'gc-packs': (make_gc_packs, ('gc', '-w', '-f'), True),
     'pull-large': (make_pull_large, ('pull',), False),
+    'pull-chunks-large': (make_pull_chunks, ('pull',), False),
 }
 
 

@@ -13,6 +13,7 @@ import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'formats'))
 import packs  # noqa: E402
+import recipes  # noqa: E402
 
 SMALL_MAX = 16 << 20
 LEAF = 1 << 20
@@ -64,6 +65,24 @@ def item_problem(kind, oid, path):
     return None if found == oid else '%s holds %s' % (path, found)
 
 
+def recipe_ids(root):
+    """Of which large files there are recipes."""
+    base = os.path.join(root, 'recipes')
+    for fan in sorted(os.listdir(base)) if os.path.isdir(base) else []:
+        for name in sorted(os.listdir(os.path.join(base, fan))):
+            if re.fullmatch('[0-9a-f]{62}', name):
+                yield fan + name
+
+
+def recipe_problem(root, oid):
+    """What is wrong with a recipe, or None: all that it names is there, and makes the file."""
+    try:
+        found = sha(leaf_list(recipes.read(root, oid)))
+    except (packs.Damage, OSError, KeyError) as e:
+        return '%s/recipes: %s: %s' % (root, oid, e)
+    return None if found == oid else '%s/recipes: %s makes %s' % (root, oid, found)
+
+
 def check_store(root):
     """Every name holds the bytes it promises. Returns problems and the names that are good."""
     problems, good = [], set()
@@ -71,6 +90,12 @@ def check_store(root):
         good |= {(kind, oid) for oid, kind in packs.read_all(root)}
     except packs.Damage as e:
         problems.append('%s/packs: %s' % (root, e))
+    for oid in recipe_ids(root):
+        problem = recipe_problem(root, oid)
+        if problem:
+            problems.append(problem)
+        else:
+            good.add(('large', oid))
     for kind, oid, path in store_items(root):
         problem = item_problem(kind, oid, path)
         if problem:
@@ -176,7 +201,8 @@ def tree_state(work):
 
 
 def store_state(root):
-    keys = {(kind, oid) for kind, oid, _ in store_items(root)} | {(kind, oid) for oid, kind in packs.read_all(root)}
+    keys = {('recipe', oid) for oid in recipe_ids(root)}
+    keys |= {(kind, oid) for kind, oid, _ in store_items(root)} | {(kind, oid) for oid, kind in packs.read_all(root)}
     return sorted(keys) + sorted(
         os.listdir(os.path.join(root, 'roots')) if os.path.isdir(os.path.join(root, 'roots')) else [])
 

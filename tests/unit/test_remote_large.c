@@ -73,7 +73,7 @@ static mlv_err fetch(struct disk *disk)
 	    (err = mlv_batch_put(batch, &list, text.ptr, text.len)) ||
 	    (err = mlv_batch_commit(batch)) ||
 	    (err = mlv_remote_read_large(disk->remote, disk->cache, batch, &disk->key, LARGE_SIZE,
-					 &disk->spares)))
+					 &disk->spares, NULL)))
 		return err;
 	return mlv_batch_commit(batch);
 }

@@ -32,6 +32,7 @@ struct flaky {
 	void (*meet)(void *arg);
 	void *arg;
 	atomic_long heads, gets, puts, lists;
+	atomic_long got; /* bytes */
 };
 
 static inline struct flaky *flaky_of(struct mlv_transport *t)
@@ -101,6 +102,7 @@ static inline mlv_err flaky_get(struct mlv_transport *t, const char *key, uint64
 	f->gets++;
 	if (!err)
 		err = mlv_transport_get(f->inner, key, offset, len, &gather);
+	f->got += (long)gathered.all.len;
 	if (!err && gathered.all.len && begins(key, f->flip) && f->flips != 0) {
 		gathered.all.ptr[gathered.all.len / 2] ^= 1;
 		f->flips -= f->flips > 0;

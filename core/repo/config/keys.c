@@ -35,6 +35,7 @@ static const struct mlv_config_key keys[] = {
 	{ "remote.*.connect_timeout", MLV_CONFIG_COUNT, ANYONE, false, NULL },
 	{ "remote.*.credentialpath", MLV_CONFIG_PATH, USER, false, NULL },
 	{ "remote.*.custom_auth_header", MLV_CONFIG_TEXT, USER, false, NULL },
+	{ "remote.*.dedup", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "remote.*.endpointurl", MLV_CONFIG_URL, ANYONE, false, NULL },
 	{ "remote.*.grant_full_control", MLV_CONFIG_TEXT, USER, false, NULL },
 	{ "remote.*.grant_read", MLV_CONFIG_TEXT, USER, false, NULL },
