@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cmd/importing.h"
-#include "cmd/transfer.h"
+#include "cmd/transfer_filter.h"
 #include "core/store/tree.h"
 
 /* Whether all of an output is in the cache. */
@@ -63,16 +63,30 @@ static mlv_err fetch_one(struct mlv_run *run, struct mlv_repo *repo,
 			      "to take it as it is now: mlv update %s", output->path);
 }
 
+/* What comes from its source comes whole. */
+static bool is_taken(struct mlv_transfer_filter *filter, const struct mlv_output *output)
+{
+	bool taken = !filter->typed;
+	const char *part;
+
+	for (size_t i = 0; !taken && i < filter->files.count; i++)
+		taken = mlv_transfer_filter_file(filter, i, output, &part);
+	return taken && mlv_transfer_filter_size(filter, output);
+}
+
 mlv_err mlv_imports_fetch(struct mlv_run *run, struct mlv_repo *repo,
 			  const struct mlv_transfer_args *args, char *const *operands)
 {
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
 	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
+	MLV_SCOPED(mlv_transfer_filter_release) struct mlv_transfer_filter filter = { 0 };
 	struct mlv_store *cache;
 	mlv_err err;
 
 	if (args->dry_run)
 		return NULL;
+	if ((err = mlv_transfer_filter_begin(&filter, repo, args)))
+		return err;
 	if ((err = mlv_outputs_load(repo, &outputs)) ||
 	    (err = mlv_transfer_targets(repo, args, operands, &outputs, &targets)))
 		return err->code == MLV_E_MISSING ? NULL : err; /* tracked in other revisions */
@@ -82,7 +96,7 @@ mlv_err mlv_imports_fetch(struct mlv_run *run, struct mlv_repo *repo,
 		const struct mlv_output *output = targets.at[i].output;
 		bool cached = true;
 
-		if (!output->import || output->push)
+		if (!output->import || output->push || !is_taken(&filter, output))
 			continue;
 		if ((err = mlv_output_is_cached(cache, output, &cached)) ||
 		    (!cached && (err = fetch_one(run, repo, output))))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/remote_open.h"
+#include "cmd/transfer_filter.h"
 #include "core/base/pace.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
@@ -55,7 +56,13 @@ struct search {
 	char *const *operands;
 	enum mlv_purpose purpose;
 	bool found; /* in some revision */
+	struct mlv_transfer_filter filter;
 };
+
+static void release_search(struct search *search)
+{
+	mlv_transfer_filter_release(&search->filter);
+}
 
 static bool same_name(const char *a, const char *b)
 {
@@ -146,10 +153,11 @@ static mlv_err add_to_list(struct search *search, const struct mlv_want *want)
 static mlv_err add_target(struct search *search, const struct mlv_target *target)
 {
 	const struct mlv_output *output = target->output;
-	struct mlv_want want = { .key = mlv_output_key(output), .size = output->size };
+	struct mlv_want want = { .key = mlv_output_key(output), .size = output->size,
+				 .optional = search->filter.typed };
 	mlv_err err;
 
-	if (!takes_part(search, output))
+	if (!takes_part(search, output) || !mlv_transfer_filter_size(&search->filter, output))
 		return NULL;
 	if ((err = keep_text(search->routes, target->part ? target->part : "", &want.part)) ||
 	    (err = keep_text(search->routes, output->path, &want.label)))
@@ -207,6 +215,30 @@ mlv_err mlv_transfer_targets(struct mlv_repo *repo, const struct mlv_transfer_ar
 	return mlv_targets_resolve(repo, outputs, operands, targets);
 }
 
+/* What of a target mlv.yaml lists. */
+static mlv_err add_typed(struct search *search, const struct mlv_target *target)
+{
+	const struct mlv_transfer_filter *filter = &search->filter;
+	const char *whole = target->part ? target->part : "", *part;
+	const size_t len = strlen(whole);
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < filter->files.count; i++) {
+		MLV_SCOPED(mlv_mem_free) char *copy = NULL;
+		struct mlv_target of = { .output = target->output };
+
+		if (!mlv_transfer_filter_file(filter, i, target->output, &part))
+			continue;
+		/* Of a part that was named, what lies in it. */
+		if (strncmp(part, whole, len) != 0 || (len && part[len] && part[len] != '/'))
+			continue;
+		if (!(of.part = copy = mlv_sys_strdup(part)))
+			return mlv_error_nomem("a target");
+		err = add_target(search, &of);
+	}
+	return err;
+}
+
 static mlv_err add_outputs(struct search *search, const struct mlv_outputs *outputs)
 {
 	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
@@ -216,7 +248,8 @@ static mlv_err add_outputs(struct search *search, const struct mlv_outputs *outp
 	if (!err)
 		search->found = true;
 	for (size_t i = 0; !err && i < targets.count; i++)
-		err = add_target(search, &targets.at[i]);
+		err = search->filter.typed ? add_typed(search, &targets.at[i])
+					   : add_target(search, &targets.at[i]);
 	return err;
 }
 
@@ -226,6 +259,9 @@ static mlv_err add_commit(void *arg, const struct mlv_git_id *commit, const char
 	struct search *search = arg;
 	mlv_err err = mlv_outputs_load_rev(search->repo, commit->hex, &outputs);
 
+	if (!err)
+		err = mlv_transfer_filter_rev(&search->filter, search->repo, search->args,
+					      commit->hex);
 	if (err)
 		return mlv_error_wrap(err, "%s", name ? name : commit->hex);
 	err = add_outputs(search, &outputs);
@@ -298,7 +334,7 @@ mlv_err mlv_routes_find(struct mlv_routes *routes, struct mlv_repo *repo,
 			const struct mlv_transfer_args *args, char *const *operands,
 			enum mlv_purpose purpose)
 {
-	struct search search = { .routes = routes, .repo = repo, .args = args,
+	MLV_SCOPED(release_search) struct search search = { .routes = routes, .repo = repo, .args = args,
 				 .operands = operands, .purpose = purpose };
 	unsigned scopes = (args->all_branches ? MLV_GIT_BRANCHES : 0U) |
 			  (args->all_tags ? MLV_GIT_TAGS : 0U) |
@@ -306,9 +342,13 @@ mlv_err mlv_routes_find(struct mlv_routes *routes, struct mlv_repo *repo,
 	mlv_err err;
 
 	routes->args = args;
-	err = search_all(&search, scopes);
+	if (!(err = mlv_transfer_filter_begin(&search.filter, repo, args)))
+		err = search_all(&search, scopes);
 
 	for (size_t i = 0; !err && i < routes->count; i++)
 		drop_repeated(&routes->at[i]);
+	if (!err && search.filter.left_out)
+		mlv_tell_warning(repo->ctx, "left out, larger than %s: %" PRIu64, args->max_size,
+				 search.filter.left_out);
 	return err;
 }

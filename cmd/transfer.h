@@ -32,6 +32,8 @@ struct mlv_transfer_args {
 	bool allow_missing; /* fetch, pull */
 	bool verify, repair; /* push */
 	bool dry_run;
+	const char *max_size;      /* fetch */
+	struct mlv_opt_list types; /* fetch: metrics, plots */
 };
 
 /* The rows of an option table that all of them have. */

@@ -61,6 +61,8 @@ _mlv()
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
 	'fetch':--bwlimit) _mlv_offer none; return ;;
+	'fetch':--max-size) _mlv_offer none; return ;;
+	'fetch':--type) _mlv_offer none; return ;;
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
 	'gc':--rev) _mlv_offer rev; return ;;
 	'gc':--num | 'gc':-n) _mlv_offer none; return ;;
@@ -122,7 +124,7 @@ _mlv()
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
 	'eval') words='--dry-run -n --new-edges' hint=none ;;
 	'eval verify') words='--rev' hint=none ;;
-	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --allow-missing' hint=file ;;
+	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --max-size --type --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --cloud -c --remote -r --jobs -j --all-roots --grace --skip-missing --dry --force -f' hint=none ;;

@@ -102,6 +102,8 @@ complete -c mlv -n '__fish_seen_subcommand_from fetch' -s T -l all-tags -d 'also
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s A -l all-commits -d 'also what every commit of theirs tracks'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l glob -d 'targets are patterns of tracked paths'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l dry-run -d 'tell how much would be moved, and move nothing'
+complete -c mlv -n '__fish_seen_subcommand_from fetch' -l max-size -r -d 'leave out files and directories larger than this'
+complete -c mlv -n '__fish_seen_subcommand_from fetch' -l type -r -d 'only metrics, or plots, as mlv.yaml lists them'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l allow-missing -d 'what the remote has not is no failure'
 complete -c mlv -n __fish_use_subcommand -a freeze -d 'have update leave imports as they are'
 complete -c mlv -n '__fish_seen_subcommand_from freeze' -F

@@ -28,6 +28,7 @@ struct mlv_want {
 	uint64_t size;      /* bytes of a file; not used for a tree */
 	const char *part;   /* of a tree: what below it is wanted, "" for all */
 	const char *label;  /* what to call it: the path of its output */
+	bool optional;      /* that the part is not in the tree is no failure */
 };
 
 /* What a key turned out to be during a transfer. */

@@ -65,7 +65,7 @@ mlv_err mlv_closure_check_parts(struct mlv_ctx *ctx, struct mlv_node_source sour
 
 	for (size_t i = 0; !err && i < count; i++) {
 		if (wants[i].key.kind != MLV_KIND_NODE || !wants[i].part || !wants[i].part[0] ||
-		    !is_first(wants, i))
+		    wants[i].optional || !is_first(wants, i))
 			continue;
 		found = false;
 		for (size_t j = i; !err && !found && j < count; j++)

@@ -128,7 +128,8 @@ static mlv_err add_listed(const char *wdir, const struct mlv_value *list, struct
 	return NULL;
 }
 
-static mlv_err add_of_stages(const struct mlv_value *stages, struct mlv_strs *files)
+static mlv_err add_of_stages(const struct mlv_value *stages, const char *kind,
+			     struct mlv_strs *files)
 {
 	for (size_t i = 0; stages && stages->type == MLV_VALUE_MAP && i < stages->count; i++) {
 		const struct mlv_value *stage = stages->items[i];
@@ -137,7 +138,7 @@ static mlv_err add_of_stages(const struct mlv_value *stages, struct mlv_strs *fi
 
 		body = body ? body : stage;
 		err = add_listed(mlv_value_text(mlv_value_get(body, "wdir")),
-				 mlv_value_get(body, "metrics"), files);
+				 mlv_value_get(body, kind), files);
 		if (err)
 			return err;
 	}
@@ -146,6 +147,13 @@ static mlv_err add_of_stages(const struct mlv_value *stages, struct mlv_strs *fi
 
 mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
 			 const struct mlv_metrics_side *side, struct mlv_strs *files)
+{
+	return mlv_metrics_list_kind(place, side, "metrics", files);
+}
+
+mlv_err mlv_metrics_list_kind(const struct mlv_metrics_place *place,
+			      const struct mlv_metrics_side *side, const char *kind,
+			      struct mlv_strs *files)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
@@ -156,9 +164,9 @@ mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
 		return err;
 	if ((err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, &root)))
 		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
-	if ((err = add_listed(NULL, mlv_value_get(root, "metrics"), files)))
+	if ((err = add_listed(NULL, mlv_value_get(root, kind), files)))
 		return err;
-	return add_of_stages(mlv_value_get(root, "stages"), files);
+	return add_of_stages(mlv_value_get(root, "stages"), kind, files);
 }
 
 static bool ends_with(const char *text, const char *end)

@@ -56,6 +56,10 @@ const char *mlv_metrics_side_name(const struct mlv_metrics_side *side);
 /* Add the metrics files that mlv.yaml names in this version; none is no failure. */
 mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
 			 const struct mlv_metrics_side *side, struct mlv_strs *files) MLV_CHECK;
+/* The same of what it lists as kind: "metrics", "plots". */
+mlv_err mlv_metrics_list_kind(const struct mlv_metrics_place *place,
+			      const struct mlv_metrics_side *side, const char *kind,
+			      struct mlv_strs *files) MLV_CHECK;
 /* Add the files below a directory of the work tree that end in .json, .yaml or .yml. */
 mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
 			       struct mlv_strs *files) MLV_CHECK;
