@@ -32,12 +32,12 @@ static void release_cloud(struct cloud *of)
 	mlv_buf_release(&of->name);
 }
 
-/* What cannot be read is not known, and so stays. */
+/* A pointer of no form, or a commit that was not cloned: what it names is not known, and stays. */
 static mlv_err pass_over(void *arg, const struct mlv_place *place, mlv_err why)
 {
 	(void)arg;
 	(void)place;
-	return why->code == MLV_E_INTERRUPTED || why->code == MLV_E_NOMEM ? why : NULL;
+	return why->code == MLV_E_SPEC || why->code == MLV_E_MISSING ? NULL : why;
 }
 
 /* All that history tracks, of this repository and of the others. */

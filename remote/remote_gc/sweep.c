@@ -157,7 +157,9 @@ static bool stays_marked(const struct mlv_survey *survey, const struct mlv_marke
 	while (mlv_marked_of_kind(key.kind) != mark->kind)
 		key.kind++;
 	item = mlv_items_find(&survey->loose, &key);
-	return item && !item->here && !item->claimed;
+	/* What is known and named by no root is among what goes, or is needed. */
+	return item && (!item->claimed || item->here) &&
+	       !mlv_items_find(&survey->needed, &key);
 }
 
 /* All that is marked now; last: the sweep is at its end. */

@@ -203,6 +203,28 @@ def make_gc_packs(p):
             os.utime(os.path.join(folder, name), (1e9, 1e9))
 
 
+def make_gc_remote(p):
+    """Packs and files of a remote, marked long ago; a pack to be written anew; what is needed still."""
+    begin(p)
+    p.tool('remote', 'add', '-d', 'there', p.remote)
+    for version in range(3):
+        for n in range(60 - 20 * version):
+            p.write('data/f%02d' % n, b'%d of %d\n' % (n, version))
+        p.write('data/large', b'%d ' % version * 100000)
+        p.write('single.csv', b'%d\n' % version)
+        p.tool('add', 'data', 'single.csv')
+        p.run('git', 'add', '-A')
+        p.run('git', 'commit', '-qm', 'one')
+        p.tool('push')
+    p.tool('gc', '-c', '-w', '-f')
+    marks = os.path.join(p.remote, 'gc', 'marks')
+    with open(marks) as f:
+        lines = f.read().splitlines()
+    os.unlink(marks)
+    with open(marks, 'w') as f:
+        f.write('\n'.join(lines[:1] + [line.rsplit(' ', 1)[0] + ' 1000000000' for line in lines[1:]]) + '\n')
+
+
 # name: (how it is made, the command, whether the pointers' objects must be in the cache)
 SCENARIOS = {
     'add': (make_add, ('add', 'data', 'single.csv'), True),
@@ -220,11 +242,13 @@ SCENARIOS = {
     'pull': (make_pull, ('pull',), False),
     'gc': (make_gc, ('gc', '-w', '-f'), True),
     'gc-packs': (make_gc_packs, ('gc', '-w', '-f'), True),
+    'gc-remote': (make_gc_remote, ('gc', '-c', '-w', '-f', '--all-roots'), True),
     'pull-large': (make_pull_large, ('pull',), False),
     'pull-chunks-large': (make_pull_chunks, ('pull',), False),
 }
 
 
 def every(scenario, asked):
-    """One point of how many. Nearly all calls of a large file are writes, one like the other."""
-    return asked * 8 if asked > 1 and scenario.endswith('-large') else asked
+    """One point of how many. Nearly all calls of a large file are writes, one like the other; a gc of a remote that
+    was killed is waited for."""
+    return asked * 8 if asked > 1 and scenario.endswith(('-large', '-remote')) else asked

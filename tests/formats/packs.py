@@ -161,6 +161,8 @@ def read_all(store):
     folder, objects = os.path.join(store, "packs"), {}
     names = os.listdir(folder) if os.path.isdir(folder) else []
     for name in sorted(name for name in names if name.endswith(".idx")):
+        if not os.path.exists(os.path.join(folder, name[:-4] + ".pack")):
+            continue  # one alone is no pack
         with open(os.path.join(folder, name[:-4] + ".pack"), "rb") as file:
             pack = file.read()
         letter, oid, found = parse(pack)

@@ -1,0 +1,70 @@
+# gc of a remote: together with pushes, over a directory and a bucket; and where a server does not list, or does
+# not let anything be removed, that is said, and nothing is lost.
+work=$(mktemp -d) || exit 1
+bin=${PATH%%:*}
+swift=
+finish() {
+	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
+	[ -z "$swift" ] || kill "$swift"
+	chmod -R u+w "$work" 2>/dev/null
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+status=0
+# point NAME COMMAND...
+point() {
+	name=$1
+	shift
+	if "$@" >"$work/log" 2>&1; then
+		echo "ok - $name"
+	else
+		sed 's/^/# /' "$work/log"
+		echo "not ok - $name"
+		status=1
+	fi
+}
+race() { /usr/bin/python3 "$SRC/tests/remote/gc_race.py" --bin "$bin" --rounds "${ROUNDS:-3}" "$@"; }
+
+# refused WORDS: gc -c of what is not needed says so.
+refused() {
+	mlv gc -c -w -f --grace 0 --all-roots >"$work/said" 2>&1 && return 1
+	grep "$1" "$work/said" || { cat "$work/said"; return 1; }
+	mlv fsck -r store
+}
+repository() {
+	rm -rf "$work/repo" && git init -q "$work/repo" && cd "$work/repo" && mlv init -q && mlv remote add -q -d store "$1"
+}
+
+point "gc and pushes at once, over a directory" race --url "$work/store"
+if command -v nginx >/dev/null; then
+	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+	repository "$url/dav/store"
+	echo one >one && mlv add -q one && mlv push -q
+	point "a server that lists nothing" refused 'gc has to know all that lies there: .*cannot list'
+else
+	echo "ok - a server that lists nothing # SKIP nginx is not installed"
+fi
+if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
+	echo "ok - gc and pushes at once, over a bucket # SKIP python3-swift is not installed"
+	exit $status
+fi
+mkdir "$work/swift"
+"$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
+swift=$!
+for _ in $(seq 120); do
+	[ ! -s "$work/ready" ] || break
+	sleep 0.5
+done
+url=$(sed -n 's/^ready //p' "$work/ready")
+python3 - "$url" <<-'EOP'
+	import sys, urllib.request as web
+	asked = web.Request(sys.argv[1] + "/auth/v1.0", headers={"X-Auth-User": "test:tester", "X-Auth-Key": "testing"})
+	with web.urlopen(asked) as answer:
+	    where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
+	web.urlopen(web.Request(where + "/mlv", method="PUT", headers={"X-Auth-Token": token})).close()
+EOP
+AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+point "gc and pushes at once, over a bucket" race --url s3://mlv/store --set "endpointurl=$url"
+exit $status
