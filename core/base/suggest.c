@@ -46,7 +46,10 @@ void mlv_suggest_offer(struct mlv_suggest *suggest, const char *candidate)
 {
 	unsigned distance = mlv_suggest_distance(suggest->word, candidate);
 
-	if (distance >= suggest->distance)
+	/* Directories list their names in any order. */
+	if (distance > suggest->distance ||
+	    (distance == suggest->distance &&
+	     (!suggest->best || strcmp(candidate, suggest->best) >= 0)))
 		return;
 	suggest->distance = distance;
 	suggest->best = candidate;

@@ -19,7 +19,10 @@
 /* Steps from a to b; MLV_SUGGEST_MAX + 1 when one of them is too long. */
 unsigned mlv_suggest_distance(const char *a, const char *b);
 
-/* Feed candidates one by one; best is the nearest so far, the first among equals, or NULL. */
+/*
+ * Feed candidates one by one; best is the nearest so far, of equals the one that
+ * sorts first, or NULL.
+ */
 struct mlv_suggest {
 	const char *word;
 	const char *best;

@@ -38,6 +38,14 @@ mlv_test(suggest, finds_the_nearest)
 	cr_expect(eq(str, nearest("aad"), "add"));
 }
 
+mlv_test(suggest, does_not_depend_on_the_order)
+{
+	const char *const one[] = { "b.csv", "a.csv" }, *const other[] = { "a.csv", "b.csv" };
+
+	cr_expect_str_eq(mlv_suggest_of("*.csv", one, 2), "a.csv");
+	cr_expect_str_eq(mlv_suggest_of("*.csv", other, 2), "a.csv");
+}
+
 mlv_test(suggest, keeps_silent_about_the_far)
 {
 	cr_expect(eq(str, nearest("xyzzy"), "(none)"));
