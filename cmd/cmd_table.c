@@ -18,6 +18,7 @@ extern const struct mlv_cmd mlv_cmd_eval;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_freeze;
 extern const struct mlv_cmd mlv_cmd_fsck;
+extern const struct mlv_cmd mlv_cmd_gate;
 extern const struct mlv_cmd mlv_cmd_gc;
 extern const struct mlv_cmd mlv_cmd_get;
 extern const struct mlv_cmd mlv_cmd_get_url;
@@ -65,6 +66,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_fetch,
 	&mlv_cmd_freeze,
 	&mlv_cmd_fsck,
+	&mlv_cmd_gate,
 	&mlv_cmd_gc,
 	&mlv_cmd_get,
 	&mlv_cmd_get_url,

@@ -64,6 +64,43 @@ static void print_rule(const struct mlv_table *table, struct mlv_out *out, const
 	mlv_out_raw(out, "\n");
 }
 
+/* Whether what stands behind a cell in its row is empty: lines end with what they say. */
+static bool ends_row(const struct mlv_table *table, size_t i)
+{
+	for (i++; i % table->columns; i++)
+		if (table->cells.at[i][0])
+			return false;
+	return true;
+}
+
+static void print_lines(const struct mlv_table *table, struct mlv_out *out, const size_t *widths)
+{
+	for (size_t i = 0; i < table->cells.count; i++) {
+		size_t c = i % table->columns;
+		bool last = ends_row(table, i);
+
+		mlv_out_raw(out, c ? "  " : "");
+		print_cell(out, table->cells.at[i], widths[c], table->right >> c & 1, last);
+		if (!last)
+			continue;
+		mlv_out_raw(out, "\n");
+		i += table->columns - 1 - c;
+	}
+}
+
+static void print_markdown(const struct mlv_table *table, struct mlv_out *out, const size_t *widths)
+{
+	for (size_t i = 0; i < table->cells.count; i++) {
+		size_t c = i % table->columns;
+
+		mlv_out_raw(out, "| ");
+		print_cell(out, table->cells.at[i], widths[c], table->right >> c & 1, false);
+		mlv_out_raw(out, c + 1 == table->columns ? " |\n" : " ");
+		if (i + 1 == table->columns)
+			print_rule(table, out, widths);
+	}
+}
+
 void mlv_table_print(const struct mlv_table *table, struct mlv_out *out, bool markdown)
 {
 	size_t widths[MLV_TABLE_COLUMNS] = { 0 };
@@ -76,15 +113,8 @@ void mlv_table_print(const struct mlv_table *table, struct mlv_out *out, bool ma
 		if (width > widths[i % table->columns])
 			widths[i % table->columns] = width;
 	}
-	for (size_t i = 0; i < table->cells.count; i++) {
-		size_t c = i % table->columns;
-		bool last = c + 1 == table->columns;
-
-		mlv_out_raw(out, markdown ? "| " : c ? "  " : "");
-		print_cell(out, table->cells.at[i], widths[c], table->right >> c & 1,
-			   last && !markdown);
-		mlv_out_raw(out, markdown ? (last ? " |\n" : " ") : (last ? "\n" : ""));
-		if (markdown && i + 1 == table->columns)
-			print_rule(table, out, widths);
-	}
+	if (markdown)
+		print_markdown(table, out, widths);
+	else
+		print_lines(table, out, widths);
 }

@@ -49,6 +49,15 @@ mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv
 	return err ? err : mlv_eval_spec_read("mlv.yaml", root, name, spec);
 }
 
+mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *name, struct mlv_gate *gate)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	mlv_err err = read_yaml(place, side, &root);
+
+	return err ? err : mlv_gate_read("mlv.yaml", root, name, gate);
+}
+
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path)
 {
 	return mlv_buf_printf(path, DIRECTORY "/%s.json", name);

@@ -11,6 +11,7 @@
 #ifndef MLV_REPO_EVAL_H
 #define MLV_REPO_EVAL_H
 
+#include "core/eval/gate.h"
 #include "core/eval/record.h"
 #include "core/repo/metrics.h"
 
@@ -22,6 +23,9 @@ mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_m
 /* The spec of one. */
 mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_eval_spec *spec) MLV_CHECK;
+/* The gate of this version called name, or with name NULL its only one. */
+mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const char *name, struct mlv_gate *gate) MLV_CHECK;
 /* "evals/NAME.json". */
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 /* The record as this version has it; *found false when there is none. */

@@ -32,7 +32,8 @@ static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metri
 	}
 	loaded->has_cases = loaded->record.predictions_id &&
 			    strcmp(loaded->record.predictions_id, ids.predictions) == 0;
-	if (!loaded->has_cases)
+	loaded->is_stale = !loaded->has_cases;
+	if (loaded->is_stale)
 		mlv_tell_warning(place->ctx, "evals/%s.json in %s is not of %s as it is there", name,
 				 mlv_metrics_side_name(side), loaded->spec.predictions);
 	return NULL;

@@ -15,6 +15,7 @@ struct mlv_eval_side {
 	struct mlv_eval_spec spec;
 	struct mlv_cases cases;
 	bool has_cases; /* the tables are there, and are those that the record is of */
+	bool is_stale;  /* the tables are there, and are not those */
 };
 
 /*

@@ -1,0 +1,47 @@
+# A gate fails for the slice that got worse although all rows together got better.
+git init -q && mlv init -q
+table() {
+	awk -v low="$1" -v bad="$2" 'BEGIN {
+		print "id,y,s,g"
+		for (i = 0; i < 400; i++) {
+			y = i % 2; g = int(i / 100); right = (i * 37 % 100) >= (g == bad ? 45 : low)
+			print "r" i "," y "," (right == y ? 0.6 : 0.3) "," g
+		}
+		print "last,1,0.6,few"
+	}'
+}
+gate() {
+	cat >mlv.yaml <<END
+evals:
+  test: {predictions: p.csv, task: binary, columns: {id: id, label: y, score: s}, metrics: [accuracy, fpr, auc, ece]}
+slices: [{by: g, critical: true}]
+gates:
+  main:
+    base: HEAD
+    on_small_slice: ${small:-ignore}
+    rules:
+$(printf '    - "%s"\n' "$@")
+END
+	shift $#
+	mlv gate $options
+	echo "$?"
+}
+table 30 9 >p.csv
+gate 'overall.accuracy >= 0.6' >/dev/null 2>&1
+mlv eval -q && git add -A && git commit -qm one
+table 20 2 >p.csv
+mlv gate
+echo "$? for a record that is not of these predictions"
+mlv eval -q
+gate 'overall.accuracy >= 0.7' 'overall.accuracy drop < 0.01' 'worst(slices.g.accuracy) >= 0.5' 'gap(slices.g.accuracy) < 0.3'
+gate 'overall.accuracy rise < 0.1' 'slices.* accuracy drop < 0.02 mode significant'
+gate 'slices.g.fpr rise < 0.2' 'slices[g=0].fpr rise < 0 mode noninferior margin 0.03'
+gate 'slices[critical].fpr rise < 0.01 mode noninferior margin 0.01'
+gate 'slices[g=3].auc >= 0.9' 'slices[g=9].auc >= 0.9' 'overall.mcc >= 0' 'slices.*.ece < 0.1 mode significant'
+small=inconclusive gate 'slices.* accuracy >= 0.3'
+options=--soft gate 'overall.accuracy >= 0.99'
+options="--md --github --junit report.xml" gate 'slices.* accuracy drop < -0.2'
+cat report.xml
+options=--json gate 'overall.accuracy >= 0.99' | head -1 | /usr/bin/python3 -m json.tool --compact
+options="--base nosuch" gate 'overall.accuracy drop < 1' 2>&1
+options="--base nosuch" gate 'overall.accuracy > 0.5'
