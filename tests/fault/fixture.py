@@ -226,6 +226,28 @@ def make_gc_remote(p):
 
 
 # name: (how it is made, the command, whether the pointers' objects must be in the cache)
+def predictions(p, shift):
+    rows = [b'id,y,s,g'] + [b'r%d,%d,0.%d,%s' % (i, i % 2, (i * 37 + shift) % 10, b'ab'[i % 3 % 2:][:1]) for i in range(60)]
+    p.write('p.csv', b'\n'.join(rows) + b'\n')
+
+
+def make_eval(p):
+    begin(p)
+    predictions(p, 0)
+    p.write('mlv.yaml', b'evals:\n  e: {predictions: p.csv, task: binary, columns: {id: id, label: y, score: s},'
+            b' metrics: [accuracy, auc, log_loss, f1]}\nslices: [{by: g}, {by: s, quantiles: 2}]\n')
+
+
+def make_metrics_diff(p):
+    make_eval(p)
+    p.tool('eval')
+    p.tool('add', 'p.csv')
+    p.run('git', 'add', '-A')
+    p.run('git', 'commit', '-qm', 'one')
+    predictions(p, 3)
+    p.tool('eval')
+
+
 SCENARIOS = {
     'add': (make_add, ('add', 'data', 'single.csv'), True),
     'add-changed': (make_add_changed, ('add', 'data'), True),
@@ -245,6 +267,8 @@ SCENARIOS = {
     'gc-remote': (make_gc_remote, ('gc', '-c', '-w', '-f', '--all-roots'), True),
     'pull-large': (make_pull_large, ('pull',), False),
     'pull-chunks-large': (make_pull_chunks, ('pull',), False),
+    'eval': (make_eval, ('eval',), True),
+    'metrics-diff': (make_metrics_diff, ('metrics', 'diff'), True),
 }
 
 
