@@ -207,6 +207,17 @@ mlv_err mlv_survey_read_marks(struct mlv_survey *survey)
 	return NULL;
 }
 
+static mlv_err unlisted(const struct mlv_survey *survey, mlv_err err)
+{
+	if (err->code != MLV_E_REFUSED)
+		return err;
+	err = mlv_error_wrap(err, "gc has to know all that lies there");
+	return survey->remote->ops->list
+		       ? err
+		       : mlv_error_hint(err, "where the files lie, add their directory as a remote, and run "
+					"it with -r for that");
+}
+
 mlv_err mlv_survey_make(struct mlv_survey *survey)
 {
 	const struct mlv_remote_gc_wants *wants = survey->wants;
@@ -215,9 +226,7 @@ mlv_err mlv_survey_make(struct mlv_survey *survey)
 	if (err || !survey->formed)
 		return err;
 	if ((err = mlv_survey_list(survey)))
-		return err->code == MLV_E_REFUSED
-			       ? mlv_error_wrap(err, "gc has to know all that lies there")
-			       : err;
+		return unlisted(survey, err);
 	if ((err = mlv_survey_read_marks(survey)))
 		return err;
 	know(survey);

@@ -26,10 +26,12 @@ point() {
 }
 race() { /usr/bin/python3 "$SRC/tests/remote/gc_race.py" --bin "$bin" --rounds "${ROUNDS:-3}" "$@"; }
 
-# refused WORDS: gc -c of what is not needed says so.
+# refused WORDS...: gc -c of what is not needed says so.
 refused() {
 	mlv gc -c -w -f --grace 0 --all-roots >"$work/said" 2>&1 && return 1
-	grep "$1" "$work/said" || { cat "$work/said"; return 1; }
+	for words; do
+		grep "$words" "$work/said" || { cat "$work/said"; return 1; }
+	done
 	mlv fsck -r store
 }
 repository() {
@@ -41,7 +43,18 @@ if command -v nginx >/dev/null; then
 	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
 	repository "$url/dav/store"
 	echo one >one && mlv add -q one && mlv push -q
-	point "a server that lists nothing" refused 'gc has to know all that lies there: .*cannot list'
+	point "a server that lists nothing" refused 'gc has to know all that lies there: .*cannot list' \
+		'hint: where the files lie, add their directory as a remote'
+	# The same store by its directory: what goes there is gone for the web server too.
+	by_directory() {
+		set -e
+		echo two >one && mlv add -q one && mlv push -q
+		mlv remote add -q disk "$work/nginx/root/dav/store"
+		mlv gc -c -r disk -w -f --grace 0 --all-roots && mlv gc -c -r disk -w -f --grace 0 --all-roots
+		[ "$(find "$work/nginx/root/dav/store/objects" -type f | wc -l)" = 1 ]
+		mlv fsck -r store && rm -rf one .mlv/cache .mlv/state && mlv pull -q && [ "$(cat one)" = two ]
+	}
+	point "gc of the directory that a server serves" by_directory
 else
 	echo "ok - a server that lists nothing # SKIP nginx is not installed"
 fi
