@@ -140,6 +140,7 @@ mlv_err mlv_cmd_open_remote(struct mlv_run *run, struct mlv_repo *repo, const ch
 		return err;
 	lookup.name = settings.name = chosen.ptr;
 	settings.url = url.ptr;
+	settings.of_repo = repo->brought_from;
 	if ((err = set_pace(run->ctx->pace, &lookup)))
 		return err;
 	settings.dedup = mlv_config_bool(repo->config, dedup.ptr, false);

@@ -124,6 +124,7 @@ struct mlv_remote_settings {
 	const char *url; /* absolute: a path, file://, http(s)://, s3://, sftp:// */
 	const char *(*setting)(void *arg, const char *option, bool *from_repo);
 	void *arg;
+	const char *of_repo; /* the URL of the repository whose remote it is; NULL: of the one at hand */
 	bool trusted; /* the user said so: credentials may be sent, directories written */
 	bool dedup;   /* large files are sent as chunks */
 };

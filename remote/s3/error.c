@@ -177,6 +177,9 @@ static mlv_err denied(const struct mlv_s3 *s3, const struct mlv_s3_request *requ
 				request->right ? request->right : "for this",
 				request->writes_object && s3->sets_acl ? " or s3:PutObjectAcl" : "");
 
+	if (s3->distrusted)
+		return mlv_error_hint(err, "no credentials were sent, which %s gets only once you trust it: "
+				      "mlv remote trust %s", s3->endpoint.host, s3->distrusted);
 	if (!s3->is_signed)
 		return mlv_error_hint(err, "no credentials were sent; set AWS_ACCESS_KEY_ID and "
 					   "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");

@@ -93,6 +93,23 @@ static mlv_err untrusted(const struct opening *o)
 			      "mlv remote trust %s", o->settings->name);
 }
 
+/* Note how it would be trusted, for when it wants credentials. */
+static mlv_err distrust(struct opening *o)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf operands = MLV_BUF_INIT;
+	const struct mlv_remote_settings *settings = o->settings;
+	mlv_err err = NULL;
+
+	if (mlv_setting_own_true(settings, "allow_anonymous_login"))
+		return NULL;
+	if (settings->of_repo)
+		err = mlv_buf_printf(&operands, "--repo %s ", settings->of_repo);
+	if (err || (err = mlv_buf_add_str(&operands, settings->name)))
+		return err;
+	o->s3->distrusted = mlv_buf_detach(&operands);
+	return o->s3->distrusted ? NULL : mlv_error_nomem("a transport");
+}
+
 static mlv_err take_endpoint(struct opening *o)
 {
 	struct mlv_s3 *s3 = o->s3;
@@ -121,7 +138,7 @@ static mlv_err take_endpoint(struct opening *o)
 		return untrusted(o);
 	/* What only the machine may have is not asked for. */
 	mlv_credentials_give_up(s3->credentials);
-	return NULL;
+	return distrust(o);
 }
 
 static mlv_err take_region(struct opening *o)

@@ -214,6 +214,7 @@ static void s3_free(struct mlv_transport *t)
 	mlv_strs_release(&s3->on_write);
 	mlv_http_headers_release(&s3->on_object);
 	pthread_mutex_destroy(&s3->lock);
+	free(s3->distrusted);
 	free(s3->bucket);
 	free(s3->prefix);
 	free(t->url);

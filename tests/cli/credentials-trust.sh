@@ -33,6 +33,11 @@ all() {
 }
 all
 ls "$top/ran" 2>/dev/null
+echo "-- who has none, or only what was not asked for, is told of trust too, with the command for where it is of"
+try AWS_EC2_METADATA_DISABLED=true
+git clone -q --bare "$top" ~/bare
+(cd / && AWS_EC2_METADATA_DISABLED=true mlv get "file://$HOME/bare" data -o ~/got 2>&1)
+asked
 echo "-- what anyone may read needs no trust"
 sed -i s,bucket/p,public/p, .mlv/config
 export AWS_EC2_METADATA_SERVICE_ENDPOINT=$url
