@@ -26,12 +26,16 @@ static int by_score(const void *a, const void *b)
 static mlv_err sort_rows(const struct mlv_ranked *rows, struct place **out)
 {
 	struct place *places = mlv_sys_alloc_array(rows->count ? rows->count : 1, sizeof(*places));
+	bool sorted = true; /* rows of an evaluation are: see evaluate.c */
 
 	if (!places)
 		return mlv_error_nomem("ranks");
-	for (size_t i = 0; i < rows->count; i++)
+	for (size_t i = 0; i < rows->count; i++) {
 		places[i] = (struct place){ rows->score[i], (uint32_t)i };
-	qsort(places, rows->count, sizeof(*places), by_score);
+		sorted = sorted && (!i || rows->score[i - 1] <= rows->score[i]);
+	}
+	if (!sorted)
+		qsort(places, rows->count, sizeof(*places), by_score);
 	*out = places;
 	return NULL;
 }

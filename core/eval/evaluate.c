@@ -29,13 +29,25 @@ void mlv_results_release(struct mlv_results *results)
 
 /* ---- rows */
 
-static void *copy_of(const void *from, const uint32_t *row, size_t count, size_t size)
+/* The values of the rows; false when memory is out. from NULL: there are none. */
+static bool copy_numbers(const double *from, const uint32_t *row, size_t count, const double **to)
 {
-	char *to = mlv_sys_alloc_array(count ? count : 1, size);
+	double *made = from ? mlv_sys_alloc_array(count + 1, sizeof(*made)) : NULL;
 
-	for (size_t i = 0; to && i < count; i++)
-		memcpy(to + i * size, (const char *)from + row[i] * size, size);
-	return to;
+	for (size_t i = 0; made && i < count; i++)
+		made[i] = from[row[i]];
+	*to = made;
+	return made || !from;
+}
+
+static bool copy_codes(const uint32_t *from, const uint32_t *row, size_t count, const uint32_t **to)
+{
+	uint32_t *made = from ? mlv_sys_alloc_array(count + 1, sizeof(*made)) : NULL;
+
+	for (size_t i = 0; made && i < count; i++)
+		made[i] = from[row[i]];
+	*to = made;
+	return made || !from;
 }
 
 mlv_err mlv_rows_gather(const struct mlv_rows *from, const uint32_t *row, size_t count,
@@ -45,13 +57,12 @@ mlv_err mlv_rows_gather(const struct mlv_rows *from, const uint32_t *row, size_t
 		.task = from->task, .count = count, .classes = from->classes,
 	};
 
-	if ((from->truth && !(made.truth = copy_of(from->truth, row, count, sizeof(uint32_t)))) ||
-	    (from->guess && !(made.guess = copy_of(from->guess, row, count, sizeof(uint32_t)))) ||
-	    (from->score && !(made.score = copy_of(from->score, row, count, sizeof(double)))) ||
-	    (from->y && !(made.y = copy_of(from->y, row, count, sizeof(double)))) ||
-	    (from->predicted &&
-	     !(made.predicted = copy_of(from->predicted, row, count, sizeof(double)))) ||
-	    (from->weight && !(made.weight = copy_of(from->weight, row, count, sizeof(double)))))
+	if (!copy_codes(from->truth, row, count, &made.truth) ||
+	    !copy_codes(from->guess, row, count, &made.guess) ||
+	    !copy_numbers(from->score, row, count, &made.score) ||
+	    !copy_numbers(from->y, row, count, &made.y) ||
+	    !copy_numbers(from->predicted, row, count, &made.predicted) ||
+	    !copy_numbers(from->weight, row, count, &made.weight))
 		return mlv_error_nomem("a slice");
 	*to = made;
 	made = (struct mlv_rows){ 0 };
@@ -109,6 +120,7 @@ struct evaluation {
 	const struct mlv_cases *cases;
 	struct mlv_results *results;
 	struct order *orders; /* of each dimension; the last is that of all rows */
+	uint32_t *by_score;   /* all rows, so that slices are sorted when they are made; NULL: no scores */
 	struct place {
 		size_t dim, value;
 	} *places;            /* of each slice */
@@ -122,6 +134,7 @@ static void evaluation_release(struct evaluation *evaluation)
 	}
 	free(evaluation->orders);
 	free(evaluation->places);
+	free(evaluation->by_score);
 }
 
 /* Sort rows by their code, those of one code as they stand. code NULL: all rows have one. */
@@ -215,8 +228,43 @@ static mlv_err sort_dim(void *arg, size_t index, unsigned worker)
 	(void)worker;
 	if (dim && dim->def->hidden)
 		return NULL;
-	return sort_by_code(dim ? dim->code : NULL, NULL, cases->rows.count,
+	return sort_by_code(dim ? dim->code : NULL, evaluation->by_score, cases->rows.count,
 			    dim ? dim->values.count : 1, &evaluation->orders[index]);
+}
+
+/* A row, by its score. */
+struct scored {
+	double score;
+	uint32_t row;
+};
+
+static int by_score(const void *a, const void *b)
+{
+	const struct scored *left = a, *right = b;
+
+	if (left->score < right->score || left->score > right->score)
+		return left->score < right->score ? -1 : 1;
+	return left->row < right->row ? -1 : left->row > right->row;
+}
+
+/* Sorted once here, the rows of each slice and fold come out sorted. */
+static mlv_err sort_rows(struct evaluation *evaluation)
+{
+	const struct mlv_rows *rows = &evaluation->cases->rows;
+	MLV_SCOPED(mlv_mem_free) struct scored *scored = NULL;
+
+	if (!rows->score)
+		return NULL;
+	scored = mlv_sys_alloc_array(rows->count + 1, sizeof(*scored));
+	evaluation->by_score = mlv_sys_alloc_array(rows->count + 1, sizeof(*evaluation->by_score));
+	if (!scored || !evaluation->by_score)
+		return mlv_error_nomem("a slice");
+	for (size_t i = 0; i < rows->count; i++)
+		scored[i] = (struct scored){ rows->score[i], (uint32_t)i };
+	qsort(scored, rows->count, sizeof(*scored), by_score);
+	for (size_t i = 0; i < rows->count; i++)
+		evaluation->by_score[i] = scored[i].row;
+	return NULL;
 }
 
 /* ---- which slices there are */
@@ -298,6 +346,7 @@ mlv_err mlv_evaluate(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct 
 	if (!evaluation.orders)
 		return mlv_error_nomem("slices");
 	if ((err = list_folds(cases, &made)) || (err = list_slices(&evaluation)) ||
+	    (err = sort_rows(&evaluation)) ||
 	    (err = mlv_pool_run(ctx, ctx->jobs, cases->dim_count + 1, sort_dim, &evaluation)) ||
 	    (err = mlv_pool_run(ctx, ctx->jobs, made.count, measure_slice, &evaluation)))
 		return err;

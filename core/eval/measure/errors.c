@@ -36,27 +36,43 @@ static double weight_of(const struct mlv_rows *rows, size_t i)
 	return rows->weight ? rows->weight[i] : 1;
 }
 
+/* The sum of the losses; of the weights and their squares where there are any. */
+static double sum_losses(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			 double *total, double *effective)
+{
+	struct mlv_sum sum = { 0 }, weights = { 0 }, squares = { 0 };
+
+	*total = *effective = (double)rows->count;
+	for (size_t i = 0; i < rows->count; i++) {
+		double loss = mlv_measure_loss(measure, rows, i);
+
+		if (!rows->weight) {
+			mlv_sum_add(&sum, loss);
+			continue;
+		}
+		mlv_sum_add_product(&sum, rows->weight[i], loss);
+		mlv_sum_add(&weights, rows->weight[i]);
+		mlv_sum_add_product(&squares, rows->weight[i], rows->weight[i]);
+	}
+	if (rows->weight) {
+		*total = mlv_sum_value(&weights);
+		*effective = *total > 0 ? *total * *total / mlv_sum_value(&squares) : 0;
+	}
+	return mlv_sum_value(&sum);
+}
+
 /* The mean of a loss, and its standard error by the squares around it. */
 static void mean_loss(const struct mlv_measure *measure, const struct mlv_rows *rows, double level,
 		      struct mlv_measured *out)
 {
-	struct mlv_sum sum = { 0 }, weights = { 0 }, squares = { 0 }, around = { 0 };
-	double total, effective;
+	struct mlv_sum around = { 0 };
+	double total, effective, sum = sum_losses(measure, rows, &total, &effective);
 
-	for (size_t i = 0; i < rows->count; i++) {
-		double w = weight_of(rows, i);
-
-		mlv_sum_add_product(&sum, w, mlv_measure_loss(measure, rows, i));
-		mlv_sum_add(&weights, w);
-		mlv_sum_add_product(&squares, w, w);
-	}
-	total = mlv_sum_value(&weights);
 	if (!(total > 0)) {
 		out->why = "no-weight";
 		return;
 	}
-	out->value = mlv_sum_value(&sum) / total;
-	effective = total * total / mlv_sum_value(&squares);
+	out->value = sum / total;
 	if (!(effective > 1) || !isfinite(out->value))
 		return;
 	for (size_t i = 0; i < rows->count; i++) {
