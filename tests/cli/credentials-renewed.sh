@@ -5,7 +5,7 @@ for i in $(seq 60); do echo $i >many/$i && truncate -s 140000 many/$i; done
 mlv add -q many
 export AWS_CONTAINER_CREDENTIALS_FULL_URI=$url/open
 echo uses 20 >aws/rules
-mlv -j 8 push
+mlv -j 3 push
 given=$(grep -c container aws/log) made=$(grep -c '^s3' aws/log)
 [ "$given" -gt 2 ] && [ "$given" -le $((made / 20 + 1)) ] || echo "$given keys for $made requests"
 : >aws/log
