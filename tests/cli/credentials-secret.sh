@@ -72,4 +72,4 @@ fi
 echo "-- what others may read is told"
 chmod 644 ~/.aws/credentials .mlv/config.local
 AWS_PROFILE=fixed mlv push >seen/modes 2>&1
-grep others seen/modes | sed 's,[^ ]*/repo/,,g; s,[^ ]*/.aws/,,g'
+grep others seen/modes | sed 's,warning: .*/repo/\(.*\) holds,warning: \1 holds,; s,warning: .*/.aws/\(.*\) holds,warning: \1 holds,; s,chmod 600 .*/\(.mlv/config.local\|credentials\)$,chmod 600 \1,'

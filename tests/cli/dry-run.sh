@@ -7,7 +7,7 @@ echo small >small && echo own >own
 mlv add -q d e small own
 echo '  remote: other' >>own.mlv
 state() { find store other .mlv/cache -type f ! -name format ! -name lock 2>/dev/null | LC_ALL=C sort | sha256sum; }
-shown() { sed 's|"url": "[^"]*/|"url": "/|g; s|"problems": [[][^]]*]|"problems": ...|g'; }
+shown() { sed 's|"url": "[^,]*/|"url": "/|g; s|"problems": [[][^]]*]|"problems": ...|g'; }
 # both COMMAND...: dry and then in earnest.
 both() {
 	before=$(state)

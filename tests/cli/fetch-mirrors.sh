@@ -20,7 +20,8 @@ mlv pull -q && mlv status
 echo "-- a is not there"
 mv a away
 empty && mlv fetch
-empty && mlv fetch --json 2>/dev/null | tr -s '{' '\n' | grep name | cut -d, -f1,3
+empty && mlv fetch --json 2>/dev/null | tr -s '{' '\n' | grep name | cut -d, -f1,3 |
+	sed 's|"error": "[^,]*/|"error": "/|'
 empty && mlv fetch -r a
 echo "status $?"
 echo "-- a is not there, and no other has one"

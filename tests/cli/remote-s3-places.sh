@@ -1,4 +1,5 @@
 # Where requests to a bucket go, and by whose keys: regions, hosts, proxies, files.
+# not under odd settings: a path in the configuration holds no newline
 . "$SRC/tests/servers/aws.sh"
 export AWS_ACCESS_KEY_ID=AKIAFIXED AWS_SECRET_ACCESS_KEY=geheim-AKIAFIXED
 set_to() { mlv remote modify --local store "$@"; }
@@ -30,5 +31,5 @@ mlv push; for option in access_key_id secret_access_key session_token; do set_to
 printf '[other]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = geheim-AKIAOTHER\n' >keys && chmod 600 keys
 printf '[profile other]\nregion = eu-south-2\n' >config
 echo region eu-south-2 >aws/rules
-set_to credentialpath $PWD/keys && set_to configpath $PWD/config && set_to profile other
+set_to credentialpath "$PWD/keys" && set_to configpath "$PWD/config" && set_to profile other
 : >aws/log && mlv push && head -n 1 aws/log
