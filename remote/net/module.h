@@ -80,7 +80,7 @@ struct mlv_net_request {
 /* ---- SFTP ---- */
 
 enum mlv_net_file_what {
-	MLV_FILE_LOOK,     /* size and time of a file */
+	MLV_FILE_LOOK,     /* size of a file, and with_time when it was changed */
 	MLV_FILE_READ,     /* its bytes from offset, len of them or to its end */
 	MLV_FILE_WRITE,    /* make or overwrite it, and the directories above it; then the commands */
 	MLV_FILE_NAMES,    /* the names in a directory (the URL ends with '/'), one a line */
@@ -98,6 +98,7 @@ struct mlv_net_file {
 	 */
 	const struct mlv_strs *commands;
 	uint64_t offset, len;
+	bool with_time;
 	const struct mlv_source *source;
 	mlv_err (*body)(void *arg, const void *bytes, size_t len, bool *enough);
 	void *arg;

@@ -182,10 +182,22 @@ static mlv_err hint_of(mlv_err err, CURLcode code, const struct mlv_net_file_rep
 	return err;
 }
 
+static const char *words_of(const struct transfer *t, CURLcode code)
+{
+	if (t->stalled)
+		return "the server is silent";
+	if (t->text[0])
+		return t->text;
+	/* libcurl does not tell these two apart. */
+	if (code == CURLE_SSH && t->request->what == MLV_FILE_WRITE)
+		return "the connection broke, or the server takes no more (is its disk full?)";
+	return curl_easy_strerror(code);
+}
+
 static mlv_err curl_failed(struct transfer *t, CURLcode code)
 {
 	struct mlv_net_file_reply *reply = t->reply;
-	const char *words = t->text[0] ? t->text : curl_easy_strerror(code);
+	const char *words = words_of(t, code);
 	curl_off_t connected = 0;
 
 	curl_easy_getinfo(t->handle, CURLINFO_CONNECT_TIME_T, &connected);
@@ -195,8 +207,6 @@ static mlv_err curl_failed(struct transfer *t, CURLcode code)
 			   (code == CURLE_SSH && reply->end == MLV_FILE_BROKEN) ||
 			   (code == CURLE_FAILED_INIT && session_may_pass(words));
 	reply->unreachable = connected == 0 && reply->transient;
-	if (t->stalled)
-		words = "the server is silent";
 	return hint_of(mlv_error(MLV_E_REMOTE, "%s", words), code, reply);
 }
 
@@ -301,7 +311,8 @@ static void set_request(CURL *handle, struct transfer *t, struct curl_slist *com
 		curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
 	} else if (what == MLV_FILE_LOOK) {
 		curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
-		curl_easy_setopt(handle, CURLOPT_FILETIME, 1L);
+		/* One more round trip. */
+		curl_easy_setopt(handle, CURLOPT_FILETIME, t->request->with_time ? 1L : 0L);
 	} else if (what == MLV_FILE_READ) {
 		set_range(handle, t->request);
 	} else {

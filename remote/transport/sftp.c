@@ -17,11 +17,12 @@
 
 /* ---- looking ---- */
 
-static mlv_err look(struct mlv_sftp_remote *remote, const char *key,
+static mlv_err look(struct mlv_sftp_remote *remote, const char *key, bool with_time,
 		    struct mlv_net_file_reply *reply)
 {
-	struct mlv_sftp_exchange exchange = { .at = key, .key = key,
-					      .request = { .what = MLV_FILE_LOOK } };
+	struct mlv_sftp_exchange exchange = {
+		.at = key, .key = key, .request = { .what = MLV_FILE_LOOK, .with_time = with_time },
+	};
 
 	return mlv_sftp_do(remote, &exchange, reply);
 }
@@ -91,7 +92,7 @@ mlv_err mlv_sftp_head(struct mlv_transport *t, const char *key, bool *there, uin
 	struct mlv_sftp_remote *remote = mlv_sftp_remote_of(t);
 	struct mlv_net_file_reply reply;
 	bool found;
-	mlv_err err = look(remote, key, &reply);
+	mlv_err err = look(remote, key, false, &reply);
 
 	if (err)
 		return err;
@@ -109,7 +110,7 @@ mlv_err mlv_sftp_head(struct mlv_transport *t, const char *key, bool *there, uin
 static mlv_err sftp_version(struct mlv_transport *t, const char *key, struct mlv_version *version)
 {
 	struct mlv_net_file_reply reply;
-	mlv_err err = look(mlv_sftp_remote_of(t), key, &reply);
+	mlv_err err = look(mlv_sftp_remote_of(t), key, true, &reply);
 	struct tm parts;
 	time_t when;
 

@@ -4,6 +4,7 @@ work=$(mktemp -d) || exit 1
 swift=
 finish() {
 	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
+	[ ! -e "$work/sshd/pid" ] || sh "$SRC/tests/servers/sshd.sh" stop "$work/sshd" >/dev/null 2>&1
 	[ -z "$swift" ] || kill "$swift"
 	chmod -R u+w "$work" 2>/dev/null
 	rm -rf "$work"
@@ -119,6 +120,17 @@ if command -v nginx >/dev/null; then
 	over "a web server"
 else
 	echo "ok - changes behind our back, of a web server # SKIP nginx is not installed"
+fi
+if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
+	url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
+	mkdir -p "$HOME/.ssh"
+	cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
+	cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+	place=$work/sshd/area/store
+	begin "$url/store"
+	over "a server of SSH"
+else
+	echo "ok - changes behind our back, of a server of SSH # SKIP openssh-server is not installed"
 fi
 if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
 	echo "ok - changes behind our back, of a bucket # SKIP python3-swift is not installed"

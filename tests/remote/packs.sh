@@ -1,9 +1,11 @@
-# Many small files go to a bucket and to a web server, and come back, in few requests: counted by
-# the servers. The web server shows no index pages, so that nothing can be listed there.
+# Many small files go to a bucket, a web server and a server of SSH, and come back, in few requests:
+# counted by the servers. The web server shows no index pages, so that nothing can be listed there.
 work=$(mktemp -d) || exit 1
 swift=
 finish() {
-	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
+	for server in nginx sshd; do
+		[ ! -e "$work/$server/pid" ] || sh "$SRC/tests/servers/$server.sh" stop "$work/$server" >/dev/null 2>&1
+	done
 	[ -z "$swift" ] || kill "$swift"
 	chmod -R u+w "$work" 2>/dev/null
 	rm -rf "$work"
@@ -11,14 +13,16 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# at_most COUNT COMMAND...: run it; it asks the server no more often.
+# at_most COUNT COMMAND...: run it; it asks the server no more often. A request has $each lines in its
+# log, and all sessions of a command together have $sessions more.
+each=1 sessions=0
 at_most() {
-	most=$1
+	most=$(($1 * each + sessions))
 	shift
 	before=$(wc -l <"$log")
 	"$@"
 	asked=$(($(wc -l <"$log") - before))
-	[ "$asked" -le "$most" ] || { echo "$* took $asked requests, more than $most"; tail -n "$asked" "$log"; exit 1; }
+	[ "$asked" -le "$most" ] || { echo "$* took $asked lines of the log, more than $most"; tail -n "$asked" "$log"; exit 1; }
 }
 
 # steps: everything over the remote that is set up in the repository at $work/first.
@@ -84,6 +88,22 @@ if command -v nginx >/dev/null; then
 	over "a web server that lists nothing"
 else
 	echo "ok - packs over a web server # SKIP nginx is not installed"
+fi
+
+if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
+	url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
+	mkdir -p "$HOME/.ssh"
+	cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
+	cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+	log=$work/sshd/requests
+	begin "$url/store"
+	puts=20
+	# To look at a file is to open it, to look, and to close it; a new one is also renamed.
+	each=5 sessions=20
+	over "a server of SSH"
+	each=1 sessions=0
+else
+	echo "ok - packs over a server of SSH # SKIP openssh-server is not installed"
 fi
 
 if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then

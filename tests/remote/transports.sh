@@ -54,6 +54,10 @@ if ! [ -x "$bin/test_http" ]; then
 	exit
 fi
 serve faulty "$SRC/tests/servers/faulty.py"
+if /usr/bin/python3 -c 'import paramiko' 2>/dev/null; then
+	mkdir "$work/odd"
+	serve odd "$SRC/tests/servers/odd_sftp.py" "$work/odd"
+fi
 if /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
 	mkdir "$work/swift"
 	serve swift "$SRC/tests/servers/swift.py" "$work/swift"
@@ -82,6 +86,11 @@ if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
 	fi
 else
 	echo "ok - server of SSH # SKIP openssh-server is not installed"
+fi
+if [ -e "$work/odd.out" ]; then
+	MLV_TEST_SFTP_ODD="$(url odd) $work/odd" && export MLV_TEST_SFTP_ODD || bad "odd_sftp.py starts"
+else
+	echo "ok - another server of SSH # SKIP python3-paramiko is not installed"
 fi
 MLV_TEST_FAULTY=$(url faulty) && export MLV_TEST_FAULTY || bad "faulty.py starts"
 if [ -e "$work/swift.out" ]; then

@@ -271,6 +271,74 @@ server_test(a_silent_server_ends_the_request)
 	let_server(dir, "resume");
 }
 
+/* ---- a server that is not OpenSSH: MLV_TEST_SFTP_ODD holds its URL and its directory ---- */
+
+static mlv_err open_odd(struct mlv_transport **t, const char *way, const char *user,
+			const char *password)
+{
+	MLV_SCOPED(mlv_mem_free) char *server = remote_server("MLV_TEST_SFTP_ODD", 0);
+	MLV_SCOPED(mlv_mem_free) char *dir = remote_server("MLV_TEST_SFTP_ODD", 1);
+	MLV_SCOPED(mlv_mem_free) char *url = NULL;
+	MLV_SCOPED(mlv_mem_free) char *known = NULL;
+	struct remote_config config = { .virtual_clock = "virtual" };
+
+	if (!server)
+		cr_skip_test("no server");
+	config.url = url = remote_url(server, way);
+	config.options[0] = known = option("known_hosts", dir, "known");
+	config.options[1] = user;
+	config.options[2] = password;
+	config.options[3] = "allow_agent=false";
+	return remote_open(t, &ctx, &config);
+}
+
+Test(sftp, a_password_keeps_the_contract_where_lists_are_strange, .timeout = CHECK_SECONDS)
+{
+	static const char *const users[] = { "user=mlv", "user=asked" };
+
+	for (size_t i = 0; i < MLV_COUNT(users); i++) {
+		MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+
+		check_ok(open_odd(&t, "/plain/a/b", users[i], "password=secret"));
+		check_ok(mlv_transport_put_bytes(t, "format", "x", 1));
+		remote_contract(t);
+		remote_round_trip(t, "large/x", (uint64_t)1024 * 1024 + 3);
+		remote_lists(t, "r", "ranges/k=10 ");
+		remote_lists(t, "objects/", "objects/ab/cd=5 ");
+		remote_lists(t, "empty", "empty=0 ");
+		remote_lists(t, "tmp/", "");
+	}
+}
+
+/* The failure of putting 200,000 bytes. */
+static mlv_err putting(const char *way, const char *password)
+{
+	static const char bytes[200000];
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+	mlv_err err;
+
+	check_ok(open_odd(&t, way, "user=mlv", password));
+	err = mlv_transport_put_bytes(t, "a/b", bytes, sizeof(bytes));
+	cr_assert(err != NULL && err->code == MLV_E_REMOTE, "%s: %s", way, err ? err->msg : "it is put");
+	cr_assert(strstr(err->msg, "sftp://127.0.0.1:") != NULL && strstr(err->msg, "/a/b") != NULL, "%s",
+		  err->msg);
+	cr_assert(strstr(err->msg, "geheim") == NULL, "%s", err->msg);
+	return err;
+}
+
+Test(sftp, what_a_server_says_no_to_is_told, .timeout = CHECK_SECONDS)
+{
+	mlv_err err = putting("/plain", "password=geheim");
+
+	cr_assert(strstr(err->msg, "logging in as mlv") != NULL, "%s", err->msg);
+	err = putting("/nosize", "password=secret");
+	cr_assert(strstr(err->msg, "does not tell the size") != NULL, "%s", err->msg);
+	err = putting("/closed", "password=secret");
+	cr_assert(strstr(err->msg, "ermission denied") != NULL, "%s", err->msg);
+	err = putting("/full", "password=secret");
+	cr_assert(strstr(err->msg, "is its disk full?") != NULL, "%s", err->msg);
+}
+
 /* ---- known_hosts ---- */
 
 static void knows(const char *name, const char *text, const char *keys, const char *revoked)
