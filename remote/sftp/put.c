@@ -117,12 +117,14 @@ static mlv_err place(struct putting *p)
 	uint64_t size;
 	mlv_err err = make_parents_and_rename(p, &done);
 
-	/* The answer may have been lost: then there is no temporary any more. */
-	if (!err && !done && !(err = mlv_sftp_head(t, p->name, &there, &size)) && !there)
-		return NULL;
-	if (!err && !done)
-		err = replace(p, &done);
 	if (err || done)
+		return err;
+	if ((err = mlv_sftp_head(t, p->name, &there, &size)))
+		return mlv_error_wrap(err, "%s/%s", t->url, p->key);
+	/* Only the answer was lost. */
+	if (!there)
+		return NULL;
+	if ((err = replace(p, &done)) || done)
 		return err;
 	drop(p, p->name);
 	return mlv_error_hint(mlv_error(MLV_E_REMOTE,
