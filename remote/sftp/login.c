@@ -18,6 +18,7 @@
 #include "core/base/sys.h"
 #include "core/store/sha256.h"
 #include "remote/base64.h"
+#include "remote/settings.h"
 #include "remote/transport/sftp.h"
 
 #define SYSTEM_KNOWN_HOSTS "/etc/ssh/ssh_known_hosts"
@@ -45,15 +46,9 @@ static mlv_err keep(char **to, const char *text)
 static mlv_err own(const struct mlv_remote_settings *settings, const char *option,
 		   const char **value)
 {
-	bool from_repo = false;
+	mlv_err err = mlv_setting_secret(settings, option, value);
 
-	*value = settings->setting ? settings->setting(settings->arg, option, &from_repo) : NULL;
-	if (!*value || !from_repo)
-		return NULL;
-	return mlv_error_hint(mlv_error(MLV_E_REFUSED,
-					"remote %s: %s is set in the repository, where nothing to log in "
-					"with may be", settings->name, option),
-			      "mlv config --local remote.%s.%s VALUE", settings->name, option);
+	return err ? mlv_error_wrap(err, "remote %s", settings->name) : NULL;
 }
 
 /* A path of the user's: "~/" is the home directory. */
@@ -288,20 +283,19 @@ static mlv_err check_trust(const struct mlv_sftp_remote *remote,
 mlv_err mlv_sftp_login(struct mlv_sftp_remote *remote, struct mlv_ctx *ctx,
 		       const struct mlv_remote_settings *settings)
 {
-	const char *agent, *socket = ctx->env(ctx, "SSH_AUTH_SOCK");
+	const char *socket = ctx->env(ctx, "SSH_AUTH_SOCK");
 	mlv_err err;
 
 	if ((err = check_trust(remote, settings)) || (err = find_user(remote, settings)) ||
 	    (err = find_secrets(remote, settings)) ||
 	    (err = find_key_files(remote, ctx, settings)) ||
-	    (err = check_named_file(remote, settings)) || (err = find_known(remote, ctx, settings)) ||
-	    (err = own(settings, "allow_agent", &agent)))
+	    (err = check_named_file(remote, settings)) || (err = find_known(remote, ctx, settings)))
 		return err;
 	remote->login = (struct mlv_net_login){
 		.user = remote->user,
 		.password = remote->password,
 		.passphrase = remote->passphrase,
-		.agent = socket && *socket && !(agent && strcmp(agent, "false") == 0),
+		.agent = socket && *socket && !mlv_setting_own_false(settings, "allow_agent"),
 		.known = remote->known,
 		.check_key = check_key,
 		.arg = remote,

@@ -11,6 +11,7 @@
 #include "core/base/module.h"
 #include "core/base/sys.h"
 #include "remote/http/header.h"
+#include "remote/settings.h"
 
 /* Connections at once: OpenSSH turns new ones away at random from ten that are not logged in yet. */
 #define JOBS 4
@@ -297,9 +298,7 @@ static mlv_err parse_url(struct mlv_sftp_remote *remote, const struct mlv_remote
 static uint64_t count_of(const struct mlv_remote_settings *settings, const char *option,
 			 uint64_t most, uint64_t otherwise)
 {
-	bool from_repo = false;
-	const char *text = settings->setting ? settings->setting(settings->arg, option, &from_repo)
-					     : NULL;
+	const char *text = mlv_setting(settings, option);
 	uint64_t value = 0;
 
 	return text && mlv_http_number(text, &value) && value > 0 && value <= most ? value : otherwise;

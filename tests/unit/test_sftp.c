@@ -238,7 +238,7 @@ server_test(the_agent_is_asked)
 	check_ok(remote_open(&t, &ctx, &config));
 	check_ok(mlv_transport_head(t, "k", &there, &size));
 	mlv_transport_freep(&t);
-	config.options[1] = "allow_agent=false";
+	config.options[1] = "allow_agent=no";
 	check_ok(remote_open(&t, &ctx, &config));
 	check_fails(mlv_transport_head(t, "k", &there, &size), MLV_E_REMOTE);
 }
