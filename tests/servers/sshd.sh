@@ -61,6 +61,8 @@ configure() {
 	PasswordAuthentication no
 	KbdInteractiveAuthentication no
 	PermitRootLogin prohibit-password
+	# A shell that was started within another one reads no file of the user's.
+	SetEnv SHLVL=9
 	Subsystem sftp /usr/lib/openssh/sftp-server
 	ForceCommand exec /usr/lib/openssh/sftp-server -e -l VERBOSE -d '$dir/start' 2>>'$dir/requests'
 	MaxStartups 100:30:200
