@@ -7,6 +7,9 @@
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 
+#define ROUND_KEYS 4096
+#define ROUND_BYTES ((uint64_t)64 << 20)
+
 void mlv_items_release(struct mlv_items *items)
 {
 	free(items->at);
@@ -78,6 +81,21 @@ struct mlv_item *mlv_items_find(const struct mlv_items *items, const struct mlv_
 	if (at == items->count || mlv_key_compare(&items->at[at].key, key) != 0)
 		return NULL;
 	return &items->at[at];
+}
+
+size_t mlv_items_round(const struct mlv_items *items, const size_t *positions, size_t count)
+{
+	const enum mlv_kind kind = items->at[positions[0]].key.kind;
+	uint64_t bytes = 0;
+	size_t taken = 0;
+
+	while (taken < count && taken < ROUND_KEYS && bytes < ROUND_BYTES &&
+	       items->at[positions[taken]].key.kind == kind) {
+		const struct mlv_item *item = &items->at[positions[taken++]];
+
+		bytes += kind == MLV_KIND_NODE ? 0 : item->size;
+	}
+	return taken;
 }
 
 void mlv_items_range(const struct mlv_items *items, enum mlv_kind kind, size_t *first, size_t *end)

@@ -9,9 +9,6 @@
 #include "remote/fetch_packs.h"
 #include "remote/receipts.h"
 
-#define ROUND_KEYS 4096                  /* that are made durable at once */
-#define ROUND_BYTES ((uint64_t)512 << 20)
-
 struct fetch {
 	struct mlv_ctx *ctx;
 	unsigned jobs;
@@ -128,27 +125,14 @@ static mlv_err settle(void *arg, mlv_err err)
 	return mlv_error_copy(&kept);
 }
 
-/* How many keys from position at fit into one round: of one kind, and not too many. */
-static size_t round_size(const struct fetch *fetch, size_t at)
-{
-	const struct mlv_item *items = fetch->items.at;
-	enum mlv_kind kind = items[fetch->lacking[at]].key.kind;
-	uint64_t bytes = 0;
-	size_t end = at;
-
-	while (end < fetch->lacking_count && end - at < ROUND_KEYS && bytes < ROUND_BYTES &&
-	       items[fetch->lacking[end]].key.kind == kind)
-		bytes += items[fetch->lacking[end++]].size;
-	return end - at;
-}
-
 static mlv_err receive_all(struct fetch *fetch)
 {
 	size_t count;
 	mlv_err err = NULL;
 
 	for (fetch->round = 0; !err && fetch->round < fetch->lacking_count; fetch->round += count) {
-		count = round_size(fetch, fetch->round);
+		count = mlv_items_round(&fetch->items, fetch->lacking + fetch->round,
+					fetch->lacking_count - fetch->round);
 		err = mlv_pool_run(fetch->ctx, fetch->jobs, count, receive_round, fetch);
 		err = settle(fetch, err);
 	}

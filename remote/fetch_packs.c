@@ -11,7 +11,7 @@
 #define GAP ((uint64_t)256 << 10)         /* bytes that are rather read than asked around */
 #define INTAKE ((size_t)1 << 20)          /* bytes that are taken apart at once */
 #define HASHED 64                         /* objects that are hashed at once */
-#define ROUND_BYTES ((uint64_t)512 << 20) /* that are made durable at once */
+#define ROUND_BYTES ((uint64_t)64 << 20) /* that are made durable at once */
 
 /* One frame that is wanted. */
 struct wanted {

@@ -13,7 +13,6 @@
 #include "remote/push_verify.h"
 #include "remote/receipts.h"
 
-#define ROUND 4096 /* keys that are made durable at once */
 #define LEAVES_PACKED ((uint64_t)1 << 20) /* bytes: longer lists are sent by themselves */
 
 struct push {
@@ -137,13 +136,13 @@ static mlv_err settle(struct push *push, mlv_err err)
 
 static mlv_err send_rounds(struct push *push)
 {
+	size_t count;
 	mlv_err err = NULL;
 
-	for (push->round = 0; !err && push->round < push->phase_count; push->round += ROUND) {
-		size_t left = push->phase_count - push->round;
-
-		err = mlv_pool_run(push->ctx, push->jobs, left < ROUND ? left : ROUND, send_round,
-				   push);
+	for (push->round = 0; !err && push->round < push->phase_count; push->round += count) {
+		count = mlv_items_round(&push->items, push->phase + push->round,
+					push->phase_count - push->round);
+		err = mlv_pool_run(push->ctx, push->jobs, count, send_round, push);
 		err = settle(push, err);
 	}
 	return err;

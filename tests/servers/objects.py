@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""objects.py URL CONTAINER make | list PREFIX | get NAME FILE | put NAME FILE | remove NAME
+"""objects.py URL CONTAINER make | list PREFIX | get NAME FILE | put NAME FILE | remove NAME...
 
 Of the server that swift.py runs, by its own API: what a test does behind the back of mlv."""
 import sys
@@ -31,4 +31,5 @@ else:
         with open(rest[1], "rb") as source:
             do("PUT", key, source.read())
     else:
-        do("DELETE", key)
+        for name in rest:
+            do("DELETE", "/" + urllib.parse.quote(name))
