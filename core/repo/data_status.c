@@ -83,8 +83,12 @@ static mlv_err note_changed(struct maker *maker, const struct mlv_diff *diff)
 {
 	mlv_err err = NULL;
 
-	for (size_t i = 0; !err && i < diff->count; i++)
-		err = mlv_strs_add(&maker->changed, diff->items[i].path);
+	for (size_t i = 0; !err && i < diff->count; i++) {
+		const struct mlv_diff_item *item = &diff->items[i];
+
+		if (!(err = mlv_strs_add(&maker->changed, item->path)) && item->old_path)
+			err = mlv_strs_add(&maker->changed, item->old_path);
+	}
 	for (size_t i = 0; !err && i < diff->missing.count; i++)
 		err = add_joined(&maker->changed, diff->missing.at[i], "/", "", 0);
 	return err;
@@ -107,6 +111,8 @@ static mlv_err add_unchanged_file(void *arg, const struct mlv_entry *entry)
 	struct mlv_strs *list = &maker->status->unchanged;
 	mlv_err err;
 
+	if (entry->kind == 'd') /* a difference would not be told either */
+		return NULL;
 	if ((err = add_joined(list, maker->output->path, "/", entry->path, entry->path_len)))
 		return err;
 	if (is_changed(maker, list->at[list->count - 1]))

@@ -78,10 +78,12 @@ static bool is_touched(const struct differ *differ, const char *output)
 	return differ->wanted.count == 0;
 }
 
+/* Empty directories are nothing, here. */
 static struct mlv_diff_side side_of(const struct mlv_entry *entry)
 {
-	return entry ? (struct mlv_diff_side){ entry->kind, entry->oid, entry->size }
-		     : (struct mlv_diff_side){ 0 };
+	if (!entry || entry->kind == 'd')
+		return (struct mlv_diff_side){ 0 };
+	return (struct mlv_diff_side){ entry->kind, entry->oid, entry->size };
 }
 
 static mlv_err add_item(struct differ *differ, struct mlv_buf *path,
@@ -112,7 +114,7 @@ static mlv_err add_entry(struct differ *differ, const struct mlv_entry *old,
 	mlv_err err;
 
 	differ->any = true;
-	if (!any || any->kind == 'd')
+	if (!before.kind && !after.kind)
 		return NULL;
 	if ((err = mlv_buf_add_str(&path, differ->output)) ||
 	    (any->path_len && (err = mlv_buf_add_char(&path, '/'))) ||

@@ -6,7 +6,8 @@
  * tree is what lies there, if anything does, else what its pointer says.
  *
  * A file that is at one place in the old version and at another in the new,
- * with the same bytes, is renamed; empty files are not.
+ * with the same bytes, is renamed; empty files are not. Empty directories are
+ * told of only as a change of the tracked directory they are in.
  *
  * Limits   memory grows with the differences, not with what is tracked.
  */
