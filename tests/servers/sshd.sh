@@ -101,14 +101,15 @@ below() {
 	done
 }
 
+# One of them may have just ended.
 pause() {
 	# shellcheck disable=SC2046
-	kill -STOP $(below "$(cat "$dir/pid")")
+	kill -STOP $(below "$(cat "$dir/pid")") 2>/dev/null || :
 }
 
 resume() {
 	# shellcheck disable=SC2046
-	kill -CONT $(below "$(cat "$dir/pid")")
+	kill -CONT $(below "$(cat "$dir/pid")") 2>/dev/null || :
 }
 
 stop() {
