@@ -96,6 +96,8 @@ static mlv_err modify_run(struct mlv_run *run, const void *opaque, char **operan
 	bool is_url, trusted;
 	mlv_err err;
 
+	if (strchr(operands[1], '.')) /* "remote.a.b.url" is of the remote a.b */
+		return mlv_error(MLV_E_USAGE, "%s: no option of a remote", operands[1]);
 	if (args->unset == (value != NULL))
 		return mlv_error(MLV_E_USAGE, "%s: either a value or --unset", operands[1]);
 	if ((err = mlv_remote_place_open(run, &args->levels, true, &place)) ||
@@ -190,7 +192,7 @@ static mlv_err move(struct mlv_remote_place *place, enum mlv_config_level level,
 	*moved += all.options.count;
 	if ((err = mlv_level_key(name, NULL, &key)))
 		return err;
-	return mlv_config_set(place->config, level, key.ptr, NULL);
+	return mlv_config_drop(place->config, level, key.ptr);
 }
 
 /* A list of names with new_name (NULL: none) in the place of name; *named: it is there. */

@@ -89,11 +89,11 @@ mlv_err mlv_level_check_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len > 0 && len <= 100 && isalnum((unsigned char)name[0]) &&
-	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == len)
+	if (len > 0 && len <= 100 && isalnum((unsigned char)name[0]) && name[len - 1] != '.' &&
+	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.") == len)
 		return NULL;
 	return mlv_error(MLV_E_USAGE,
-			 "%s: no name for a remote: letters, digits, '-' and '_', at most 100",
+			 "%s: no name for a remote: letters, digits, '-', '_' and, within, '.', at most 100",
 			 name);
 }
 

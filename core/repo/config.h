@@ -70,6 +70,9 @@ mlv_err mlv_config_remotes(const struct mlv_config *config, struct mlv_strs *nam
  */
 mlv_err mlv_config_set(struct mlv_config *config, enum mlv_config_level level, const char *key,
 		       const char *value) MLV_CHECK;
+/* Remove a section, "remote.NAME", with all that it sets at a level, likewise. */
+mlv_err mlv_config_drop(struct mlv_config *config, enum mlv_config_level level,
+			const char *section) MLV_CHECK;
 /* A value that is a path, made absolute by the directory of the file it was set in. */
 mlv_err mlv_config_path(const struct mlv_config *config, const char *key, struct mlv_buf *path,
 			bool *set) MLV_CHECK;

@@ -101,5 +101,7 @@ mlv_err mlv_git_config_parse(const char *name, const char *text, size_t len, mlv
  */
 mlv_err mlv_git_config_edit(const char *name, struct mlv_buf *text, const char *key,
 			    const char *value) MLV_CHECK;
+/* Remove a section ("remote.NAME", where NAME may have dots) with all that it sets. */
+mlv_err mlv_git_config_drop(const char *name, struct mlv_buf *text, const char *section) MLV_CHECK;
 
 #endif

@@ -52,20 +52,22 @@ static mlv_err check_set(const struct mlv_config *config, enum mlv_config_level 
 		   : NULL;
 }
 
-static mlv_err rewrite(struct config_file *file, const char *key, const char *value, mode_t mode)
+/* Set key, or with value NULL unset it, or with drop remove the section that it names. */
+static mlv_err rewrite(struct config_file *file, const char *key, const char *value, bool drop,
+		       mode_t mode)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_CONFIG_MAX);
 	mlv_err err = mlv_fs_read(AT_FDCWD, file->path, &text);
 
 	if (err && err->code != MLV_E_MISSING)
 		return err;
-	if ((err = mlv_git_config_edit(file->path, &text, key, value)))
-		return err;
-	return mlv_fs_replace(AT_FDCWD, file->path, text.ptr, text.len, mode);
+	err = drop ? mlv_git_config_drop(file->path, &text, key)
+		   : mlv_git_config_edit(file->path, &text, key, value);
+	return err ? err : mlv_fs_replace(AT_FDCWD, file->path, text.ptr, text.len, mode);
 }
 
-mlv_err mlv_config_set(struct mlv_config *config, enum mlv_config_level level, const char *key,
-		       const char *value)
+static mlv_err change(struct mlv_config *config, enum mlv_config_level level, const char *key,
+		      const char *value, bool drop)
 {
 	struct config_file *file = &config->files[level];
 	MLV_SCOPED(mlv_fd_close) int lock = -1;
@@ -81,8 +83,19 @@ mlv_err mlv_config_set(struct mlv_config *config, enum mlv_config_level level, c
 	    (err = mlv_fs_mkdirs(AT_FDCWD, file->dir, level == MLV_CONFIG_USER ? 0700 : 0755)))
 		return err;
 	if ((err = mlv_config_lock_dir(config->ctx, file->dir, &lock)) ||
-	    (err = rewrite(file, key, value,
+	    (err = rewrite(file, key, value, drop,
 			   level == MLV_CONFIG_USER || level == MLV_CONFIG_LOCAL ? 0600 : 0644)))
 		return err;
 	return mlv_config_reload(config, level);
+}
+
+mlv_err mlv_config_set(struct mlv_config *config, enum mlv_config_level level, const char *key,
+		       const char *value)
+{
+	return change(config, level, key, value, false);
+}
+
+mlv_err mlv_config_drop(struct mlv_config *config, enum mlv_config_level level, const char *section)
+{
+	return change(config, level, section, NULL, true);
 }

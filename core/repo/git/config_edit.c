@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/strs.h"
+#include "core/base/sys.h"
 #include "core/repo/git.h"
 
 struct span {
@@ -200,21 +201,30 @@ static bool is_section(const char *key)
 	return strncmp(key, "remote.", 7) == 0 && !strchr(first + 1, '.');
 }
 
+mlv_err mlv_git_config_drop(const char *name, struct mlv_buf *text, const char *section)
+{
+	struct edit edit = { .key = section, .section_len = strlen(section), .whole = true };
+	mlv_err err = change(name, text, &edit, NULL);
+
+	free(edit.at);
+	return err;
+}
+
 mlv_err mlv_git_config_edit(const char *name, struct mlv_buf *text, const char *key,
 			    const char *value)
 {
-	struct edit edit = { .key = key, .whole = !value && is_section(key) };
 	const char *dot = strrchr(key, '.');
+	struct edit edit = { .key = key, .section_len = dot ? (size_t)(dot - key) : strlen(key) };
+	MLV_SCOPED(mlv_mem_free) char *section = NULL;
 	mlv_err err;
 
-	edit.section_len = edit.whole || !dot ? strlen(key) : (size_t)(dot - key);
+	if (!value && is_section(key))
+		return mlv_git_config_drop(name, text, key);
 	err = change(name, text, &edit, value);
 	free(edit.at);
-	if (err || value || edit.whole || edit.others || !edit.count)
+	if (err || value || edit.others || !edit.count)
 		return err;
 	/* The section is empty now; an empty header would only puzzle. */
-	edit = (struct edit){ .key = key, .section_len = (size_t)(dot - key), .whole = true };
-	err = change(name, text, &edit, NULL);
-	free(edit.at);
-	return err;
+	section = mlv_sys_strndup(key, edit.section_len);
+	return section ? mlv_git_config_drop(name, text, section) : mlv_error_nomem("a setting");
 }
