@@ -11,10 +11,12 @@
 struct update_args {
 	const char *rev;
 	uint64_t jobs;
-	bool no_download, force;
+	bool recursive, no_download, force;
 };
 
 static const struct mlv_opt update_opts[] = {
+	{ MLV_OPT_FLAG, 'R', "recursive", offsetof(struct update_args, recursive), NULL, MLV_HINT_NONE,
+	  "of a directory, leave out what was not imported or is frozen" },
 	{ MLV_OPT_TEXT, 0, "rev", offsetof(struct update_args, rev), "<revision>", MLV_HINT_NONE,
 	  "go over to this branch, tag or commit of the repository" },
 	{ MLV_OPT_FLAG, 0, "no-download", offsetof(struct update_args, no_download), NULL,
@@ -30,7 +32,6 @@ struct update {
 	struct mlv_run *run;
 	struct mlv_repo *repo;
 	const struct update_args *args;
-	bool named; /* the user named what to update */
 };
 
 /* Bring what lies there now. */
@@ -96,34 +97,61 @@ static mlv_err update_one(struct update *update, const struct mlv_output *output
 	return NULL;
 }
 
-static mlv_err check(const struct update *update, const struct mlv_output *output, bool *wanted)
+static bool is_wanted(const struct mlv_output *output)
 {
-	*wanted = output->import && !output->frozen;
-	if (*wanted || !update->named)
+	return output->import && !output->frozen;
+}
+
+/* Whether what a target stands for can be updated; below: it is a directory above it. */
+static mlv_err check(const struct update *update, const struct mlv_output *output, bool below)
+{
+	mlv_err err;
+
+	if (is_wanted(output) || (below && update->args->recursive))
 		return NULL;
-	if (!output->import)
-		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: not imported", output->path),
-				      "what changed here is stored by: mlv commit %s", output->path);
-	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: frozen", output->path),
-			      "mlv unfreeze %s", output->path);
+	if (output->import)
+		err = mlv_error(MLV_E_REFUSED, "%s: frozen", output->path);
+	else
+		err = mlv_error(MLV_E_USAGE, "%s: not imported", output->path);
+	if (below)
+		return mlv_error_hint(err, "-R leaves out what was not imported or is frozen");
+	if (output->import)
+		return mlv_error_hint(err, "mlv unfreeze %s", output->path);
+	return mlv_error_hint(err, "what changed here is stored by: mlv commit %s", output->path);
+}
+
+/* Each target by itself, before anything is done. */
+static mlv_err check_all(const struct update *update, const struct mlv_outputs *outputs,
+			 char **typed)
+{
+	for (; *typed; typed++) {
+		MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+		char *const one[] = { *typed, NULL };
+		mlv_err err;
+
+		if ((err = mlv_repo_path(update->repo, *typed, &path)) ||
+		    (err = mlv_targets_resolve(update->repo, outputs, one, &targets)))
+			return err;
+		for (size_t i = 0; i < targets.count; i++) {
+			const struct mlv_output *output = targets.at[i].output;
+
+			if ((err = check(update, output, path.len < strlen(output->path))))
+				return err;
+		}
+	}
+	return NULL;
 }
 
 static mlv_err update_all(struct update *update, const struct mlv_targets *targets)
 {
 	const struct mlv_output *last = NULL;
-	bool wanted;
 	mlv_err err;
 
-	for (size_t i = 0; i < targets->count; i++)
-		if ((err = check(update, targets->at[i].output, &wanted)))
-			return err;
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct mlv_output *output = targets->at[i].output;
 
-		if ((err = check(update, output, &wanted)))
-			return err;
-		if (wanted && output != last &&
-		    (err = update_one(update, output)))
+		if (is_wanted(output) && output != last && (err = update_one(update, output)))
 			return mlv_error_wrap(err, "%s", output->path);
 		last = output;
 	}
@@ -136,7 +164,7 @@ static mlv_err update_run(struct mlv_run *run, const void *opaque, char **operan
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
 	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
 	const struct update_args *args = opaque;
-	struct update update = { .run = run, .args = args, .named = operands[0] != NULL };
+	struct update update = { .run = run, .args = args };
 	mlv_err err;
 
 	if ((err = mlv_transfer_jobs(run, args->jobs)) ||
@@ -145,6 +173,8 @@ static mlv_err update_run(struct mlv_run *run, const void *opaque, char **operan
 	    (err = mlv_targets_resolve(repo, &outputs, operands, &targets)))
 		return err;
 	update.repo = repo;
+	if ((err = check_all(&update, &outputs, operands)))
+		return err;
 	mlv_out_array_begin(run->out, NULL);
 	err = update_all(&update, &targets);
 	mlv_out_array_end(run->out);

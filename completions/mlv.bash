@@ -162,7 +162,7 @@ _mlv()
 	'status') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;
-	'update') words='--rev --no-download --jobs -j --force -f' hint=file ;;
+	'update') words='--recursive -R --rev --no-download --jobs -j --force -f' hint=file ;;
 	'version') words='' hint=none ;;
 	esac
 	case $cur in

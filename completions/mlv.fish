@@ -304,6 +304,7 @@ complete -c mlv -n __fish_use_subcommand -a unprotect -d 'make links into the ca
 complete -c mlv -n '__fish_seen_subcommand_from unprotect' -F
 complete -c mlv -n __fish_use_subcommand -a update -d 'bring imports up to date with where they came from'
 complete -c mlv -n '__fish_seen_subcommand_from update' -F
+complete -c mlv -n '__fish_seen_subcommand_from update' -s R -l recursive -d 'of a directory, leave out what was not imported or is frozen'
 complete -c mlv -n '__fish_seen_subcommand_from update' -l rev -r -d 'go over to this branch, tag or commit of the repository'
 complete -c mlv -n '__fish_seen_subcommand_from update' -l no-download -d 'change the pointers alone'
 complete -c mlv -n '__fish_seen_subcommand_from update' -s j -l jobs -r -d 'requests at once (default: the remote'\''s jobs, else 8)'

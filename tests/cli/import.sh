@@ -39,5 +39,11 @@ mlv update -q --no-download data && ls data; mlv update -q data && ls data
 echo "== what is left out"
 echo 'frozen: true' >>params.json.mlv && mlv update -q && mlv update params.json; echo "status $?"
 echo own >own && mlv add -q own && mlv update -q && mlv update own; echo "status $?"
+echo "== below a directory, with what is no import"
+echo own >in/own && mlv add -q in/own && mlv update in; echo "status $?"
+rm -r in/sub && mlv update -R in | sed -E 's/[0-9a-f]{12}/COMMIT/g' && ls in/sub && mlv update -R in/own; echo "status $?"
+mlv freeze -q in/sub && rm -r in/sub && mlv update -R in && ls in && mlv update -R in/sub; echo "status $?"
+mkdir none && mlv update -R none; echo "status $?"
+mlv --json update -R . | sed -E 's/[0-9a-f]{64}/ID/g; s/[0-9a-f]{12}/COMMIT/g'
 printf 'deps: [{path: ../x, repo: {url: u, rev_lock: 0}}]\n' >>own.mlv && mlv status; echo "status $?"
 ls -A .mlv/tmp
