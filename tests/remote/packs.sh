@@ -45,6 +45,9 @@ for i in range(10000):
 	mlv add -q data
 	at_most $puts mlv push -q
 	git commit -qam two
+	# All that lies there is read and hashed.
+	at_most 14 mlv fsck -r store
+	grep -q '^10046 objects checked' "$work/log"
 
 	git clone -q "$work/first" "$work/second"
 	cd "$work/second"
