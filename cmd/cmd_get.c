@@ -14,6 +14,7 @@
 #include "cmd/out.h"
 #include "cmd/placing.h"
 #include "cmd/scratch.h"
+#include "cmd/spot_show.h"
 #include "cmd/transfer.h"
 
 struct get_args {
@@ -127,6 +128,7 @@ static mlv_err show_url(struct get *get)
 	MLV_SCOPED(mlv_store_freep) struct mlv_store *memory = NULL;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
 	struct mlv_bring bring = { .run = get->run, .label = get->path };
+	struct mlv_spot spot;
 	mlv_err err;
 
 	if ((err = mlv_scratch_make(&scratch, get->run->ctx, NULL)) ||
@@ -136,13 +138,9 @@ static mlv_err show_url(struct get *get)
 	bring.origin = get->origin;
 	bring.finding = get->finding;
 	bring.cache = memory;
-	if ((err = mlv_bring_url(&bring, &url)))
+	if ((err = mlv_bring_url(&bring, &spot, &url)))
 		return err;
-	mlv_out_object_begin(get->run->out, NULL);
-	mlv_out_text(get->run->out, "url", url.ptr);
-	mlv_out_object_end(get->run->out);
-	mlv_out_line(get->run->out, "%s", url.ptr);
-	return NULL;
+	return mlv_spot_show(get->run, &spot, url.ptr, get->path);
 }
 
 static mlv_err get_run(struct mlv_run *run, const void *opaque, char **operands)

@@ -14,9 +14,11 @@
 struct sources {
 	const struct mlv_bring *bring;
 	struct mlv_batch *batch;
-	const struct mlv_strs *remotes;
+	struct mlv_strs remotes;
 	size_t count;
 	struct mlv_transport **opened; /* count; NULL: not yet */
+	bool rooted;
+	struct mlv_oid root; /* the first node that was read: of a whole tree */
 };
 
 static void sources_release(struct sources *sources)
@@ -24,18 +26,37 @@ static void sources_release(struct sources *sources)
 	for (size_t i = 0; i < sources->count; i++)
 		mlv_transport_freep(&sources->opened[i]);
 	free(sources->opened);
+	mlv_strs_release(&sources->remotes);
 	mlv_batch_freep(&sources->batch);
+}
+
+/* The remote of this name, for "" all default ones; where there is none that is said when it is opened. */
+static mlv_err add_remote(struct sources *sources, const char *name)
+{
+	const struct mlv_opt_list none = { 0 };
+	mlv_err err;
+
+	if (*name)
+		return mlv_strs_add(&sources->remotes, name);
+	err = mlv_cmd_remote_names(sources->bring->origin->repo, &none, &sources->remotes);
+	return err && err->code == MLV_E_MISSING ? mlv_strs_add(&sources->remotes, name) : err;
 }
 
 static mlv_err sources_init(struct sources *sources, const struct mlv_bring *bring)
 {
+	const struct mlv_strs *named = mlv_finding_remotes(bring->finding);
+	mlv_err err = NULL;
+
 	sources->bring = bring;
-	sources->remotes = mlv_finding_remotes(bring->finding);
-	sources->opened = mlv_sys_alloc_array(sources->remotes->count + 1, sizeof(*sources->opened));
+	for (size_t i = 0; !err && i < named->count; i++)
+		err = add_remote(sources, named->at[i]);
+	if (err)
+		return err;
+	sources->opened = mlv_sys_alloc_array(sources->remotes.count + 1, sizeof(*sources->opened));
 	if (!sources->opened)
 		return mlv_error_nomem("a list of remotes");
-	if (sources->remotes->count > 0)
-		sources->count = sources->remotes->count + bring->origin->has_cache;
+	if (sources->remotes.count > 0)
+		sources->count = sources->remotes.count + bring->origin->has_cache;
 	return NULL;
 }
 
@@ -72,7 +93,7 @@ static mlv_err open_source(struct sources *sources, size_t i, struct mlv_transpo
 	if (!sources->opened[i] && i < first) {
 		err = open_cache(bring, &sources->opened[i]);
 	} else if (!sources->opened[i]) {
-		name = sources->remotes->at[i - first];
+		name = sources->remotes.at[i - first];
 		err = mlv_cmd_open_remote(bring->run, bring->origin->repo, *name ? name : NULL,
 					  &sources->opened[i]);
 		if (err)
@@ -96,6 +117,9 @@ static mlv_err read_node(void *arg, const struct mlv_oid *oid, uint64_t size, st
 	size_t begin = raw->len;
 	mlv_err err = mlv_store_read(sources->bring->cache, &key, size, raw);
 
+	if (!sources->rooted)
+		sources->root = *oid;
+	sources->rooted = true;
 	if (!err || err->code != MLV_E_MISSING)
 		return err;
 	for (size_t i = 0; err && i < sources->count && may_go_on(err); i++) {
@@ -175,12 +199,44 @@ mlv_err mlv_bring(const struct mlv_bring *bring, struct mlv_output *output)
 	return fetch(&sources, output);
 }
 
-mlv_err mlv_bring_url(const struct mlv_bring *bring, struct mlv_buf *url)
+static mlv_err nowhere(const struct mlv_bring *bring, const struct mlv_output *output)
+{
+	mlv_err err = mlv_error(MLV_E_MISSING, "%s: no remote of %s has %s", bring->label,
+				bring->origin->url,
+				output->type == MLV_ID_TREE ? "a manifest of it" : "it");
+
+	return mlv_error_hint(err, "push from there: mlv push%s",
+			      output->type == MLV_ID_TREE
+				      ? "; only a directory that is tracked as a whole has one"
+				      : "");
+}
+
+/* At the first remote that has it. */
+static mlv_err find_spot(struct sources *sources, const struct mlv_key *key, struct mlv_spot *spot,
+			 struct mlv_transport **remote)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = sources->bring->origin->has_cache; i < sources->count; i++) {
+		bool found = false;
+
+		if ((err = open_source(sources, i, remote)))
+			break;
+		/* By the root of its tree the packs are found where nothing can be listed. */
+		if (sources->rooted)
+			mlv_lookup_note(*remote, &sources->root);
+		if ((err = mlv_lookup_spot(*remote, key, spot, &found)) || found)
+			return err;
+	}
+	*remote = NULL;
+	return err;
+}
+
+mlv_err mlv_bring_url(const struct mlv_bring *bring, struct mlv_spot *spot, struct mlv_buf *url)
 {
 	MLV_SCOPED(sources_release) struct sources sources = { 0 };
 	struct mlv_output output = { 0 };
-	struct mlv_transport *remote;
-	char path[MLV_KEY_PATH];
+	struct mlv_transport *remote = NULL;
 	struct mlv_key key;
 	mlv_err err;
 
@@ -190,9 +246,16 @@ mlv_err mlv_bring_url(const struct mlv_bring *bring, struct mlv_buf *url)
 		return mlv_error(MLV_E_MISSING, "%s: %s is no object of a remote: git has it",
 				 bring->origin->url, bring->label);
 	if ((err = mlv_batch_begin(&sources.batch, bring->cache)) ||
-	    (err = mlv_finding_name(bring->finding, nodes_of(&sources), sources.batch, &output)) ||
-	    (err = open_source(&sources, sources.count - 1, &remote)))
+	    (err = mlv_finding_name(bring->finding, nodes_of(&sources), sources.batch, &output)))
 		return err;
 	key = (struct mlv_key){ kind_of(&output), output.oid };
-	return mlv_buf_printf(url, "%s/%s", remote->url, mlv_key_path(&key, path));
+	if ((err = find_spot(&sources, &key, spot, &remote)))
+		return err;
+	if (!remote)
+		return nowhere(bring, &output);
+	if (spot->chunked)
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: it lies in chunks at %s, as %s says: "
+						"no URL has it whole", bring->label, remote->url,
+						spot->path), "mlv get puts it together");
+	return mlv_buf_printf(url, "%s/%s", remote->url, spot->path);
 }

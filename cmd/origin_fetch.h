@@ -10,7 +10,7 @@
 
 #include "cmd/cmd.h"
 #include "core/repo/origin.h"
-#include "remote/transport.h"
+#include "remote/lookup.h"
 
 struct mlv_bring {
 	struct mlv_run *run;
@@ -23,7 +23,12 @@ struct mlv_bring {
 };
 /* Its id, and, durably in the cache, what that stands for. */
 mlv_err mlv_bring(const struct mlv_bring *bring, struct mlv_output *output) MLV_CHECK;
-/* Append the URL of the object at the remote: a file's, or a directory's manifest. */
-mlv_err mlv_bring_url(const struct mlv_bring *bring, struct mlv_buf *url) MLV_CHECK;
+/*
+ * Where the object lies, at the first remote that has it: a file's, or a
+ * directory's manifest. Appends the URL of the file or pack that it lies in.
+ * MLV_E_MISSING: no remote has it, MLV_E_REFUSED: no URL has it whole.
+ */
+mlv_err mlv_bring_url(const struct mlv_bring *bring, struct mlv_spot *spot,
+		      struct mlv_buf *url) MLV_CHECK;
 
 #endif

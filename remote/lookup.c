@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/sys.h"
+#include "core/store/recipe.h"
 #include "remote/bases.h"
 
 #define NOTED 16 /* nodes whose roots are asked for */
@@ -93,4 +94,43 @@ mlv_err mlv_lookup_read(struct mlv_transport *remote, const struct mlv_key *key,
 		return err;
 	*found = true;
 	return mlv_remote_packs_read(&remote->lookup->packs, pack, &record, raw);
+}
+
+static mlv_err find_packed(struct mlv_transport *remote, const struct mlv_key *key,
+			   struct mlv_spot *spot, bool *found)
+{
+	struct mlv_remote_pack *pack = NULL;
+	struct mlv_pack_record record;
+	char path[MLV_PACK_PATH];
+	mlv_err err;
+
+	pthread_mutex_lock(&lock);
+	err = find_record(lookup_of(remote), remote, key, true, &pack, &record);
+	if (!err && pack) {
+		*found = spot->packed = true;
+		mlv_pack_path(&pack->ref.id, MLV_PACK_SUFFIX, path);
+		memcpy(spot->path, path, strlen(path) + 1);
+		spot->offset = (uint64_t)record.offset + MLV_FRAME_HEAD;
+		spot->length = record.stored;
+		spot->codec = record.codec;
+	}
+	pthread_mutex_unlock(&lock);
+	return err;
+}
+
+mlv_err mlv_lookup_spot(struct mlv_transport *remote, const struct mlv_key *key,
+			struct mlv_spot *spot, bool *found)
+{
+	mlv_err err;
+
+	*spot = (struct mlv_spot){ .codec = key->kind == MLV_KIND_NODE ? MLV_CODEC_ZLIB
+								       : MLV_CODEC_RAW };
+	err = mlv_transport_head(remote, mlv_key_path(key, spot->path), found, &spot->length);
+	if (err || *found)
+		return err;
+	if (key->kind != MLV_KIND_LARGE)
+		return find_packed(remote, key, spot, found);
+	spot->chunked = true;
+	return mlv_transport_head(remote, mlv_recipe_path(&key->oid, spot->path), found,
+				  &spot->length);
 }

@@ -22,6 +22,16 @@ void mlv_lookup_note(struct mlv_transport *remote, const struct mlv_oid *node);
  */
 mlv_err mlv_lookup_read(struct mlv_transport *remote, const struct mlv_key *key, uint64_t size,
 			bool find, struct mlv_buf *raw, bool *found) MLV_CHECK;
+/* Where the bytes of something lie at a remote. */
+struct mlv_spot {
+	char path[MLV_KEY_PATH]; /* below the remote: of a file of its own, or of a pack */
+	bool packed, chunked;    /* in that pack; in chunks, of which path is the recipe */
+	uint64_t offset, length; /* which bytes of that file; not where it is chunked */
+	enum mlv_codec codec;    /* how they are stored */
+};
+/* Find key, by itself or else in a pack; nothing is read of it. */
+mlv_err mlv_lookup_spot(struct mlv_transport *remote, const struct mlv_key *key,
+			struct mlv_spot *spot, bool *found) MLV_CHECK;
 void mlv_lookup_free(struct mlv_lookup *lookup);
 
 #endif

@@ -21,7 +21,7 @@ rm -r src/.mlv/cache
 mlv get src model -o m2 && cmp m2 model
 mlv get "file://$PWD/src" data -o d2 && diff -r d2 src/data && echo same
 mlv get src model --show-url
-mlv get src data/a/b --show-url
+mlv get src data --show-url
 mlv --json get src data/top -o t2
 echo "== refused"
 mlv get src model; echo "status $?"
@@ -38,4 +38,5 @@ mlv get src/data top; echo "status $?"
 mlv get ext::sh x; echo "status $?"
 mlv get ftp://h/x x; echo "status $?"
 mlv get src code/main.py --show-url; echo "status $?"
+mlv get src data/a/b --show-url; echo "status $?"
 LC_ALL=C ls -A
