@@ -1,2 +1,2 @@
-# Random edits of a random directory: status, add and checkout agree with what is on the disk.
-exec python3 "$SRC/tests/tools/random_edits.py" 8 4
+# Random edits of a random directory: what every data command says and makes agrees with what is on the disk.
+exec python3 "$SRC/tests/tools/random_edits.py" 8 5
