@@ -29,6 +29,8 @@ mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 		.ca_file = mlv_setting_own(settings, "ca_file"),
 		.cert_file = mlv_setting_own(settings, "cert_path"),
 		.key_file = mlv_setting_own(settings, "key_path"),
+		.digest_user = http->digest_user,
+		.digest_password = http->digest_password,
 		.connections = http->connections,
 		.http2 = http->http2,
 		.proxy = mlv_setting_own(settings, "proxy"),
@@ -371,7 +373,7 @@ mlv_err mlv_http_status_error(const struct mlv_url *url, const char *method,
 		return mlv_error_hint(err, "mlv config --local remote.NAME.user USER, "
 					   "and remote.NAME.password");
 	if (reply->status == 405 || reply->status == 501)
-		return mlv_error_hint(err, "the server does not take %s here; a remote that is "
-					   "written needs WebDAV or PUT", method);
+		return mlv_error_hint(err, "the server does not take %s here; a remote that is written "
+				      "needs WebDAV, PUT, or, with remote.NAME.method, POST", method);
 	return err;
 }

@@ -18,6 +18,8 @@
 struct mlv_http {
 	unsigned connections; /* set before it is opened: the most at once; 0: any number */
 	bool http2;           /* the same: HTTP/2 is spoken over TLS where the server does */
+	/* the same: who we are, by digest, to the origin alone; live as long as it; NULL: nobody */
+	const char *digest_user, *digest_password;
 	struct mlv_ctx *ctx;
 	const struct mlv_net_ops *ops;
 	struct mlv_net *net;

@@ -3,7 +3,8 @@
  *
  * A server that can MOVE (WebDAV, RFC 4918) gets the bytes under a temporary
  * name and renames them; whether it can is tried once, with an empty file. Of
- * any other, PUT is hoped to be whole, and the size is checked afterwards.
+ * any other, PUT is hoped to be whole, and the size is checked afterwards. So is
+ * POST, where the setting "method" wants it: to the key's own URL, without more.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -205,15 +206,39 @@ static mlv_err put_plain(struct mlv_http_remote *remote, const char *key,
 	return put_failed(remote, key, "PUT", &reply);
 }
 
+static mlv_err post_key(struct mlv_http_remote *remote, const char *key, const struct mlv_source *source)
+{
+	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs headers = { 0 };
+	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
+	mlv_err err = mlv_http_key_url(remote, key, &url);
+
+	if (!err)
+		err = mlv_strs_add(&headers, "Content-Type: application/octet-stream");
+	if (!err)
+		err = mlv_http_simple(remote, "POST", &url, source, &headers, NULL, &reply);
+	return err || is_2xx(reply.status) ? err : mlv_http_status_error(&url, "POST", &reply);
+}
+
+static mlv_err send_key(struct mlv_http_remote *remote, const char *key, const struct mlv_source *source)
+{
+	bool move = false;
+	mlv_err err;
+
+	if (remote->posts)
+		return post_key(remote, key, source);
+	if ((err = can_move(remote, &move)))
+		return err;
+	return move ? put_and_move(remote, key, source) : put_plain(remote, key, source);
+}
+
 mlv_err mlv_http_put(struct mlv_transport *t, const char *key, const struct mlv_source *source)
 {
 	struct mlv_http_remote *remote = mlv_http_remote_of(t);
-	bool move = false, there = false;
+	bool there = false;
 	uint64_t size = 0;
-	mlv_err err = can_move(remote, &move);
+	mlv_err err = send_key(remote, key, source);
 
-	if (!err)
-		err = move ? put_and_move(remote, key, source) : put_plain(remote, key, source);
 	if (!err)
 		err = mlv_http_head(t, key, &there, &size);
 	if (err)

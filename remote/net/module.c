@@ -165,6 +165,11 @@ void mlv_net_set_limits(CURL *handle, const struct mlv_net *net)
 
 static void set_identity(CURL *handle, const struct mlv_net *net)
 {
+	if (net->options.digest_user) {
+		curl_easy_setopt(handle, CURLOPT_HTTPAUTH, (long)CURLAUTH_DIGEST);
+		curl_easy_setopt(handle, CURLOPT_USERNAME, net->options.digest_user);
+		curl_easy_setopt(handle, CURLOPT_PASSWORD, net->options.digest_password);
+	}
 	if (!net->cert_file)
 		return;
 	curl_easy_setopt(handle, CURLOPT_SSLCERT, net->cert_file);

@@ -5,7 +5,8 @@
  * Model     A net keeps connections open between requests. A request is sent
  *           once and answered once: no redirect is followed, nothing is tried
  *           again, no answer is decompressed, no credential is added; that is
- *           the work of http/exchange.h. What is checked here: TLS, time
+ *           the work of http/exchange.h. But a digest answers a challenge: the
+ *           request goes without body first, then again. What is checked here: TLS, time
  *           (10 s to connect, 30 s at less than 1 KiB/s), size of headers
  *           (64 KiB) and of an error's body (64 KiB), that as many bytes came
  *           as were announced.
@@ -42,6 +43,8 @@ struct mlv_net_options {
 	const struct mlv_net_login *login; /* of SFTP; NULL: the net is for HTTP */
 	const char *ca_file; /* NULL: the system's */
 	const char *proxy;   /* NULL: what libcurl finds in the environment */
+	/* Who we are, by digest (RFC 7616); NULL: nobody. They live as long as the net. */
+	const char *digest_user, *digest_password;
 	const char *cert_file, *key_file; /* who we are, to a server that asks; NULL: nobody */
 	unsigned connections; /* requests under way at once, each on one of its own; 0: any number */
 	bool http2;          /* spoken over TLS where the server does */
@@ -66,7 +69,7 @@ struct mlv_net_request {
 	const struct mlv_strs *headers;  /* "Name: value" */
 	const struct mlv_source *source; /* the body sent is size bytes of it from offset; NULL: none */
 	uint64_t offset, size;
-	bool identify;                   /* the server is the one that cert_file is for */
+	bool identify;                   /* the server is the one that cert_file and digest are for */
 	/* Called once before the first byte of a body below 300, or at its end. May be NULL. */
 	mlv_err (*begin)(void *arg, const struct mlv_net_reply *reply);
 	/*

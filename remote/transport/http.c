@@ -5,10 +5,12 @@
 #include "remote/transport/http.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "core/base/sys.h"
 #include "remote/http/fetch.h"
 #include "remote/http/header.h"
+#include "remote/settings.h"
 
 #define JOBS 8
 
@@ -33,7 +35,7 @@ mlv_err mlv_http_key_url(const struct mlv_http_remote *remote, const char *key,
 mlv_err mlv_http_add_auth(const struct mlv_http_remote *remote, bool same_origin,
 			  struct mlv_strs *headers)
 {
-	return remote->auth && same_origin ? mlv_strs_add(headers, remote->auth) : NULL;
+	return remote->login.header && same_origin ? mlv_strs_add(headers, remote->login.header) : NULL;
 }
 
 /* ---- requests without an answer's body ---- */
@@ -243,7 +245,7 @@ static void http_free(struct mlv_transport *t)
 
 	mlv_http_close(&remote->http);
 	mlv_url_release(&remote->url);
-	mlv_secret_freep(&remote->auth);
+	mlv_http_login_release(&remote->login);
 	pthread_mutex_destroy(&remote->lock);
 	free(t->url);
 	free(remote);
@@ -263,6 +265,7 @@ static mlv_err set_up(struct mlv_http_remote *remote, struct mlv_ctx *ctx,
 		      const struct mlv_remote_settings *settings)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+	const char *method;
 	size_t len;
 	mlv_err err = mlv_url_parse(&remote->url, settings->url);
 
@@ -277,8 +280,12 @@ static mlv_err set_up(struct mlv_http_remote *remote, struct mlv_ctx *ctx,
 	remote->base.url = mlv_buf_detach(&shown);
 	if (!remote->base.url)
 		return mlv_error_nomem("a transport");
-	if ((err = mlv_http_auth(ctx, settings, &remote->url, &remote->auth)))
+	if ((err = mlv_http_login_find(&remote->login, ctx, settings, &remote->url)))
 		return err;
+	method = mlv_setting(settings, "method");
+	remote->posts = method && strcasecmp(method, "POST") == 0;
+	remote->http.digest_user = remote->login.digest_user;
+	remote->http.digest_password = remote->login.digest_password;
 	remote->http.connections = remote->base.jobs;
 	remote->http.http2 = true;
 	return mlv_http_open(&remote->http, ctx, settings);
