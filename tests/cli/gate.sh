@@ -1,7 +1,7 @@
 # A gate fails for the slice that got worse although all rows together got better.
 git init -q && mlv init -q
 table() {
-	awk -v low="$1" -v bad="$2" 'BEGIN {
+	LC_ALL=C awk -v low="$1" -v bad="$2" 'BEGIN {
 		print "id,y,s,g"
 		for (i = 0; i < 400; i++) {
 			y = i % 2; g = int(i / 100); right = (i * 37 % 100) >= (g == bad ? 45 : low)
