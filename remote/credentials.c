@@ -142,6 +142,16 @@ mlv_err mlv_credentials_get(struct mlv_credentials *c, struct mlv_keys *keys, ui
 	return err;
 }
 
+bool mlv_credentials_renewed(struct mlv_credentials *c, uint64_t serial)
+{
+	bool renewed;
+
+	pthread_mutex_lock(&c->lock);
+	renewed = serial != c->serial || c->ended;
+	pthread_mutex_unlock(&c->lock);
+	return renewed;
+}
+
 bool mlv_credentials_renew(struct mlv_credentials *c, uint64_t serial)
 {
 	bool others = c->source != MLV_SOURCE_NONE && c->source != MLV_SOURCE_FIXED;

@@ -61,5 +61,7 @@ mlv_err mlv_credentials_get(struct mlv_credentials *credentials, struct mlv_keys
 			    uint64_t *serial) MLV_CHECK;
 /* A server said that the keys of this serial have ended: whether get() may bring others. */
 bool mlv_credentials_renew(struct mlv_credentials *credentials, uint64_t serial);
+/* Whether somebody else had them renewed since. */
+bool mlv_credentials_renewed(struct mlv_credentials *credentials, uint64_t serial);
 
 #endif

@@ -7,7 +7,7 @@
 #include "remote/http/header.h"
 #include "remote/sigv4.h"
 
-#define MOST_LESSONS 3 /* answers from which something may be learned, of one request */
+#define MOST_LESSONS 6 /* answers from which something may be learned, of one request */
 #define MOST_DIGESTS 3
 #define SKEW_SECONDS 60 /* a difference of clocks that is worth a repetition */
 
@@ -256,8 +256,12 @@ static bool learn_region(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
 	return learned;
 }
 
-/* Whether the answer shows that the keys have ended, and there may be others. */
-static bool learn_end(struct mlv_s3 *s3, const struct mlv_net_reply *reply, uint64_t serial)
+/*
+ * Whether the answer shows that the keys have ended, and there may be others. A
+ * request asks for new ones once; those that others asked for it uses as well.
+ */
+static bool learn_end(struct mlv_s3 *s3, const struct mlv_net_reply *reply, uint64_t serial,
+		      bool *asked)
 {
 	char code[MLV_S3_CODE];
 
@@ -268,6 +272,11 @@ static bool learn_end(struct mlv_s3 *s3, const struct mlv_net_reply *reply, uint
 	if (strcmp(code, "ExpiredToken") != 0 && strcmp(code, "TokenRefreshRequired") != 0 &&
 	    strcmp(code, "RequestExpired") != 0)
 		return false;
+	if (mlv_credentials_renewed(s3->credentials, serial))
+		return true;
+	if (*asked)
+		return false;
+	*asked = true;
 	return mlv_credentials_renew(s3->credentials, serial);
 }
 
@@ -308,12 +317,12 @@ mlv_err mlv_s3_do(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		  struct mlv_net_reply *reply)
 {
 	uint64_t serial = 0;
-	bool renewed = false;
+	bool asked = false;
 	mlv_err err = do_once(s3, request, reply, &serial);
 
 	for (int lessons = 0; !err && reply->status >= 300 && lessons < MOST_LESSONS; lessons++) {
 		if (!learn_region(s3, reply) && !learn_skew(s3, reply) &&
-		    (renewed || !(renewed = learn_end(s3, reply, serial))))
+		    !learn_end(s3, reply, serial, &asked))
 			break;
 		err = do_once(s3, request, reply, &serial);
 	}

@@ -17,5 +17,5 @@ echo "-- what lasts a second, or by the clock has ended, is used"
 for life in 1 -100; do
 	echo life $life >aws/rules
 	mlv push
-	asked | sed 's/[0-9]*$//' | sort | uniq -c
+	asked | sed 's/[0-9]*$//' | sort -u
 done
