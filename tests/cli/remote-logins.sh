@@ -38,8 +38,10 @@ mlv remote modify --local digest password geheim
 run mlv push -r digest
 again digest
 echo "== a digest is for its own origin, and nothing else is said where it is not asked for"
-remote jump http://a.example.org/to/b.example.org
+remote jump http://a.example.org/to/b.example.org/open
 for o in 'auth digest' 'user ada' 'password geheim'; do mlv remote modify --local jump $o; done
+again jump
+mlv remote modify jump url http://a.example.org/to/b.example.org/digest
 again jump
 mlv remote modify --local digest url http://a.example.org/basic
 again digest
@@ -72,7 +74,7 @@ again a
 run mlv push -r b
 run mlv push -r c
 echo "-- and through a redirect"
-remote jump http://a.example.org/to/b.example.org/n
+remote jump http://a.example.org/to/b.example.org/open/n
 mlv remote modify --local -u jump auth && mlv remote modify --local -u jump password
 again jump
 

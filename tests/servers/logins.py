@@ -8,7 +8,7 @@ first component of a path is the way; what is put below one can be got below any
   digest     the same, by a digest (RFC 7616, MD5, qop=auth) that is right for method, path and nonce
   posts      POST writes, PUT and MOVE are 405
   open       for anybody
-  to/HOST    redirects to HOST/open
+  to/HOST/X  redirects to HOST/X
 """
 import base64
 import hashlib
@@ -74,7 +74,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if wanted and self.who() != wanted:
             self.challenge()
         elif self.way == "to":
-            self.answer(307, Location="http://%s/open/%s" % tuple(key.split("/", 1)))
+            self.answer(307, Location="http://" + key)
         elif self.command == ("POST" if self.way == "posts" else "PUT"):
             STORED[key] = body
             self.answer(201)
