@@ -269,6 +269,30 @@ mlv_test(remote_packs, without_a_root_packs_are_listed)
 	world_release(&w);
 }
 
+static mlv_err remove_table(void *arg, const char *key, uint64_t size)
+{
+	return strstr(key, ".idx") ? remove_key(arg, key, size) : NULL;
+}
+
+/* A push that ended between a pack and its table is made whole, also where nobody can list. */
+mlv_test(remote_packs, a_pack_without_its_table_is_sent_again)
+{
+	for (int no_list = 0; no_list < 2; no_list++) {
+		MLV_SCOPED(mlv_transfer_release) struct mlv_transfer again = MLV_TRANSFER_INIT;
+		struct world w;
+
+		world_init(&w);
+		w.remote.no_list = no_list;
+		world_push(&w, FILES);
+		check_ok(mlv_transport_list(w.memory, "roots/", remove_key, w.memory));
+		check_ok(mlv_transport_list(w.memory, "packs/", remove_table, w.memory));
+		run_push(&w, &again);
+		cr_assert(check_root_sound(&w));
+		fetch_all(&w);
+		world_release(&w);
+	}
+}
+
 /* A store as it was before there were packs stays what it is. */
 mlv_test(remote_packs, what_lies_by_itself_is_not_packed_again)
 {
