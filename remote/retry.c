@@ -87,16 +87,20 @@ static mlv_err wait_ms(struct mlv_ctx *ctx, uint64_t ms)
 	return err;
 }
 
+static unsigned most_attempts(enum mlv_retry_why why)
+{
+	if (why == MLV_RETRY_UNREACHED && !atomic_load(&reached))
+		return MLV_RETRY_UNREACHABLE;
+	return why == MLV_RETRY_ODD ? MLV_RETRY_SENSELESS : MLV_RETRY_ATTEMPTS;
+}
+
 mlv_err mlv_retry_wait(struct mlv_retry *retry, enum mlv_retry_why why, uint64_t after_ms,
 		       bool *again)
 {
-	unsigned most = why == MLV_RETRY_UNREACHED && !atomic_load(&reached)
-				? MLV_RETRY_UNREACHABLE
-				: MLV_RETRY_ATTEMPTS;
 	uint64_t ms = why == MLV_RETRY_THROTTLED ? THROTTLED_MS : BASE_MS;
 
 	*again = false;
-	if (++retry->attempts >= most || !pay(why == MLV_RETRY_TIMEOUT ? 10 : 5))
+	if (++retry->attempts >= most_attempts(why) || !pay(why == MLV_RETRY_TIMEOUT ? 10 : 5))
 		return NULL;
 	for (unsigned i = 1; i < retry->attempts && ms < LONGEST_MS; i++)
 		ms *= 2;

@@ -67,7 +67,13 @@ struct sending {
 	const struct mlv_s3_request *request;
 	unsigned digests; /* times that the server found other bytes than were signed */
 	uint64_t serial;  /* of the keys that signed the last attempt */
+	struct mlv_buf unasked; /* the beginning of a body that the request does not want */
 };
+
+static void sending_release(struct sending *s)
+{
+	mlv_buf_release(&s->unasked);
+}
 
 /* The headers that are signed but for Host, which libcurl sends by itself. */
 static mlv_err add_amz(const struct mlv_keys *keys, time_t when, const char *hash,
@@ -171,12 +177,11 @@ static mlv_err headers_of(void *arg, const struct mlv_url *to, bool same_origin,
 	return err || !s->request->fetch ? err : mlv_http_fetch_headers(s->request->fetch, headers);
 }
 
-static mlv_err begin(void *arg, const struct mlv_net_reply *reply)
+static mlv_err begin(void *arg, struct mlv_net_reply *reply)
 {
 	struct sending *s = arg;
 
-	if (s->request->body)
-		mlv_buf_clear(s->request->body);
+	mlv_buf_clear(s->request->body ? s->request->body : &s->unasked);
 	return s->request->fetch ? mlv_http_fetch_begin(s->request->fetch, reply) : NULL;
 }
 
@@ -186,7 +191,20 @@ static mlv_err body(void *arg, const void *bytes, size_t len, bool *enough)
 
 	if (s->request->fetch)
 		return mlv_http_fetch_body(s->request->fetch, bytes, len, enough);
-	return s->request->body ? mlv_buf_add(s->request->body, bytes, len) : NULL;
+	if (s->request->body)
+		return mlv_buf_add(s->request->body, bytes, len);
+	if (len > MLV_NET_ERROR_MAX - s->unasked.len) {
+		len = MLV_NET_ERROR_MAX - s->unasked.len;
+		*enough = true;
+	}
+	return mlv_buf_add(&s->unasked, bytes, len);
+}
+
+static bool done(void *arg)
+{
+	struct sending *s = arg;
+
+	return s->request->fetch && mlv_http_fetch_done(s->request->fetch);
 }
 
 static mlv_err again(void *arg)
@@ -196,19 +214,37 @@ static mlv_err again(void *arg)
 	return s->request->fetch ? mlv_http_fetch_again(s->request->fetch) : NULL;
 }
 
-static enum mlv_http_verdict look(void *arg, const struct mlv_net_reply *reply)
+/* An answer of 2xx whose body is an error is one of 500, as the SDKs have it. */
+static bool is_hidden_error(struct sending *s, struct mlv_net_reply *reply)
+{
+	const struct mlv_buf *said = s->request->body ? s->request->body : &s->unasked;
+	char code[MLV_S3_CODE];
+
+	/* What else may be large, as a list, is not parsed for it. */
+	if (s->request->fetch || !strstr(said->ptr, "<Error"))
+		return false;
+	mlv_s3_code(s->s3, said, code);
+	mlv_buf_clear(&reply->error);
+	if (!code[0] || mlv_buf_add(&reply->error, said->ptr, said->len))
+		return false;
+	reply->status = 500;
+	return true;
+}
+
+static enum mlv_http_verdict look(void *arg, struct mlv_net_reply *reply)
 {
 	struct sending *s = arg;
 	bool well = reply->status < 300;
 	char code[MLV_S3_CODE];
 	bool slower = false;
 
-	if (well && mlv_s3_has_root(s->s3, s->request->body, s->request->root))
+	if (well && (s->request->fetch || (s->request->root && mlv_s3_has_root(s->s3, s->request->body,
+									       s->request->root))))
 		return MLV_HTTP_FINAL;
-	mlv_s3_code(s->s3, well ? s->request->body : &reply->error, code);
 	/* Neither what was asked for nor an error: it broke off. */
-	if (well && !code[0])
-		return MLV_HTTP_RETRY;
+	if (well && !is_hidden_error(s, reply))
+		return s->request->root ? MLV_HTTP_RETRY : MLV_HTTP_FINAL;
+	mlv_s3_code(s->s3, &reply->error, code);
 	/* They were changed on their way, or the file is another one by now: that stays. */
 	if ((strstr(code, "Digest") || strstr(code, "SHA256")) && ++s->digests >= MOST_DIGESTS)
 		return MLV_HTTP_FINAL;
@@ -284,13 +320,13 @@ static mlv_err do_once(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		       struct mlv_net_reply *reply, uint64_t *serial)
 {
 	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
-	struct sending sending = { .s3 = s3, .request = request };
+	MLV_SCOPED(sending_release) struct sending sending = { .s3 = s3, .request = request,
+							      .unasked = MLV_BUF_INIT };
 	struct mlv_http_exchange exchange = {
 		.method = request->method, .url = &url, .source = request->source,
 		.offset = request->offset, .size = request->size, .no_redirects = true,
-		.look_always = request->root != NULL,
-		.headers = headers_of, .begin = begin, .body = body, .look = look, .again = again,
-		.arg = &sending,
+		.headers = headers_of, .begin = begin, .body = body, .look = look, .done = done,
+		.again = again, .arg = &sending,
 	};
 	mlv_err err = mlv_s3_url(s3, request, &url);
 

@@ -233,15 +233,16 @@ static bool named(const int *statuses, int status)
 static enum mlv_http_verdict judge(const struct state *s)
 {
 	const struct mlv_http_exchange *x = s->exchange;
-	int status = s->reply->status;
 	enum mlv_http_verdict verdict = MLV_HTTP_USUAL;
+	int status;
 
-	if ((status < 300 && !x->look_always) || named(x->as_is, status))
+	if (named(x->as_is, s->reply->status))
 		return MLV_HTTP_FINAL;
 	if (x->look)
 		verdict = x->look(x->arg, s->reply);
 	if (verdict != MLV_HTTP_USUAL)
 		return verdict;
+	status = s->reply->status;
 	if (status == 429 || status == 503 || status == 509)
 		return MLV_HTTP_SLOWER;
 	return status == 408 || status == 500 || status == 502 || status == 504 ? MLV_HTTP_RETRY
@@ -288,9 +289,10 @@ static mlv_err answered(struct state *s, bool *again)
 		return follow(s);
 	}
 	verdict = judge(s);
-	if (verdict == MLV_HTTP_RETRY || verdict == MLV_HTTP_SLOWER)
+	if (verdict == MLV_HTTP_RETRY || verdict == MLV_HTTP_SLOWER || verdict == MLV_HTTP_ODD)
 		return wait_again(s, verdict == MLV_HTTP_SLOWER ? MLV_RETRY_THROTTLED
-							       : MLV_RETRY_BROKEN, again);
+				     : verdict == MLV_HTTP_ODD  ? MLV_RETRY_ODD
+								: MLV_RETRY_BROKEN, again);
 	mlv_retry_succeeded(&s->retry);
 	return NULL;
 }
@@ -299,6 +301,8 @@ static enum mlv_retry_why why_broken(const struct mlv_net_reply *reply)
 {
 	if (reply->unreachable)
 		return MLV_RETRY_UNREACHED;
+	if (reply->odd)
+		return MLV_RETRY_ODD;
 	return reply->timed_out ? MLV_RETRY_TIMEOUT : MLV_RETRY_BROKEN;
 }
 
@@ -315,6 +319,8 @@ static mlv_err attempts(struct state *s)
 		} else if (s->reply->transient) {
 			struct mlv_error kept = *err;
 
+			if (s->exchange->done && s->exchange->done(s->exchange->arg))
+				return NULL;
 			err = wait_again(s, why_broken(s->reply), &again);
 			if (!err && !again)
 				err = mlv_error_copy(&kept);
@@ -333,7 +339,9 @@ mlv_err mlv_http_do(struct mlv_http *http, const struct mlv_http_exchange *excha
 
 	mlv_retry_begin(&s.retry, http->ctx);
 	err = attempts(&s);
-	if (!err || err->code != MLV_E_REMOTE || mlv_url_show(&shown, target(&s)))
+	if (!err || err->code != MLV_E_REMOTE || mlv_url_show(&shown, exchange->url) ||
+	    (s.redirected.host && (mlv_buf_add_str(&shown, ", redirected to ") ||
+				   mlv_url_show(&shown, &s.redirected))))
 		return err;
 	return mlv_error_wrap(err, "%s", shown.ptr);
 }

@@ -38,6 +38,7 @@ enum mlv_http_verdict {
 	MLV_HTTP_RETRY,  /* the answer may be another one later */
 	MLV_HTTP_SLOWER, /* the same, after a longer wait */
 	MLV_HTTP_FINAL,  /* an answer like any other */
+	MLV_HTTP_ODD,    /* it makes no sense, and the next one might */
 };
 
 struct mlv_http_exchange {
@@ -47,16 +48,17 @@ struct mlv_http_exchange {
 	uint64_t offset, size;
 	const int *as_is;  /* statuses, 0 at the end, that are not tried again; NULL: none */
 	bool no_redirects; /* a redirect is an answer like any other */
-	bool look_always;  /* look() is asked of answers below 300, too */
 	bool once;         /* whatever comes of it, it is not tried again */
 	/* Add "Name: value" for an attempt at to; called before each. May be NULL. */
 	mlv_err (*headers)(void *arg, const struct mlv_url *to, bool same_origin,
 			   struct mlv_strs *headers);
 	/* As of struct mlv_net_request; may be NULL. */
-	mlv_err (*begin)(void *arg, const struct mlv_net_reply *reply);
+	mlv_err (*begin)(void *arg, struct mlv_net_reply *reply);
 	mlv_err (*body)(void *arg, const void *bytes, size_t len, bool *enough);
-	/* What an answer of 300 or more means, once all of it came. NULL: usual. */
-	enum mlv_http_verdict (*look)(void *arg, const struct mlv_net_reply *reply);
+	/* What an answer means, whose status it may change. NULL: usual. */
+	enum mlv_http_verdict (*look)(void *arg, struct mlv_net_reply *reply);
+	/* Whether all came that was wanted, when a transfer broke. NULL: it did not. */
+	bool (*done)(void *arg);
 	/* Before each attempt but the first: MLV_E_REMOTE when going on is not possible. */
 	mlv_err (*again)(void *arg);
 	void *arg;

@@ -37,14 +37,16 @@ static mlv_err ends_before(uint64_t size)
 			 (unsigned long long)size);
 }
 
-static mlv_err begin_part(struct mlv_http_fetch *fetch, const struct mlv_net_reply *reply)
+static mlv_err begin_part(struct mlv_http_fetch *fetch, struct mlv_net_reply *reply)
 {
 	const char *text = mlv_http_field(&reply->headers, "content-range");
 	uint64_t first, last, total;
 
 	if (!text || !mlv_http_content_range(text, &first, &last, &total) || first != fetch->at ||
-	    (fetch->end != UINT64_MAX && last >= fetch->end))
+	    (fetch->end != UINT64_MAX && last >= fetch->end)) {
+		reply->transient = reply->odd = true;
 		return mlv_error(MLV_E_REMOTE, "the server sent another range than was asked for");
+	}
 	if (total != UINT64_MAX && fetch->end != UINT64_MAX && fetch->end > total)
 		return ends_before(total);
 	fetch->skip = 0;
@@ -64,7 +66,7 @@ static mlv_err start_over(struct mlv_http_fetch *fetch)
 	return NULL;
 }
 
-mlv_err mlv_http_fetch_begin(struct mlv_http_fetch *fetch, const struct mlv_net_reply *reply)
+mlv_err mlv_http_fetch_begin(struct mlv_http_fetch *fetch, struct mlv_net_reply *reply)
 {
 	const char *etag = mlv_http_field(&reply->headers, "etag");
 	const char *length = mlv_http_field(&reply->headers, "content-length");
@@ -117,6 +119,11 @@ mlv_err mlv_http_fetch_body(struct mlv_http_fetch *fetch, const void *bytes, siz
 		return err;
 	fetch->at += take;
 	return NULL;
+}
+
+bool mlv_http_fetch_done(const struct mlv_http_fetch *fetch)
+{
+	return fetch->end != UINT64_MAX && fetch->at == fetch->end;
 }
 
 mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch)

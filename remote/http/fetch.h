@@ -27,9 +27,10 @@ mlv_err mlv_http_fetch_headers(const struct mlv_http_fetch *fetch,
 			       struct mlv_strs *headers) MLV_CHECK;
 /* As of struct mlv_http_exchange, with the fetch given instead of arg. */
 mlv_err mlv_http_fetch_begin(struct mlv_http_fetch *fetch,
-			     const struct mlv_net_reply *reply) MLV_CHECK;
+			     struct mlv_net_reply *reply) MLV_CHECK;
 mlv_err mlv_http_fetch_body(struct mlv_http_fetch *fetch, const void *bytes, size_t len,
 			    bool *enough) MLV_CHECK;
+bool mlv_http_fetch_done(const struct mlv_http_fetch *fetch);
 mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch) MLV_CHECK;
 /*
  * After the exchange: NULL when all bytes came. *other: the status is none

@@ -2,6 +2,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memfd_create */
 #endif
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -68,6 +69,43 @@ CURL *mlv_net_take_handle(struct mlv_net *net)
 	handle = net->kept_count > 0 ? net->kept[--net->kept_count] : curl_easy_init();
 	net->in_use += handle != NULL;
 	pthread_mutex_unlock(&net->lock);
+	return handle;
+}
+
+bool mlv_net_saw(struct mlv_net *net, const char *id)
+{
+	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+	bool seen = false;
+
+	for (; *id; id++)
+		hash = (hash ^ (unsigned char)*id) * 0x100000001b3u;
+	pthread_mutex_lock(&net->lock);
+	for (size_t i = 0; i < MLV_COUNT(net->ids); i++)
+		seen = seen || net->ids[i] == hash;
+	net->ids[net->next_id++ % MLV_COUNT(net->ids)] = hash;
+	pthread_mutex_unlock(&net->lock);
+	return seen;
+}
+
+/* Whether nothing came on it since its last answer: neither its end nor bytes that nobody asked for. */
+static bool is_quiet(CURL *handle)
+{
+	curl_socket_t socket = CURL_SOCKET_BAD;
+	struct pollfd poll_fd = { .events = POLLIN };
+
+	curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);
+	poll_fd.fd = socket;
+	return socket == CURL_SOCKET_BAD || poll(&poll_fd, 1, 0) == 0;
+}
+
+static CURL *take_quiet(struct mlv_net *net)
+{
+	CURL *handle = mlv_net_take_handle(net);
+
+	while (handle && !is_quiet(handle)) {
+		mlv_net_give_back(net, handle, false);
+		handle = mlv_net_take_handle(net);
+	}
 	return handle;
 }
 
@@ -210,7 +248,7 @@ static void reply_reset(struct mlv_net_reply *reply)
 {
 	reply->status = 0;
 	reply->body = 0;
-	reply->transient = reply->unreachable = reply->timed_out = false;
+	reply->transient = reply->unreachable = reply->timed_out = reply->odd = false;
 	mlv_buf_clear(&reply->headers);
 	mlv_buf_clear(&reply->error);
 }
@@ -219,7 +257,7 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 			   struct mlv_net_reply *reply)
 {
 	MLV_SCOPED(slist_free) struct curl_slist *headers = NULL;
-	struct mlv_net_transfer transfer = { .ctx = net->options.ctx, .request = request, .reply = reply };
+	struct mlv_net_transfer transfer = { .net = net, .ctx = net->options.ctx, .request = request, .reply = reply };
 	CURL *handle;
 	CURLcode code;
 	mlv_err err;
@@ -227,7 +265,7 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 	reply_reset(reply);
 	if ((err = add_headers(&headers, request)))
 		return err;
-	handle = mlv_net_take_handle(net);
+	handle = take_quiet(net);
 	if (!handle)
 		return mlv_error_nomem("a connection");
 	mlv_net_set_limits(handle, net);
@@ -240,7 +278,7 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 	if (code == CURLE_OK)
 		code = mlv_net_run(handle);
 	err = mlv_net_transfer_end(&transfer, handle, code);
-	mlv_net_give_back(net, handle, code == CURLE_OK);
+	mlv_net_give_back(net, handle, code == CURLE_OK && !err);
 	return err;
 }
 

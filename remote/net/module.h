@@ -8,8 +8,10 @@
  *           the work of http/exchange.h. But a digest answers a challenge: the
  *           request goes without body first, then again. What is checked here: TLS, time
  *           (10 s to connect, 30 s at less than 1 KiB/s), size of headers
- *           (64 KiB) and of an error's body (64 KiB), that as many bytes came
- *           as were announced.
+ *           (64 KiB) and of a body that nobody wants (64 KiB), that the head
+ *           of the answer is whole and as many bytes came as were announced,
+ *           that its status is one of an answer to this, and that it is not
+ *           the one before, sent again.
  * Threads   perform() may be called by many threads at once on one net.
  * Memory    libcurl is given an allocator that ends the process with status
  *           75 when memory is out: every state on disk is a safe one.
@@ -21,7 +23,7 @@
 #include "remote/transport.h"
 
 #define MLV_NET_HEADERS_MAX ((size_t)64 * 1024)
-#define MLV_NET_ERROR_MAX   ((size_t)64 * 1024)
+#define MLV_NET_ERROR_MAX   ((size_t)64 * 1024) /* and of other bodies that are dropped */
 
 struct mlv_net;
 
@@ -61,6 +63,7 @@ struct mlv_net_reply {
 	bool transient;         /* perform() failed in a way that may pass */
 	bool unreachable;       /* ... because no connection was made */
 	bool timed_out;         /* ... because nothing came for long */
+	bool odd;               /* ... because what came makes no sense */
 };
 
 struct mlv_net_request {
@@ -70,11 +73,15 @@ struct mlv_net_request {
 	const struct mlv_source *source; /* the body sent is size bytes of it from offset; NULL: none */
 	uint64_t offset, size;
 	bool identify;                   /* the server is the one that cert_file and digest are for */
-	/* Called once before the first byte of a body below 300, or at its end. May be NULL. */
-	mlv_err (*begin)(void *arg, const struct mlv_net_reply *reply);
+	/*
+	 * Called once before the first byte of a body below 300, or at its end. May
+	 * set transient and odd when it fails. May be NULL.
+	 */
+	mlv_err (*begin)(void *arg, struct mlv_net_reply *reply);
 	/*
 	 * Takes the bytes of a body below 300. *enough: the rest is not needed,
-	 * and the request is done. NULL: the body is dropped.
+	 * and the request is done. NULL: the body is dropped, and read no further
+	 * than MLV_NET_ERROR_MAX.
 	 */
 	mlv_err (*body)(void *arg, const void *bytes, size_t len, bool *enough);
 	void *arg;

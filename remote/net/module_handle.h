@@ -18,6 +18,8 @@ struct mlv_net {
 	unsigned in_use;      /* requests under way; under lock */
 	CURL *kept[MLV_NET_KEPT_MAX]; /* under lock: handles not in use, the last used last */
 	size_t kept_count;
+	uint64_t ids[MLV_NET_KEPT_MAX]; /* under lock: hashes of what the last answers were called */
+	size_t next_id;
 };
 
 /*
@@ -25,6 +27,8 @@ struct mlv_net {
  * requests under way than connections may be; NULL when memory is out.
  */
 CURL *mlv_net_take_handle(struct mlv_net *net);
+/* Whether an answer with this id came lately; it has come now. */
+bool mlv_net_saw(struct mlv_net *net, const char *id);
 /* Keep a handle and its connection, unless its transfer broke. */
 void mlv_net_give_back(struct mlv_net *net, CURL *handle, bool keep);
 /* What holds for all requests: protocols, time, proxy. */

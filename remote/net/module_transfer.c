@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/pace.h"
+#include "remote/http/header.h"
 #include "remote/net/module_handle.h"
 
 static bool fail(struct mlv_net_transfer *transfer, mlv_err err)
@@ -23,6 +24,7 @@ static void begin_answer(struct mlv_net_transfer *transfer, const char *line, si
 
 	mlv_buf_clear(&reply->headers);
 	reply->status = 0;
+	transfer->whole_head = false;
 	if (!space || (size_t)(line + len - space) < 4)
 		return;
 	for (int i = 1; i <= 3; i++) {
@@ -66,6 +68,8 @@ size_t mlv_net_on_header(char *bytes, size_t size, size_t count, void *arg)
 	}
 	if (len >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
 		begin_answer(transfer, bytes, len);
+	else if (len > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+		transfer->whole_head = true;
 	else if (fail(transfer, keep_header(&transfer->reply->headers, bytes, len)))
 		return 0;
 	return len;
@@ -104,6 +108,8 @@ size_t mlv_net_on_body(char *bytes, size_t size, size_t count, void *arg)
 	if (fail(transfer, begin_body(transfer)))
 		return 0;
 	transfer->reply->body += len;
+	if (!request->body && transfer->reply->body > MLV_NET_ERROR_MAX)
+		transfer->enough = true;
 	if (len > 0 && request->body &&
 	    fail(transfer, request->body(request->arg, bytes, len, &transfer->enough)))
 		return 0;
@@ -214,16 +220,31 @@ static mlv_err not_verified(CURL *handle, const char *words)
 			      "mlv config --global remote.NAME.ca_file FILE");
 }
 
+/* An answer that makes no sense: another attempt may bring one that does. */
+static mlv_err odd(struct mlv_net_transfer *transfer, const char *what)
+{
+	transfer->reply->transient = transfer->reply->odd = true;
+	return mlv_error(MLV_E_REMOTE, "%s", what);
+}
+
 static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURLcode code)
 {
-	curl_off_t connected = 0; /* when, in microseconds */
+	curl_off_t connected = 0; /* when, in microseconds; 0 as well on a connection of before */
+	long sent = 0;            /* bytes of requests */
 	const char *words = transfer->text[0] ? transfer->text : curl_easy_strerror(code);
 	mlv_err err;
 
+	/* What is not allowed is what needs no head: all is taken for such that is no HTTP. */
+	if (code == CURLE_UNSUPPORTED_PROTOCOL)
+		return odd(transfer, "what answers there is no web server");
+	/* Of memory there is enough, or the process has ended. */
+	if (code == CURLE_OUT_OF_MEMORY)
+		return mlv_error(MLV_E_REMOTE, "the server sent a header that is too long");
 	curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &sent);
 	transfer->reply->transient = mlv_net_may_pass(code);
 	transfer->reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
-	transfer->reply->unreachable = connected == 0 && transfer->reply->transient;
+	transfer->reply->unreachable = connected == 0 && sent == 0 && transfer->reply->transient;
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return not_verified(handle, words);
 	err = mlv_error(MLV_E_REMOTE, "%s", words);
@@ -238,17 +259,42 @@ static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURL
 	return err;
 }
 
-mlv_err mlv_net_transfer_end(struct mlv_net_transfer *transfer, CURL *handle, CURLcode code)
+/*
+ * Whether the answer to what is written is one of before, sent again: stores
+ * give each request an id. What is read is proved by its bytes, and may come
+ * from where answers are kept.
+ */
+static bool came_before(struct mlv_net_transfer *transfer)
+{
+	const char *id = mlv_http_field(&transfer->reply->headers, "x-amz-request-id");
+	bool same = id && id[0] && mlv_net_saw(transfer->net, id);
+
+	return same && (strcmp(transfer->request->method, "PUT") == 0 ||
+			strcmp(transfer->request->method, "POST") == 0);
+}
+
+/* What the answer to another method would say, where a proxy mixes them up. */
+static bool is_of_another(const struct mlv_net_transfer *transfer)
+{
+	const char *method = transfer->request->method;
+	int status = transfer->reply->status;
+
+	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+		return status == 201 || status == 202 || status == 204 || status == 207;
+	return status == 206;
+}
+
+static mlv_err check_answer(struct mlv_net_transfer *transfer, CURL *handle)
 {
 	struct mlv_net_reply *reply = transfer->reply;
 	curl_off_t announced = -1;
 
-	if (transfer->failed)
-		return mlv_error_copy(&transfer->failure);
-	if (transfer->stopped)
-		return mlv_error(MLV_E_INTERRUPTED, "interrupted");
-	if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->enough))
-		return curl_failed(transfer, handle, code);
+	if (!transfer->whole_head || reply->status < 200)
+		return odd(transfer, "the answer ends within its head");
+	if (is_of_another(transfer))
+		return odd(transfer, "the answer is of another request");
+	if (came_before(transfer))
+		return odd(transfer, "an answer came twice");
 	if (reply->status < 300)
 		(void)fail(transfer, begin_body(transfer));
 	if (transfer->failed)
@@ -261,4 +307,15 @@ mlv_err mlv_net_transfer_end(struct mlv_net_transfer *transfer, CURL *handle, CU
 				 (unsigned long long)reply->body, (long long)announced);
 	}
 	return NULL;
+}
+
+mlv_err mlv_net_transfer_end(struct mlv_net_transfer *transfer, CURL *handle, CURLcode code)
+{
+	if (transfer->failed)
+		return mlv_error_copy(&transfer->failure);
+	if (transfer->stopped)
+		return mlv_error(MLV_E_INTERRUPTED, "interrupted");
+	if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->enough))
+		return curl_failed(transfer, handle, code);
+	return check_answer(transfer, handle);
 }

@@ -12,6 +12,8 @@ struct mlv_net_transfer {
 	struct mlv_net_reply *reply;
 	uint64_t read;         /* bytes of the source given so far */
 	size_t header_bytes;   /* of all answers */
+	bool whole_head;       /* the empty line at its end came */
+	struct mlv_net *net;
 	bool begun;            /* begin() was called */
 	bool enough;           /* body() has all that it needs, or an error's body is long enough */
 	bool failed;           /* a callback failed: failure says how */

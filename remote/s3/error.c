@@ -186,6 +186,21 @@ static mlv_err denied(const struct mlv_s3 *s3, const struct mlv_s3_request *requ
 	return mlv_error_hint(err, "ask who owns the bucket for it, or use other credentials");
 }
 
+/* Redirects are not followed: a request is signed for one host. */
+static mlv_err redirected(const struct mlv_s3_request *request, const struct mlv_net_reply *reply,
+			  const char *shown)
+{
+	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf to = MLV_BUF_INIT;
+	const char *location = mlv_http_field(&reply->headers, "location");
+	bool named = location && !mlv_url_parse(&url, location) && !mlv_url_show(&to, &url);
+
+	return mlv_error_hint(mlv_error(MLV_E_REMOTE, "%s: the server answered %s with %d, a redirect%s%s, "
+					"which is not followed", shown, request->method,
+					reply->status, named ? " to " : "", named ? to.ptr : ""),
+			      "mlv config remote.NAME.endpointurl URL, or remote.NAME.region REGION");
+}
+
 /* "s3://bucket/prefix/key". */
 static mlv_err show(const struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		    struct mlv_buf *to)
@@ -210,6 +225,8 @@ mlv_err mlv_s3_error(struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		err = mlv_error(MLV_E_REMOTE, "%s: %s (%s)", shown, advices[i].words, fields.code);
 		return advices[i].hint ? mlv_error_hint(err, "%s", advices[i].hint) : err;
 	}
+	if (reply->status >= 301 && reply->status <= 308 && reply->status != 304)
+		return redirected(request, reply, shown);
 	if (reply->status == 404)
 		return mlv_error(MLV_E_MISSING, "%s: not there", shown);
 	if (strcmp(fields.code, "AccessDenied") == 0 || (reply->status == 403 && !fields.code[0]))

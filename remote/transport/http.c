@@ -93,7 +93,7 @@ static mlv_err get_headers(void *arg, const struct mlv_url *to, bool same_origin
 	return err ? err : mlv_http_fetch_headers(&getting->fetch, headers);
 }
 
-static mlv_err get_begin(void *arg, const struct mlv_net_reply *reply)
+static mlv_err get_begin(void *arg, struct mlv_net_reply *reply)
 {
 	return mlv_http_fetch_begin(arg, reply);
 }
@@ -101,6 +101,11 @@ static mlv_err get_begin(void *arg, const struct mlv_net_reply *reply)
 static mlv_err get_body(void *arg, const void *bytes, size_t len, bool *enough)
 {
 	return mlv_http_fetch_body(arg, bytes, len, enough);
+}
+
+static bool get_done(void *arg)
+{
+	return mlv_http_fetch_done(arg);
 }
 
 static mlv_err get_again(void *arg)
@@ -209,7 +214,7 @@ static mlv_err http_get(struct mlv_transport *t, const char *key, uint64_t offse
 	};
 	struct mlv_http_exchange exchange = {
 		.method = "GET", .url = &url, .headers = get_headers, .begin = get_begin,
-		.body = get_body, .again = get_again, .arg = &getting,
+		.body = get_body, .done = get_done, .again = get_again, .arg = &getting,
 	};
 	bool other = false;
 	mlv_err err = mlv_http_key_url(remote, key, &url);

@@ -54,6 +54,15 @@ mlv_test(retry, an_unknown_host_is_given_up_sooner_than_a_known_one)
 	cr_assert(repetitions(&retry, MLV_RETRY_UNREACHED, 0) == MLV_RETRY_ATTEMPTS - 1);
 }
 
+mlv_test(retry, an_answer_without_sense_is_asked_for_again_a_few_times)
+{
+	struct mlv_retry retry;
+
+	begin(&retry);
+	mlv_retry_succeeded(&retry);
+	cr_assert(repetitions(&retry, MLV_RETRY_ODD, 0) == MLV_RETRY_SENSELESS - 1);
+}
+
 mlv_test(retry, throttling_waits_longer)
 {
 	struct mlv_retry retry;
