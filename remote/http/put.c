@@ -13,8 +13,11 @@
 
 #include "remote/transport/http.h"
 
+#define TRIES 2 /* of sending what is not there afterwards, though the server took it */
+
 static const int parent_missing[] = { 404, 409, 500, 0 };
 static const int move_answers[] = { 404, 409, 412, 500, 501, 502, 0 };
+static const int move_again_answers[] = { 404, 409, 412, 501, 0 };
 
 static bool is_2xx(int status)
 {
@@ -85,7 +88,7 @@ static void temporary_name(const char *prefix, char *name, size_t size)
 
 /* MOVE, with Overwrite: F or T. */
 static mlv_err move_key(struct mlv_http_remote *remote, const char *from, const char *to,
-			bool overwrite, struct mlv_net_reply *reply)
+			bool overwrite, const int *as_is, struct mlv_net_reply *reply)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs headers = { 0 };
 	MLV_SCOPED(mlv_url_release) struct mlv_url source = { 0 };
@@ -99,22 +102,22 @@ static mlv_err move_key(struct mlv_http_remote *remote, const char *from, const 
 	    (err = mlv_http_add_header(&headers, "Destination", shown.ptr)) ||
 	    (err = mlv_http_add_header(&headers, "Overwrite", overwrite ? "T" : "F")))
 		return err;
-	return mlv_http_simple(remote, "MOVE", &source, NULL, &headers, move_answers, reply);
+	return mlv_http_simple(remote, "MOVE", &source, NULL, &headers, as_is, reply);
 }
 
 /* MOVE to its place; parents are made, and what is there is replaced, only if they must be. */
 static mlv_err move_into_place(struct mlv_http_remote *remote, const char *from, const char *to,
 			       struct mlv_net_reply *reply)
 {
-	mlv_err err = move_key(remote, from, to, false, reply);
+	mlv_err err = move_key(remote, from, to, false, move_answers, reply);
 
 	if (!err && (reply->status == 409 || reply->status == 500 || reply->status == 404)) {
 		if ((err = make_parents(remote, to)))
 			return err;
-		err = move_key(remote, from, to, false, reply);
+		err = move_key(remote, from, to, false, move_again_answers, reply);
 	}
 	if (!err && reply->status == 412)
-		err = move_key(remote, from, to, true, reply);
+		err = move_key(remote, from, to, true, move_again_answers, reply);
 	return err;
 }
 
@@ -140,7 +143,7 @@ static mlv_err try_move(struct mlv_http_remote *remote, enum mlv_http_move *move
 	*move = MLV_MOVE_NO;
 	if ((err = put_to(remote, name, &nothing, &reply)) || !is_2xx(reply.status))
 		return err;
-	if ((err = move_key(remote, name, moved, false, &reply)))
+	if ((err = move_key(remote, name, moved, false, move_answers, &reply)))
 		return err;
 	*move = is_2xx(reply.status) ? MLV_MOVE_YES : MLV_MOVE_NO;
 	return delete_key(remote, *move == MLV_MOVE_YES ? moved : name);
@@ -184,7 +187,8 @@ static mlv_err put_and_move(struct mlv_http_remote *remote, const char *key,
 	if (!is_2xx(reply.status))
 		return put_failed(remote, key, "PUT", &reply);
 	err = move_into_place(remote, name, key, &reply);
-	if (!err && is_2xx(reply.status))
+	/* What is gone may have been moved, by an attempt whose answer was lost: who calls looks. */
+	if (!err && (is_2xx(reply.status) || reply.status == 404))
 		return NULL;
 	if (!err)
 		err = put_failed(remote, key, "MOVE", &reply);
@@ -232,20 +236,26 @@ static mlv_err send_key(struct mlv_http_remote *remote, const char *key, const s
 	return move ? put_and_move(remote, key, source) : put_plain(remote, key, source);
 }
 
+/* Send it, and look whether it is there, with *size bytes. */
+static mlv_err put_and_look(struct mlv_transport *t, const char *key,
+			    const struct mlv_source *source, bool *there, uint64_t *size)
+{
+	mlv_err err = send_key(mlv_http_remote_of(t), key, source);
+
+	return err ? err : mlv_http_head(t, key, there, size);
+}
+
 mlv_err mlv_http_put(struct mlv_transport *t, const char *key, const struct mlv_source *source)
 {
-	struct mlv_http_remote *remote = mlv_http_remote_of(t);
-	bool there = false;
 	uint64_t size = 0;
-	mlv_err err = send_key(remote, key, source);
+	bool there = false;
 
-	if (!err)
-		err = mlv_http_head(t, key, &there, &size);
-	if (err)
-		return err;
-	if (!there || size != source->size)
-		return mlv_error(MLV_E_REMOTE, "%s/%s: %llu bytes were sent, the server has %llu",
-				 t->url, key, (unsigned long long)source->size,
-				 (unsigned long long)(there ? size : 0));
-	return NULL;
+	for (int i = 0; i < TRIES; i++) {
+		mlv_err err = put_and_look(t, key, source, &there, &size);
+
+		if (err || (there && size == source->size))
+			return err;
+	}
+	return mlv_error(MLV_E_REMOTE, "%s/%s: %llu bytes were sent, the server has %llu", t->url, key,
+			 (unsigned long long)source->size, (unsigned long long)(there ? size : 0));
 }

@@ -6,6 +6,9 @@
 #include "remote/s3.h"
 
 #define PAGE_MAX ((size_t)16 << 20) /* bytes of a page of 1000 keys */
+#define TRIES 3 /* a page that was changed on its way is asked for again */
+#define PAGES_MOST ((size_t)50000)
+#define PAGES_IDLE 1000 /* one after the other, that hold no key of what is asked for */
 
 struct page {
 	struct mlv_s3 *s3;
@@ -13,8 +16,10 @@ struct page {
 	void *arg;
 	struct mlv_buf key, token;
 	uint64_t size;
+	uint64_t given; /* keys, of all pages */
 	bool encoded, truncated;
 	bool is_list; /* the document is one */
+	bool is_broken; /* it is none, or not XML: another attempt may bring one */
 };
 
 static void page_release(struct page *page)
@@ -47,9 +52,11 @@ static mlv_err give(struct page *page)
 	size_t prefix = strlen(page->s3->prefix);
 	mlv_err err = decode(page, &key);
 
+	mlv_buf_clear(&page->key);
 	if (err || strncmp(key.ptr, page->s3->prefix, prefix) != 0 ||
 	    !mlv_transport_takes(&page->s3->base, key.ptr + prefix))
 		return err;
+	page->given++;
 	return page->fn(page->arg, key.ptr + prefix, page->size);
 }
 
@@ -61,7 +68,6 @@ static mlv_err take(void *arg, const char *path, const char *text)
 	if (strncmp(path, root, sizeof(root) - 1) != 0)
 		return NULL;
 	path += sizeof(root) - 1;
-	page->is_list = true;
 	if (strcmp(path, "/Contents/Key") == 0)
 		return set(&page->key, text);
 	if (strcmp(path, "/Contents/Size") == 0)
@@ -77,13 +83,15 @@ static mlv_err take(void *arg, const char *path, const char *text)
 	return NULL;
 }
 
-/* Which of the two encodings a page has is said after its keys, by some servers. */
-static mlv_err find_encoding(void *arg, const char *path, const char *text)
+/* Before keys are taken: which of the two encodings a page has is said after them, by some servers. */
+static mlv_err look(void *arg, const char *path, const char *text)
 {
 	struct page *page = arg;
 
 	if (strcmp(path, "ListBucketResult/EncodingType") == 0)
 		page->encoded = strcmp(text, "url") == 0;
+	if (strcmp(path, "ListBucketResult") == 0)
+		page->is_list = true;
 	return NULL;
 }
 
@@ -102,33 +110,58 @@ static mlv_err page_query(const struct page *page, const char *prefix, struct ml
 	return mlv_url_encode(query, prefix, strlen(prefix), "");
 }
 
+/* Ask for the page, and look whether it is a list; nothing of it is taken yet. */
+static mlv_err get_page(struct page *page, const struct mlv_s3_request *request)
+{
+	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
+	char code[MLV_S3_CODE];
+	mlv_err err = mlv_s3_do(page->s3, request, &reply);
+
+	page->is_broken = !err && reply.status < 300 && reply.status != 200;
+	if (err)
+		return err;
+	if (reply.status != 200) {
+		mlv_s3_code(page->s3, &reply.error, code);
+		err = mlv_s3_error(page->s3, request, &reply);
+		/* Without the right to list one can still read and write. */
+		return strcmp(code, "AccessDenied") == 0 ? mlv_error_recode(err, MLV_E_REFUSED) : err;
+	}
+	page->truncated = page->encoded = page->is_list = false;
+	err = page->s3->http.ops->parse_xml(request->body->ptr, request->body->len, look, page);
+	if (!err && !page->is_list)
+		err = mlv_error(MLV_E_REMOTE, "the server answered something that is no list");
+	page->is_broken = err != NULL && err->code == MLV_E_REMOTE;
+	return page->is_broken ? mlv_error_wrap(err, "%s", page->s3->base.url) : err;
+}
+
 static mlv_err one_page(struct page *page, const char *prefix)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf query = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf body = MLV_BUF_LIMIT(PAGE_MAX);
-	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
 	struct mlv_s3_request request = { .method = "GET", .body = &body, .right = "s3:ListBucket" };
-	char code[MLV_S3_CODE];
 	mlv_err err = page_query(page, prefix, &query);
 
 	request.query = query.ptr;
-	if (err || (err = mlv_s3_do(page->s3, &request, &reply)))
+	if (err)
 		return err;
-	if (reply.status != 200) {
-		mlv_s3_code(page->s3, &reply.error, code);
-		err = mlv_s3_error(page->s3, &request, &reply);
-		/* Without the right to list one can still read and write. */
-		return strcmp(code, "AccessDenied") == 0 ? mlv_error_recode(err, MLV_E_REFUSED) : err;
-	}
+	for (int i = 0; i < TRIES; i++)
+		if (!(err = get_page(page, &request)) || !page->is_broken)
+			break;
+	if (err)
+		return err;
 	mlv_buf_clear(&page->token);
-	page->truncated = page->encoded = page->is_list = false;
-	if ((err = page->s3->http.ops->parse_xml(body.ptr, body.len, find_encoding, page)) ||
-	    (err = page->s3->http.ops->parse_xml(body.ptr, body.len, take, page)))
-		return err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url) : err;
-	if (!page->is_list)
-		return mlv_error(MLV_E_REMOTE, "%s: the server answered something that is no list",
-				 page->s3->base.url);
-	return NULL;
+	err = page->s3->http.ops->parse_xml(body.ptr, body.len, take, page);
+	return err && err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url) : err;
+}
+
+/*
+ * Whether the list comes back to where it was: the place of page 1, 2, 4, 8, ...
+ * is kept until the next of these (Brent 1980).
+ */
+static mlv_err note_place(const struct page *page, size_t pages, struct mlv_buf *kept, bool *again)
+{
+	*again = kept->len > 0 && strcmp(kept->ptr, page->token.ptr) == 0;
+	return (pages & (pages - 1)) == 0 ? set(kept, page->token.ptr) : NULL;
 }
 
 mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
@@ -136,15 +169,24 @@ mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
 	MLV_SCOPED(page_release) struct page page = {
 		.s3 = mlv_s3_of(t), .fn = fn, .arg = arg, .key = MLV_BUF_INIT, .token = MLV_BUF_INIT,
 	};
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf last = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf kept = MLV_BUF_INIT;
+	size_t pages = 0, idle = 0;
+	bool again = false;
 	mlv_err err;
 
 	do {
-		if ((err = set(&last, page.token.ptr)) || (err = one_page(&page, prefix)) ||
-		    (err = mlv_ctx_check_stop(t->ctx)))
+		uint64_t before = page.given;
+
+		if ((err = one_page(&page, prefix)) || (err = mlv_ctx_check_stop(t->ctx)))
 			return err;
-		if (page.truncated && (!page.token.len || strcmp(last.ptr, page.token.ptr) == 0))
-			return mlv_error(MLV_E_REMOTE, "%s: a list that does not go on", t->url);
+		idle = page.given == before ? idle + 1 : 0;
+		if (page.truncated && (err = note_place(&page, ++pages, &kept, &again)))
+			return err;
+		if (page.truncated && (!page.token.len || again || pages >= PAGES_MOST || idle >= PAGES_IDLE))
+			return mlv_error(MLV_E_REMOTE, "%s: a list %s", t->url,
+					 !page.token.len ? "that does not say how it goes on"
+					 : again         ? "that comes back to where it was"
+							 : "without end");
 	} while (page.truncated);
 	return NULL;
 }

@@ -9,6 +9,7 @@
 #include "core/base/sys.h"
 #include "core/store/sha256.h"
 #include "remote/crc64.h"
+#include "remote/http/header.h"
 #include "remote/s3/upload.h"
 
 #define ONE_REQUEST  ((uint64_t)32 << 20) /* bytes: what is larger is sent in parts */
@@ -16,6 +17,7 @@
 #define PART_MIN     ((uint64_t)16 << 20)
 #define PARTS_MOST   ((uint64_t)9000)
 #define MIB          ((uint64_t)1 << 20)
+#define PUT_TRIES    2 /* of what is not there afterwards, though the server took it */
 #define SHARES       4u /* bodies that may be in memory however large they are */
 
 uint64_t mlv_s3_part_size(uint64_t size)
@@ -140,6 +142,25 @@ static mlv_err whole_headers(enum mlv_s3_sum sum, const struct mlv_s3_span *span
 	return err ? err : mlv_s3_sum_header(sum, text, headers);
 }
 
+/*
+ * Whether a PUT that was taken is taken by a store: it gives an ETag, and no
+ * body. Of any other answer, as a login portal gives, the key must be there.
+ */
+static mlv_err confirm_put(struct mlv_s3 *s3, const char *key, const struct mlv_net_reply *reply,
+			   uint64_t size, bool *done)
+{
+	uint64_t found = 0;
+	bool there = false;
+	mlv_err err;
+
+	*done = reply->body == 0 && mlv_http_field(&reply->headers, "etag");
+	if (*done)
+		return NULL;
+	err = mlv_s3_head(&s3->base, key, &there, &found);
+	*done = !err && there && found == size;
+	return err;
+}
+
 /* Send it; *refused: not with this checksum. */
 static mlv_err put_span(struct mlv_s3 *s3, const char *key, const struct mlv_s3_span *span,
 			const struct mlv_oid *sha256, bool *refused)
@@ -147,6 +168,7 @@ static mlv_err put_span(struct mlv_s3 *s3, const char *key, const struct mlv_s3_
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs headers = { 0 };
 	enum mlv_s3_sum sum = mlv_s3_sum_now(s3, false);
+	bool done = false;
 	struct mlv_s3_request request = {
 		.method = "PUT", .key = key, .source = &span->source, .size = span->size,
 		.payload = sha256, .writes_object = true, .headers = &headers,
@@ -155,9 +177,19 @@ static mlv_err put_span(struct mlv_s3 *s3, const char *key, const struct mlv_s3_
 	mlv_err err;
 
 	*refused = false;
-	if ((err = whole_headers(sum, span, sha256, &headers)) ||
-	    (err = mlv_s3_do(s3, &request, &reply)) || reply.status == 200)
+	if ((err = whole_headers(sum, span, sha256, &headers)))
 		return err;
+	for (int i = 0; i < PUT_TRIES; i++) {
+		if ((err = mlv_s3_do(s3, &request, &reply)))
+			return err;
+		if (reply.status != 200)
+			break;
+		if ((err = confirm_put(s3, key, &reply, span->size, &done)) || done)
+			return err;
+	}
+	if (reply.status == 200)
+		return mlv_error(MLV_E_REMOTE, "%s/%s: the server took it, and does not have it",
+				 s3->base.url, key);
 	*refused = sum != MLV_S3_SUM_NONE && mlv_s3_sum_refused(s3, &reply);
 	return mlv_s3_error(s3, &request, &reply);
 }
