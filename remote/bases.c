@@ -62,6 +62,8 @@ static mlv_err add(struct mlv_bases *bases, const struct mlv_oid *tree)
 
 /* ---- reading roots ---- */
 
+#define ROOT_MAX ((size_t)256 << 20) /* bytes: some three million lines */
+
 /* A root that tells of no packs may be long, and says nothing that is not asked for anyway. */
 struct inflow {
 	struct mlv_buf text;
@@ -87,9 +89,10 @@ static mlv_err resume_text(void *arg, uint64_t *offset)
 	return NULL;
 }
 
-static mlv_err read_root(struct mlv_transport *remote, struct mlv_base *base)
+/* *damaged: what came is no root of this tree. */
+static mlv_err read_once(struct mlv_transport *remote, struct mlv_base *base, bool *damaged)
 {
-	struct inflow in = { .text = MLV_BUF_INIT };
+	struct inflow in = { .text = MLV_BUF_LIMIT(ROOT_MAX) };
 	struct mlv_sink sink = { .write = take_text, .resume = resume_text, .arg = &in };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text;
 	char path[MLV_ROOT_PATH];
@@ -105,9 +108,24 @@ static mlv_err read_root(struct mlv_transport *remote, struct mlv_base *base)
 	base->sound = !err;
 	if (!err || err->code != MLV_E_CORRUPT)
 		return err;
-	base->there = false; /* it will be written anew */
+	*damaged = true;
 	mlv_tell_detail(remote->ctx, "%s: %s", remote->url, err->msg);
 	return NULL;
+}
+
+/* A bit that flips on the way is asked for again. */
+static mlv_err read_root(struct mlv_transport *remote, struct mlv_base *base)
+{
+	bool damaged = false;
+	mlv_err err = read_once(remote, base, &damaged);
+
+	if (err || !damaged)
+		return err;
+	damaged = false;
+	err = read_once(remote, base, &damaged);
+	if (damaged)
+		base->there = false; /* it will be written anew */
+	return err;
 }
 
 struct reading {

@@ -41,13 +41,13 @@ struct inflow {
 static mlv_err inflow_write(void *arg, const void *bytes, size_t len)
 {
 	struct inflow *in = arg;
+	uint64_t room = in->most - (in->to->len - in->begin);
+	mlv_err err = mlv_buf_add(in->to, bytes, len < room ? len : (size_t)room);
 
-	if (len > in->most - (in->to->len - in->begin)) {
-		in->over = true;
-		return mlv_error(MLV_E_CORRUPT, "more than %llu bytes came",
-				 (unsigned long long)in->most);
-	}
-	return mlv_buf_add(in->to, bytes, len);
+	if (err || len <= room)
+		return err;
+	in->over = true;
+	return mlv_error(MLV_E_CORRUPT, "more than %llu bytes came", (unsigned long long)in->most);
 }
 
 static mlv_err inflow_resume(void *arg, uint64_t *offset)
@@ -69,6 +69,18 @@ static mlv_err get_capped(struct mlv_transport *remote, const char *path, uint64
 	return err;
 }
 
+/* "mlv-store N\n", of another N than ours. */
+static bool is_other_format(const struct mlv_buf *text)
+{
+	const size_t word = strlen("mlv-store ");
+	size_t digits;
+
+	if (strncmp(text->ptr, "mlv-store ", word) != 0)
+		return false;
+	digits = strspn(text->ptr + word, "0123456789");
+	return digits > 0 && text->len == word + digits + 1 && text->ptr[word + digits] == '\n';
+}
+
 static mlv_err check_format(const struct mlv_transport *remote, const struct mlv_buf *text)
 {
 	char shown[80];
@@ -77,7 +89,7 @@ static mlv_err check_format(const struct mlv_transport *remote, const struct mlv
 	if (strcmp(text->ptr, FORMAT) == 0 && text->len == strlen(FORMAT))
 		return NULL;
 	mlv_path_shown(text->ptr, text->len < 32 ? text->len : 32, shown, sizeof(shown));
-	if (strncmp(text->ptr, "mlv-store ", strlen("mlv-store ")) == 0) {
+	if (is_other_format(text)) {
 		err = mlv_error(MLV_E_CORRUPT, "%s/format says %s, which this version of mlv "
 				"does not know", remote->url, shown);
 		return mlv_error_hint(err, "install a newer mlv");
@@ -98,13 +110,15 @@ static bool is_not_made_yet(struct mlv_transport *remote, const struct mlv_error
 	       !mlv_transport_head(remote, "format", &there, &size) && !there;
 }
 
-mlv_err mlv_remote_check(struct mlv_transport *remote, bool *there)
+/* *other: what came is not what a store says; it may have been changed on its way. */
+static mlv_err check_once(struct mlv_transport *remote, bool *there, bool *other)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	struct mlv_error kept;
 	bool over = false;
 	mlv_err err = get_capped(remote, "format", FORMAT_MAX, &text, &over);
 
+	*other = false;
 	if (err && !over) {
 		kept = *err; /* the next call may fail too */
 		if (err->code != MLV_E_MISSING && !is_not_made_yet(remote, &kept))
@@ -112,10 +126,22 @@ mlv_err mlv_remote_check(struct mlv_transport *remote, bool *there)
 		*there = false;
 		return NULL;
 	}
-	if ((err = check_format(remote, &text)))
+	if ((err = check_format(remote, &text))) {
+		*other = true;
 		return err;
+	}
 	*there = true;
 	return NULL;
+}
+
+mlv_err mlv_remote_check(struct mlv_transport *remote, bool *there)
+{
+	bool other = true;
+	mlv_err err = NULL;
+
+	for (int i = 0; i < TRIES && other; i++)
+		err = check_once(remote, there, &other);
+	return err;
 }
 
 mlv_err mlv_remote_mark(struct mlv_transport *remote)

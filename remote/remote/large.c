@@ -63,6 +63,10 @@ static mlv_err receive(struct mlv_transport *remote, const char *path,
 		if (begin == size)
 			return NULL;
 		err = mlv_transport_get(remote, path, begin, UINT64_MAX, &sink);
+		if (!err && mlv_incoming_offset(incoming) < size)
+			err = mlv_error(MLV_E_CORRUPT, "only %llu of %llu bytes came",
+					(unsigned long long)mlv_incoming_offset(incoming),
+					(unsigned long long)size);
 		if (!err || err->code != MLV_E_CORRUPT)
 			return err;
 		if (mlv_incoming_offset(incoming) > begin)
