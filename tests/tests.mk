@@ -12,7 +12,7 @@ check-peers: all
 check-peers-part: all
 	@tests/tap "$(ON)peers, a part" tests/peers/run --bin $(OUT) --tables 25
 
-.PHONY: check $(SUITES) check-long check-corpus fuzz fuzz-run bench demo
+.PHONY: check $(SUITES) check-long check-chaos check-corpus fuzz fuzz-run bench demo
 check:
 	@.ci/deps build check
 	@$(MAKE) --no-print-directory $(JOBS) all units
@@ -31,6 +31,10 @@ check-formats: all
 	@$(call suite,formats)
 check-remote: all units
 	@$(call suite,remote)
+# As many pushes and pulls between which and a server all goes wrong: a part of check-remote, and more of it.
+RUNS = 1000
+check-chaos: all
+	@RUNS=$(RUNS) tests/tap "$(ON)chaos" tests/remote/run --bin $(OUT) chaos
 check-fault: all
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=fault all
 	@$(call suite,fault)
