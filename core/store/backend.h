@@ -63,6 +63,7 @@ struct mlv_backend {
 	mlv_err (*each_pack)(void *self, mlv_pack_fn fn, void *arg);
 	mlv_err (*each_record)(void *self, const struct mlv_pack_id *id, mlv_record_fn fn,
 			       void *arg);
+	mlv_err (*check_packs)(void *self); /* for fsck */
 	mlv_err (*remove_pack)(void *self, const struct mlv_pack_id *id);
 	mlv_err (*settle)(void *self);
 	/* Its own file: MLV_E_MISSING when there is none; path, when not NULL, is appended to. */

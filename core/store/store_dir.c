@@ -317,6 +317,7 @@ static void dir_discard(void *self, struct mlv_temp *temp)
 static const struct mlv_backend dir_backend = {
 	.free = dir_free, .stat = mlv_dir_stat, .look = mlv_dir_look, .unpack = dir_unpack,
 	.renew = dir_renew, .touch_pack = dir_touch_pack, .each_pack = mlv_dir_each_pack,
+	.check_packs = mlv_dir_check_packs,
 	.each_record = mlv_dir_each_record, .remove_pack = mlv_dir_remove_pack,
 	.settle = mlv_dir_settle, .open = dir_open, .each = mlv_dir_each,
 	.touch = dir_touch, .lock = dir_lock, .remove = dir_remove, .temp = dir_temp,

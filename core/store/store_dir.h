@@ -39,6 +39,7 @@ mlv_err mlv_dir_each(void *self, mlv_key_fn fn, void *arg) MLV_CHECK;
 mlv_err mlv_dir_each_pack(void *self, mlv_pack_fn fn, void *arg) MLV_CHECK;
 mlv_err mlv_dir_each_record(void *self, const struct mlv_pack_id *id, mlv_record_fn fn,
 			    void *arg) MLV_CHECK;
+mlv_err mlv_dir_check_packs(void *self) MLV_CHECK;
 mlv_err mlv_dir_remove_pack(void *self, const struct mlv_pack_id *id) MLV_CHECK;
 mlv_err mlv_dir_settle(void *self) MLV_CHECK;
 

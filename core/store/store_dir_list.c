@@ -139,6 +139,13 @@ mlv_err mlv_dir_each_pack(void *self, mlv_pack_fn fn, void *arg)
 	return err ? err : mlv_pack_set_each_pack(dir->packs, fn, arg);
 }
 
+mlv_err mlv_dir_check_packs(void *self)
+{
+	struct mlv_dir *dir = self;
+
+	return mlv_pack_set_check(dir->packs);
+}
+
 mlv_err mlv_dir_each_record(void *self, const struct mlv_pack_id *id, mlv_record_fn fn, void *arg)
 {
 	const struct mlv_dir *dir = self;

@@ -73,7 +73,8 @@ mlv_err mlv_checks_add(struct mlv_checks *checks, const struct mlv_key *key, uin
  * Hash what is stored under each key and set bad of those that are not what
  * they should be, or not there: mlv_store_verify() tells why. Small objects are
  * read in groups and hashed in vector lanes; leaf lists and nodes must also be
- * of their form. Told to ctx as progress.
+ * of their form. Told to ctx as progress. Of a pack whose own copy of its table
+ * is damaged a warning tells: all that it holds is read by the other copy.
  */
 mlv_err mlv_store_check(struct mlv_store *store, struct mlv_checks *checks) MLV_CHECK;
 

@@ -201,6 +201,8 @@ mlv_err mlv_store_check(struct mlv_store *store, struct mlv_checks *checks)
 	MLV_SCOPED(release_checking) struct checking checking = { .store = store, .checks = checks };
 	mlv_err err;
 
+	if (store->backend->check_packs && (err = store->backend->check_packs(store->self)))
+		return err;
 	if ((err = cut(&checking)) || (err = make_scratch(&checking)))
 		return err;
 	mlv_tell_begin(store->ctx, "checking", checks->count, checking.bytes);

@@ -69,6 +69,8 @@ mlv_err mlv_pack_set_each_pack(struct mlv_pack_set *set, mlv_pack_fn fn, void *a
 /* Call fn for each record of a pack, in the order of its frames. fn does not use the set. */
 mlv_err mlv_pack_set_each_record(struct mlv_pack_set *set, const struct mlv_pack_id *id,
 				 mlv_record_fn fn, void *arg) MLV_CHECK;
+/* Look at the table that each pack holds itself, and warn of those that are damaged: for fsck. */
+mlv_err mlv_pack_set_check(struct mlv_pack_set *set) MLV_CHECK;
 /* Remove a pack, its table first: without it nobody looks for the pack. */
 mlv_err mlv_pack_set_remove(struct mlv_pack_set *set, const struct mlv_pack_id *id) MLV_CHECK;
 /* Remove what killed processes left: packs without a table that are this old. */

@@ -321,3 +321,31 @@ mlv_err mlv_pack_set_list(struct mlv_pack_set *set, enum mlv_pack_class class)
 	return err;
 }
 
+static mlv_err check_own_table(struct mlv_pack_set *set, const struct mlv_pack *pack)
+{
+	struct mlv_pack own = { .id = pack->id, .bytes = MLV_BUF_LIMIT(MLV_PACK_MAX) };
+	mlv_err err = read_own_table(set, &own);
+
+	mlv_buf_release(&own.bytes);
+	if (!err || is_fatal(err) || err->code != MLV_E_CORRUPT)
+		return is_fatal(err) ? err : NULL;
+	return tell_damage(set, pack, MLV_PACK_SUFFIX,
+			   "damaged at its end; its table is sound, and it is used by that");
+}
+
+mlv_err mlv_pack_set_check(struct mlv_pack_set *set)
+{
+	mlv_err err = NULL;
+
+	pthread_rwlock_wrlock(&set->lock);
+	for (int class = MLV_PACK_DATA; class <= MLV_PACK_NODES && !err; class++) {
+		const struct mlv_pack_group *group = &set->groups[class];
+
+		if (!group->known)
+			err = mlv_pack_set_list(set, (enum mlv_pack_class)class);
+		for (size_t i = 0; i < group->count && !err; i++)
+			err = check_own_table(set, group->packs[i]);
+	}
+	pthread_rwlock_unlock(&set->lock);
+	return err;
+}
