@@ -73,6 +73,8 @@ static mlv_err read_own_table(const struct mlv_pack_set *set, struct mlv_pack *p
 				     trailer.frames)))
 		return err;
 	mlv_buf_advance(&pack->bytes, trailer.table);
+	if (!mlv_oid_equal(&trailer.oid, &pack->id.oid))
+		return mlv_error(MLV_E_CORRUPT, "a pack of another name");
 	return mlv_table_open(&pack->table, &pack->id, pack->bytes.ptr, pack->bytes.len);
 }
 
