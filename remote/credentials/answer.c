@@ -106,7 +106,7 @@ static mlv_err add_headers(void *arg, const struct mlv_url *to, bool same_origin
 	return err;
 }
 
-static mlv_err begin(void *arg, const struct mlv_net_reply *reply)
+static mlv_err begin(void *arg, struct mlv_net_reply *reply)
 {
 	(void)reply;
 	mlv_buf_clear(((struct asking *)arg)->answer);

@@ -257,7 +257,8 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 			   struct mlv_net_reply *reply)
 {
 	MLV_SCOPED(slist_free) struct curl_slist *headers = NULL;
-	struct mlv_net_transfer transfer = { .net = net, .ctx = net->options.ctx, .request = request, .reply = reply };
+	struct mlv_net_transfer transfer = { .net = net, .ctx = net->options.ctx,
+					     .request = request, .reply = reply };
 	CURL *handle;
 	CURLcode code;
 	mlv_err err;
