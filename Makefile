@@ -127,7 +127,7 @@ help:
 	@echo "make check         all tests; check-unit check-cli check-formats check-remote check-fault check-fs check-docs lint check-san alone"
 	@echo "make check-long    the tests that take long"
 	@echo "make check-peers   metrics beside those of scikit-learn and SciPy, on 500 random tables"
-	@echo "make check-chaos   pushes and pulls through a proxy that goes wrong, 1000 of them; RUNS=60"
+	@echo "make check-chaos   pushes and pulls through a proxy that goes wrong, 1000 of them; RUNS=30"
 	@echo "make bench         speed beside the reference of each bar; writes bench.json; BENCH=\"--runs 3 add\": a part"
 	@echo "make fuzz          fuzz drivers over their corpus"
 	@echo "make deps          install the Debian packages that all of this needs"
