@@ -102,7 +102,8 @@ static CURL *take_quiet(struct mlv_net *net)
 {
 	CURL *handle = mlv_net_take_handle(net);
 
-	while (handle && !is_quiet(handle)) {
+	/* HTTP/2 has frames between answers, and knows of each whose it is. */
+	while (handle && !net->options.http2 && !is_quiet(handle)) {
 		mlv_net_give_back(net, handle, false);
 		handle = mlv_net_take_handle(net);
 	}
