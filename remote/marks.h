@@ -93,6 +93,7 @@ mlv_err mlv_lease_take(struct mlv_lease *lease, struct mlv_transport *remote) ML
 mlv_err mlv_lease_beat(struct mlv_lease *lease) MLV_CHECK;
 /* To be called before each thing is removed, from any thread: whether there is time for it. */
 mlv_err mlv_lease_check(const struct mlv_lease *lease) MLV_CHECK;
+/* Say that it is over. MLV_E_LOCKED, and nothing is written, when it is not ours any more. */
 mlv_err mlv_lease_end(struct mlv_lease *lease) MLV_CHECK;
 /* The same, when something else failed already. */
 void mlv_lease_release(struct mlv_lease *lease);

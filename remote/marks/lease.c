@@ -152,9 +152,11 @@ static mlv_err check_ours(struct mlv_lease *lease)
 
 	if (err)
 		return err;
-	if (!seen.there || !mlv_oid_equal(&seen.run, &lease->run))
+	if (!seen.there || !mlv_oid_equal(&seen.run, &lease->run)) {
+		lease->held = false;
 		return mlv_error_hint(mlv_error(MLV_E_LOCKED, "%s: another gc of this remote began",
 						lease->remote->url), "try again when it has ended");
+	}
 	return NULL;
 }
 
@@ -193,12 +195,17 @@ mlv_err mlv_lease_beat(struct mlv_lease *lease)
 	return write_lease(lease, lasts(lease->remote));
 }
 
+/* On top of another's lease nothing is written; one that is late is left to run out. */
 mlv_err mlv_lease_end(struct mlv_lease *lease)
 {
+	mlv_err err;
+
 	if (!lease->held)
 		return NULL;
+	if (!(err = mlv_lease_check(lease)) && !(err = check_ours(lease)))
+		err = write_lease(lease, 0);
 	lease->held = false;
-	return write_lease(lease, 0);
+	return err;
 }
 
 void mlv_lease_release(struct mlv_lease *lease)

@@ -204,6 +204,30 @@ mlv_test(remote_gc, cut_at_any_call_converges)
 	}
 }
 
+/* Of a gc that was slow: the lease that another took meanwhile stays as it is. */
+mlv_test(remote_gc, a_lease_that_was_lost_is_not_ended)
+{
+	static const char theirs[] =
+		"mlv sweep 1 00000000000000000000000000000000"
+		"00000000000000000000000000000000 7 100\n";
+
+	for (int way = 0; way < 2; way++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+		struct mlv_lease lease = { 0 };
+		struct world w;
+
+		world_with(&w, 1);
+		check_ok(mlv_lease_take(&lease, w.memory));
+		check_ok(mlv_transport_put_bytes(w.memory, "gc/sweep", theirs, strlen(theirs)));
+		if (way == 0)
+			check_fails(mlv_lease_end(&lease), MLV_E_LOCKED);
+		mlv_lease_release(&lease);
+		check_ok(mlv_transport_get_all(w.memory, "gc/sweep", &text));
+		cr_assert(text.len == strlen(theirs) && memcmp(text.ptr, theirs, text.len) == 0);
+		world_release(&w);
+	}
+}
+
 mlv_test(remote_gc, marks_are_canonical)
 {
 	static const char *const bad[] = {
