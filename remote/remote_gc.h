@@ -55,7 +55,7 @@ void mlv_remote_gc_release(struct mlv_remote_gc *gc);
 /* How many of them are ripe (or gone, once they are), and their bytes; else those that wait. */
 uint64_t mlv_remote_gc_count(const struct mlv_remote_gc *gc, bool ripe, uint64_t *bytes);
 
-/* Find what would be done. MLV_E_REFUSED when the remote cannot list. */
+/* Find what would be done. MLV_E_REFUSED when the remote cannot list, or lapses. */
 mlv_err mlv_remote_gc_plan(struct mlv_remote_gc *gc, struct mlv_transport *remote,
 			   struct mlv_store *cache,
 			   const struct mlv_remote_gc_wants *wants) MLV_CHECK;

@@ -108,6 +108,8 @@ struct mlv_transport {
 	 * without control characters. Set by who opened it.
 	 */
 	bool any_keys;
+	/* A key that is written again is missing for a moment: nothing is collected there. */
+	bool lapses;
 	bool dedup; /* remote.NAME.dedup: large files are sent as chunks (chunked.h) */
 	struct mlv_lookup *lookup; /* what is known of packs there, see lookup.h; NULL: nothing */
 };

@@ -218,12 +218,24 @@ static mlv_err unlisted(const struct mlv_survey *survey, mlv_err err)
 					"it with -r for that");
 }
 
+/* Who pushes would take a lease, or marks, that are missing for a moment for none. */
+static mlv_err check_writes(const struct mlv_survey *survey)
+{
+	if (!survey->remote->lapses)
+		return NULL;
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: by SFTP a file cannot be replaced in one "
+					"step, and gc needs that to be safe while others push",
+					survey->remote->url),
+			      "on the machine where the files lie, add their directory as a remote, "
+			      "and run it with -r for that");
+}
+
 mlv_err mlv_survey_make(struct mlv_survey *survey)
 {
 	const struct mlv_remote_gc_wants *wants = survey->wants;
-	mlv_err err = mlv_remote_check(survey->remote, &survey->formed);
+	mlv_err err = check_writes(survey);
 
-	if (err || !survey->formed)
+	if (err || (err = mlv_remote_check(survey->remote, &survey->formed)) || !survey->formed)
 		return err;
 	if ((err = mlv_survey_list(survey)))
 		return unlisted(survey, err);

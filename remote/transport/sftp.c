@@ -333,6 +333,7 @@ mlv_err mlv_transport_open_sftp(struct mlv_transport **out, struct mlv_ctx *ctx,
 		return mlv_error_nomem("a transport");
 	remote->base.ops = &sftp_ops;
 	remote->base.ctx = ctx;
+	remote->base.lapses = true; /* put.c */
 	remote->base.jobs = ctx->transfer_jobs ? ctx->transfer_jobs
 					       : (unsigned)count_of(settings, "jobs", 256, JOBS);
 	if ((err = parse_url(remote, settings)) || (err = mlv_sftp_login(remote, ctx, settings)) ||

@@ -1,10 +1,11 @@
-# gc of a remote: together with pushes, over a directory and a bucket; and where a server does not list, or does
-# not let anything be removed, that is said, and nothing is lost.
+# gc of a remote: together with pushes, over a directory and a bucket; and where a server does not list, replaces
+# nothing in one step, or does not let anything be removed, that is said, and nothing is lost.
 work=$(mktemp -d) || exit 1
 bin=${PATH%%:*}
 swift=
 finish() {
 	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
+	[ ! -e "$work/sshd/pid" ] || sh "$SRC/tests/servers/sshd.sh" stop "$work/sshd" >/dev/null 2>&1
 	[ -z "$swift" ] || kill "$swift"
 	chmod -R u+w "$work" 2>/dev/null
 	rm -rf "$work"
@@ -57,6 +58,22 @@ if command -v nginx >/dev/null; then
 	point "gc of the directory that a server serves" by_directory
 else
 	echo "ok - a server that lists nothing # SKIP nginx is not installed"
+fi
+if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
+	url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
+	mkdir -p "$HOME/.ssh"
+	cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
+	cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+	repository "$url/store"
+	echo one >one && mlv add -q one && mlv push -q && echo two >one && mlv add -q one && mlv push -q
+	by_sftp() {
+		set -e
+		refused 'by SFTP a file cannot be replaced in one step' 'hint: on the machine where the files lie'
+		[ ! -e "$work/sshd/area/store/gc" ]
+	}
+	point "a server where what is replaced is missing for a moment" by_sftp
+else
+	echo "ok - a server where what is replaced is missing for a moment # SKIP sshd is not installed"
 fi
 if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
 	echo "ok - gc and pushes at once, over a bucket # SKIP python3-swift is not installed"

@@ -228,6 +228,18 @@ mlv_test(remote_gc, a_lease_that_was_lost_is_not_ended)
 	}
 }
 
+mlv_test(remote_gc, where_a_key_lapses_nothing_is_asked_or_written)
+{
+	struct world w;
+	struct mlv_want tree = world_with(&w, 1);
+
+	w.remote.base.lapses = true;
+	w.remote.calls = 0;
+	check_fails(collect(&w, &w.remote.base, &tree, 1000, 0), MLV_E_REFUSED);
+	cr_assert(w.remote.calls == 0);
+	world_release(&w);
+}
+
 mlv_test(remote_gc, marks_are_canonical)
 {
 	static const char *const bad[] = {
