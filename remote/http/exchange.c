@@ -40,9 +40,14 @@ mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 	};
 	static const char *const variables[] = { "AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE" };
 	const void *table = NULL;
-	mlv_err err = mlv_module_load(ctx, "mlv-net.so", "mlv_net_ops_1", &table);
+	mlv_err err;
 
-	if (err)
+	/* It tells who the user is, wherever it is shown. */
+	if (options.cert_file && !settings->trusted)
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "remote %s: the client certificate is "
+						"shown to it only once you trust it", settings->name),
+				      "mlv remote trust %s", settings->name);
+	if ((err = mlv_module_load(ctx, "mlv-net.so", "mlv_net_ops_1", &table)))
 		return err;
 	if (!options.ca_file && verify && verify[0] == '/')
 		options.ca_file = verify;

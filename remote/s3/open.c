@@ -18,6 +18,7 @@ struct opening {
 	struct mlv_s3 *s3;
 	struct mlv_ctx *ctx;
 	const struct mlv_remote_settings *settings;
+	bool foreign; /* the endpoint came with the repository, and is not trusted */
 };
 
 static bool bucket_is_good(const char *bucket)
@@ -132,7 +133,8 @@ static mlv_err take_endpoint(struct opening *o)
 	len = strlen(s3->endpoint.path);
 	while (len > 0 && s3->endpoint.path[len - 1] == '/')
 		s3->endpoint.path[--len] = '\0';
-	if (!from_repo || o->settings->trusted)
+	o->foreign = from_repo && !o->settings->trusted;
+	if (!o->foreign)
 		return NULL;
 	if (mlv_credentials_named(s3->credentials))
 		return untrusted(o);
@@ -237,6 +239,8 @@ static mlv_err take_customer_key(struct opening *o)
 
 	if (err || !key)
 		return err ? mlv_error_wrap(err, "remote %s", o->settings->name) : NULL;
+	if (o->foreign)
+		return untrusted(o);
 	if ((err = mlv_base64_decode(&bytes, key, strlen(key), &good)))
 		return err;
 	if (!good || bytes.len != CUSTOMER_KEY)
@@ -271,7 +275,7 @@ static void take_jobs(struct opening *o)
 mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,
 		      const struct mlv_remote_settings *settings)
 {
-	struct opening o = { s3, ctx, settings };
+	struct opening o = { .s3 = s3, .ctx = ctx, .settings = settings };
 	mlv_err err;
 
 	take_jobs(&o);

@@ -49,6 +49,14 @@ AWS_PROFILE=program mlv pull 2>&1
 asked
 mlv remote modify --local -u store allow_anonymous_login
 sed -i s,public/p,bucket/p, .mlv/config
+echo "-- neither a key of the user's own to encrypt with, nor a certificate, is for it"
+for own in "sse_customer_key $(head -c 32 /dev/zero | base64)" "cert_path $PWD/cert.pem"; do
+	# shellcheck disable=SC2086 # an option and its value
+	mlv remote modify --local store $own
+	AWS_EC2_METADATA_DISABLED=true mlv fetch 2>&1 | shown
+	mlv remote modify --local -u store "${own%% *}"
+done
+asked
 echo "-- once it is trusted"
 mlv remote trust store | shown
 try AWS_PROFILE=role AWS_ENDPOINT_URL_STS=$url

@@ -25,6 +25,11 @@ MOST = 0.6
 DEADLINE = 60  # seconds until half of it must have gone
 
 
+def may_be_interrupted():
+    """Also where the tests run in the background, which ignores interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Counted(kills.Swift):
     def __init__(self, base):
         self.log = base + '.requests'
@@ -63,6 +68,7 @@ def part_of(place):
 def end_at_half(place, command, how, gone, size):
     """Run it, and end it once half has gone."""
     process = subprocess.Popen([place.mlv, command], cwd=place.work, env=place.env, stdin=subprocess.DEVNULL,
+                               preexec_fn=may_be_interrupted,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     until = time.monotonic() + DEADLINE
     while process.poll() is None and gone() < size // 2 and time.monotonic() < until:
