@@ -19,7 +19,9 @@
  * Who pushes: publishes its roots, then reads the marks. If anything that it
  * relies on is there it writes a keep, waits for the sweep that is under way,
  * and looks again what the remote has. So either the sweep sees the root or the
- * keep, or the push sees the mark. What was kept counts as marked just now.
+ * keep, or the push sees the mark. What was kept counts as marked just now,
+ * whoever marked it. What is marked and not there any more was removed by a
+ * sweep that could not say so: the next says that it is gone.
  *
  * Threads     one call at a time, but for mlv_lease_check().
  * Limits      time is measured by the clock of who looks, so clocks need not

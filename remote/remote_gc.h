@@ -9,9 +9,12 @@
  * whole, and so does a file of its own that nothing it knows names; all_roots
  * says that nobody else uses the remote.
  *
- * A pack of which half or more is not needed, or one of many small ones, is
- * written again without that, if no root that is not known names it: the roots
- * of what is needed then name the new packs, and the old ones are marked.
+ * What is needed keeps every pack that has it, since one of them may be damaged:
+ * a pack goes only when nothing in it is needed. A pack of which half or more is
+ * not needed, or one of many small ones, is written again without that, if no
+ * root that is not known names it: each frame is read, and is moved if it is
+ * sound; the roots of what is needed then name the new packs, and the old ones
+ * are marked, but for those with damage, which stay.
  *
  * Crash safety   a new pack is there before a root names it, and no root names
  *                a pack any more when that is marked. Roots go first, then
@@ -40,7 +43,8 @@ struct mlv_doomed {
 	struct mlv_marked mark; /* when it was marked, or is now */
 	uint64_t bytes;
 	bool ripe; /* it was marked long enough ago */
-	bool gone; /* it was removed */
+	bool tried; /* removing it began: it may be gone */
+	bool gone;  /* it was removed */
 };
 
 struct mlv_remote_gc {

@@ -30,7 +30,8 @@ void mlv_survey_release(struct mlv_survey *survey)
 
 /* ---- what is known ---- */
 
-static struct mlv_there_root *find_root(const struct mlv_survey *survey, const struct mlv_oid *tree)
+struct mlv_there_root *mlv_survey_root(const struct mlv_survey *survey,
+				       const struct mlv_oid *tree)
 {
 	size_t low = 0, high = survey->root_count;
 
@@ -76,14 +77,14 @@ static void know(struct mlv_survey *survey)
 
 		claim(survey, want->key);
 		if (want->key.kind == MLV_KIND_NODE)
-			root = find_root(survey, &want->key.oid);
+			root = mlv_survey_root(survey, &want->key.oid);
 		if (root)
 			root->known = true;
 		else if (want->key.kind == MLV_KIND_NODE && was_swept(survey, want))
 			survey->resumes = true;
 	}
 	for (size_t i = 0; i < wants->count; i++) {
-		struct mlv_there_root *root = find_root(survey, &wants->at[i].key.oid);
+		struct mlv_there_root *root = mlv_survey_root(survey, &wants->at[i].key.oid);
 
 		if (root && wants->at[i].key.kind == MLV_KIND_NODE)
 			root->wanted = root->known = true;

@@ -14,7 +14,8 @@ struct mlv_there_pack {
 	uint64_t pack_bytes, idx_bytes;
 	bool has_pack, has_idx;
 	bool pinned;    /* a root names it that stays as it is */
-	bool preferred; /* what it has need not lie elsewhere */
+	bool named;     /* the root of a tree that is needed names it */
+	bool preferred; /* it was written just now: what it has need not lie elsewhere */
 	size_t table;   /* position in the set; SIZE_MAX: none that can be used */
 	uint64_t live, dead; /* bytes of frames */
 	size_t live_count;
@@ -57,6 +58,15 @@ void mlv_survey_init(struct mlv_survey *survey, struct mlv_transport *remote,
 		     struct mlv_store *cache, const struct mlv_remote_gc_wants *wants);
 mlv_err mlv_survey_make(struct mlv_survey *survey) MLV_CHECK;
 mlv_err mlv_survey_read_marks(struct mlv_survey *survey) MLV_CHECK;
+/* The root of a tree, of those that lie there; NULL: none. */
+struct mlv_there_root *mlv_survey_root(const struct mlv_survey *survey,
+				       const struct mlv_oid *tree);
+/*
+ * gather.c: write what is marked now, if that is not what the survey read. kept
+ * counts as marked just now; last: the sweep is at its end.
+ */
+mlv_err mlv_survey_write_marks(const struct mlv_remote_gc *gc, struct mlv_survey *survey,
+			       const struct mlv_marks *kept, bool last) MLV_CHECK;
 
 /* list.c: what lies there. */
 mlv_err mlv_survey_list(struct mlv_survey *survey) MLV_CHECK;

@@ -122,90 +122,6 @@ mlv_err mlv_remote_gc_plan(struct mlv_remote_gc *gc, struct mlv_transport *remot
 	return NULL;
 }
 
-/* ---- marks ---- */
-
-static const struct mlv_there_root *root_of(const struct mlv_survey *survey,
-					    const struct mlv_oid *tree)
-{
-	for (size_t i = 0; i < survey->root_count; i++)
-		if (mlv_oid_equal(&survey->roots[i].tree, tree))
-			return &survey->roots[i];
-	return NULL;
-}
-
-/* Of a root: who knows it marked it. Or it is gone, and tells of a gc that was killed (last: no more). */
-static bool root_stays_marked(const struct mlv_survey *survey, const struct mlv_oid *tree,
-			      bool last)
-{
-	const struct mlv_there_root *root = root_of(survey, tree);
-
-	return root ? !root->known : survey->resumes && !last;
-}
-
-/* Whether a mark that is not ours is to stay: of others, or of what was removed. */
-static bool stays_marked(const struct mlv_survey *survey, const struct mlv_marked *mark, bool last)
-{
-	struct mlv_key key = { .kind = MLV_KIND_OBJECT, .oid = mark->oid };
-	const struct mlv_item *item;
-
-	if (mark->gone)
-		return mark->when + MLV_MARKS_REMEMBER > survey->wants->now;
-	if (mark->kind == MLV_MARKED_ROOT)
-		return root_stays_marked(survey, &mark->oid, last);
-	if (mark->kind == MLV_MARKED_DPACK || mark->kind == MLV_MARKED_NPACK)
-		return false;
-	while (mlv_marked_of_kind(key.kind) != mark->kind)
-		key.kind++;
-	item = mlv_items_find(&survey->loose, &key);
-	/* What is known and named by no root is among what goes, or is needed. */
-	return item && (!item->claimed || item->here) &&
-	       !mlv_items_find(&survey->needed, &key);
-}
-
-/* All that is marked now; last: the sweep is at its end. */
-static mlv_err gather(const struct mlv_remote_gc *gc, const struct mlv_survey *survey, bool last,
-		      struct mlv_marks *marks)
-{
-	mlv_err err = NULL;
-
-	for (size_t i = 0; !err && i < survey->marks.count; i++)
-		if (stays_marked(survey, &survey->marks.at[i], last))
-			err = mlv_marks_add(marks, &survey->marks.at[i]);
-	for (size_t i = 0; !err && i < gc->count; i++) {
-		struct mlv_marked mark = gc->at[i].mark;
-
-		if (gc->at[i].gone)
-			mark.when = survey->wants->now;
-		mark.gone = gc->at[i].gone;
-		err = mlv_marks_add(marks, &mark);
-	}
-	mlv_marks_sort(marks);
-	return err;
-}
-
-static bool same(const struct mlv_marks *a, const struct mlv_marks *b)
-{
-	for (size_t i = 0; a->count == b->count && i < a->count; i++)
-		if (a->at[i].kind != b->at[i].kind || a->at[i].gone != b->at[i].gone ||
-		    a->at[i].when != b->at[i].when || !mlv_oid_equal(&a->at[i].oid, &b->at[i].oid))
-			return false;
-	return a->count == b->count;
-}
-
-static mlv_err write_marks(const struct mlv_remote_gc *gc, struct mlv_survey *survey, bool last)
-{
-	MLV_SCOPED(mlv_marks_release) struct mlv_marks marks = { 0 };
-	mlv_err err = gather(gc, survey, last, &marks);
-
-	if (err || same(&marks, &survey->marks) ||
-	    (err = mlv_marks_put(survey->remote, &marks)))
-		return err;
-	mlv_marks_release(&survey->marks);
-	survey->marks = marks;
-	marks = (struct mlv_marks){ 0 };
-	return NULL;
-}
-
 /* ---- what stays after all ---- */
 
 static struct mlv_doomed *find(struct mlv_remote_gc *gc, enum mlv_marked_kind kind,
@@ -259,7 +175,7 @@ static mlv_err heed_roots(struct mlv_remote_gc *gc, const struct mlv_survey *sur
 	for (size_t i = 0; i < now.root_count; i++) {
 		const struct mlv_there_root *root = &now.roots[i];
 		const struct mlv_doomed *doomed = find(gc, MLV_MARKED_ROOT, &root->tree);
-		const struct mlv_there_root *before = root_of(survey, &root->tree);
+		const struct mlv_there_root *before = mlv_survey_root(survey, &root->tree);
 
 		if (doomed && doomed->ripe)
 			continue;
@@ -330,8 +246,10 @@ static mlv_err remove_round(void *arg, size_t index, unsigned worker)
 	(void)worker;
 	if (!doomed->ripe)
 		return NULL;
-	if ((err = mlv_lease_check(removing->lease)) ||
-	    (err = remove_one(removing->lease, &doomed->mark)))
+	if ((err = mlv_lease_check(removing->lease)))
+		return err;
+	doomed->tried = true;
+	if ((err = remove_one(removing->lease, &doomed->mark)))
 		return err;
 	doomed->gone = true;
 	mlv_tell_advance(removing->lease->remote->ctx, 1, doomed->bytes);
@@ -367,6 +285,20 @@ static mlv_err remove_ripe(struct mlv_remote_gc *gc, struct mlv_lease *lease)
 	return err;
 }
 
+/* Something failed: while nobody else sweeps, say what is gone, or may be. Returns why. */
+static mlv_err tell_of_gone(const struct mlv_remote_gc *gc, struct mlv_survey *survey,
+			    const struct mlv_marks *kept, const struct mlv_lease *lease, mlv_err why)
+{
+	const struct mlv_error first = *why;
+
+	if (why->code != MLV_E_LOCKED && !mlv_lease_check(lease) &&
+	    mlv_survey_write_marks(gc, survey, kept, false))
+		mlv_tell_detail(survey->ctx, "%s: what is gone could not be written",
+				survey->remote->url);
+	return mlv_error_copy(&first);
+}
+
+/* All of them were heeded: of what they keep each mark that is left has a new time. */
 static mlv_err remove_keeps(struct mlv_transport *remote, const struct mlv_strs *paths)
 {
 	mlv_err err = NULL;
@@ -390,14 +322,14 @@ static mlv_err sweep(struct mlv_remote_gc *gc, struct mlv_survey *survey, struct
 		return err;
 	for (size_t i = 0; i < gc->count; i++)
 		date(survey, &gc->at[i]);
-	if ((err = write_marks(gc, survey, false)) ||
+	if ((err = mlv_survey_write_marks(gc, survey, &kept, false)) ||
 	    (err = mlv_keeps_read(survey->remote, &kept, &keeps)))
 		return err;
 	heed_keeps(gc, survey, &kept);
 	if (mlv_remote_gc_count(gc, true, &bytes) > 0 &&
 	    ((err = heed_roots(gc, survey)) || (err = remove_ripe(gc, lease))))
-		return err;
-	if ((err = write_marks(gc, survey, true)))
+		return tell_of_gone(gc, survey, &kept, lease, err);
+	if ((err = mlv_survey_write_marks(gc, survey, &kept, true)))
 		return err;
 	return remove_keeps(survey->remote, &keeps);
 }

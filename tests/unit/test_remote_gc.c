@@ -240,6 +240,91 @@ mlv_test(remote_gc, where_a_key_lapses_nothing_is_asked_or_written)
 	world_release(&w);
 }
 
+/* ---- marks of others ---- */
+
+mlv_test(remote_gc, a_keep_counts_for_who_marked)
+{
+	MLV_SCOPED(mlv_marks_release) struct mlv_marks marks = { 0 };
+	struct world w;
+	struct mlv_want tree = world_with(&w, 20);
+	unsigned all = keys_there(&w);
+
+	check_ok(collect(&w, w.memory, &tree, 1000, GRACE));
+	check_ok(mlv_marks_read(w.memory, &marks));
+	cr_assert(marks.count > 0);
+	check_ok(mlv_keep_put(w.memory, &marks));
+	/* One that knows nothing of the tree. */
+	check_ok(collect(&w, w.memory, NULL, 1000 + GRACE / 2, GRACE));
+	check_ok(collect(&w, w.memory, &tree, 1000 + GRACE, GRACE));
+	cr_assert(keys_there(&w) == all, "what a push kept went: %u of %u", keys_there(&w), all);
+	check_ok(collect(&w, w.memory, &tree, 1000 + GRACE / 2 + GRACE, GRACE));
+	cr_assert(keys_there(&w) == 0);
+	world_release(&w);
+}
+
+static mlv_err remove_key(void *arg, const char *key, uint64_t size)
+{
+	(void)size;
+	return begins(key, "gc/") || strcmp(key, "format") == 0 ? NULL
+								: mlv_transport_remove(arg, key);
+}
+
+/* A sweep removed all that was marked, and was killed: whose ever the next one is, it says so. */
+mlv_test(remote_gc, what_was_removed_by_a_killed_sweep_is_told)
+{
+	for (unsigned way = 0; way < 4; way++) {
+		MLV_SCOPED(mlv_marks_release) struct mlv_marks before = { 0 };
+		MLV_SCOPED(mlv_marks_release) struct mlv_marks after = { 0 };
+		struct world w;
+		struct mlv_want tree = world_with(&w, way & 1 ? 300 : 20);
+
+		check_ok(collect(&w, w.memory, &tree, 1000, GRACE));
+		check_ok(mlv_marks_read(w.memory, &before));
+		check_ok(mlv_transport_list(w.memory, "", remove_key, w.memory));
+		check_ok(collect(&w, w.memory, way & 2 ? &tree : NULL, 1001, GRACE));
+		check_ok(mlv_marks_read(w.memory, &after));
+		for (size_t i = 0; i < before.count; i++)
+			cr_assert(mlv_marks_find(&after, before.at[i].kind, true,
+						 &before.at[i].oid) != NULL,
+				  "a %s went and nothing tells of it",
+				  mlv_marked_kind_name(before.at[i].kind));
+		cr_assert(after.count == before.count);
+		world_release(&w);
+	}
+}
+
+/* The server does not say whether it removed it. */
+static mlv_err remove_and_fail(struct mlv_transport *t, const char *key)
+{
+	mlv_err err = flaky_remove(t, key);
+
+	return err || !strstr(key, ".pack")
+		       ? err
+		       : mlv_error(MLV_E_REMOTE, "test://remote/%s: no answer", key);
+}
+
+mlv_test(remote_gc, a_sweep_that_fails_tells_what_is_gone)
+{
+	MLV_SCOPED(mlv_marks_release) struct mlv_marks marks = { 0 };
+	struct mlv_transport_ops ops = flaky_ops;
+	struct world w;
+	struct mlv_want tree = world_with(&w, 300);
+	size_t gone = 0, packs = 0;
+
+	ops.remove = remove_and_fail;
+	w.remote.base.ops = &ops;
+	check_fails(collect(&w, &w.remote.base, &tree, 1000, 0), MLV_E_REMOTE);
+	check_ok(mlv_marks_read(w.memory, &marks));
+	cr_assert(mlv_marks_find(&marks, MLV_MARKED_ROOT, true, &tree.key.oid) != NULL);
+	for (size_t i = 0; i < marks.count; i++) {
+		gone += marks.at[i].gone;
+		packs += marks.at[i].gone && (marks.at[i].kind == MLV_MARKED_DPACK ||
+					      marks.at[i].kind == MLV_MARKED_NPACK);
+	}
+	cr_assert(gone > packs && packs > 0 && gone < marks.count);
+	world_release(&w);
+}
+
 mlv_test(remote_gc, marks_are_canonical)
 {
 	static const char *const bad[] = {
