@@ -20,14 +20,30 @@ static bool is_marked(const struct mlv_survey *survey, const struct mlv_there_pa
 			      &pack->id.oid) != NULL;
 }
 
-/* What several packs have is taken to lie in the one that stays anyway, at last in a marked one. */
+/* One that was replaced by an earlier gc, and waits: it is marked, and no root names it. */
+static bool was_replaced(const struct mlv_survey *survey, const struct mlv_there_pack *pack)
+{
+	return !pack->pinned && !pack->named && is_marked(survey, pack);
+}
+
+/* In which order packs are taken to be the home of what they have. */
 static unsigned turn_of(const struct mlv_survey *survey, const struct mlv_there_pack *pack)
 {
-	if (pack->pinned)
-		return 0;
 	if (pack->preferred)
-		return 1;
-	return is_marked(survey, pack) ? 3 : 2;
+		return 0;
+	return was_replaced(survey, pack) ? 2 : 1;
+}
+
+/*
+ * What is needed is live in every pack that has it, since any of them may be
+ * damaged; but not beside one that was written just now, from what was read and
+ * found sound, and not in one that was replaced so.
+ */
+static bool is_live(const struct mlv_survey *survey, const struct mlv_there_pack *pack,
+		    const struct mlv_item *item)
+{
+	return item && (!item->pack ||
+			turn_of(survey, pack) == turn_of(survey, &survey->packs[item->pack - 1]));
 }
 
 static void weigh(struct mlv_survey *survey, size_t at)
@@ -46,11 +62,12 @@ static void weigh(struct mlv_survey *survey, size_t at)
 		mlv_table_record(table, i, &record);
 		bytes = MLV_FRAME_HEAD + (uint64_t)record.stored;
 		item = mlv_items_find(&survey->needed, &record.key);
-		if (!item || item->pack) {
+		if (!is_live(survey, pack, item)) {
 			pack->dead += bytes;
 			continue;
 		}
-		item->pack = (uint32_t)at + 1;
+		if (!item->pack)
+			item->pack = (uint32_t)at + 1;
 		pack->live += bytes;
 		pack->live_count++;
 	}
@@ -64,7 +81,7 @@ static void weigh_all(struct mlv_survey *survey)
 		survey->packs[i].live = survey->packs[i].dead = 0;
 		survey->packs[i].live_count = 0;
 	}
-	for (unsigned turn = 0; turn <= 3; turn++)
+	for (unsigned turn = 0; turn <= 2; turn++)
 		for (size_t i = 0; i < survey->pack_count; i++)
 			if (turn_of(survey, &survey->packs[i]) == turn)
 				weigh(survey, i);
@@ -112,6 +129,16 @@ static bool names_what_goes(const struct mlv_survey *survey, const struct mlv_th
 	return false;
 }
 
+static void name_packs(struct mlv_survey *survey, const struct mlv_there_root *root)
+{
+	for (size_t i = 0; i < root->root.pack_count; i++) {
+		struct mlv_there_pack *pack = mlv_survey_pack(survey, &root->root.packs[i].id);
+
+		if (pack)
+			pack->named = true;
+	}
+}
+
 static void pin(struct mlv_survey *survey, const struct mlv_there_root *root)
 {
 	for (size_t i = 0; i < root->root.pack_count; i++) {
@@ -154,7 +181,9 @@ mlv_err mlv_survey_judge_packs(struct mlv_survey *survey)
 	mlv_err err = NULL;
 
 	for (size_t i = 0; i < survey->root_count; i++)
-		if (!survey->roots[i].wanted && !survey->roots[i].known)
+		if (survey->roots[i].wanted)
+			name_packs(survey, &survey->roots[i]);
+		else if (!survey->roots[i].known)
 			pin(survey, &survey->roots[i]);
 	while (!err && again) {
 		judge_all(survey);

@@ -11,6 +11,28 @@ static mlv_err note_lost(void *arg, const struct mlv_item *node, mlv_err why)
 	return why->code == MLV_E_MISSING || why->code == MLV_E_CORRUPT ? NULL : why;
 }
 
+/*
+ * The pack that the root is to name for a key: one that was written just now,
+ * else one that it names already, for others may be damaged.
+ */
+static const struct mlv_there_pack *home_of(const struct mlv_survey *survey,
+					    const struct mlv_there_root *root,
+					    const struct mlv_item *needed)
+{
+	const struct mlv_there_pack *home = &survey->packs[needed->pack - 1];
+	struct mlv_pack_record record;
+
+	for (size_t i = 0; !home->preferred && i < root->root.pack_count; i++) {
+		const struct mlv_there_pack *pack =
+			mlv_survey_pack(survey, &root->root.packs[i].id);
+
+		if (pack && pack->fate == MLV_FATE_KEEP && pack->table != SIZE_MAX &&
+		    mlv_table_find(&survey->set.at[pack->table].table, &needed->key, &record))
+			return pack;
+	}
+	return home;
+}
+
 /* Where a key of the tree lies. The root node has a line, also when a pack has it. */
 static mlv_err place(struct mlv_survey *survey, const struct mlv_there_root *root,
 		     const struct mlv_item *item, struct mlv_root *made, bool *whole)
@@ -20,7 +42,7 @@ static mlv_err place(struct mlv_survey *survey, const struct mlv_there_root *roo
 			 mlv_oid_equal(&item->key.oid, &root->tree);
 
 	if (needed && needed->pack && !top) {
-		const struct mlv_there_pack *pack = &survey->packs[needed->pack - 1];
+		const struct mlv_there_pack *pack = home_of(survey, root, needed);
 
 		return mlv_root_add_pack(made, &(struct mlv_pack_ref){ pack->id,
 								      pack->pack_bytes });

@@ -18,8 +18,7 @@ struct packing {
 	struct mlv_frame_maker *maker;
 	struct mlv_pack_writer *writer;
 	struct mlv_buf pack, raw;
-	struct mlv_item **items; /* of the frames that it has */
-	size_t count, cap;
+	size_t count; /* of the frames that it has */
 };
 
 static void release_packing(struct packing *packing)
@@ -28,7 +27,6 @@ static void release_packing(struct packing *packing)
 	mlv_pack_writer_freep(&packing->writer);
 	mlv_buf_release(&packing->pack);
 	mlv_buf_release(&packing->raw);
-	free(packing->items);
 }
 
 static mlv_err upload(struct packing *packing, const struct mlv_pack_id *id, size_t table_len)
@@ -47,7 +45,17 @@ static mlv_err upload(struct packing *packing, const struct mlv_pack_id *id, siz
 				       table_len);
 }
 
-/* Send what was gathered; the items then lie in a pack beyond those that were listed. */
+/* What was gathered lies in a pack beyond those that were listed. */
+static uint32_t home_of_next(const struct packing *packing)
+{
+	return (uint32_t)(packing->survey->pack_count + packing->made->count + 1);
+}
+
+static bool is_moved(const struct packing *packing, const struct mlv_item *item)
+{
+	return item->pack > packing->survey->pack_count;
+}
+
 static mlv_err finish(struct packing *packing)
 {
 	struct mlv_pack_id id;
@@ -61,9 +69,6 @@ static mlv_err finish(struct packing *packing)
 	    (err = mlv_marks_add(packing->made, &(struct mlv_marked){
 		    .kind = mlv_marked_of_class(id.class), .oid = id.oid })))
 		return err;
-	for (size_t i = 0; i < packing->count; i++)
-		packing->items[i]->pack = (uint32_t)(packing->survey->pack_count +
-						     packing->made->count);
 	packing->count = 0;
 	mlv_buf_clear(&packing->pack);
 	return NULL;
@@ -76,7 +81,7 @@ static const struct mlv_oid *lies_in(void *arg, const struct mlv_key *file)
 	const struct mlv_survey *survey = packing->survey;
 	const struct mlv_item *item = mlv_items_find(&survey->needed, file);
 
-	if (!item || !item->pack)
+	if (!item || !item->pack || item->pack == home_of_next(packing))
 		return NULL;
 	return item->pack <= survey->pack_count
 		       ? &survey->packs[item->pack - 1].id.oid
@@ -100,15 +105,14 @@ static mlv_err move_frame(struct packing *packing, const struct mlv_pack_record 
 		return err->code == MLV_E_CORRUPT ? NULL : err;
 	if (!mlv_oid_equal(&oid, &record->key.oid))
 		return NULL;
-	if ((err = mlv_array_grow(&packing->items, &packing->cap, packing->count + 1,
-				  sizeof(struct mlv_item *))) ||
-	    (record->key.kind == MLV_KIND_NODE &&
+	if ((record->key.kind == MLV_KIND_NODE &&
 	     (err = mlv_hint_node(packing->writer, &oid, &packing->raw, lies_in, packing))) ||
 	    (err = mlv_frame_add(packing->maker, &record->key, packing->raw.ptr, packing->raw.len,
 				 &packing->pack, &placed)) ||
 	    (err = mlv_pack_writer_add(packing->writer, &placed, 1)))
 		return err;
-	packing->items[packing->count++] = item;
+	item->pack = home_of_next(packing);
+	packing->count++;
 	if (packing->pack.len < PACK_BYTES && packing->count < PACK_COUNT)
 		return NULL;
 	return finish(packing);
@@ -152,7 +156,7 @@ static mlv_err move_pack(struct packing *packing, size_t at)
 	for (uint32_t i = 0; !err && i < table->count; i++) {
 		struct mlv_item *item = mlv_items_find(&survey->needed, &records[i].key);
 
-		if (item && item->pack == at + 1)
+		if (item && !is_moved(packing, item))
 			err = move_frame(packing, &records[i], &bytes, item);
 		if (!err)
 			err = mlv_ctx_check_stop(survey->ctx);

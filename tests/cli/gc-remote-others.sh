@@ -1,4 +1,4 @@
-# What this clone does not know stays, and what another repository needs that is named.
+# What this clone does not know stays, and what another repository needs that is named: of what two packs have both stay.
 mkdir store a b && for r in a b; do (cd $r && git init -q && mlv init -q && mlv remote add -q -d store ../store); done
 for r in a b; do
 	(cd $r && mkdir data && for i in $(seq 40); do echo "$r $i" >data/$i; done && echo same >data/same && echo "$r" >one &&

@@ -240,6 +240,96 @@ mlv_test(remote_gc, where_a_key_lapses_nothing_is_asked_or_written)
 	world_release(&w);
 }
 
+/* ---- packs that have the same ---- */
+
+/* For mlv_transport_list(): what another remote has is put at the first. */
+struct copying {
+	struct mlv_transport *from, *to;
+	const char *flip; /* of what begins so a bit is flipped */
+};
+
+static mlv_err copy_key(void *arg, const char *key, uint64_t size)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf bytes = MLV_BUF_INIT;
+	const struct copying *copying = arg;
+
+	(void)size;
+	check_ok(mlv_transport_get_all(copying->from, key, &bytes));
+	if (begins(key, copying->flip) && strstr(key, ".pack"))
+		bytes.ptr[100] ^= 1;
+	return mlv_transport_put_bytes(copying->to, key, bytes.ptr, bytes.len);
+}
+
+/* The remote has the tree of old files in packs that rot, and that of new ones in sound packs. */
+static struct mlv_want world_with_rot(struct world *w, unsigned old, unsigned new)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *other = NULL;
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
+	struct mlv_want tree = world_with(w, old);
+
+	check_ok(mlv_transport_list(w->memory, "packs/d-", copy_key, &(struct copying){
+		w->memory, w->memory, "packs/d-" }));
+	world_fill(w, w->cache, new, false);
+	check_ok(mlv_transport_open_memory(&other, &w->ctx));
+	check_ok(mlv_push(w->cache, other, &w->want, 1, &pushed));
+	check_ok(mlv_transport_list(other, "", copy_key, &(struct copying){ other, w->memory, NULL }));
+	return tree;
+}
+
+static void check_fetches(struct world *w)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer fetched = MLV_TRANSFER_INIT;
+
+	run_fetch(w, &fetched);
+	cr_assert(fetched.problems.count == 0, "the sound copy is not found any more");
+	check_store_has_all(w, w->other, &w->want);
+}
+
+mlv_test(remote_gc, a_copy_in_another_pack_stays)
+{
+	struct world w;
+	struct mlv_want both[2];
+	unsigned all;
+
+	both[0] = world_with_rot(&w, 300, 301);
+	both[1] = w.want;
+	all = keys_there(&w);
+	for (int64_t now = 1000; now < 1003; now++) {
+		MLV_SCOPED(mlv_remote_gc_release) struct mlv_remote_gc gc = { 0 };
+		const struct mlv_remote_gc_wants wants = {
+			.at = both, .count = 2, .known = both, .known_count = 2, .now = now };
+
+		check_ok(mlv_remote_gc_run(&gc, w.memory, w.cache, &wants));
+		cr_assert(gc.count == 0 && gc.rewritten == 0);
+	}
+	cr_assert(keys_there(&w) == all, "%u of %u stay", keys_there(&w), all);
+	check_fetches(&w);
+	world_release(&w);
+}
+
+/* Most of the pack that rots is not needed: what is sound of it is moved, and roots name what they named. */
+mlv_test(remote_gc, a_pack_that_rots_is_not_preferred)
+{
+	for (unsigned new = 260; new <= 320; new += 60) {
+		struct world w;
+		struct mlv_want old = world_with_rot(&w, 700, new);
+		uint64_t rewritten = 0;
+
+		for (int64_t now = 1000; now < 1000 + 4 * GRACE; now += GRACE / 2) {
+			MLV_SCOPED(mlv_remote_gc_release) struct mlv_remote_gc gc = { 0 };
+			const struct mlv_remote_gc_wants wants = {
+				.at = &w.want, .count = 1, .known = &old, .known_count = 1,
+				.now = now, .grace = GRACE };
+
+			check_ok(mlv_remote_gc_run(&gc, w.memory, w.cache, &wants));
+			rewritten += gc.rewritten;
+		}
+		cr_assert(rewritten > 0);
+		check_fetches(&w);
+		world_release(&w);
+	}
+}
+
 /* ---- marks of others ---- */
 
 mlv_test(remote_gc, a_keep_counts_for_who_marked)
