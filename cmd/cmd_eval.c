@@ -73,7 +73,8 @@ static mlv_err print_flat(struct mlv_run *run, const struct evaluation *evaluati
 		return err;
 	for (size_t m = 0; m < record.metric_count && !err; m++)
 		err = mlv_record_table_row(&table, &record, &record.slices[0], m, MLV_RECORD_PRECISION);
-	mlv_table_print(&table, run->out, false);
+	if (!err)
+		mlv_table_print(&table, run->out, false);
 	return err;
 }
 
