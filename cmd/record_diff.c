@@ -128,7 +128,7 @@ static mlv_err number_cell(struct mlv_table *table, bool there, double number, b
 static mlv_err p_cell(struct mlv_table *table, bool there, double p)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = mlv_buf_printf(&text, there ? "%.2g" : "", p);
+	mlv_err err = there ? mlv_buf_printf(&text, "%.2g", p) : mlv_buf_add_str(&text, "");
 
 	return err ? err : mlv_table_cell(table, text.ptr);
 }
