@@ -37,8 +37,10 @@ mlv_err mlv_recipe_list_packs(const struct mlv_recipe *recipe, struct mlv_root *
 /*
  * Each LARGE of items that was looked for and not found (compare.h) becomes
  * MLV_ITEM_THERE, and chunked, if it has a recipe of whose packs none is missing.
+ * These are added to relied, unsorted; NULL: nobody asks.
  */
-mlv_err mlv_recipes_look(struct mlv_transport *remote, struct mlv_items *items) MLV_CHECK;
+mlv_err mlv_recipes_look(struct mlv_transport *remote, struct mlv_items *items,
+			 struct mlv_root *relied) MLV_CHECK;
 
 /* ---- reading ---- */
 

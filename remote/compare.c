@@ -135,7 +135,7 @@ static mlv_err find_items(struct comparison *c, struct mlv_node_source source,
 	if (err || (err = mlv_cache_look(remote->ctx, cache, &c->items)) ||
 	    (err = mlv_bases_mark(&c->bases, remote->ctx, source, wants, count, &c->items)))
 		return err;
-	return mlv_remote_look(remote, &c->items, false);
+	return mlv_remote_look(remote, &c->items, false, NULL);
 }
 
 static mlv_err find_bases(struct comparison *c, struct mlv_store *cache,

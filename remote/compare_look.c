@@ -174,7 +174,8 @@ static mlv_err look_group(struct look *look)
 	return head_all(look, jobs);
 }
 
-mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items, bool presume)
+mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items, bool presume,
+			struct mlv_root *relied)
 {
 	struct look objects = { .remote = remote, .items = items, .presume = presume,
 				.top = "objects" };
@@ -190,7 +191,7 @@ mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items, b
 	mlv_items_range(items, MLV_KIND_LEAVES, &leaves, &large.end);
 	mlv_items_range(items, MLV_KIND_NODE, &nodes.first, &nodes.end);
 	if ((err = look_group(&objects)) || (err = look_group(&large)) ||
-	    (err = mlv_recipes_look(remote, items)))
+	    (err = mlv_recipes_look(remote, items, relied)))
 		return err;
 	return look_group(&nodes);
 }

@@ -237,7 +237,7 @@ static mlv_err look(struct fetch *fetch)
 		    (item->here || item->key.kind == MLV_KIND_NODE))
 			item->state = MLV_ITEM_THERE; /* it is not asked for */
 	}
-	err = mlv_remote_look(fetch->remote, &fetch->items, false);
+	err = mlv_remote_look(fetch->remote, &fetch->items, false, NULL);
 	return err ? err : look_in_packs(fetch);
 }
 

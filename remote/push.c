@@ -389,7 +389,8 @@ static mlv_err look(struct push *push)
 
 	if (!err)
 		err = mlv_remote_look(push->remote, &push->items,
-				      may_pack(push) && !mlv_bases_plain(&push->bases));
+				      may_pack(push) && !mlv_bases_plain(&push->bases),
+				      &push->packs.chunked);
 	return err ? err : mlv_push_verify_relied(&push->verify);
 }
 

@@ -39,7 +39,7 @@ static mlv_err rely_on_packs(struct relied *relied, const struct mlv_root *root)
 	return err;
 }
 
-/* The packs of each base that something was found in, and those that were sent. */
+/* The packs of each base that something was found in, of recipes, and those that were sent. */
 static mlv_err rely_on_all_packs(struct relied *relied)
 {
 	const struct mlv_push_marks *heed = relied->heed;
@@ -52,7 +52,8 @@ static mlv_err rely_on_all_packs(struct relied *relied)
 	for (size_t i = 0; i < heed->items->count; i++)
 		if (heed->items->at[i].pack > 0 && heed->items->at[i].pack < heed->packs->first)
 			used[heed->items->at[i].pack - 1] = true;
-	err = rely_on_packs(relied, &heed->packs->sent);
+	if (!(err = rely_on_packs(relied, &heed->packs->sent)))
+		err = rely_on_packs(relied, &heed->packs->chunked);
 	for (size_t i = 0; !err && i < heed->bases->count; i++)
 		if (used[i])
 			err = rely_on_packs(relied, &heed->bases->at[i].root);

@@ -16,6 +16,7 @@
 void mlv_push_packs_release(struct mlv_push_packs *packs)
 {
 	mlv_root_release(&packs->sent);
+	mlv_root_release(&packs->chunked);
 	mlv_root_release(&packs->listed);
 	mlv_root_release(&packs->unsound);
 }

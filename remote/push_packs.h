@@ -23,6 +23,7 @@ struct mlv_push_packs {
 	struct mlv_problems *problems;
 	uint32_t first;         /* what items get as their pack: that of sent[0] */
 	struct mlv_root sent;   /* packs: as they were made, not sorted; size 0: none was */
+	struct mlv_root chunked; /* packs: of the recipes that were found or sent, not sorted */
 	struct mlv_root listed; /* packs: what lay there before */
 	bool asked, lists;      /* whether the remote was asked for a list, and gave one */
 	struct mlv_root unsound; /* packs: what lies there is damaged; sorted */

@@ -213,7 +213,8 @@ static bool all_there(const struct mlv_recipe *recipe, const struct mlv_root *al
 	return recipe->pack_count > 0;
 }
 
-mlv_err mlv_recipes_look(struct mlv_transport *remote, struct mlv_items *items)
+mlv_err mlv_recipes_look(struct mlv_transport *remote, struct mlv_items *items,
+			 struct mlv_root *relied)
 {
 	MLV_SCOPED(release_look) struct look look = { .remote = remote, .items = items };
 	MLV_SCOPED(mlv_root_release) struct mlv_root all = { 0 };
@@ -232,12 +233,14 @@ mlv_err mlv_recipes_look(struct mlv_transport *remote, struct mlv_items *items)
 		return mlv_error_nomem("packs");
 	if ((err = mlv_packs_confirm(remote, all.packs, all.pack_count, there)))
 		return err;
-	for (size_t i = 0; i < look.count; i++) {
+	for (size_t i = 0; !err && i < look.count; i++) {
 		struct mlv_item *item = &items->at[look.positions[i]];
 
 		item->chunked = all_there(&look.recipes[i], &all, there);
 		if (item->chunked)
 			item->state = MLV_ITEM_THERE;
+		if (item->chunked && relied)
+			err = mlv_recipe_list_packs(&look.recipes[i], relied);
 	}
-	return NULL;
+	return err;
 }

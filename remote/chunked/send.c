@@ -206,7 +206,9 @@ static mlv_err put_recipe(struct sending *sending, struct mlv_recipe *recipe)
 
 	for (size_t i = 0; !err && i < sending->known.pack_count; i++)
 		err = mlv_recipe_add_pack(recipe, &sending->known.packs[i], &position);
-	if (err || (err = mlv_recipe_settle(recipe)) || (err = mlv_recipe_write(recipe, &bytes)))
+	if (err || (err = mlv_recipe_settle(recipe)) ||
+	    (err = mlv_recipe_list_packs(recipe, &sending->push->packs->chunked)) ||
+	    (err = mlv_recipe_write(recipe, &bytes)))
 		return err;
 	return mlv_transport_put_bytes_later(sending->remote, mlv_recipe_path(&recipe->oid, path),
 					     bytes.ptr, bytes.len);

@@ -144,6 +144,11 @@ static mlv_err refuse(void *arg, const char *path, uint64_t size)
 			 "nothing is removed", survey->remote->url, path);
 }
 
+mlv_err mlv_survey_refuse_recipes(struct mlv_survey *survey)
+{
+	return mlv_transport_list(survey->remote, "recipes/", refuse, survey);
+}
+
 mlv_err mlv_survey_list(struct mlv_survey *survey)
 {
 	static const struct {

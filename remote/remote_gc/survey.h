@@ -70,6 +70,8 @@ mlv_err mlv_survey_write_marks(const struct mlv_remote_gc *gc, struct mlv_survey
 
 /* list.c: what lies there. */
 mlv_err mlv_survey_list(struct mlv_survey *survey) MLV_CHECK;
+/* MLV_E_REFUSED if a recipe came, whose packs no root names. */
+mlv_err mlv_survey_refuse_recipes(struct mlv_survey *survey) MLV_CHECK;
 /* List and read the roots that lie there now. */
 mlv_err mlv_survey_list_roots(struct mlv_survey *survey) MLV_CHECK;
 struct mlv_there_pack *mlv_survey_pack(const struct mlv_survey *survey,

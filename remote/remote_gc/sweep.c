@@ -327,7 +327,8 @@ static mlv_err sweep(struct mlv_remote_gc *gc, struct mlv_survey *survey, struct
 		return err;
 	heed_keeps(gc, survey, &kept);
 	if (mlv_remote_gc_count(gc, true, &bytes) > 0 &&
-	    ((err = heed_roots(gc, survey)) || (err = remove_ripe(gc, lease))))
+	    ((err = mlv_survey_refuse_recipes(survey)) || (err = heed_roots(gc, survey)) ||
+	     (err = remove_ripe(gc, lease))))
 		return tell_of_gone(gc, survey, &kept, lease, err);
 	if ((err = mlv_survey_write_marks(gc, survey, &kept, true)))
 		return err;

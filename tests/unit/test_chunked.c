@@ -3,6 +3,7 @@
 
 #include "core/store/chunk.h"
 #include "remote/chunked.h"
+#include "remote/remote_gc.h"
 #include "tests/unit/transfer_fixture.h"
 
 TestSuite(chunked, .init = check_dir_make, .fini = check_dir_remove);
@@ -208,6 +209,107 @@ mlv_test(chunked, a_pack_that_vanished_is_sent_again)
 	cr_assert(check_recipe(&w));
 	fetch(&w);
 	world_release(&w);
+}
+
+/* ---- together with a gc ---- */
+
+/* Waiting for a lease takes no time. */
+static const char *virtual_clock(struct mlv_ctx *ctx, const char *name)
+{
+	(void)ctx;
+	return strcmp(name, "MLV_TEST_CLOCK") == 0 ? "virtual" : NULL;
+}
+
+static void remove_recipe(struct world *w)
+{
+	char path[MLV_RECIPE_PATH];
+
+	check_ok(mlv_transport_remove(w->memory, mlv_recipe_path(&w->want.key.oid, path)));
+}
+
+/* All that a push left that was killed before its recipe, which a gc may remove at once. */
+static void world_killed(struct world *w)
+{
+	world_begin(w);
+	w->ctx.env = virtual_clock;
+	push(w);
+	remove_recipe(w);
+	w->remote.calls = 0;
+}
+
+static mlv_err collect(struct world *w, struct mlv_transport *remote)
+{
+	MLV_SCOPED(mlv_remote_gc_release) struct mlv_remote_gc gc = { 0 };
+	const struct mlv_remote_gc_wants wants = { .now = 1000 };
+
+	return mlv_remote_gc_run(&gc, remote, w->cache, &wants);
+}
+
+struct meeting {
+	struct world *w;
+	bool met;
+};
+
+static void sweep(void *arg)
+{
+	struct meeting *meeting = arg;
+	mlv_err err = collect(meeting->w, meeting->w->memory);
+
+	cr_assert(err == NULL || err->code == MLV_E_REFUSED, "%s", err->msg);
+	meeting->met = true;
+}
+
+mlv_test(chunked, a_sweep_at_any_moment_of_a_push)
+{
+	bool met = true;
+
+	for (long n = 1; met; n++) {
+		struct world w;
+		struct meeting meeting = { .w = &w };
+
+		world_killed(&w);
+		w.remote.meet_at = n;
+		w.remote.meet = sweep;
+		w.remote.arg = &meeting;
+		push(&w);
+		cr_assert(check_recipe(&w), "a sweep before call %ld of the push", n);
+		met = meeting.met;
+		world_release(&w);
+	}
+}
+
+static void push_whole(void *arg)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
+	struct meeting *meeting = arg;
+
+	meeting->w->memory->dedup = true;
+	check_ok(mlv_push(meeting->w->cache, meeting->w->memory, &meeting->w->want, 1, &pushed));
+	cr_assert(pushed.problems.count == 0);
+	meeting->met = true;
+}
+
+mlv_test(chunked, a_push_at_any_moment_of_a_sweep)
+{
+	bool met = true;
+
+	for (long n = 1; met; n++) {
+		struct world w;
+		struct meeting meeting = { .w = &w };
+		mlv_err err;
+
+		world_killed(&w);
+		w.remote.meet_at = n;
+		w.remote.meet = push_whole;
+		w.remote.base.jobs = 1;
+		w.remote.arg = &meeting;
+		err = collect(&w, &w.remote.base);
+		cr_assert(err == NULL || err->code == MLV_E_LOCKED || err->code == MLV_E_REFUSED,
+			  "%s", err->msg);
+		met = meeting.met;
+		cr_assert(check_recipe(&w) == met, "a push before call %ld of the gc", n);
+		world_release(&w);
+	}
 }
 
 /* ---- what must not be believed ---- */
