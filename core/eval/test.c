@@ -10,6 +10,7 @@
 #define FLIP_ALL    16
 #define FLIP_SOME   10000
 #define EXACT_BELOW 5 /* a count for which the normal approximation is none */
+#define EXACT_MOST  1000000 /* tables that Fisher's test goes through */
 
 static double at_most_one(double p)
 {
@@ -24,14 +25,14 @@ double mlv_test_mcnemar(uint64_t b, uint64_t c)
 double mlv_test_shares(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2)
 {
 	const uint64_t cells[] = { hits1, n1 - hits1, hits2, n2 - hits2 };
-	double pooled;
+	double hits = (double)hits1 + (double)hits2, pooled;
 
 	if (!n1 || !n2)
 		return 1;
 	for (size_t i = 0; i < 4; i++)
-		if (cells[i] < EXACT_BELOW)
+		if (cells[i] < EXACT_BELOW && fmin((double)n1, hits) <= EXACT_MOST)
 			return mlv_fisher_exact(cells[0], cells[1], cells[2], cells[3]);
-	pooled = ((double)hits1 + (double)hits2) / ((double)n1 + (double)n2);
+	pooled = hits / ((double)n1 + (double)n2);
 	return mlv_test_z((double)hits1 / (double)n1 - (double)hits2 / (double)n2,
 			  sqrt(pooled * (1 - pooled) * (1 / (double)n1 + 1 / (double)n2)));
 }

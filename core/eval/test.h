@@ -18,7 +18,10 @@
 double mlv_test_mcnemar(uint64_t b, uint64_t c);
 /*
  * Two independent shares: the score test with the pooled variance; Fisher's
- * exact test where one of the four counts is below five.
+ * exact test where one of the four counts is below five, unless n1 and the hits
+ * of both are over a million: its time is linear in the smaller of these, and
+ * the approximation is as good as the counts to be expected are large (Cochran,
+ * Biometrics 10, 1954).
  */
 double mlv_test_shares(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2);
 /* A difference by its standard error: Student's t, df degrees of freedom. */

@@ -105,6 +105,10 @@ mlv_test(stats, two_shares)
 	near(mlv_test_shares(60, 100, 40, 100), erfc(z / sqrt(2)), 1e-13);
 	near(mlv_test_shares(3, 4, 1, 4), 34.0 / 70, 1e-13);
 	cr_assert(mlv_test_shares(0, 0, 1, 4) == 1);
+	/* As many tables as would take for ever are not gone through. */
+	near(mlv_test_shares(4000000000000000000, 4000000000000000000, 4000000000000000000,
+			     4000000000000000000), 1.0, 1e-13);
+	cr_assert(mlv_test_shares(3, 2000000000, 2000000000, 2000000000) == 0);
 }
 
 /*

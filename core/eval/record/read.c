@@ -5,6 +5,7 @@
 
 #include "core/base/json.h"
 #include "core/base/sys.h"
+#include "core/eval/frame.h"
 #include "core/eval/record.h"
 
 static void entries_release(struct mlv_entry *entries, size_t count)
@@ -97,10 +98,13 @@ static bool is_number(const struct mlv_value *value)
 	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL);
 }
 
+/* 0 of what is no count, or of more rows than a table has. */
 static uint64_t count_of(const struct mlv_value *value)
 {
-	return value && value->type == MLV_VALUE_INT && value->integer > 0 ? (uint64_t)value->integer
-									   : 0;
+	if (!value || value->type != MLV_VALUE_INT || value->integer < 0 ||
+	    (uint64_t)value->integer > MLV_FRAME_ROWS)
+		return 0;
+	return (uint64_t)value->integer;
 }
 
 static bool is_true(const struct mlv_value *value)
