@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "remote/url.h"
+
 const char *mlv_setting(const struct mlv_remote_settings *settings, const char *option)
 {
 	bool from_repo = false;
@@ -28,6 +30,26 @@ mlv_err mlv_setting_secret(const struct mlv_remote_settings *settings, const cha
 	return mlv_error_hint(mlv_error(MLV_E_REFUSED,
 					"%s is set in the repository, where no credential may be", option),
 			      "mlv config --local remote.%s.%s VALUE", settings->name, option);
+}
+
+mlv_err mlv_setting_login(const struct mlv_remote_settings *settings, const char *option,
+			  const char **value)
+{
+	mlv_err err = mlv_setting_secret(settings, option, value);
+
+	return err ? mlv_error_wrap(err, "remote %s", settings->name) : NULL;
+}
+
+mlv_err mlv_setting_url_password(const struct mlv_remote_settings *settings,
+				 const struct mlv_url *url, const char **password)
+{
+	if (url->password && mlv_setting(settings, "url") && !mlv_setting_own(settings, "url"))
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "remote %s: a password in its URL, "
+						"which is in the repository", settings->name),
+				      "mlv config --local remote.%s.password PASSWORD",
+				      settings->name);
+	*password = url->password;
+	return NULL;
 }
 
 /* *truth is untouched when text is no boolean. */

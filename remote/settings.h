@@ -16,6 +16,13 @@ const char *mlv_setting_own(const struct mlv_remote_settings *settings, const ch
 /* The same of a secret: MLV_E_REFUSED when it stands in the repository. */
 mlv_err mlv_setting_secret(const struct mlv_remote_settings *settings, const char *option,
 			   const char **value) MLV_CHECK;
+/* The same, the refusal naming the remote. */
+mlv_err mlv_setting_login(const struct mlv_remote_settings *settings, const char *option,
+			  const char **value) MLV_CHECK;
+/* The password in url, which is what "url" says; NULL: none. The same refusal. */
+struct mlv_url;
+mlv_err mlv_setting_url_password(const struct mlv_remote_settings *settings,
+				 const struct mlv_url *url, const char **password) MLV_CHECK;
 /* "true", "yes", "on", "1" and their contraries, whoever set it; else otherwise. */
 bool mlv_setting_bool(const struct mlv_remote_settings *settings, const char *option, bool otherwise);
 /* Whether the user set it to true; to false. */

@@ -29,46 +29,19 @@ void mlv_http_login_release(struct mlv_http_login *login)
 	mlv_secret_freep(&login->digest_password);
 }
 
-/* A setting that may be used: what came with the repository is no credential. */
-static mlv_err own(const struct mlv_remote_settings *settings, const char *option,
-		   const char **value)
-{
-	bool from_repo = false;
-
-	*value = settings->setting ? settings->setting(settings->arg, option, &from_repo) : NULL;
-	if (!*value || !from_repo)
-		return NULL;
-	return mlv_error_hint(mlv_error(MLV_E_REFUSED,
-					"remote %s: %s is set in the repository, where no credential may be",
-					settings->name, option),
-			      "mlv config --local remote.%s.%s VALUE", settings->name, option);
-}
-
 static mlv_err find_identity(const struct mlv_remote_settings *settings, const struct mlv_url *url,
 			     struct identity *id)
 {
-	const char *ignored = NULL;
-	bool from_repo = false;
 	mlv_err err;
 
-	if ((err = own(settings, "user", &id->user)) ||
-	    (err = own(settings, "password", &id->password)) ||
-	    (err = own(settings, "token", &id->token)) ||
-	    (err = own(settings, "custom_auth_header", &id->custom)))
+	if ((err = mlv_setting_login(settings, "user", &id->user)) ||
+	    (err = mlv_setting_login(settings, "password", &id->password)) ||
+	    (err = mlv_setting_login(settings, "token", &id->token)) ||
+	    (err = mlv_setting_login(settings, "custom_auth_header", &id->custom)))
 		return err;
 	if (!id->user)
 		id->user = url->user;
-	if (!id->password && url->password) {
-		if (settings->setting)
-			ignored = settings->setting(settings->arg, "url", &from_repo);
-		if (ignored && from_repo)
-			return mlv_error_hint(mlv_error(MLV_E_REFUSED, "remote %s: a password in its URL, "
-							"which is in the repository", settings->name),
-					      "mlv config --local remote.%s.password PASSWORD",
-					      settings->name);
-		id->password = url->password;
-	}
-	return NULL;
+	return id->password ? NULL : mlv_setting_url_password(settings, url, &id->password);
 }
 
 static bool may_be_sent(const struct mlv_remote_settings *settings, const struct mlv_url *url)
@@ -188,7 +161,7 @@ static mlv_err choose(const struct mlv_remote_settings *settings, const struct i
 		      const char **kind)
 {
 	const char *missing = NULL;
-	mlv_err err = own(settings, "auth", kind);
+	mlv_err err = mlv_setting_login(settings, "auth", kind);
 
 	if (err)
 		return err;

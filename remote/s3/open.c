@@ -235,10 +235,10 @@ static mlv_err take_customer_key(struct opening *o)
 	unsigned char md5[MLV_MD5_HEX / 2];
 	char hex[MLV_MD5_HEX + 1];
 	bool good = false;
-	mlv_err err = mlv_setting_secret(o->settings, "sse_customer_key", &key);
+	mlv_err err = mlv_setting_login(o->settings, "sse_customer_key", &key);
 
 	if (err || !key)
-		return err ? mlv_error_wrap(err, "remote %s", o->settings->name) : NULL;
+		return err;
 	if (o->foreign)
 		return untrusted(o);
 	if ((err = mlv_base64_decode(&bytes, key, strlen(key), &good)))

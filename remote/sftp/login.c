@@ -42,15 +42,6 @@ static mlv_err keep(char **to, const char *text)
 	return *to ? NULL : mlv_error_nomem("a login");
 }
 
-/* A setting of the user's own: one that came with the repository is refused. */
-static mlv_err own(const struct mlv_remote_settings *settings, const char *option,
-		   const char **value)
-{
-	mlv_err err = mlv_setting_secret(settings, option, value);
-
-	return err ? mlv_error_wrap(err, "remote %s", settings->name) : NULL;
-}
-
 /* A path of the user's: "~/" is the home directory. */
 static mlv_err keep_path(char **to, struct mlv_ctx *ctx, const char *path)
 {
@@ -72,7 +63,7 @@ static mlv_err find_user(struct mlv_sftp_remote *remote, const struct mlv_remote
 	struct passwd entry, *found = NULL;
 	char room[4096];
 	const char *user;
-	mlv_err err = own(settings, "user", &user);
+	mlv_err err = mlv_setting_login(settings, "user", &user);
 
 	if (err)
 		return err;
@@ -89,23 +80,14 @@ static mlv_err find_user(struct mlv_sftp_remote *remote, const struct mlv_remote
 static mlv_err find_secrets(struct mlv_sftp_remote *remote,
 			    const struct mlv_remote_settings *settings)
 {
-	const char *password, *passphrase, *ignored = NULL;
-	bool from_repo = false;
+	const char *password, *passphrase;
 	mlv_err err;
 
-	if ((err = own(settings, "password", &password)) ||
-	    (err = own(settings, "passphrase", &passphrase)))
+	if ((err = mlv_setting_login(settings, "password", &password)) ||
+	    (err = mlv_setting_login(settings, "passphrase", &passphrase)))
 		return err;
-	if (!password && remote->url.password) {
-		if (settings->setting)
-			ignored = settings->setting(settings->arg, "url", &from_repo);
-		if (ignored && from_repo)
-			return mlv_error_hint(mlv_error(MLV_E_REFUSED, "remote %s: a password in its URL, "
-							"which is in the repository", settings->name),
-					      "mlv config --local remote.%s.password PASSWORD",
-					      settings->name);
-		password = remote->url.password;
-	}
+	if (!password && (err = mlv_setting_url_password(settings, &remote->url, &password)))
+		return err;
 	if (password && (err = keep(&remote->password, password)))
 		return err;
 	return passphrase ? keep(&remote->passphrase, passphrase) : NULL;
@@ -117,7 +99,7 @@ static mlv_err find_key_files(struct mlv_sftp_remote *remote, struct mlv_ctx *ct
 	static const char *const usual[] = { "~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa" };
 	const char *named;
 	size_t count = 0;
-	mlv_err err = own(settings, "keyfile", &named);
+	mlv_err err = mlv_setting_login(settings, "keyfile", &named);
 
 	if (!err && named)
 		return keep_path(&remote->key_files[0], ctx, named);
@@ -200,7 +182,7 @@ static mlv_err find_known(struct mlv_sftp_remote *remote, struct mlv_ctx *ctx,
 			  const struct mlv_remote_settings *settings)
 {
 	const char *named;
-	mlv_err err = own(settings, "known_hosts", &named);
+	mlv_err err = mlv_setting_login(settings, "known_hosts", &named);
 
 	if (err || (err = make_host_name(remote)) ||
 	    (err = keep_path(&remote->known_hosts, ctx, named ? named : "~/.ssh/known_hosts")) ||
