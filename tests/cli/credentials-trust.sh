@@ -50,7 +50,7 @@ asked
 mlv remote modify --local -u store allow_anonymous_login
 sed -i s,public/p,bucket/p, .mlv/config
 echo "-- neither a key of the user's own to encrypt with, nor a certificate, is for it"
-for own in "sse_customer_key $(head -c 32 /dev/zero | base64)" "cert_path $PWD/cert.pem"; do
+for own in "sse_customer_key $(head -c 32 /dev/zero | base64)" "cert_path /none/cert.pem"; do
 	# shellcheck disable=SC2086 # an option and its value
 	mlv remote modify --local store $own
 	AWS_EC2_METADATA_DISABLED=true mlv fetch 2>&1 | shown
