@@ -28,8 +28,7 @@ static bool is_changed(const char *variable, const char *const *env)
 	return false;
 }
 
-/* A list of the strings themselves: only the list is to be freed. */
-static mlv_err make_env(const char *const *env, char ***out)
+mlv_err mlv_program_env(const char *const *env, char ***out)
 {
 	size_t count = 0, kept = 0;
 	char **list;
@@ -159,7 +158,7 @@ static mlv_err run_and_take(struct mlv_ctx *ctx, const struct mlv_program *progr
 mlv_err mlv_program_run(struct mlv_ctx *ctx, const struct mlv_program *program, int *status)
 {
 	MLV_SCOPED(mlv_mem_free) char **env = NULL;
-	mlv_err err = make_env(program->env, &env);
+	mlv_err err = mlv_program_env(program->env, &env);
 	pid_t pid;
 
 	if (err)

@@ -38,4 +38,10 @@ struct mlv_program {
 mlv_err mlv_program_run(struct mlv_ctx *ctx, const struct mlv_program *program,
 			int *status) MLV_CHECK;
 
+/*
+ * Our environment with the changes of env, as above: a list that ends with
+ * NULL, to be freed; the strings are not.
+ */
+mlv_err mlv_program_env(const char *const *env, char ***out) MLV_CHECK;
+
 #endif

@@ -1,0 +1,34 @@
+#include "core/repo/executor.h"
+
+mlv_err mlv_executor_submit(struct mlv_executor *executor, const struct mlv_job *job, size_t id)
+{
+	mlv_err err = executor->ops->submit(executor, job, id);
+
+	if (!err)
+		executor->underway++;
+	return err;
+}
+
+mlv_err mlv_executor_wait(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended)
+{
+	mlv_err err;
+
+	*ended = false;
+	if (!executor->underway)
+		return NULL;
+	if (!(err = executor->ops->wait(executor, end, ended)) && *ended)
+		executor->underway--;
+	return err;
+}
+
+void mlv_executor_cancel(struct mlv_executor *executor)
+{
+	executor->ops->cancel(executor);
+}
+
+void mlv_executor_freep(struct mlv_executor **executor)
+{
+	if (*executor)
+		(*executor)->ops->release(*executor);
+	*executor = NULL;
+}

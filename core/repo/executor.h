@@ -1,0 +1,101 @@
+/*
+ * executor.h - what runs the commands of stages: here, or on a cluster.
+ *
+ * A job is one stage's commands, run one after the other until one fails. The
+ * caller submits what may run now, as many as it likes to have under way, and
+ * waits for the next end. An executor knows nothing of stages, outputs or
+ * mlv.lock: what a job made is looked at by the caller, wherever it ran, in the
+ * same work tree.
+ *
+ * A job's key names what it does: the same key is the same commands on the same
+ * inputs. An executor whose jobs outlive mlv (a batch system) takes over the
+ * job of a key that is still under way, or whose end nobody has seen yet,
+ * instead of starting it again; those of mlv_executor_local() end with mlv.
+ *
+ * All output of a job is kept in its log, and given to output() as it comes.
+ *
+ * Threads     one thread at a time.
+ * Ownership   the strings of a job are copied; mlv_executor_freep() cancels what is under way.
+ * Limits      a log keeps between the last 64 and 128 MiB of a job's output.
+ */
+#ifndef MLV_REPO_EXECUTOR_H
+#define MLV_REPO_EXECUTOR_H
+
+#include "core/base/context.h"
+#include "core/base/process.h"
+#include "core/base/strs.h"
+
+/* What a job asks of a machine; 0: nothing said. The local executor takes no notice. */
+struct mlv_job_resources {
+	uint64_t cpus;
+	uint64_t mem; /* bytes */
+	uint64_t gpus;
+	uint64_t seconds;
+};
+
+struct mlv_job {
+	const char *name; /* of the stage, for messages: "train@us" */
+	const char *group; /* what it is one of ("train"), or its name: for arrays of jobs */
+	const char *key;   /* 64 hex digits */
+	const struct mlv_strs *cmds;
+	const struct mlv_strs *env; /* NAME=value, beside the environment of mlv */
+	const char *dir;            /* absolute path of where the commands run */
+	const char *log;            /* absolute path; made anew, in a directory that is there */
+	uint64_t timeout;           /* seconds that an attempt may take; 0: any time */
+	uint64_t retries;           /* how often to try again after a failure */
+	struct mlv_job_resources resources;
+};
+
+enum mlv_job_how {
+	MLV_JOB_DONE,      /* every command exited with 0 */
+	MLV_JOB_FAILED,    /* why says how: "exited with 3", "was killed by signal 9 (Killed)" */
+	MLV_JOB_CANCELLED,
+};
+
+struct mlv_job_end {
+	size_t id;
+	enum mlv_job_how how;
+	size_t command;     /* FAILED: which of the commands; SIZE_MAX: none of them */
+	char why[256];
+};
+
+struct mlv_executor;
+
+/* What output() gets: the job, which of its streams, and bytes as they come. */
+typedef void (*mlv_job_output_fn)(void *arg, size_t id, enum mlv_process_stream stream,
+				  const char *bytes, size_t len);
+
+struct mlv_executor_ops {
+	/* id is the caller's, given back when the job ends. */
+	mlv_err (*submit)(struct mlv_executor *executor, const struct mlv_job *job, size_t id);
+	/*
+	 * Wait some time, not long, for a job to end. *ended false: none did yet, or
+	 * none is under way. After a cancel the jobs end as CANCELLED, one by one.
+	 */
+	mlv_err (*wait)(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended);
+	/* Ask all jobs to end. */
+	void (*cancel)(struct mlv_executor *executor);
+	void (*release)(struct mlv_executor *executor); /* frees it, too */
+};
+
+/* The part that all have; an implementation's own struct begins with it. */
+struct mlv_executor {
+	const struct mlv_executor_ops *ops;
+	struct mlv_ctx *ctx;
+	mlv_job_output_fn output; /* NULL: nobody listens */
+	void *arg;
+	size_t underway; /* jobs submitted whose end was not given yet; kept by the functions below */
+};
+
+mlv_err mlv_executor_submit(struct mlv_executor *executor, const struct mlv_job *job,
+			    size_t id) MLV_CHECK;
+mlv_err mlv_executor_wait(struct mlv_executor *executor, struct mlv_job_end *end,
+			  bool *ended) MLV_CHECK;
+void mlv_executor_cancel(struct mlv_executor *executor);
+void mlv_executor_freep(struct mlv_executor **executor);
+
+/* Jobs are processes of this machine (process.h), run by the user's shell. */
+mlv_err mlv_executor_local(struct mlv_executor **out, struct mlv_ctx *ctx,
+			   mlv_job_output_fn output, void *arg) MLV_CHECK;
+
+#endif
