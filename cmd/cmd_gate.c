@@ -1,12 +1,12 @@
 /* cmd_gate.c - mlv gate: whether an evaluation meets its rules. */
 #include <string.h>
 
-#include "cmd/gate_report.h"
+#include "cmd/gate_export.h"
 #include "cmd/record_diff.h"
 #include "core/base/sys.h"
 
 struct gate_args {
-	const char *base, *junit;
+	const char *base, *junit, *sarif, *openmetrics;
 	bool soft, markdown, github;
 };
 
@@ -18,9 +18,13 @@ static const struct mlv_opt gate_opts[] = {
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct gate_args, markdown), NULL, MLV_HINT_NONE,
 	  "write a Markdown table" },
 	{ MLV_OPT_FLAG, 0, "github", offsetof(struct gate_args, github), NULL, MLV_HINT_NONE,
-	  "print failures as annotations of GitHub, too" },
+	  "annotate failures in GitHub, and append its step's summary" },
 	{ MLV_OPT_TEXT, 0, "junit", offsetof(struct gate_args, junit), "<file>", MLV_HINT_FILE,
 	  "write a JUnit report to this file, too" },
+	{ MLV_OPT_TEXT, 0, "sarif", offsetof(struct gate_args, sarif), "<file>", MLV_HINT_FILE,
+	  "write a SARIF report to this file, too" },
+	{ MLV_OPT_TEXT, 0, "openmetrics", offsetof(struct gate_args, openmetrics), "<file>",
+	  MLV_HINT_FILE, "write all metrics to this file as OpenMetrics, too" },
 	{ 0 },
 };
 
@@ -120,20 +124,43 @@ static mlv_err load(struct gating *gating)
 	return NULL;
 }
 
+/* The reports that were asked for, into their files. */
+static mlv_err export(struct gating *gating, const struct mlv_gate_heading *heading,
+		      const struct mlv_gate_report *report)
+{
+	const struct gate_args *args = gating->args;
+	struct mlv_ctx *ctx = gating->run->ctx;
+	mlv_err err = NULL;
+
+	if (args->junit)
+		err = mlv_gate_write_junit(ctx, args->junit, heading, report);
+	if (!err && args->sarif)
+		err = mlv_gate_write_sarif(ctx, args->sarif, heading, report);
+	if (!err && args->openmetrics)
+		err = mlv_gate_write_openmetrics(ctx, args->openmetrics, heading,
+						 &gating->diff.sides[1].record, report);
+	return err;
+}
+
 static mlv_err tell(struct gating *gating, const struct mlv_gate_report *report)
 {
-	const struct mlv_gate_heading heading = {
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
+	struct mlv_gate_heading heading = {
 		.gate = gating->gate.name, .eval = gating->eval,
 		.base = gating->has_base ? mlv_metrics_side_name(&gating->sides[0]) : NULL,
 		.evidence = gating->has_base ? mlv_evidence_name(gating->diff.comparison.evidence) : NULL,
 	};
-	mlv_err err = mlv_gate_print(gating->run, &heading, report, gating->args->markdown);
+	mlv_err err = mlv_buf_printf(&file, "%smlv.yaml", gating->place.prefix ? gating->place.prefix : "");
 
-	if (!err && gating->args->github)
-		err = mlv_gate_annotate(gating->run, report);
-	if (!err && gating->args->junit)
-		err = mlv_gate_write_junit(gating->run->ctx, gating->args->junit, &heading, report);
-	return err;
+	heading.file = file.ptr;
+	if (err || (err = mlv_gate_print(gating->run, &heading, report, gating->args->markdown)) ||
+	    (err = export(gating, &heading, report)))
+		return err;
+	if (!gating->args->github)
+		return NULL;
+	if (!gating->run->json && (err = mlv_gate_annotate(gating->run, &heading, report)))
+		return err;
+	return mlv_gate_write_summary(gating->run, &heading, report);
 }
 
 static mlv_err verdict(const struct gating *gating, enum mlv_gate_outcome outcome)

@@ -6,6 +6,7 @@ extern const struct mlv_cmd mlv_cmd_cat;
 extern const struct mlv_cmd mlv_cmd_cat_object;
 extern const struct mlv_cmd mlv_cmd_check_ignore;
 extern const struct mlv_cmd mlv_cmd_checkout;
+extern const struct mlv_cmd mlv_cmd_ci;
 extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
@@ -54,6 +55,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_cat_object,
 	&mlv_cmd_check_ignore,
 	&mlv_cmd_checkout,
+	&mlv_cmd_ci,
 	&mlv_cmd_commit,
 	&mlv_cmd_completion,
 	&mlv_cmd_config,

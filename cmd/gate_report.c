@@ -117,27 +117,34 @@ mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *headi
 
 /* ---- annotations */
 
-/* The text of a workflow command: '%' and what ends a line as GitHub wants them. */
-static mlv_err add_escaped(struct mlv_buf *to, const char *text)
+/*
+ * The text of a workflow command: '%' and what ends a line as GitHub wants
+ * them; of a property also what ends that.
+ */
+static mlv_err add_escaped(struct mlv_buf *to, const char *text, bool property)
 {
+	const char *special = property ? "%\r\n:," : "%\r\n";
 	mlv_err err = NULL;
 
 	for (; *text && !err; text++)
-		err = strchr("%\r\n", *text) ? mlv_buf_printf(to, "%%%02X", (unsigned)(unsigned char)*text)
+		err = strchr(special, *text) ? mlv_buf_printf(to, "%%%02X", (unsigned)(unsigned char)*text)
 					     : mlv_buf_add_char(to, *text);
 	return err;
 }
 
-static mlv_err annotate(struct mlv_run *run, const struct mlv_gate_finding *finding)
+static mlv_err annotate(struct mlv_run *run, const char *file,
+			const struct mlv_gate_finding *finding)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
 	const struct mlv_gate_rule *rule = finding->rule;
 	mlv_err err;
 
-	if ((err = mlv_buf_printf(&line, "::%s file=mlv.yaml,line=%u::",
-				  finding->outcome == MLV_GATE_FAIL ? "error" : "warning", rule->line)) ||
-	    (err = add_escaped(&line, rule->text)) || (err = mlv_buf_add_str(&line, ": ")) ||
-	    (err = add_escaped(&line, finding->slice)))
+	if ((err = mlv_buf_printf(&line, "::%s file=",
+				  finding->outcome == MLV_GATE_FAIL ? "error" : "warning")) ||
+	    (err = add_escaped(&line, file, true)) ||
+	    (err = mlv_buf_printf(&line, ",line=%u::", rule->line)) ||
+	    (err = add_escaped(&line, rule->text, false)) || (err = mlv_buf_add_str(&line, ": ")) ||
+	    (err = add_escaped(&line, finding->slice, false)))
 		return err;
 	if (finding->has_value && ((err = mlv_buf_add_str(&line, " has ")) ||
 				   (err = mlv_metric_format_number(&line, finding->value,
@@ -149,7 +156,8 @@ static mlv_err annotate(struct mlv_run *run, const struct mlv_gate_finding *find
 	return NULL;
 }
 
-mlv_err mlv_gate_annotate(struct mlv_run *run, const struct mlv_gate_report *report)
+mlv_err mlv_gate_annotate(struct mlv_run *run, const struct mlv_gate_heading *heading,
+			  const struct mlv_gate_report *report)
 {
 	size_t told = 0, left = 0;
 	mlv_err err = NULL;
@@ -163,11 +171,11 @@ mlv_err mlv_gate_annotate(struct mlv_run *run, const struct mlv_gate_report *rep
 				left++;
 				continue;
 			}
-			err = annotate(run, &report->at[i]);
+			err = annotate(run, heading->file, &report->at[i]);
 			told++;
 		}
 	if (!err && left)
-		mlv_out_line(run->out, "::warning file=mlv.yaml::%zu more findings of the gate", left);
+		mlv_out_line(run->out, "::warning::%zu more findings of the gate", left);
 	return err;
 }
 

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout commit completion config data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -40,6 +40,7 @@ _mlv()
 			fi
 			case $label in
 			cache) subs='dir list' ;;
+			ci) subs='init' ;;
 			data) subs='status' ;;
 			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
@@ -66,6 +67,8 @@ _mlv()
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
 	'gate':--base) _mlv_offer rev; return ;;
 	'gate':--junit) _mlv_offer file; return ;;
+	'gate':--sarif) _mlv_offer file; return ;;
+	'gate':--openmetrics) _mlv_offer file; return ;;
 	'gc':--rev) _mlv_offer rev; return ;;
 	'gc':--num | 'gc':-n) _mlv_offer none; return ;;
 	'gc':--date) _mlv_offer none; return ;;
@@ -115,6 +118,8 @@ _mlv()
 	'cat-object') words='' hint=none ;;
 	'check-ignore') words='--all -a --details -d --non-matching -n --stdin --null -z' hint=file ;;
 	'checkout') words='--allow-missing --force -f --relink --summary' hint=file ;;
+	'ci') words='' hint=none ;;
+	'ci init') words='--force -f' hint=none ;;
 	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
@@ -129,7 +134,7 @@ _mlv()
 	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --max-size --type --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
-	'gate') words='--base --soft --md --github --junit' hint=none ;;
+	'gate') words='--base --soft --md --github --junit --sarif --openmetrics' hint=none ;;
 	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --cloud -c --remote -r --jobs -j --all-roots --grace --skip-missing --dry --force -f' hint=none ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'get-url') words='--jobs -j --force -f' hint=file ;;

@@ -42,6 +42,17 @@ small=inconclusive gate 'slices.* accuracy >= 0.3'
 options=--soft gate 'overall.accuracy >= 0.99'
 options="--md --github --junit report.xml" gate 'slices.* accuracy drop < -0.2'
 cat report.xml
+# For other programs: a slice with what each of their formats must escape.
+sed 's/,few$/,"a""b\\c%<"/' p.csv >q.csv && mv q.csv p.csv && mlv eval -q
+export GITHUB_STEP_SUMMARY="$PWD/summary"
+echo before >summary
+small=fail options="-q --github --sarif gate.sarif --openmetrics gate.txt" gate 'overall.accuracy >= 0.5' 'slices.* accuracy >= 0.6'
+cat gate.sarif gate.txt summary
+/usr/bin/python3 -m json.tool gate.sarif >/dev/null && head -c 1048576 /dev/zero >summary
+small=fail options="-q --github" gate 'slices.* accuracy >= 0.6' 2>&1
+wc -c <summary
+unset GITHUB_STEP_SUMMARY small
+table 20 2 >p.csv && mlv eval -q
 options=--json gate 'overall.accuracy >= 0.99' | head -1 | /usr/bin/python3 -m json.tool --compact
 options="--base nosuch" gate 'overall.accuracy drop < 1' 2>&1
 options="--base nosuch" gate 'overall.accuracy > 0.5'
