@@ -65,6 +65,41 @@ mlv_err mlv_value_set_text(struct mlv_value *value, const char *text, size_t len
 	return NULL;
 }
 
+mlv_err mlv_value_copy_scalar(const struct mlv_value *value, struct mlv_value **out)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *made = NULL;
+	mlv_err err = mlv_value_new(&made, value->type, value->line);
+
+	if (err)
+		return err;
+	made->column = value->column;
+	made->key_line = value->key_line;
+	made->key_column = value->key_column;
+	made->boolean = value->boolean;
+	made->integer = value->integer;
+	made->real = value->real;
+	if (value->text && (err = mlv_value_set_text(made, value->text, value->text_len)))
+		return err;
+	*out = MLV_TAKE(made);
+	return NULL;
+}
+
+mlv_err mlv_value_copy(const struct mlv_value *value, struct mlv_value **out)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *made = NULL;
+	mlv_err err = mlv_value_copy_scalar(value, &made);
+
+	for (size_t i = 0; i < value->count && !err; i++) {
+		MLV_SCOPED(mlv_value_freep) struct mlv_value *item = NULL;
+
+		if (!(err = mlv_value_copy(value->items[i], &item)))
+			err = mlv_value_append(made, value->keys ? value->keys[i] : NULL, &item);
+	}
+	if (!err)
+		*out = MLV_TAKE(made);
+	return err;
+}
+
 static mlv_err append_key(struct mlv_value *map, const char *key)
 {
 	mlv_err err = mlv_array_grow(&map->keys, &map->keys_cap, map->count + 1,

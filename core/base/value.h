@@ -38,6 +38,8 @@ struct mlv_value {
 	char **keys;              /* MAP: count of them */
 	size_t count;
 	unsigned line;            /* where it stands in its file, from 1; 0: not known */
+	unsigned column;          /* in bytes, from 1 */
+	unsigned key_line, key_column; /* in a map of YAML: where its key stands */
 	size_t items_cap, keys_cap;
 };
 
@@ -47,12 +49,17 @@ const struct mlv_value *mlv_value_get(const struct mlv_value *map, const char *k
 /* Its text when it is TEXT, else NULL. */
 const char *mlv_value_text(const struct mlv_value *value);
 
+/* A copy of all of it. */
+mlv_err mlv_value_copy(const struct mlv_value *value, struct mlv_value **out) MLV_CHECK;
+
 /* Building, for the parsers. */
 mlv_err mlv_value_new(struct mlv_value **out, enum mlv_value_type type, unsigned line) MLV_CHECK;
 mlv_err mlv_value_set_text(struct mlv_value *value, const char *text, size_t len) MLV_CHECK;
 /* Put *child at the end of a list (key NULL) or map; it is taken, *child becomes NULL. */
 mlv_err mlv_value_append(struct mlv_value *parent, const char *key, struct mlv_value **child)
 	MLV_CHECK;
+/* A value of its own like this one, but without what a list or map holds. */
+mlv_err mlv_value_copy_scalar(const struct mlv_value *value, struct mlv_value **out) MLV_CHECK;
 /* The place of the first item whose key an earlier one of the map has; false when there is none. */
 bool mlv_value_repeated_key(const struct mlv_value *map, size_t *place);
 

@@ -1,18 +1,17 @@
 /*
  * libfyaml parses into events; the tree is built from these, so that what is
- * not allowed is refused where it stands and nothing is ever expanded.
+ * not allowed is refused where it stands, and what aliases stand for is counted
+ * before it is copied.
  */
 #include "core/base/yaml.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <libfyaml.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/path.h"
 #include "core/base/sys.h"
+#include "core/base/yaml/parts.h"
 
 struct reader {
 	const char *name;
@@ -23,8 +22,14 @@ struct reader {
 	struct mlv_value
 		*open[MLV_VALUE_DEPTH]; /* containers that have not ended; owned by root or above */
 	char *keys[MLV_VALUE_DEPTH];             /* in a map: the key whose value comes next */
+	struct {
+		unsigned line, column;
+		bool merges; /* it has a merge key */
+	} at[MLV_VALUE_DEPTH]; /* in a map: where the key stands */
 	size_t depth;
 	unsigned documents;
+	bool aliases; /* allowed, with anchors and merge keys */
+	struct mlv_yaml_anchors anchors;
 };
 
 static void reader_release(struct reader *reader)
@@ -33,6 +38,7 @@ static void reader_release(struct reader *reader)
 	fy_diag_destroy(reader->diag);
 	for (size_t i = 0; i < reader->depth; i++)
 		free(reader->keys[i]);
+	mlv_yaml_anchors_release(&reader->anchors);
 	mlv_value_freep(&reader->root);
 }
 
@@ -57,130 +63,22 @@ static mlv_err error_at(const struct reader *reader, struct fy_event *event, con
 			 mark->column + 1, what);
 }
 
-static unsigned line_of(struct fy_event *event)
+static void place_of(struct fy_event *event, unsigned *line, unsigned *column)
 {
 	const struct fy_mark *mark = fy_event_start_mark(event);
 
-	return mark ? (unsigned)mark->line + 1 : 0;
+	*line = mark ? (unsigned)mark->line + 1 : 0;
+	*column = mark ? (unsigned)mark->column + 1 : 0;
 }
 
-static bool text_is(const char *text, size_t len, const char *const *words)
+static mlv_err new_value(struct fy_event *event, enum mlv_value_type type,
+			 struct mlv_value **value)
 {
-	for (; *words; words++)
-		if (strlen(*words) == len && memcmp(*words, text, len) == 0)
-			return true;
-	return false;
-}
+	mlv_err err = mlv_value_new(value, type, 0);
 
-/* A run of digits that strspn() counts; at must be NUL-terminated. */
-static size_t digits(const char *at)
-{
-	return strspn(at, "0123456789");
-}
-
-/* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )? */
-static bool is_float(const char *text)
-{
-	size_t before, after = 0;
-
-	text += *text == '-' || *text == '+';
-	text += before = digits(text);
-	if (*text == '.') {
-		text++;
-		text += after = digits(text);
-	}
-	if (!before && !after)
-		return false;
-	if (*text == 'e' || *text == 'E') {
-		text++;
-		text += *text == '-' || *text == '+';
-		if (!digits(text))
-			return false;
-		text += digits(text);
-	}
-	return *text == '\0';
-}
-
-static bool is_int(const char *text)
-{
-	text += *text == '-' || *text == '+';
-	return digits(text) && text[digits(text)] == '\0';
-}
-
-/* 0o17 and 0x1f, which have no sign. */
-static int radix(const char *text)
-{
-	if (text[0] != '0' || !text[1] || !text[2])
-		return 0;
-	if (text[1] == 'o' && strspn(text + 2, "01234567") == strlen(text + 2))
-		return 8;
-	if (text[1] == 'x' && strspn(text + 2, "0123456789abcdefABCDEF") == strlen(text + 2))
-		return 16;
-	return 0;
-}
-
-static void set_int(struct mlv_value *value, const char *text, int base)
-{
-	errno = 0;
-	value->type = MLV_VALUE_INT;
-	value->integer = strtoll(text, NULL, base);
-	value->real = (double)value->integer;
-	if (errno != ERANGE)
-		return;
-	value->type = MLV_VALUE_REAL;
-	value->integer = 0;
-	value->real = 0;
-	if (base == 10) {
-		value->real = strtod(text, NULL);
-		return;
-	}
-	for (; *text; text++)
-		value->real =
-			value->real * base + (isdigit((unsigned char)*text)
-						      ? *text - '0'
-						      : tolower((unsigned char)*text) - 'a' + 10);
-}
-
-static bool set_special(struct mlv_value *value, const char *text, size_t len)
-{
-	static const char *const nan[] = { ".nan", ".NaN", ".NAN", NULL };
-	static const char *const inf[] = { ".inf", ".Inf", ".INF", NULL };
-	size_t sign = len && (text[0] == '-' || text[0] == '+');
-
-	if (text_is(text, len, nan))
-		value->real = (double)NAN;
-	else if (text_is(text + sign, len - sign, inf))
-		value->real = (double)(text[0] == '-' ? -INFINITY : INFINITY);
-	else
-		return false;
-	value->type = MLV_VALUE_REAL;
-	return true;
-}
-
-/* What a plain scalar is by the core schema of YAML 1.2.2, section 10.3.2. */
-static void resolve(struct mlv_value *value)
-{
-	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
-	static const char *const yes[] = { "true", "True", "TRUE", NULL };
-	static const char *const no[] = { "false", "False", "FALSE", NULL };
-	const char *text = value->text;
-	size_t len = value->text_len;
-
-	if (text_is(text, len, nulls)) {
-		value->type = MLV_VALUE_NULL;
-	} else if (text_is(text, len, yes) || text_is(text, len, no)) {
-		value->type = MLV_VALUE_BOOL;
-		value->boolean = text_is(text, len, yes);
-	} else if (strlen(text) != len || set_special(value, text, len)) {
-		return;
-	} else if (is_int(text)) {
-		set_int(value, text, 10);
-	} else if (radix(text)) {
-		set_int(value, text + 2, radix(text));
-	} else if (is_float(text)) {
-		value->type = MLV_VALUE_REAL;
-		value->real = strtod(text, NULL);
-	}
+	if (!err)
+		place_of(event, &(*value)->line, &(*value)->column);
+	return err;
 }
 
 /* Put a finished or just opened value where it belongs; the reader owns it then. */
@@ -198,6 +96,8 @@ static mlv_err attach(struct reader *reader, struct fy_event *event, struct mlv_
 		return mlv_value_append(parent, NULL, value);
 	if (!*key)
 		return error_at(reader, event, "a key that is a list or a map");
+	(*value)->key_line = reader->at[reader->depth - 1].line;
+	(*value)->key_column = reader->at[reader->depth - 1].column;
 	err = mlv_value_append(parent, *key, value);
 	mlv_mem_free(key);
 	return err;
@@ -208,10 +108,29 @@ static mlv_err take_key(struct reader *reader, struct fy_event *event, const cha
 {
 	if (strnlen(text, len) != len)
 		return error_at(reader, event, "a key holds a NUL");
-	if (plain && len == 2 && memcmp(text, "<<", 2) == 0)
-		return error_at(reader, event, "merge keys are not allowed here");
+	place_of(event, &reader->at[reader->depth - 1].line, &reader->at[reader->depth - 1].column);
+	if (len == 2 && memcmp(text, "<<", 2) == 0) {
+		if (plain && !reader->aliases)
+			return error_at(reader, event, "merge keys are not allowed here");
+		reader->at[reader->depth - 1].merges |= plain;
+	}
 	reader->keys[reader->depth - 1] = mlv_sys_strndup(text, len);
 	return reader->keys[reader->depth - 1] ? NULL : mlv_error_nomem("a key");
+}
+
+/* The value is what *name stands for from now on. */
+static mlv_err keep_anchor(struct reader *reader, struct fy_event *event, struct fy_token *token,
+			   const struct mlv_value *value)
+{
+	size_t len = 0;
+	const char *name = token ? fy_token_get_text(token, &len) : NULL;
+
+	if (!token)
+		return NULL;
+	if (!reader->aliases)
+		return error_at(reader, event, "anchors are not allowed here");
+	return name ? mlv_yaml_anchor(&reader->anchors, name, len, value)
+		    : mlv_error_nomem(reader->name);
 }
 
 static bool wants_key(const struct reader *reader)
@@ -229,7 +148,7 @@ static mlv_err on_scalar(struct reader *reader, struct fy_event *event)
 	bool plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
 	mlv_err err;
 
-	if (event->scalar.anchor)
+	if (event->scalar.anchor && (!reader->aliases || wants_key(reader)))
 		return error_at(reader, event, "anchors are not allowed here");
 	if (event->scalar.tag)
 		return error_at(reader, event, "tags are not allowed here");
@@ -237,46 +156,91 @@ static mlv_err on_scalar(struct reader *reader, struct fy_event *event)
 		return mlv_error_nomem(reader->name);
 	if (wants_key(reader))
 		return take_key(reader, event, text, len, plain);
-	if ((err = mlv_value_new(&value, MLV_VALUE_TEXT, line_of(event))) ||
-	    (err = mlv_value_set_text(value, text, len)))
+	if ((err = new_value(event, MLV_VALUE_TEXT, &value)) ||
+	    (err = mlv_value_set_text(value, text, len)) ||
+	    (err = keep_anchor(reader, event, event->scalar.anchor, value)))
 		return err;
 	if (plain)
-		resolve(value);
+		mlv_yaml_resolve(value);
 	return attach(reader, event, &value);
 }
 
 static mlv_err on_begin(struct reader *reader, struct fy_event *event, enum mlv_value_type type,
-			const void *anchor, const void *tag)
+			struct fy_token *anchor, const void *tag)
 {
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *value = NULL;
 	struct mlv_value *opened;
 	mlv_err err;
 
-	if (anchor)
-		return error_at(reader, event, "anchors are not allowed here");
 	if (tag)
 		return error_at(reader, event, "tags are not allowed here");
 	if (reader->depth == MLV_VALUE_DEPTH)
 		return error_at(reader, event, "nested more than 64 levels deep");
-	if ((err = mlv_value_new(&value, type, line_of(event))))
+	if ((err = new_value(event, type, &value)) ||
+	    (err = keep_anchor(reader, event, anchor, value)))
 		return err;
 	opened = value;
 	if ((err = attach(reader, event, &value)))
 		return err;
 	reader->keys[reader->depth] = NULL;
+	reader->at[reader->depth].merges = false;
 	reader->open[reader->depth++] = opened;
 	return NULL;
 }
 
+/* What a named value stands for here, as a value of its own. */
+static mlv_err copy_anchored(struct reader *reader, struct fy_event *event,
+			     const struct mlv_value *anchored, struct mlv_value **value)
+{
+	const char *why;
+	mlv_err err;
+
+	for (size_t i = 0; i < reader->depth; i++)
+		if (reader->open[i] == anchored)
+			return error_at(reader, event, "an alias of what it stands in");
+	if ((why = mlv_yaml_count_copy(&reader->anchors, anchored, reader->depth)))
+		return error_at(reader, event, why);
+	if ((err = mlv_value_copy(anchored, value)))
+		return err;
+	place_of(event, &(*value)->line, &(*value)->column);
+	return NULL;
+}
+
+static mlv_err on_alias(struct reader *reader, struct fy_event *event)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *value = NULL;
+	const struct mlv_value *anchored;
+	size_t len = 0;
+	const char *name;
+	mlv_err err;
+
+	if (!reader->aliases)
+		return error_at(reader, event, "aliases are not allowed here");
+	if (!(name = fy_token_get_text(event->alias.anchor, &len)))
+		return mlv_error_nomem(reader->name);
+	if (!(anchored = mlv_yaml_anchored(&reader->anchors, name, len)))
+		return error_at(reader, event, "an alias without an anchor before it");
+	if (wants_key(reader))
+		return anchored->text
+			       ? take_key(reader, event, anchored->text, anchored->text_len, false)
+			       : error_at(reader, event, "a key that is a list or a map");
+	err = copy_anchored(reader, event, anchored, &value);
+	return err ? err : attach(reader, event, &value);
+}
+
 static mlv_err on_end(struct reader *reader)
 {
-	const struct mlv_value *ended = reader->open[--reader->depth];
+	struct mlv_value *ended = reader->open[--reader->depth];
 	size_t place;
 
-	if (ended->type != MLV_VALUE_MAP || !mlv_value_repeated_key(ended, &place))
+	if (ended->type != MLV_VALUE_MAP)
 		return NULL;
-	return mlv_error(MLV_E_SPEC, "%s:%u: the key '%s' is repeated", reader->name,
-			 ended->items[place]->line, ended->keys[place]);
+	if (mlv_value_repeated_key(ended, &place))
+		return mlv_error(MLV_E_SPEC, "%s:%u: the key '%s' is repeated", reader->name,
+				 ended->items[place]->line, ended->keys[place]);
+	if (!reader->at[reader->depth].merges)
+		return NULL;
+	return mlv_yaml_merge(reader->name, &reader->anchors, ended);
 }
 
 static mlv_err on_document(struct reader *reader, struct fy_event *event)
@@ -292,7 +256,7 @@ static mlv_err on_event(struct reader *reader, struct fy_event *event)
 	case FYET_DOCUMENT_START:
 		return on_document(reader, event);
 	case FYET_ALIAS:
-		return error_at(reader, event, "aliases are not allowed here");
+		return on_alias(reader, event);
 	case FYET_SCALAR:
 		return on_scalar(reader, event);
 	case FYET_SEQUENCE_START:
@@ -384,17 +348,32 @@ static bool is_text(const char *text, size_t len)
 	return true;
 }
 
-mlv_err mlv_yaml_parse(const char *name, const char *text, size_t len, struct mlv_value **value)
+static mlv_err parse(struct reader *reader, const char *text, size_t len,
+		     struct mlv_value **value)
 {
-	MLV_SCOPED(reader_release) struct reader reader = { .name = name };
 	mlv_err err;
 
 	if (!is_text(text, len))
-		return mlv_error(MLV_E_SPEC, "%s: not YAML: it is not UTF-8 text", name);
-	if (len && ((err = open_parser(&reader, text, len)) || (err = read_all(&reader))))
+		return mlv_error(MLV_E_SPEC, "%s: not YAML: it is not UTF-8 text", reader->name);
+	if (len && ((err = open_parser(reader, text, len)) || (err = read_all(reader))))
 		return err;
-	if (!reader.root && (err = mlv_value_new(&reader.root, MLV_VALUE_NULL, 0)))
+	if (!reader->root && (err = mlv_value_new(&reader->root, MLV_VALUE_NULL, 0)))
 		return err;
-	*value = MLV_TAKE(reader.root);
+	*value = MLV_TAKE(reader->root);
 	return NULL;
+}
+
+mlv_err mlv_yaml_parse(const char *name, const char *text, size_t len, struct mlv_value **value)
+{
+	MLV_SCOPED(reader_release) struct reader reader = { .name = name };
+
+	return parse(&reader, text, len, value);
+}
+
+mlv_err mlv_yaml_parse_anchored(const char *name, const char *text, size_t len,
+				struct mlv_value **value)
+{
+	MLV_SCOPED(reader_release) struct reader reader = { .name = name, .aliases = true };
+
+	return parse(&reader, text, len, value);
 }

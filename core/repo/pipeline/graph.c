@@ -1,0 +1,415 @@
+/* The stages as a graph: outputs do not overlap, what depends on what, and an order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/sys.h"
+#include "core/repo/pipeline/parts.h"
+
+/* An output, under the part of its path that has no wildcards. */
+struct place {
+	const char *path; /* its first len bytes are the key */
+	size_t len;
+	size_t stage, out;
+};
+
+struct index {
+	struct place *at; /* sorted so that what lies below a path comes right after it */
+	size_t count;
+};
+
+static void index_release(struct index *index)
+{
+	free(index->at);
+}
+
+/* The directories before the first component with a wildcard. */
+static size_t plain_len(const char *path, bool glob)
+{
+	size_t len = strlen(path);
+
+	if (!glob)
+		return len;
+	len = strcspn(path, "*?[\\");
+	while (len > 0 && path[len] != '/')
+		len--;
+	return len;
+}
+
+/* By bytes, where a slash sorts before all others. */
+static int compare(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t len = a_len < b_len ? a_len : b_len;
+
+	for (size_t i = 0; i < len; i++) {
+		int x = a[i] == '/' ? 0 : (unsigned char)a[i];
+		int y = b[i] == '/' ? 0 : (unsigned char)b[i];
+
+		if (x != y)
+			return x - y;
+	}
+	return (a_len > b_len) - (a_len < b_len);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = compare(x->path, x->len, y->path, y->len);
+
+	if (order)
+		return order;
+	if (x->stage != y->stage)
+		return x->stage < y->stage ? -1 : 1;
+	return (x->out > y->out) - (x->out < y->out);
+}
+
+static mlv_err build_index(const struct mlv_pipeline *pipeline, struct index *index)
+{
+	size_t total = 0;
+
+	for (size_t s = 0; s < pipeline->count; s++)
+		total += pipeline->stages[s].out_count;
+	if (!total)
+		return NULL;
+	if (!(index->at = mlv_sys_alloc_array(total, sizeof(*index->at))))
+		return mlv_error_nomem("an index of outputs");
+	for (size_t s = 0; s < pipeline->count; s++) {
+		const struct mlv_stage *stage = &pipeline->stages[s];
+
+		for (size_t o = 0; o < stage->out_count; o++) {
+			const struct mlv_stage_out *out = &stage->outs[o];
+
+			index->at[index->count++] = (struct place){
+				out->path, plain_len(out->path, out->glob), s, o };
+		}
+	}
+	qsort(index->at, total, sizeof(*index->at), by_place);
+	return NULL;
+}
+
+/* The first place that is not before the key. */
+static size_t lower_bound(const struct index *index, const char *path, size_t len)
+{
+	size_t low = 0, high = index->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare(index->at[mid].path, index->at[mid].len, path, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool is_below(const struct place *place, const char *path, size_t len)
+{
+	return place->len >= len && memcmp(place->path, path, len) == 0 &&
+	       (len == 0 || place->len == len || place->path[len] == '/');
+}
+
+typedef mlv_err (*meet_fn)(void *arg, const struct place *place);
+
+static mlv_err meet_from(const struct mlv_pipeline *pipeline, const struct index *index,
+			 size_t first, size_t len, bool exact, const char *path, bool glob,
+			 meet_fn fn, void *arg)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = first; i < index->count && !err; i++) {
+		const struct place *place = &index->at[i];
+		const struct mlv_stage_out *out =
+			&pipeline->stages[place->stage].outs[place->out];
+
+		if (!is_below(place, path, len) || (exact && place->len != len))
+			break;
+		if ((glob || out->glob) &&
+		    !mlv_pattern_overlap(path, glob, out->path, out->glob))
+			continue;
+		err = fn(arg, place);
+	}
+	return err;
+}
+
+/* Call fn for every output that is path, lies below it or has it below. */
+static mlv_err each_meeting(const struct mlv_pipeline *pipeline, const struct index *index,
+			    const char *path, bool glob, meet_fn fn, void *arg)
+{
+	size_t len = plain_len(path, glob);
+	mlv_err err = NULL;
+
+	for (size_t above = 0; above < len && !err; above++)
+		if (above == 0 || path[above] == '/')
+			err = meet_from(pipeline, index, lower_bound(index, path, above), above,
+					true, path, glob, fn, arg);
+	return err ? err : meet_from(pipeline, index, lower_bound(index, path, len), len, false,
+				     path, glob, fn, arg);
+}
+
+/* ---- outputs that overlap */
+
+struct claim {
+	const struct mlv_pipeline *pipeline;
+	size_t stage, out;
+};
+
+static mlv_err shown_stage(const struct mlv_stage *stage, struct mlv_buf *to)
+{
+	mlv_err err = mlv_buf_add_char(to, '\'');
+
+	return err || (err = mlv_stage_address(stage, to)) ? err : mlv_buf_add_char(to, '\'');
+}
+
+static mlv_err overlap(void *arg, const struct place *place)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf who = MLV_BUF_INIT;
+	const struct claim *claim = arg;
+	const struct mlv_stage *mine = &claim->pipeline->stages[claim->stage];
+	const struct mlv_stage *other = &claim->pipeline->stages[place->stage];
+	const char *path = mine->outs[claim->out].path;
+	const char *theirs = other->outs[place->out].path;
+	bool same = strcmp(path, theirs) == 0;
+	mlv_err err;
+
+	if (place->stage == claim->stage && place->out == claim->out)
+		return NULL;
+	if ((err = shown_stage(mine, &who)))
+		return err;
+	if (mine == other)
+		return mlv_error(MLV_E_SPEC, same ? "%s:%u: the output '%s' is there twice in stage %s"
+						  : "%s:%u: the outputs '%s' and '%s' of stage %s overlap",
+				 mine->file, mine->line, path, same ? who.ptr : theirs, who.ptr);
+	if ((err = mlv_buf_add_str(&who, " and ")) || (err = shown_stage(other, &who)))
+		return err;
+	if (same)
+		return mlv_error(MLV_E_SPEC, "%s:%u: the output '%s' is made by two stages: %s",
+				 mine->file, mine->line, path, who.ptr);
+	return mlv_error(MLV_E_SPEC, "%s:%u: the outputs '%s' and '%s' of the stages %s overlap",
+			 mine->file, mine->line, path, theirs, who.ptr);
+}
+
+static mlv_err check_outputs(const struct mlv_pipeline *pipeline, const struct index *index)
+{
+	mlv_err err = NULL;
+
+	for (size_t s = 0; s < pipeline->count; s++) {
+		const struct mlv_stage *stage = &pipeline->stages[s];
+
+		for (size_t o = 0; o < stage->out_count && !err; o++) {
+			struct claim claim = { pipeline, s, o };
+
+			err = each_meeting(pipeline, index, stage->outs[o].path,
+					   stage->outs[o].glob, overlap, &claim);
+		}
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+/* ---- edges */
+
+struct edges {
+	struct mlv_pipeline *pipeline;
+	size_t stage; /* whose dependencies are looked at */
+	const char *dep;
+	size_t count, cap;
+	size_t *seen; /* the stage + 1 that last had an edge to this one */
+};
+
+static mlv_err add_edge(void *arg, const struct place *place)
+{
+	struct edges *edges = arg;
+	const struct mlv_stage *stage = &edges->pipeline->stages[edges->stage];
+	mlv_err err;
+
+	if (place->stage == edges->stage)
+		return mlv_error(MLV_E_SPEC,
+				 "%s:%u: '%s' is a dependency of stage '%s', and its output '%s'",
+				 stage->file, stage->line, edges->dep, stage->name,
+				 stage->outs[place->out].path);
+	if (edges->seen[place->stage] == edges->stage + 1)
+		return NULL;
+	edges->seen[place->stage] = edges->stage + 1;
+	if ((err = mlv_array_grow(&edges->pipeline->edges, &edges->cap, edges->count + 1,
+				  sizeof(*edges->pipeline->edges))))
+		return err;
+	edges->pipeline->edges[edges->count++] = place->stage;
+	return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static mlv_err edges_of(struct edges *edges, const struct index *index)
+{
+	const struct mlv_stage *stage = &edges->pipeline->stages[edges->stage];
+	size_t first = edges->count;
+	mlv_err err = NULL;
+
+	for (size_t d = 0; d < stage->dep_count && !err; d++) {
+		edges->dep = stage->deps[d].path;
+		if (!stage->deps[d].url)
+			err = each_meeting(edges->pipeline, index, edges->dep, stage->deps[d].glob,
+					   add_edge, edges);
+	}
+	for (size_t p = 0; p < stage->param_count && !err; p++) {
+		edges->dep = stage->params[p].file;
+		err = each_meeting(edges->pipeline, index, edges->dep, false, add_edge, edges);
+	}
+	if (edges->count > first)
+		qsort(edges->pipeline->edges + first, edges->count - first, sizeof(size_t),
+		      by_number);
+	return err;
+}
+
+static mlv_err make_edges(struct mlv_pipeline *pipeline, const struct index *index)
+{
+	MLV_SCOPED(mlv_mem_free) size_t *seen = mlv_sys_alloc_array(pipeline->count + 1, sizeof(*seen));
+	struct edges edges = { .pipeline = pipeline, .seen = seen };
+	mlv_err err = NULL;
+
+	pipeline->edge_at = mlv_sys_alloc_array(pipeline->count + 1, sizeof(size_t));
+	if (!seen || !pipeline->edge_at)
+		return mlv_error_nomem("a graph");
+	for (size_t s = 0; s < pipeline->count && !err; s++) {
+		edges.stage = s;
+		err = edges_of(&edges, index);
+		pipeline->edge_at[s + 1] = edges.count;
+	}
+	return err;
+}
+
+/* ---- order */
+
+enum { NEW, OPEN, DONE };
+
+struct visit {
+	struct mlv_pipeline *pipeline;
+	unsigned char *state;
+	struct frame {
+		size_t stage, edge;
+	} *stack;
+	size_t depth, ordered;
+};
+
+static void visit_release(struct visit *visit)
+{
+	free(visit->state);
+	free(visit->stack);
+}
+
+/* "a -> b -> a", each depending on the next. */
+static mlv_err cycle(const struct visit *visit, size_t again)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf names = MLV_BUF_INIT;
+	const struct mlv_stage *stages = visit->pipeline->stages;
+	size_t at = visit->depth, shown = 0;
+	mlv_err err;
+
+	while (visit->stack[at - 1].stage != again)
+		at--;
+	for (size_t i = at; i <= visit->depth; i++) {
+		const struct mlv_stage *stage = &stages[visit->stack[i - 1].stage];
+
+		if (shown++ == 10 && (err = mlv_buf_add_str(&names, "... -> ")))
+			return err;
+		if (shown > 10)
+			continue;
+		if ((err = mlv_stage_address(stage, &names)) ||
+		    (err = mlv_buf_add_str(&names, " -> ")))
+			return err;
+	}
+	if ((err = mlv_stage_address(&stages[again], &names)))
+		return err;
+	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s:%u: stages depend on each other: %s",
+					stages[again].file, stages[again].line, names.ptr),
+			      "each needs an output of the next; take one of the dependencies out");
+}
+
+static void enter(struct visit *visit, size_t stage)
+{
+	visit->state[stage] = OPEN;
+	visit->stack[visit->depth++] = (struct frame){ stage, visit->pipeline->edge_at[stage] };
+}
+
+static mlv_err visit_all(struct visit *visit)
+{
+	struct mlv_pipeline *pipeline = visit->pipeline;
+
+	while (visit->depth) {
+		struct frame *top = &visit->stack[visit->depth - 1];
+		size_t next;
+
+		if (top->edge == pipeline->edge_at[top->stage + 1]) {
+			visit->state[top->stage] = DONE;
+			pipeline->order[visit->ordered++] = top->stage;
+			visit->depth--;
+			continue;
+		}
+		next = pipeline->edges[top->edge++];
+		if (visit->state[next] == OPEN)
+			return cycle(visit, next);
+		if (visit->state[next] == NEW)
+			enter(visit, next);
+	}
+	return NULL;
+}
+
+static mlv_err make_order(struct mlv_pipeline *pipeline)
+{
+	MLV_SCOPED(visit_release) struct visit visit = { .pipeline = pipeline };
+	mlv_err err = NULL;
+
+	visit.state = mlv_sys_alloc(pipeline->count + 1);
+	visit.stack = mlv_sys_alloc_array(pipeline->count + 1, sizeof(*visit.stack));
+	pipeline->order = mlv_sys_alloc_array(pipeline->count + 1, sizeof(size_t));
+	if (!visit.state || !visit.stack || !pipeline->order)
+		return mlv_error_nomem("an order of stages");
+	for (size_t s = 0; s < pipeline->count && !err; s++) {
+		if (visit.state[s] != NEW)
+			continue;
+		enter(&visit, s);
+		err = visit_all(&visit);
+	}
+	return err;
+}
+
+static int by_file_and_name(const void *a, const void *b)
+{
+	const struct mlv_stage *x = a, *y = b;
+	int order = strcmp(x->file, y->file);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct mlv_pipeline_file *)a)->path,
+		      ((const struct mlv_pipeline_file *)b)->path);
+}
+
+mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline)
+{
+	MLV_SCOPED(index_release) struct index index = { 0 };
+	mlv_err err;
+
+	if (pipeline->count)
+		qsort(pipeline->stages, pipeline->count, sizeof(*pipeline->stages),
+		      by_file_and_name);
+	if (pipeline->file_count)
+		qsort(pipeline->files, pipeline->file_count, sizeof(*pipeline->files), by_path);
+	for (size_t s = 1; s < pipeline->count; s++)
+		if (by_file_and_name(&pipeline->stages[s - 1], &pipeline->stages[s]) == 0)
+			return mlv_error(MLV_E_SPEC, "%s:%u: there are two stages '%s'",
+					 pipeline->stages[s].file, pipeline->stages[s].line,
+					 pipeline->stages[s].name);
+	if ((err = build_index(pipeline, &index)) || (err = check_outputs(pipeline, &index)) ||
+	    (err = make_edges(pipeline, &index)))
+		return err;
+	return make_order(pipeline);
+}

@@ -1,0 +1,77 @@
+/* parts.h - what the files behind pipeline.h share. */
+#ifndef MLV_REPO_PIPELINE_PARTS_H
+#define MLV_REPO_PIPELINE_PARTS_H
+
+#include "core/repo/git.h"
+#include "core/repo/pipeline.h"
+
+/* Where files are read: the work tree, or a commit. */
+struct mlv_snapshot {
+	struct mlv_ctx *ctx;
+	int root_fd;
+	struct mlv_git *git; /* of a commit; NULL: the work tree */
+	const char *prefix;  /* of the root in git: "" or "sub/" */
+	struct mlv_git_id commit;
+};
+mlv_err mlv_snapshot_open(struct mlv_snapshot *snapshot, struct mlv_repo *repo, const char *rev) MLV_CHECK;
+/* Append the file's bytes; *found false when there is none. Links are not followed. */
+mlv_err mlv_snapshot_read(const struct mlv_snapshot *snapshot, const char *path, struct mlv_buf *text,
+		      bool *found) MLV_CHECK;
+
+/* A file being read, for messages. */
+struct mlv_source {
+	const char *path; /* of the mlv.yaml */
+	const char *text;
+	size_t len;
+};
+/* MLV_E_SPEC: "path:line:column: ...", then the line of the text with a caret. */
+mlv_err mlv_source_error(const struct mlv_source *source, unsigned line, unsigned column,
+			 const char *fmt, ...) MLV_PRINTF(4, 5) MLV_CHECK MLV_NEVER_NULL;
+/* The same at a value, or at the key that it has. */
+#define mlv_source_error_at(source, value, ...) \
+	mlv_source_error(source, (value)->line, (value)->column, __VA_ARGS__)
+#define mlv_source_error_key(source, value, ...) \
+	mlv_source_error(source, (value)->key_line, (value)->key_column, __VA_ARGS__)
+/* An error, with a suggestion, for the first key of map that is none of the known (NULL ends). */
+mlv_err mlv_source_check_keys(const struct mlv_source *source, const struct mlv_value *map,
+			      const char *const *known, const char *where) MLV_CHECK;
+
+/*
+ * Append what text (relative to the directory base) is relative to the root;
+ * NULL, or why it is no path of the repository.
+ */
+const char *mlv_pipeline_path(const char *base, const char *text, struct mlv_buf *to) MLV_CHECK;
+/* Whether a path has one of * ? [ in it. */
+bool mlv_pipeline_is_glob(const char *path);
+
+/* Fill the stage (name, group, file, dir set) from its map, templates resolved. */
+mlv_err mlv_stage_read(const struct mlv_source *source, const struct mlv_value *map,
+		       struct mlv_stage *stage) MLV_CHECK;
+/* The parts of it: lists of deps, params, and of outs of one kind. */
+mlv_err mlv_stage_read_deps(const struct mlv_source *source, const struct mlv_value *list,
+			    struct mlv_stage *stage) MLV_CHECK;
+mlv_err mlv_stage_read_params(const struct mlv_source *source, const struct mlv_value *list,
+			      struct mlv_stage *stage) MLV_CHECK;
+mlv_err mlv_stage_read_outs(const struct mlv_source *source, const struct mlv_value *list,
+			    enum mlv_stage_out_kind kind, struct mlv_stage *stage) MLV_CHECK;
+/* resources, timeout, retry. */
+mlv_err mlv_stage_read_limits(const struct mlv_source *source, const struct mlv_value *map,
+			      struct mlv_stage *stage) MLV_CHECK;
+/* Add a key ("": the whole file) of a file to a list of params; each file is there once. */
+mlv_err mlv_stage_add_param(struct mlv_stage_param **params, size_t *count, const char *file,
+			    const char *key) MLV_CHECK;
+void mlv_stage_params_release(struct mlv_stage_param **params, size_t *count);
+
+/* Add the stages and lists of one mlv.yaml. */
+mlv_err mlv_pipeline_add_file(const struct mlv_snapshot *snapshot, struct mlv_pipeline *pipeline,
+			      const char *path, const char *text, size_t len) MLV_CHECK;
+/* Sort stages and files, check outputs, make edges and order. */
+mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline) MLV_CHECK;
+/* Add all files of the work tree. */
+mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *snapshot,
+			    struct mlv_pipeline *pipeline) MLV_CHECK;
+
+/* Whether some path may match both patterns (globs or plain paths), or lie below both. */
+bool mlv_pattern_overlap(const char *a, bool a_glob, const char *b, bool b_glob);
+
+#endif
