@@ -379,3 +379,36 @@ mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *sourc
 	made = (struct mlv_frame){ 0 };
 	return NULL;
 }
+
+mlv_err mlv_frame_names(struct mlv_ctx *ctx, const struct mlv_frame_source *source,
+			struct mlv_strs *names)
+{
+	struct mlv_frame none = { 0 };
+	MLV_SCOPED(reading_release) struct reading reading = {
+		.ctx = ctx, .frame = &none, .line = 1, .batch = MLV_BUF_INIT,
+		.format = { .name = source->name },
+		.stream = { .source = source, .raw = MLV_BUF_INIT },
+	};
+	size_t skip = 0, end, lines;
+	bool whole;
+	mlv_err err;
+
+	if ((err = find_format(&reading.format)) ||
+	    (err = stream_begin(&reading.stream, &reading.batch)))
+		return err;
+	do {
+		skip = reading.batch.len >= 3 && memcmp(reading.batch.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+		end = row_end(&reading, reading.batch.ptr + skip, reading.batch.len - skip, 0, &lines);
+		whole = skip + end < reading.batch.len || reading.stream.ended;
+		if (!whole && end > FRAME_RECORD_MAX)
+			return mlv_error(MLV_E_SPEC, "%s:1: a row of more than 64 MiB", source->name);
+		err = whole ? NULL : read_some(&reading.stream, &reading.batch, STEP);
+	} while (!err && !whole);
+	if (err)
+		return err;
+	if (!end)
+		return mlv_error(MLV_E_SPEC, "%s: empty: there is no header", source->name);
+	return reading.format.separator
+		       ? mlv_frame_csv_names(&reading.format, reading.batch.ptr + skip, end, names)
+		       : mlv_frame_jsonl_names(&reading.format, reading.batch.ptr + skip, end, names);
+}

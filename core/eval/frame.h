@@ -24,6 +24,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/context.h"
+#include "core/base/strs.h"
 
 #define MLV_FRAME_ROWS ((size_t)INT32_MAX)
 
@@ -88,6 +89,12 @@ struct mlv_frame_source {
 mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *source,
 		       const struct mlv_want *wants, size_t count,
 		       struct mlv_frame *frame) MLV_CHECK;
+/*
+ * The names of a table's columns: of the header, or of JSON lines the keys of
+ * the first row. Of a descriptor something is read: rewind it.
+ */
+mlv_err mlv_frame_names(struct mlv_ctx *ctx, const struct mlv_frame_source *source,
+			struct mlv_strs *names) MLV_CHECK;
 void mlv_frame_release(struct mlv_frame *frame);
 /* The number that the len bytes at text are; false when they are none. Missing is NaN. */
 bool mlv_number_parse(const char *text, size_t len, double *number);

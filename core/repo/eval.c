@@ -9,14 +9,12 @@
 
 #include "core/base/fs.h"
 #include "core/base/yaml.h"
-#include "core/store/hashing.h"
 #include "core/store/sha256.h"
 
 #define DIRECTORY "evals"
-#define TABLE_MAX ((size_t)64 << 30) /* bytes of a table that is read from git or the cache */
 
-static mlv_err read_yaml(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			 struct mlv_value **root)
+mlv_err mlv_eval_yaml(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		      struct mlv_value **root)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
 	bool found = false;
@@ -35,7 +33,7 @@ mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_m
 		       struct mlv_strs *names)
 {
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
-	mlv_err err = read_yaml(place, side, &root);
+	mlv_err err = mlv_eval_yaml(place, side, &root);
 
 	return err ? err : mlv_eval_spec_names("mlv.yaml", root, names);
 }
@@ -44,7 +42,7 @@ mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv
 			 const char *name, struct mlv_eval_spec *spec)
 {
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
-	mlv_err err = read_yaml(place, side, &root);
+	mlv_err err = mlv_eval_yaml(place, side, &root);
 
 	return err ? err : mlv_eval_spec_read("mlv.yaml", root, name, spec);
 }
@@ -53,7 +51,7 @@ mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv
 			 const char *name, struct mlv_gate *gate)
 {
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
-	mlv_err err = read_yaml(place, side, &root);
+	mlv_err err = mlv_eval_yaml(place, side, &root);
 
 	return err ? err : mlv_gate_read("mlv.yaml", root, name, gate);
 }
@@ -81,126 +79,6 @@ mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metric
 
 /* ---- tables */
 
-/* A table's bytes, and the id of them. */
-struct table {
-	struct mlv_frame_source source;
-	int fd;
-	struct mlv_buf bytes;
-	struct stat before;
-};
-#define TABLE_INIT { { .fd = -1 }, -1, MLV_BUF_LIMIT(TABLE_MAX), { 0 } }
-
-static void table_release(struct table *table)
-{
-	mlv_fd_close(&table->fd);
-	mlv_buf_release(&table->bytes);
-}
-
-static void write_id(enum mlv_kind kind, const struct mlv_oid *oid, char id[MLV_EVAL_ID])
-{
-	char hex[MLV_OID_HEX + 1];
-
-	snprintf(id, MLV_EVAL_ID, "%s:%s", kind == MLV_KIND_LARGE ? "leaves" : "sha256",
-		 mlv_oid_format(oid, hex));
-}
-
-/* The id of bytes in memory: as that of a file. */
-static mlv_err name_bytes(const char *bytes, size_t len, char id[MLV_EVAL_ID])
-{
-	MLV_SCOPED(mlv_leaves_release) struct mlv_leaves leaves = { 0 };
-	MLV_SCOPED(mlv_mem_free) struct mlv_message *messages = NULL;
-	struct mlv_oid oid;
-	mlv_err err;
-
-	if (mlv_kind_of_size(len) == MLV_KIND_OBJECT) {
-		if (!(err = mlv_sha256_of(bytes, len, &oid)))
-			write_id(MLV_KIND_OBJECT, &oid, id);
-		return err;
-	}
-	if ((err = mlv_leaves_init(&leaves, len)))
-		return err;
-	if (!(messages = mlv_sys_alloc_array((size_t)leaves.count, sizeof(*messages))))
-		return mlv_error_nomem("an id");
-	for (size_t i = 0; i < leaves.count; i++) {
-		size_t at = i * (size_t)MLV_LEAF_SIZE, left = len - at;
-
-		messages[i] = (struct mlv_message){
-			bytes + at, left < MLV_LEAF_SIZE ? left : (size_t)MLV_LEAF_SIZE,
-			&leaves.digests[i],
-		};
-	}
-	if ((err = mlv_sha256_many(messages, (size_t)leaves.count)) ||
-	    (err = mlv_leaves_oid(&leaves, &oid)))
-		return err;
-	write_id(MLV_KIND_LARGE, &oid, id);
-	return NULL;
-}
-
-static mlv_err no_table(const struct mlv_metrics_side *side, const char *path)
-{
-	return mlv_error(MLV_E_MISSING, "%s: not in %s", path, mlv_metrics_side_name(side));
-}
-
-/* The work tree's own file; *found false when there is none. */
-static mlv_err open_file(struct mlv_metrics_place *place, const char *path, struct table *table,
-			 char id[MLV_EVAL_ID], bool *found)
-{
-	MLV_SCOPED(mlv_named_release) struct mlv_named named = { .kind = MLV_KIND_OBJECT };
-	mlv_err err;
-
-	table->fd = mlv_sys_openat(place->root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	*found = table->fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
-	if (!*found)
-		return NULL;
-	if (table->fd < 0 || mlv_sys_fstat(table->fd, &table->before) < 0)
-		return mlv_error_sys("%s", path);
-	if (!S_ISREG(table->before.st_mode))
-		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", path);
-	if ((err = mlv_hash_file(place->ctx, table->fd, path, &named)))
-		return err;
-	if (lseek(table->fd, 0, SEEK_SET) < 0)
-		return mlv_error_sys("%s", path);
-	write_id(named.kind, &named.oid, id);
-	table->source.fd = table->fd;
-	return NULL;
-}
-
-static mlv_err open_table(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			  const char *path, struct table *table, char id[MLV_EVAL_ID])
-{
-	bool found = false;
-	mlv_err err;
-
-	table->source.name = path;
-	if (!side->rev && ((err = open_file(place, path, table, id, &found)) || found))
-		return err;
-	if ((err = mlv_metrics_text(place, side, path, &table->bytes, &found)))
-		return mlv_error_wrap(err, "%s", path);
-	if (!found)
-		return no_table(side, path);
-	table->source.bytes = table->bytes.ptr;
-	table->source.len = table->bytes.len;
-	return name_bytes(table->bytes.ptr, table->bytes.len, id);
-}
-
-/* What was hashed is what was read. */
-static mlv_err check_unchanged(const struct table *table)
-{
-	const struct stat *before = &table->before;
-	struct stat after;
-
-	if (table->fd < 0)
-		return NULL;
-	if (mlv_sys_fstat(table->fd, &after) < 0)
-		return mlv_error_sys("%s", table->source.name);
-	if (after.st_size != before->st_size || after.st_mtim.tv_sec != before->st_mtim.tv_sec ||
-	    after.st_mtim.tv_nsec != before->st_mtim.tv_nsec ||
-	    after.st_ctim.tv_sec != before->st_ctim.tv_sec ||
-	    after.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
-		return mlv_error(MLV_E_REFUSED, "%s: changed while it was read", table->source.name);
-	return NULL;
-}
-
 static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
 {
 	return mlv_sha256_update(arg, bytes, len);
@@ -217,7 +95,7 @@ static mlv_err digest(const struct mlv_cases *cases, each_fn each, char id[MLV_E
 	if ((err = mlv_sha256_new(&hasher)) || (err = each(cases, add_bytes, hasher)) ||
 	    (err = mlv_sha256_final(hasher, &oid)))
 		return err;
-	write_id(MLV_KIND_OBJECT, &oid, id);
+	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, id);
 	return NULL;
 }
 
@@ -242,8 +120,8 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 		       const struct mlv_eval_spec *spec, const struct mlv_record *frozen,
 		       struct mlv_cases *cases, struct mlv_eval_ids *ids)
 {
-	MLV_SCOPED(table_release) struct table predictions = TABLE_INIT;
-	MLV_SCOPED(table_release) struct table features = TABLE_INIT;
+	MLV_SCOPED(mlv_eval_table_release) struct mlv_eval_table predictions = MLV_EVAL_TABLE_INIT;
+	MLV_SCOPED(mlv_eval_table_release) struct mlv_eval_table features = MLV_EVAL_TABLE_INIT;
 	MLV_SCOPED(mlv_mem_free) struct mlv_frozen *edges =
 		mlv_sys_alloc_array(spec->slice_count + 1, sizeof(*edges));
 	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { 0 };
@@ -252,13 +130,13 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 	*ids = (struct mlv_eval_ids){ "", "", "", "" };
 	if (!edges)
 		return mlv_error_nomem("bins");
-	if ((err = open_table(place, side, spec->predictions, &predictions, ids->predictions)) ||
+	if ((err = mlv_eval_table_open(place, side, spec->predictions, &predictions, ids->predictions)) ||
 	    (spec->join &&
-	     (err = open_table(place, side, spec->join, &features, ids->features))) ||
+	     (err = mlv_eval_table_open(place, side, spec->join, &features, ids->features))) ||
 	    (err = mlv_cases_load(place->ctx, spec, &predictions.source,
 				  spec->join ? &features.source : NULL, edges,
 				  list_frozen(spec, frozen, edges), &made)) ||
-	    (err = check_unchanged(&predictions)) || (err = check_unchanged(&features)) ||
+	    (err = mlv_eval_table_check(&predictions)) || (err = mlv_eval_table_check(&features)) ||
 	    (err = digest(&made, mlv_cases_each_label, ids->labels)) ||
 	    (made.id && (err = digest(&made, mlv_cases_each_id, ids->ids))))
 		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;

@@ -13,10 +13,11 @@
 
 #include "core/eval/gate.h"
 #include "core/eval/record.h"
-#include "core/repo/metrics.h"
+#include "core/repo/eval_table.h"
 
-#define MLV_EVAL_ID 80 /* bytes of "leaves:<64 digits>", NUL included */
-
+/* Read mlv.yaml of this version. MLV_E_MISSING when there is none. */
+mlv_err mlv_eval_yaml(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		      struct mlv_value **root) MLV_CHECK;
 /* Add the names of the evaluations of this version, as mlv.yaml has them. */
 mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 		       struct mlv_strs *names) MLV_CHECK;

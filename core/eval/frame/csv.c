@@ -170,6 +170,22 @@ mlv_err mlv_frame_csv_header(struct frame_format *format, const char *bytes, siz
 	return err;
 }
 
+mlv_err mlv_frame_csv_names(const struct frame_format *format, const char *bytes, size_t len,
+			    struct mlv_strs *names)
+{
+	MLV_SCOPED(reader_release) struct reader reader = {
+		.format = format, .at = bytes, .end = bytes + len, .line = 1, .plain = MLV_BUF_INIT,
+	};
+	const char *text;
+	size_t text_len = 0;
+	mlv_err err = read_row(&reader);
+
+	for (size_t f = 0; f < reader.count && !err; f++)
+		if (!(err = plain_text(&reader, &reader.fields[f], &text, &text_len)))
+			err = mlv_strs_add_len(names, text, text_len);
+	return err;
+}
+
 static bool is_blank(const struct reader *reader)
 {
 	return reader->format->fields > 1 && reader->count == 1 && reader->fields[0].len == 0;

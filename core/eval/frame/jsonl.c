@@ -81,3 +81,16 @@ mlv_err mlv_frame_jsonl_block(const struct frame_format *format, struct frame_bl
 	}
 	return err;
 }
+
+mlv_err mlv_frame_jsonl_names(const struct frame_format *format, const char *bytes, size_t len,
+			      struct mlv_strs *names)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *row = NULL;
+	mlv_err err = mlv_json_parse(format->name, bytes, len, &row);
+
+	if (!err && row->type != MLV_VALUE_MAP)
+		return mlv_error(MLV_E_SPEC, "%s:1: not an object", format->name);
+	for (size_t i = 0; !err && i < row->count; i++)
+		err = mlv_strs_add(names, row->keys[i]);
+	return err;
+}

@@ -28,6 +28,11 @@ struct frame_format {
 /* Take the header's names: sets place and fields. */
 mlv_err mlv_frame_csv_header(struct frame_format *format, const char *bytes, size_t len,
 			     size_t line) MLV_CHECK;
+/* The names that the header, or a row of JSON lines, has. */
+mlv_err mlv_frame_csv_names(const struct frame_format *format, const char *bytes, size_t len,
+			    struct mlv_strs *names) MLV_CHECK;
+mlv_err mlv_frame_jsonl_names(const struct frame_format *format, const char *bytes, size_t len,
+			      struct mlv_strs *names) MLV_CHECK;
 mlv_err mlv_frame_csv_block(const struct frame_format *format, struct frame_block *block) MLV_CHECK;
 mlv_err mlv_frame_jsonl_block(const struct frame_format *format,
 			      struct frame_block *block) MLV_CHECK;
