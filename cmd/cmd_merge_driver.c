@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/merge_lockfile.h"
 #include "cmd/out.h"
 #include "cmd/remote_open.h"
 #include "core/base/fs.h"
@@ -177,6 +178,8 @@ static mlv_err merge_driver_run(struct mlv_run *run, const void *args, char **op
 	mlv_err err;
 
 	(void)args;
+	if (mlv_merge_is_lockfile(operands[3]))
+		return mlv_merge_lockfile(run, operands);
 	m.reader.arg = &m;
 	if ((err = open_repo(&m)) ||
 	    (err = mlv_repo_cache(m.repo, &m.reader.cache)))
@@ -189,7 +192,7 @@ static mlv_err merge_driver_run(struct mlv_run *run, const void *args, char **op
 
 const struct mlv_cmd mlv_cmd_merge_driver = {
 	.name = "merge-driver",
-	.summary = "merge pointers of directories, for git",
+	.summary = "merge pointers of directories and mlv.lock, for git",
 	.operands = "<base> <ours> <theirs> <path>",
 	.min_operands = 4,
 	.max_operands = 4,

@@ -193,7 +193,7 @@ complete -c mlv -n '__fish_seen_subcommand_from ls-tree' -s z -l null -d 'end ea
 complete -c mlv -n __fish_use_subcommand -a ls-url -d 'list what lies at a URL'
 complete -c mlv -n '__fish_seen_subcommand_from ls-url' -s R -l recursive -d 'also what lies in directories'
 complete -c mlv -n '__fish_seen_subcommand_from ls-url' -l size -d 'print sizes, in bytes'
-complete -c mlv -n __fish_use_subcommand -a merge-driver -d 'merge pointers of directories, for git'
+complete -c mlv -n __fish_use_subcommand -a merge-driver -d 'merge pointers of directories and mlv.lock, for git'
 complete -c mlv -n '__fish_seen_subcommand_from merge-driver' -F
 complete -c mlv -n __fish_use_subcommand -a metrics -d 'show metrics and compare them between revisions'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and not __fish_seen_subcommand_from diff show' -a diff -d 'show how metrics changed between two revisions'

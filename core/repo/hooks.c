@@ -12,7 +12,6 @@
 #define BEFORE ".before-mlv"
 #define HOOK_MAX ((size_t)1 << 20)
 #define ATTRIBUTES ".gitattributes"
-#define ATTRIBUTE "*.mlv merge=mlv\n"
 #define DRIVER "mlv merge-driver %O %A %B %P"
 
 static const char head[] =
@@ -245,21 +244,34 @@ static mlv_err unset_driver(struct install *in)
 	return mlv_git_program_run(&in->git, words); /* that there is none is no failure */
 }
 
-/* Have pointers merged by it: a line that is in git, for everybody. */
-static mlv_err add_attribute(struct mlv_repo *repo)
+static bool has_line(const struct mlv_buf *text, const char *line)
 {
+	for (const char *at = text->ptr; (at = strstr(at, line)) != NULL; at++)
+		if (at == text->ptr || at[-1] == '\n')
+			return true;
+	return false;
+}
+
+/* Have pointers and mlv.lock merged by it: lines that are in git, for everybody. */
+static mlv_err add_attributes(struct mlv_repo *repo)
+{
+	static const char *const lines[] = { "*.mlv merge=mlv\n", "mlv.lock merge=mlv\n" };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(HOOK_MAX);
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs written = { 0 };
 	mlv_err err = mlv_fs_read(repo->root_fd, ATTRIBUTES, &text);
+	size_t before = text.len;
 
 	if (err && err->code != MLV_E_MISSING)
 		return err;
-	for (const char *at = text.ptr; (at = strstr(at, ATTRIBUTE)) != NULL; at++)
-		if (at == text.ptr || at[-1] == '\n')
-			return NULL;
-	if ((text.len && text.ptr[text.len - 1] != '\n' && (err = mlv_buf_add_char(&text, '\n'))) ||
-	    (err = mlv_buf_add_str(&text, ATTRIBUTE)) ||
-	    (err = mlv_repo_replace(repo, repo->root_fd, ATTRIBUTES, text.ptr, text.len, 0666)) ||
+	for (size_t i = 0; i < MLV_COUNT(lines); i++)
+		if (!has_line(&text, lines[i]) &&
+		    ((text.len && text.ptr[text.len - 1] != '\n' &&
+		      (err = mlv_buf_add_char(&text, '\n'))) ||
+		     (err = mlv_buf_add_str(&text, lines[i]))))
+			return err;
+	if (text.len == before)
+		return NULL;
+	if ((err = mlv_repo_replace(repo, repo->root_fd, ATTRIBUTES, text.ptr, text.len, 0666)) ||
 	    (err = mlv_strs_add(&written, ATTRIBUTES)))
 		return err;
 	return mlv_repo_stage(repo, &written);
@@ -277,7 +289,7 @@ mlv_err mlv_hooks_install(struct mlv_repo *repo, const char *scratch, mlv_hook_f
 		err = install_hook(&in, i);
 	if (err || (err = set_driver(&in)))
 		return err;
-	return add_attribute(repo);
+	return add_attributes(repo);
 }
 
 mlv_err mlv_hooks_uninstall(struct mlv_repo *repo, const char *scratch, mlv_hook_fn fn, void *arg)

@@ -4,7 +4,8 @@
  *   post-checkout, post-merge   mlv checkout, when HEAD moved and no rebase is under way
  *   pre-commit                  mlv status, when something differs; never in the way
  *   pre-push                    mlv push, where there is a remote
- *   merge.mlv in git's config   mlv merge-driver, for "*.mlv merge=mlv" in .gitattributes
+ *   merge.mlv in git's config   mlv merge-driver, for "*.mlv merge=mlv" in .gitattributes,
+ *                               and the same for mlv.lock
  *
  * A hook that is there is kept as NAME.before-mlv, and run first; the new one
  * runs only if that one agrees. Hooks lie where git looks for them

@@ -28,10 +28,10 @@ mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from)
 	mlv_err err = NULL;
 
 	copy.import = NULL;
-	copy.pointer = mlv_sys_strdup(from->pointer);
+	copy.pointer = from->pointer ? mlv_sys_strdup(from->pointer) : NULL;
 	copy.path = mlv_sys_strdup(from->path);
 	copy.remote = from->remote ? mlv_sys_strdup(from->remote) : NULL;
-	if (!copy.pointer || !copy.path || (from->remote && !copy.remote))
+	if ((from->pointer && !copy.pointer) || !copy.path || (from->remote && !copy.remote))
 		err = mlv_error_nomem("an output");
 	else if (from->import)
 		err = mlv_import_copy(&copy.import, from->import);

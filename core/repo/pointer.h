@@ -25,7 +25,7 @@
 enum mlv_id_type { MLV_ID_SHA256, MLV_ID_LEAVES, MLV_ID_TREE };
 
 struct mlv_output {
-	char *pointer; /* path of X.mlv, relative to the repository's root */
+	char *pointer; /* path of X.mlv, relative to the repository's root; NULL: of a stage */
 	char *path;    /* path of X, relative to the repository's root */
 	enum mlv_id_type type;
 	struct mlv_oid oid;

@@ -1,0 +1,32 @@
+/* lockfile/impl.h - the inside of lockfile.h: from text to what it says, and back. */
+#ifndef MLV_REPO_LOCKFILE_IMPL_H
+#define MLV_REPO_LOCKFILE_IMPL_H
+
+#include "core/base/value.h"
+#include "core/repo/lockfile.h"
+
+#define MLV_LOCKFILE_SCHEMA "mlv-lock 1"
+
+/* The place in the repository of what an entry calls path; and what it is called there. */
+mlv_err mlv_lockfile_to_root(const char *dir, const char *path, struct mlv_buf *out) MLV_CHECK;
+mlv_err mlv_lockfile_from_root(const char *dir, const char *path, struct mlv_buf *out) MLV_CHECK;
+bool mlv_lockfile_is_url(const char *path);
+
+/*
+ * Read an entry in the canonical form; *strange: it is not, and nothing was
+ * read. Keys and values are given to the setters below.
+ */
+mlv_err mlv_lockfile_read(const char *dir, const char *text, struct mlv_recorded *recorded,
+			  bool *strange) MLV_CHECK;
+/* Read an entry that is any YAML. file is for messages. */
+mlv_err mlv_lockfile_read_value(const char *file, const char *dir, const char *name,
+				const struct mlv_value *stage, struct mlv_recorded *recorded) MLV_CHECK;
+
+/* One key of a dependency or output, its value as text. NULL, or what is wrong with it. */
+const char *mlv_lockfile_set_key(struct mlv_recorded_path *path, const char *key,
+				 const char *value);
+/* Whether what was set makes sense together: NULL, or what is wrong. */
+const char *mlv_lockfile_check_path(const struct mlv_recorded_path *path);
+void mlv_recorded_path_release(struct mlv_recorded_path *path);
+
+#endif
