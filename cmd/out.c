@@ -8,13 +8,22 @@
 
 #include "core/base/path.h"
 
+/* "\n   12 | deps:": a line that shows a place in a file. */
+static bool begins_place(const char *c)
+{
+	return *c == '\n' && c[1] == ' ' && c[1 + strspn(c + 1, " 0123456789")] == '|';
+}
+
 void mlv_out_message(const char *begin, const char *text)
 {
 	const char *hint = strstr(text, "\nhint: ");
 
 	fputs(begin, stderr);
 	for (const char *c = text; *c; c++)
-		fputc(((unsigned char)*c < 0x20 || *c == 0x7f) && c != hint ? '?' : *c, stderr);
+		fputc(((unsigned char)*c < 0x20 || *c == 0x7f) && c != hint && !begins_place(c)
+			      ? '?'
+			      : *c,
+		      stderr);
 	fputc('\n', stderr);
 }
 

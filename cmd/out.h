@@ -27,7 +27,7 @@ struct mlv_out {
 /*
  * A message, to stderr: begin, then text, a newline added. What stands on a
  * terminal must not command it: control characters become '?', but for the
- * newline before a hint.
+ * newlines before a hint and before "   12 | ", which shows a place in a file.
  */
 void mlv_out_message(const char *begin, const char *text);
 /* A line of text, the newline added. Dropped with -q or --json. */

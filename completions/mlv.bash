@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -45,6 +45,7 @@ _mlv()
 			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
 			remote) subs='add default list modify remove rename trust' ;;
+			stage) subs='list' ;;
 			*) subs= ;;
 			esac ;;
 		esac
@@ -164,6 +165,8 @@ _mlv()
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'root') words='' hint=none ;;
+	'stage') words='' hint=none ;;
+	'stage list') words='--all --fail --recursive -R --name-only' hint=file ;;
 	'status') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;

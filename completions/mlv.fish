@@ -158,7 +158,7 @@ complete -c mlv -n __fish_use_subcommand -a hash -d 'print the ids of files'
 complete -c mlv -n '__fish_seen_subcommand_from hash' -F
 complete -c mlv -n '__fish_seen_subcommand_from hash' -l sha256 -d 'plain SHA-256 of any size, in the form of sha256sum'
 complete -c mlv -n __fish_use_subcommand -a help -d 'say what mlv and its commands do'
-complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat cat-object check-ignore checkout ci commit completion config data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root status unfreeze unprotect update version'
+complete -c mlv -n '__fish_seen_subcommand_from help' -a 'add cache cat cat-object check-ignore checkout ci commit completion config data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root stage status unfreeze unprotect update version'
 complete -c mlv -n __fish_use_subcommand -a import -d 'track a file or directory of another git repository'
 complete -c mlv -n '__fish_seen_subcommand_from import' -a '(__fish_complete_directories)'
 complete -c mlv -n '__fish_seen_subcommand_from import' -s o -l out -r -F -d 'where to put it (default: its own name, here)'
@@ -291,6 +291,13 @@ complete -c mlv -n '__fish_seen_subcommand_from remove' -F
 complete -c mlv -n '__fish_seen_subcommand_from remove' -s f -l force -d 'with --outs, lose what is not stored'
 complete -c mlv -n '__fish_seen_subcommand_from remove' -l outs -d 'remove the data from the work tree, too'
 complete -c mlv -n __fish_use_subcommand -a root -d 'print the root directory of the repository'
+complete -c mlv -n __fish_use_subcommand -a stage -d 'add and list stages of pipelines'
+complete -c mlv -n '__fish_seen_subcommand_from stage; and not __fish_seen_subcommand_from list' -a list -d 'show the stages of mlv.yaml, resolved'
+complete -c mlv -n '__fish_seen_subcommand_from stage; and __fish_seen_subcommand_from list' -F
+complete -c mlv -n '__fish_seen_subcommand_from stage; and __fish_seen_subcommand_from list' -l all -d 'the stages of all mlv.yaml files of the repository'
+complete -c mlv -n '__fish_seen_subcommand_from stage; and __fish_seen_subcommand_from list' -l fail -d 'fail at a file with a mistake, and do not leave it out'
+complete -c mlv -n '__fish_seen_subcommand_from stage; and __fish_seen_subcommand_from list' -s R -l recursive -d 'a folder stands for the stages in it and below'
+complete -c mlv -n '__fish_seen_subcommand_from stage; and __fish_seen_subcommand_from list' -l name-only -d 'show names only'
 complete -c mlv -n __fish_use_subcommand -a status -d 'show what differs from the pointers, or from a remote'
 complete -c mlv -n '__fish_seen_subcommand_from status' -F
 complete -c mlv -n '__fish_seen_subcommand_from status' -s r -l remote -r -a '(__mlv_remotes)' -d 'use this remote, or these (default: core.remote)'

@@ -19,6 +19,8 @@ static const struct mlv_config_key keys[] = {
 	{ "cache.dir", MLV_CONFIG_PATH, MLV_CONFIG_INSIDE_ONLY, false, NULL },
 	{ "cache.shared", MLV_CONFIG_TEXT, ANYONE, false, "group" },
 	{ "cache.small", MLV_CONFIG_TEXT, ANYONE, false, "packed loose" },
+	{ "parsing.bool", MLV_CONFIG_TEXT, ANYONE, false, "store_true boolean_optional" },
+	{ "parsing.list", MLV_CONFIG_TEXT, ANYONE, false, "nargs append" },
 	{ "cache.slow_link_warning", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "cache.type", MLV_CONFIG_LINKS, ANYONE, false, NULL },
 	{ "gc.grace", MLV_CONFIG_DURATION, ANYONE, false, NULL },

@@ -1,10 +1,11 @@
 /* One mlv.yaml: its top, and its stages. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/sys.h"
 #include "core/base/yaml.h"
-#include "core/repo/pipeline/parts.h"
+#include "core/repo/pipeline/template.h"
 
 static void file_release(struct mlv_pipeline_file *file)
 {
@@ -94,41 +95,51 @@ static char *dir_of(const char *path)
 	return mlv_sys_strndup(path, slash ? (size_t)(slash - path) : 0);
 }
 
-static mlv_err add_stage(const struct mlv_source *source, struct mlv_pipeline *pipeline,
-			 const char *dir, const char *name, const struct mlv_value *map, size_t *cap)
+static mlv_err add_stages(struct mlv_expander *expander, const struct mlv_value *stages)
 {
-	struct mlv_stage *stage;
-	mlv_err err = mlv_array_grow(&pipeline->stages, cap, pipeline->count + 1, sizeof(*stage));
-
-	if (err)
-		return err;
-	stage = &pipeline->stages[pipeline->count++];
-	*stage = (struct mlv_stage){ .name = mlv_sys_strdup(name),
-				     .file = mlv_sys_strdup(source->path),
-				     .dir = mlv_sys_strdup(dir),
-				     .line = map->key_line,
-				     .column = map->key_column };
-	if (!stage->name || !stage->file || !stage->dir)
-		return mlv_error_nomem("a stage");
-	return mlv_stage_read(source, map, stage);
-}
-
-static mlv_err add_stages(const struct mlv_source *source, struct mlv_pipeline *pipeline,
-			  const char *dir, const struct mlv_value *stages)
-{
-	size_t cap = pipeline->count;
 	mlv_err err = NULL;
 
 	if (!stages || stages->type == MLV_VALUE_NULL)
 		return NULL;
 	if (stages->type != MLV_VALUE_MAP)
-		return mlv_source_error_at(source, stages, "'stages' must be a map of names to stages");
-	for (size_t i = 0; i < stages->count && !err; i++) {
-		if (!mlv_stage_name_ok(stages->keys[i]))
-			return mlv_source_error_key(source, stages->items[i],
-						    "'%s' is no name for a stage", stages->keys[i]);
-		err = add_stage(source, pipeline, dir, stages->keys[i], stages->items[i], &cap);
+		return mlv_source_error_at(expander->source, stages,
+					   "'stages' must be a map of names to stages");
+	for (size_t i = 0; i < stages->count && !err; i++)
+		err = mlv_expand_stage(expander, stages->keys[i], stages->items[i]);
+	return err;
+}
+
+/* What is resolved at the top: all but stages, vars and what is not of pipelines. */
+static bool is_resolved(const char *key)
+{
+	static const char *const keys[] = { "params", "metrics", "plots", "artifacts",
+					    "datasets", NULL };
+
+	for (const char *const *at = keys; *at; at++)
+		if (strcmp(*at, key) == 0)
+			return true;
+	return false;
+}
+
+static mlv_err resolve_top(struct mlv_expander *expander, struct mlv_value *root)
+{
+	struct mlv_template template = { .source = expander->source, .vars = expander->vars,
+					 .where = MLV_BUF_INIT, .left = &expander->left };
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < root->count && !err; i++) {
+		struct mlv_value *made = NULL;
+
+		if (!is_resolved(root->keys[i]))
+			continue;
+		mlv_buf_clear(&template.where);
+		if ((err = mlv_buf_add_str(&template.where, root->keys[i])) ||
+		    (err = mlv_template_resolve(&template, root->items[i], false, &made)))
+			break;
+		mlv_value_freep(&root->items[i]);
+		root->items[i] = made;
 	}
+	mlv_buf_release(&template.where);
 	return err;
 }
 
@@ -146,17 +157,62 @@ static mlv_err read_lists(const struct mlv_source *source, const char *dir,
 	return read_listed(source, mlv_value_get(root, "plots"), "plots", dir, &file->plots);
 }
 
+static const char *const top_keys[] = { "stages",    "vars",     "params", "metrics", "plots",
+					"artifacts", "datasets", "evals",  "slices",  "gates",
+					NULL };
+
+static mlv_err read_file(struct mlv_expander *expander, struct mlv_pipeline_file *file)
+{
+	MLV_SCOPED(mlv_vars_release) struct mlv_vars vars = { 0 };
+	const struct mlv_source *source = expander->source;
+	struct mlv_value *root = file->root;
+	mlv_err err;
+
+	if (root->type == MLV_VALUE_NULL)
+		return NULL;
+	if (root->type != MLV_VALUE_MAP)
+		return mlv_source_error_at(source, root, "not a map with 'stages'");
+	if ((err = mlv_source_check_keys(source, root, top_keys, source->path)))
+		return err;
+	if (mlv_value_get(root, "stages") || mlv_value_get(root, "vars"))
+		err = mlv_vars_add_params(expander->snapshot, expander->dir, &vars);
+	if (err || (err = mlv_vars_add(expander->snapshot, source, mlv_value_get(root, "vars"),
+				       expander->dir, "vars", &vars)))
+		return err;
+	expander->vars = &vars;
+	if ((err = resolve_top(expander, root)) ||
+	    (err = read_lists(source, expander->dir, file)) ||
+	    (err = mlv_artifacts_check(source, root)))
+		return err;
+	return add_stages(expander, mlv_value_get(root, "stages"));
+}
+
+static mlv_err not_yaml(const struct mlv_source *source, mlv_err err)
+{
+	unsigned line, column;
+	size_t len = strlen(source->path);
+
+	if (err->code != MLV_E_SPEC || strncmp(err->msg, source->path, len) != 0 ||
+	    sscanf(err->msg + len, ":%u:%u: ", &line, &column) != 2)
+		return err;
+	len += strcspn(err->msg + len, " ") + 1;
+	return mlv_source_error(source, line, column, "%s", err->msg + len);
+}
+
 mlv_err mlv_pipeline_add_file(const struct mlv_snapshot *snapshot, struct mlv_pipeline *pipeline,
 			      const char *path, const char *text, size_t len)
 {
 	const struct mlv_source source = { path, text, len };
 	MLV_SCOPED(mlv_mem_free) char *dir = dir_of(path);
+	struct mlv_expander expander = { .snapshot = snapshot, .source = &source,
+					 .pipeline = pipeline, .dir = dir,
+					 .style = snapshot->style, .left = MLV_TEMPLATE_MAX,
+					 .cap = pipeline->count };
 	struct mlv_pipeline_file *file;
 	size_t cap = pipeline->file_count;
 	mlv_err err = mlv_array_grow(&pipeline->files, &cap, pipeline->file_count + 1,
 				     sizeof(*file));
 
-	(void)snapshot;
 	if (err)
 		return err;
 	file = &pipeline->files[pipeline->file_count++];
@@ -164,12 +220,6 @@ mlv_err mlv_pipeline_add_file(const struct mlv_snapshot *snapshot, struct mlv_pi
 	if (!dir || !file->path)
 		return mlv_error_nomem("a path");
 	if ((err = mlv_yaml_parse_anchored(path, text, len, &file->root)))
-		return err;
-	if (file->root->type == MLV_VALUE_NULL)
-		return NULL;
-	if (file->root->type != MLV_VALUE_MAP)
-		return mlv_source_error_at(&source, file->root, "not a map with 'stages'");
-	if ((err = read_lists(&source, dir, file)))
-		return err;
-	return add_stages(&source, pipeline, dir, mlv_value_get(file->root, "stages"));
+		return not_yaml(&source, err);
+	return read_file(&expander, file);
 }

@@ -24,6 +24,7 @@ struct search {
 	size_t stages_seen;   /* whose outputs are among them */
 	struct mlv_buf path;  /* of the directory being looked at: "" or with a slash at its end */
 	unsigned depth;
+	bool some; /* a file with a mistake is left out */
 };
 
 static void search_release(struct search *search)
@@ -121,8 +122,16 @@ static mlv_err add_rules(struct search *search, struct mlv_ignore **rules, const
 	return err;
 }
 
+/* Take off again what a file has added before its mistake was found. */
+static void take_back(struct mlv_pipeline *pipeline, size_t stages)
+{
+	while (pipeline->count > stages)
+		mlv_stage_release(&pipeline->stages[--pipeline->count]);
+}
+
 static mlv_err add_file(struct search *search)
 {
+	size_t stages = search->pipeline->count;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_PIPELINE_MAX);
 	size_t outer = search->path.len;
 	bool found = false;
@@ -132,7 +141,11 @@ static mlv_err add_file(struct search *search)
 		err = mlv_pipeline_add_file(search->snapshot, search->pipeline, search->path.ptr,
 					    text.ptr, text.len);
 	mlv_buf_truncate(&search->path, outer);
-	return err;
+	if (!err || !search->some || err->code != MLV_E_SPEC)
+		return err;
+	take_back(search->pipeline, stages);
+	mlv_tell_warning(search->repo->ctx, "%.*s", (int)strcspn(err->msg, "\n"), err->msg);
+	return NULL;
 }
 
 /* Outputs of the stages that came since are data, too. */
@@ -267,12 +280,13 @@ static mlv_err read_blob(void *arg, const char *path, const struct mlv_git_id *b
 	return mlv_pipeline_add_file(reading->snapshot, reading->pipeline, path, text.ptr, text.len);
 }
 
-mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *snapshot,
+mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *snapshot, bool some,
 			    struct mlv_pipeline *pipeline)
 {
 	static const char *const suffixes[] = { MLV_PIPELINE_NAME, "/.mlv/config", NULL };
 	MLV_SCOPED(search_release) struct search search = {
-		.repo = repo, .snapshot = snapshot, .pipeline = pipeline, .path = MLV_BUF_INIT };
+		.repo = repo, .snapshot = snapshot, .pipeline = pipeline, .path = MLV_BUF_INIT,
+		.some = some };
 	MLV_SCOPED(reading_release) struct reading reading = { .snapshot = snapshot,
 							       .pipeline = pipeline };
 

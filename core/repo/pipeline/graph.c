@@ -393,21 +393,45 @@ static int by_path(const void *a, const void *b)
 		      ((const struct mlv_pipeline_file *)b)->path);
 }
 
-mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline)
+/* A list that foreach goes through may have a value twice: it is one stage. */
+static void drop_repeated(struct mlv_pipeline *pipeline)
 {
-	MLV_SCOPED(index_release) struct index index = { 0 };
-	mlv_err err;
+	size_t kept = 0;
 
+	for (size_t s = 0; s < pipeline->count; s++) {
+		struct mlv_stage *stage = &pipeline->stages[s];
+		const struct mlv_stage *last = kept ? &pipeline->stages[kept - 1] : NULL;
+
+		if (last && stage->group && last->group && by_file_and_name(last, stage) == 0 &&
+		    strcmp(last->group, stage->group) == 0)
+			mlv_stage_release(stage);
+		else
+			pipeline->stages[kept++] = *stage;
+	}
+	pipeline->count = kept;
+}
+
+mlv_err mlv_pipeline_sort(struct mlv_pipeline *pipeline)
+{
 	if (pipeline->count)
 		qsort(pipeline->stages, pipeline->count, sizeof(*pipeline->stages),
 		      by_file_and_name);
 	if (pipeline->file_count)
 		qsort(pipeline->files, pipeline->file_count, sizeof(*pipeline->files), by_path);
+	drop_repeated(pipeline);
 	for (size_t s = 1; s < pipeline->count; s++)
 		if (by_file_and_name(&pipeline->stages[s - 1], &pipeline->stages[s]) == 0)
 			return mlv_error(MLV_E_SPEC, "%s:%u: there are two stages '%s'",
 					 pipeline->stages[s].file, pipeline->stages[s].line,
 					 pipeline->stages[s].name);
+	return NULL;
+}
+
+mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline)
+{
+	MLV_SCOPED(index_release) struct index index = { 0 };
+	mlv_err err;
+
 	if ((err = build_index(pipeline, &index)) || (err = check_outputs(pipeline, &index)) ||
 	    (err = make_edges(pipeline, &index)))
 		return err;

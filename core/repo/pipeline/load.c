@@ -7,14 +7,16 @@
 #include "core/repo/glob.h"
 #include "core/repo/pipeline/parts.h"
 
-static mlv_err load(struct mlv_repo *repo, const char *rev, struct mlv_pipeline *pipeline)
+static mlv_err load(struct mlv_repo *repo, const char *rev, bool some,
+		    struct mlv_pipeline *pipeline)
 {
 	MLV_SCOPED(mlv_pipeline_release) struct mlv_pipeline made = { 0 };
 	struct mlv_snapshot snapshot;
 	mlv_err err;
 
 	if ((err = mlv_snapshot_open(&snapshot, repo, rev)) ||
-	    (err = mlv_pipeline_search(repo, &snapshot, &made)) || (err = mlv_pipeline_link(&made)))
+	    (err = mlv_pipeline_search(repo, &snapshot, some, &made)) ||
+	    (err = mlv_pipeline_sort(&made)) || (!some && (err = mlv_pipeline_link(&made))))
 		return rev ? mlv_error_wrap(err, "%s", rev) : err;
 	*pipeline = made;
 	made = (struct mlv_pipeline){ 0 };
@@ -23,13 +25,18 @@ static mlv_err load(struct mlv_repo *repo, const char *rev, struct mlv_pipeline 
 
 mlv_err mlv_pipeline_load(struct mlv_repo *repo, struct mlv_pipeline *pipeline)
 {
-	return load(repo, NULL, pipeline);
+	return load(repo, NULL, false, pipeline);
+}
+
+mlv_err mlv_pipeline_load_some(struct mlv_repo *repo, struct mlv_pipeline *pipeline)
+{
+	return load(repo, NULL, true, pipeline);
 }
 
 mlv_err mlv_pipeline_load_rev(struct mlv_repo *repo, const char *rev,
 			      struct mlv_pipeline *pipeline)
 {
-	return load(repo, rev, pipeline);
+	return load(repo, rev, false, pipeline);
 }
 
 const struct mlv_stage *mlv_pipeline_stage(const struct mlv_pipeline *pipeline, const char *file,
@@ -161,7 +168,8 @@ static mlv_err find_by_file(struct mlv_repo *repo, const struct mlv_pipeline *pi
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_mem_free) char *typed = NULL;
-	const char *colon = strrchr(target, ':');
+	const char *named = strstr(target, MLV_PIPELINE_NAME ":");
+	const char *colon = named ? named + strlen(MLV_PIPELINE_NAME) : NULL;
 	size_t len = colon ? (size_t)(colon - target) : strlen(target);
 	const size_t name_len = strlen(MLV_PIPELINE_NAME);
 	mlv_err err;
@@ -189,8 +197,6 @@ static mlv_err find_by_name(struct mlv_repo *repo, const struct mlv_pipeline *pi
 	size_t before = set->count;
 	mlv_err err = NULL;
 
-	if (strchr(target, '/'))
-		return NULL;
 	if (!(err = mlv_repo_path(repo, MLV_PIPELINE_NAME, &file)))
 		err = add_in_file(pipeline, file.ptr, target, options, set);
 	else if (err->code == MLV_E_REFUSED)

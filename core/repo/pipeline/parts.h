@@ -5,6 +5,12 @@
 #include "core/repo/git.h"
 #include "core/repo/pipeline.h"
 
+/* How maps become flags of commands: parsing.bool and parsing.list. */
+struct mlv_flag_style {
+	bool no_flags; /* false is --no-x, and not left out */
+	bool append;   /* a list is --x a --x b, not --x a b */
+};
+
 /* Where files are read: the work tree, or a commit. */
 struct mlv_snapshot {
 	struct mlv_ctx *ctx;
@@ -12,6 +18,7 @@ struct mlv_snapshot {
 	struct mlv_git *git; /* of a commit; NULL: the work tree */
 	const char *prefix;  /* of the root in git: "" or "sub/" */
 	struct mlv_git_id commit;
+	struct mlv_flag_style style;
 };
 mlv_err mlv_snapshot_open(struct mlv_snapshot *snapshot, struct mlv_repo *repo, const char *rev) MLV_CHECK;
 /* Append the file's bytes; *found false when there is none. Links are not followed. */
@@ -62,13 +69,17 @@ mlv_err mlv_stage_add_param(struct mlv_stage_param **params, size_t *count, cons
 			    const char *key) MLV_CHECK;
 void mlv_stage_params_release(struct mlv_stage_param **params, size_t *count);
 
+/* The map `artifacts`: names, and what they have. */
+mlv_err mlv_artifacts_check(const struct mlv_source *source, const struct mlv_value *root) MLV_CHECK;
 /* Add the stages and lists of one mlv.yaml. */
 mlv_err mlv_pipeline_add_file(const struct mlv_snapshot *snapshot, struct mlv_pipeline *pipeline,
 			      const char *path, const char *text, size_t len) MLV_CHECK;
-/* Sort stages and files, check outputs, make edges and order. */
+/* Sort stages and files. */
+mlv_err mlv_pipeline_sort(struct mlv_pipeline *pipeline) MLV_CHECK;
+/* When they are sorted: check outputs, make edges and order. */
 mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline) MLV_CHECK;
-/* Add all files of the work tree. */
-mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *snapshot,
+/* Add all files of the snapshot; some: those with a mistake are warned of and left out. */
+mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *snapshot, bool some,
 			    struct mlv_pipeline *pipeline) MLV_CHECK;
 
 /* Whether some path may match both patterns (globs or plain paths), or lie below both. */

@@ -14,10 +14,15 @@
 
 mlv_err mlv_snapshot_open(struct mlv_snapshot *snapshot, struct mlv_repo *repo, const char *rev)
 {
+	const char *flags = mlv_config_get(repo->config, "parsing.bool", NULL);
+	const char *lists = mlv_config_get(repo->config, "parsing.list", NULL);
 	struct mlv_git *git;
 	mlv_err err;
 
-	*snapshot = (struct mlv_snapshot){ .ctx = repo->ctx, .root_fd = repo->root_fd, .prefix = "" };
+	*snapshot = (struct mlv_snapshot){ .ctx = repo->ctx, .root_fd = repo->root_fd,
+					   .prefix = "" };
+	snapshot->style.no_flags = flags && strcmp(flags, "boolean_optional") == 0;
+	snapshot->style.append = lists && strcmp(lists, "append") == 0;
 	if (!rev)
 		return NULL;
 	if ((err = mlv_repo_git(repo, &git)))

@@ -1,0 +1,14 @@
+/* cmd_stage.h - what the sub-commands of mlv stage share. */
+#ifndef MLV_CMD_CMD_STAGE_H
+#define MLV_CMD_CMD_STAGE_H
+
+#include "cmd/cmd.h"
+#include "core/repo/pipeline.h"
+
+extern const struct mlv_cmd mlv_cmd_stage_add;
+extern const struct mlv_cmd mlv_cmd_stage_list;
+
+/* A stage as an object of JSON, after mlv_out_object_begin(). */
+void mlv_stage_json(struct mlv_out *out, const struct mlv_stage *stage);
+
+#endif
