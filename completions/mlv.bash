@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -41,6 +41,7 @@ _mlv()
 			case $label in
 			cache) subs='dir list' ;;
 			ci) subs='init' ;;
+			cv) subs='check split' ;;
 			data) subs='status' ;;
 			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
@@ -55,6 +56,8 @@ _mlv()
 	'cat':--rev) _mlv_offer rev; return ;;
 	'cat':--range) _mlv_offer none; return ;;
 	'cat':--remote | 'cat':-r) _mlv_offer remote; return ;;
+	'cv check':--rev) _mlv_offer rev; return ;;
+	'cv split':--output | 'cv split':-o) _mlv_offer file; return ;;
 	'data status':--remote | 'data status':-r) _mlv_offer remote; return ;;
 	'data status':--untracked-files) _mlv_offer none; return ;;
 	'diff':--targets) _mlv_offer file; return ;;
@@ -124,6 +127,9 @@ _mlv()
 	'commit') words='--force -f' hint=file ;;
 	'completion') words='' hint=none ;;
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
+	'cv') words='' hint=none ;;
+	'cv check') words='--rev' hint=none ;;
+	'cv split') words='--output -o --dry-run -n' hint=none ;;
 	'data') words='' hint=none ;;
 	'data status') words='--granular --not-in-remote --remote -r --unchanged --untracked-files' hint=file ;;
 	'destroy') words='--force -f' hint=none ;;

@@ -9,8 +9,10 @@ JOBS = -j2
 .PHONY: check-peers
 check-peers: all
 	@tests/tap "$(ON)peers" tests/peers/run --bin $(OUT)
+	@tests/tap "$(ON)peers, folds" tests/peers/folds --bin $(OUT)
 check-peers-part: all
 	@tests/tap "$(ON)peers, a part" tests/peers/run --bin $(OUT) --tables 25
+	@tests/tap "$(ON)peers, folds, a part" tests/peers/folds --bin $(OUT) --tables 3
 
 .PHONY: check $(SUITES) check-cli-plain check-long check-chaos check-corpus fuzz fuzz-run bench demo
 check:

@@ -1,0 +1,115 @@
+#include "core/repo/cv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/fs.h"
+#include "core/store/sha256.h"
+
+/* Hash the ids, as many at once as lanes like. */
+static mlv_err hash_ids(const struct mlv_words *ids, uint32_t seed, uint64_t *hash)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+
+	for (uint32_t c = 0; c < ids->count; c++) {
+		struct mlv_oid oid;
+		mlv_err err;
+
+		mlv_buf_clear(&text);
+		if ((err = mlv_buf_printf(&text, "%u:%s", seed, mlv_words_at(ids, c))) ||
+		    (err = mlv_sha256_of(text.ptr, text.len, &oid)))
+			return err;
+		hash[c] = 0;
+		for (size_t b = 0; b < 8; b++)
+			hash[c] = hash[c] << 8 | oid.bytes[b];
+	}
+	return NULL;
+}
+
+static mlv_err split(struct mlv_cv *cv)
+{
+	MLV_SCOPED(mlv_mem_free) uint64_t *hash = NULL;
+	const struct mlv_words *ids;
+	mlv_err err;
+
+	if (cv->spec.plan.scheme != MLV_FOLDS_HASH)
+		return mlv_cv_split(cv, NULL);
+	ids = &cv->frame.columns[cv->column[MLV_CV_ID]].words;
+	if (!(hash = mlv_sys_alloc_array(ids->count + 1, sizeof(*hash))))
+		return mlv_error_nomem("folds");
+	err = hash_ids(ids, cv->spec.plan.seed, hash);
+	return err ? err : mlv_cv_split(cv, hash);
+}
+
+static mlv_err read_table(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			  struct mlv_cv *cv)
+{
+	MLV_SCOPED(mlv_eval_table_release) struct mlv_eval_table table = MLV_EVAL_TABLE_INIT;
+	char id[MLV_EVAL_ID];
+	mlv_err err;
+
+	if ((err = mlv_eval_table_open(place, side, cv->spec.data, &table, id)) ||
+	    (err = mlv_frame_names(place->ctx, &table.source, &cv->names)))
+		return err;
+	if (table.fd >= 0 && lseek(table.fd, 0, SEEK_SET) < 0)
+		return mlv_error_sys("%s", cv->spec.data);
+	err = mlv_cv_read(place->ctx, &table.source, cv);
+	return err ? err : mlv_eval_table_check(&table);
+}
+
+mlv_err mlv_cv_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		    const char *name, struct mlv_cv *cv)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	MLV_SCOPED(mlv_cv_release) struct mlv_cv made = { 0 };
+	mlv_err err;
+
+	if ((err = mlv_eval_yaml(place, side, &root)) ||
+	    (err = mlv_cv_spec_read("mlv.yaml", root, name, &made.spec)) ||
+	    (err = read_table(place, side, &made)) || (err = split(&made)))
+		return err;
+	*cv = made;
+	made = (struct mlv_cv){ 0 };
+	return NULL;
+}
+
+mlv_err mlv_cv_folds_path(const char *name, struct mlv_buf *path)
+{
+	return mlv_buf_printf(path, "folds/%s.csv", name);
+}
+
+/* Make the directories of path below the root, none through a link, and open the last. */
+static mlv_err open_parent(int root, const char *path, int *dir)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf part = MLV_BUF_INIT;
+	mlv_err err;
+
+	for (const char *end = path; (end = strchr(end, '/')); end++) {
+		mlv_fd_close(dir);
+		mlv_buf_clear(&part);
+		if ((err = mlv_buf_add(&part, path, (size_t)(end - path))))
+			return err;
+		if (mlv_sys_mkdirat(root, part.ptr, 0777) < 0 && errno != EEXIST)
+			return mlv_error_sys("%s", part.ptr);
+		*dir = mlv_sys_open_beneath(root, part.ptr, O_RDONLY | O_DIRECTORY, 0);
+		if (*dir < 0)
+			return mlv_error_sys("%s", part.ptr);
+	}
+	return NULL;
+}
+
+mlv_err mlv_cv_store(const struct mlv_metrics_place *place, const char *path,
+		     const struct mlv_buf *text)
+{
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *slash = strrchr(path, '/');
+	mlv_err err = open_parent(place->root_fd, path, &dir);
+
+	if (err)
+		return err;
+	return mlv_fs_replace(slash ? dir : place->root_fd, slash ? slash + 1 : path, text->ptr,
+			      text->len, 0666);
+}

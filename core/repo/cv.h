@@ -1,0 +1,25 @@
+/*
+ * cv.h - cross-validations of a work tree or a revision: their table, split, and the file of the folds.
+ *
+ * Ownership   mlv_cv_release() (core/eval/cv.h).
+ */
+#ifndef MLV_REPO_CV_H
+#define MLV_REPO_CV_H
+
+#include "core/eval/cv.h"
+#include "core/repo/eval.h"
+
+/*
+ * Read the entry called name and its table, and split it. The fold of an id,
+ * by the scheme hash, is the number in the first eight bytes, the highest
+ * first, of the SHA-256 of "SEED:ID", modulo k.
+ */
+mlv_err mlv_cv_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		    const char *name, struct mlv_cv *cv) MLV_CHECK;
+/* "folds/NAME.csv". */
+mlv_err mlv_cv_folds_path(const char *name, struct mlv_buf *path) MLV_CHECK;
+/* Put text at path below the root, whose directory is made. */
+mlv_err mlv_cv_store(const struct mlv_metrics_place *place, const char *path,
+		     const struct mlv_buf *text) MLV_CHECK;
+
+#endif
