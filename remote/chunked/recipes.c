@@ -1,4 +1,5 @@
 /* chunked/recipes.c - recipes at a remote: read, and looked for. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,15 +12,33 @@
 
 /* ---- reading ---- */
 
+/* Which recipe is read. */
+struct asked {
+	const struct mlv_oid *oid;
+	uint64_t size;   /* of the file; UINT64_MAX: not known */
+	uint64_t stored; /* bytes that lie there; UINT64_MAX: not known */
+};
+
 /* A recipe that arrives: once its head is there it is known how long it may be. */
 struct inflow {
-	const struct mlv_oid *oid;
-	uint64_t size;
+	const struct asked *asked;
 	bool packs_only;
 	struct mlv_buf bytes;
 	uint64_t packs_end, whole; /* 0: not known yet */
 	bool enough;
 };
+
+/* One that was cut short has its packs, but not all of its chunks. */
+static mlv_err measure(struct inflow *in)
+{
+	mlv_err err = mlv_recipe_measure(in->bytes.ptr, in->bytes.len, in->asked->oid,
+					 in->asked->size, &in->packs_end, &in->whole);
+
+	if (err || in->asked->stored == UINT64_MAX || in->asked->stored == in->whole)
+		return err;
+	return mlv_error(MLV_E_CORRUPT, "%" PRIu64 " bytes lie there, and the recipe has %" PRIu64,
+			 in->asked->stored, in->whole);
+}
 
 static mlv_err inflow_write(void *arg, const void *bytes, size_t len)
 {
@@ -30,9 +49,7 @@ static mlv_err inflow_write(void *arg, const void *bytes, size_t len)
 		return mlv_error(MLV_E_CORRUPT, "more came than a recipe has");
 	if ((err = mlv_buf_add(&in->bytes, bytes, len)))
 		return err;
-	if (!in->whole && in->bytes.len >= MLV_RECIPE_HEAD &&
-	    (err = mlv_recipe_measure(in->bytes.ptr, in->bytes.len, in->oid, in->size,
-				      &in->packs_end, &in->whole)))
+	if (!in->whole && in->bytes.len >= MLV_RECIPE_HEAD && (err = measure(in)))
 		return err;
 	in->enough = in->packs_only && in->whole && in->bytes.len >= in->packs_end;
 	return in->enough ? mlv_error(MLV_E_CORRUPT, "enough") : NULL;
@@ -46,11 +63,10 @@ static mlv_err inflow_resume(void *arg, uint64_t *offset)
 	return NULL;
 }
 
-static mlv_err get_once(struct mlv_transport *remote, const char *path, const struct mlv_oid *oid,
-			uint64_t size, bool packs_only, struct mlv_recipe *recipe)
+static mlv_err get_once(struct mlv_transport *remote, const char *path, const struct asked *asked,
+			bool packs_only, struct mlv_recipe *recipe)
 {
-	struct inflow in = { .oid = oid, .size = size, .packs_only = packs_only,
-			     .bytes = MLV_BUF_INIT };
+	struct inflow in = { .asked = asked, .packs_only = packs_only, .bytes = MLV_BUF_INIT };
 	struct mlv_sink sink = { .write = inflow_write, .resume = inflow_resume, .arg = &in };
 	mlv_err err = mlv_transport_get(remote, path, 0, UINT64_MAX, &sink);
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf bytes = in.bytes;
@@ -58,19 +74,19 @@ static mlv_err get_once(struct mlv_transport *remote, const char *path, const st
 	if (err && !in.enough)
 		return err;
 	if (packs_only)
-		return mlv_recipe_parse_packs(bytes.ptr, bytes.len, oid, size, recipe);
-	return mlv_recipe_parse(bytes.ptr, bytes.len, oid, size, recipe);
+		return mlv_recipe_parse_packs(bytes.ptr, bytes.len, asked->oid, asked->size, recipe);
+	return mlv_recipe_parse(bytes.ptr, bytes.len, asked->oid, asked->size, recipe);
 }
 
-static mlv_err get(struct mlv_transport *remote, const struct mlv_oid *oid, uint64_t size,
-		   bool packs_only, struct mlv_recipe *recipe)
+static mlv_err get(struct mlv_transport *remote, const struct asked *asked, bool packs_only,
+		   struct mlv_recipe *recipe)
 {
 	char path[MLV_RECIPE_PATH];
 	mlv_err err = NULL;
 
-	mlv_recipe_path(oid, path);
+	mlv_recipe_path(asked->oid, path);
 	for (int i = 0; i < TRIES; i++) {
-		err = get_once(remote, path, oid, size, packs_only, recipe);
+		err = get_once(remote, path, asked, packs_only, recipe);
 		if (!err || err->code != MLV_E_CORRUPT)
 			return err;
 	}
@@ -80,13 +96,13 @@ static mlv_err get(struct mlv_transport *remote, const struct mlv_oid *oid, uint
 mlv_err mlv_recipe_get(struct mlv_transport *remote, const struct mlv_oid *oid, uint64_t size,
 		       struct mlv_recipe *recipe)
 {
-	return get(remote, oid, size, false, recipe);
+	return get(remote, &(struct asked){ oid, size, UINT64_MAX }, false, recipe);
 }
 
 mlv_err mlv_recipe_get_packs(struct mlv_transport *remote, const struct mlv_oid *oid,
 			     uint64_t size, struct mlv_recipe *recipe)
 {
-	return get(remote, oid, size, true, recipe);
+	return get(remote, &(struct asked){ oid, size, UINT64_MAX }, true, recipe);
 }
 
 mlv_err mlv_recipe_list_packs(const struct mlv_recipe *recipe, struct mlv_root *root)
@@ -108,6 +124,8 @@ struct look {
 	size_t *positions;
 	struct mlv_recipe *recipes; /* of each of these; no packs: it has none */
 	size_t count;
+	size_t first;    /* position of the first LARGE */
+	uint64_t *sizes; /* from it on: bytes of the recipe, if they were listed */
 	bool lists; /* those that have a recipe were listed, and are chunked for the time being */
 };
 
@@ -117,6 +135,7 @@ static void release_look(struct look *look)
 		mlv_recipe_release(&look->recipes[i]);
 	free(look->recipes);
 	free(look->positions);
+	free(look->sizes);
 }
 
 static mlv_err find_lacking(struct look *look)
@@ -124,9 +143,11 @@ static mlv_err find_lacking(struct look *look)
 	size_t at, end;
 
 	mlv_items_range(look->items, MLV_KIND_LARGE, &at, &end);
+	look->first = at;
+	look->sizes = mlv_sys_alloc_array(end - at + 1, sizeof(*look->sizes));
 	look->positions = mlv_sys_alloc_array(end - at + 1, sizeof(*look->positions));
 	look->recipes = mlv_sys_alloc_array(end - at + 1, sizeof(*look->recipes));
-	if (!look->positions || !look->recipes)
+	if (!look->positions || !look->recipes || !look->sizes)
 		return mlv_error_nomem("recipes");
 	for (; at < end; at++)
 		if (look->items->at[at].state == MLV_ITEM_ASKED ||
@@ -142,12 +163,13 @@ static mlv_err take_listed(void *arg, const char *path, uint64_t size)
 	struct mlv_key key = { .kind = MLV_KIND_LARGE };
 	struct mlv_item *item;
 
-	(void)size;
 	if (!mlv_recipe_parse_path(path, &key.oid))
 		return NULL;
 	item = mlv_items_find(look->items, &key);
-	for (; item && item < end && mlv_key_compare(&item->key, &key) == 0; item++)
+	for (; item && item < end && mlv_key_compare(&item->key, &key) == 0; item++) {
 		item->chunked = true;
+		look->sizes[item - look->items->at - (ptrdiff_t)look->first] = size;
+	}
 	return NULL;
 }
 
@@ -164,22 +186,22 @@ static mlv_err list_recipes(struct look *look)
 static mlv_err read_round(void *arg, size_t index, unsigned worker)
 {
 	struct look *look = arg;
-	const struct mlv_item *item = &look->items->at[look->positions[index]];
+	const size_t position = look->positions[index];
+	const struct mlv_item *item = &look->items->at[position];
+	struct asked asked = { &item->key.oid, item->size, look->sizes[position - look->first] };
 	char path[MLV_RECIPE_PATH];
 	bool there = item->chunked;
-	uint64_t size;
 	mlv_err err;
 
 	(void)worker;
 	/* A remote that is not made yet can be asked what is there, but not read from. */
 	if (!look->lists &&
 	    (err = mlv_transport_head(look->remote, mlv_recipe_path(&item->key.oid, path), &there,
-				      &size)))
+				      &asked.stored)))
 		return err;
 	if (!there)
 		return NULL;
-	err = mlv_recipe_get_packs(look->remote, &item->key.oid, item->size,
-				   &look->recipes[index]);
+	err = get(look->remote, &asked, true, &look->recipes[index]);
 	if (!err || err->code == MLV_E_MISSING)
 		return NULL;
 	if (err->code != MLV_E_CORRUPT)

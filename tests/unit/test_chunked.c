@@ -211,6 +211,38 @@ mlv_test(chunked, a_pack_that_vanished_is_sent_again)
 	world_release(&w);
 }
 
+/* Whoever tells the size, HEAD or a list: a recipe that lost its end, or got more, is written anew. */
+mlv_test(chunked, a_recipe_of_another_length_is_sent_again)
+{
+	for (int way = 0; way < 4; way++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf bytes = MLV_BUF_INIT;
+		MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
+		struct mlv_want many[20];
+		char path[MLV_RECIPE_PATH];
+		struct world w;
+
+		world_begin(&w);
+		push(&w);
+		for (size_t i = 0; i < MLV_COUNT(many); i++) {
+			many[i] = w.want;
+			many[i].key.oid.bytes[0] ^= (unsigned char)i;
+		}
+		mlv_recipe_path(&w.want.key.oid, path);
+		check_ok(mlv_transport_get_all(w.memory, path, &bytes));
+		if (way & 1)
+			check_ok(mlv_buf_add(&bytes, "more", 4));
+		check_ok(mlv_transport_put_bytes(w.memory, path, bytes.ptr,
+						 way & 1 ? bytes.len : bytes.len - 1));
+		/* Of many it is asked by a list; the others are not in the cache. */
+		check_ok(mlv_push(w.cache, &w.remote.base, many, way & 2 ? MLV_COUNT(many) : 1,
+				  &pushed));
+		cr_assert(eq(int, pushed.problems.count > 0, (way & 2) != 0));
+		cr_assert(check_recipe(&w));
+		fetch(&w);
+		world_release(&w);
+	}
+}
+
 /* ---- together with a gc ---- */
 
 /* Waiting for a lease takes no time. */
