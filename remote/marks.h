@@ -23,6 +23,9 @@
  * whoever marked it. What is marked and not there any more was removed by a
  * sweep that could not say so: the next says that it is gone.
  *
+ * Time        while a lease is held no request of its context outlasts it: what
+ *             is under way when the lease may be taken for that of a process that
+ *             was killed is given up, and nothing is tried again (MLV_E_LOCKED).
  * Threads     one call at a time, but for mlv_lease_check().
  * Limits      time is measured by the clock of who looks, so clocks need not
  *             agree; but two who begin to sweep in the same instant may both do
@@ -88,7 +91,12 @@ struct mlv_lease {
 	uint64_t beat;
 	int64_t beaten; /* seconds of a clock that only runs forward */
 	bool held;
+	bool watched;       /* mlv_lease_watch() saw that nobody sweeps */
+	struct mlv_oid was; /* the run that was over then */
+	bool alone;         /* nobody swept from then until it was taken */
 };
+/* Before a look at what lies there: note whether another sweeps. */
+mlv_err mlv_lease_watch(struct mlv_lease *lease, struct mlv_transport *remote) MLV_CHECK;
 /* MLV_E_LOCKED when another sweep is under way; one that was killed is waited for. */
 mlv_err mlv_lease_take(struct mlv_lease *lease, struct mlv_transport *remote) MLV_CHECK;
 /* To be called before each step: MLV_E_LOCKED when it is not ours any more. */
@@ -99,7 +107,11 @@ mlv_err mlv_lease_check(const struct mlv_lease *lease) MLV_CHECK;
 mlv_err mlv_lease_end(struct mlv_lease *lease) MLV_CHECK;
 /* The same, when something else failed already. */
 void mlv_lease_release(struct mlv_lease *lease);
-/* Wait until the sweep that is under way now, if any, is over, or was killed. */
+/*
+ * Wait until the sweep that is under way now, if any, is over, or was killed. MLV_E_LOCKED when it
+ * goes on for an hour; ten minutes without a beat are enough to know that it was killed, whatever
+ * it says.
+ */
 mlv_err mlv_lease_wait(struct mlv_transport *remote) MLV_CHECK;
 
 #endif

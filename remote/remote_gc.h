@@ -14,7 +14,8 @@
  * not needed, or one of many small ones, is written again without that, if no
  * root that is not known names it: each frame is read, and is moved if it is
  * sound; the roots of what is needed then name the new packs, and the old ones
- * are marked, but for those with damage, which stay.
+ * are marked, but for those with damage, which stay. Before one of these goes
+ * what is needed of it is read where it lies else, and if that is damaged it stays.
  *
  * Crash safety   a new pack is there before a root names it, and no root names
  *                a pack any more when that is marked. Roots go first, then
@@ -42,7 +43,8 @@ struct mlv_remote_gc_wants {
 struct mlv_doomed {
 	struct mlv_marked mark; /* when it was marked, or is now */
 	uint64_t bytes;
-	bool ripe; /* it was marked long enough ago */
+	bool unproven; /* a pack with what is needed, whose other copies were not read */
+	bool ripe; /* it was marked long enough ago, and is not unproven */
 	bool tried; /* removing it began: it may be gone */
 	bool gone;  /* it was removed */
 };
@@ -56,6 +58,9 @@ struct mlv_remote_gc {
 	uint64_t rewritten;     /* packs that were, or would be */
 };
 void mlv_remote_gc_release(struct mlv_remote_gc *gc);
+/* The one of this name; NULL: none. */
+struct mlv_doomed *mlv_remote_gc_find(const struct mlv_remote_gc *gc, enum mlv_marked_kind kind,
+				      const struct mlv_oid *oid);
 /* How many of them are ripe (or gone, once they are), and their bytes; else those that wait. */
 uint64_t mlv_remote_gc_count(const struct mlv_remote_gc *gc, bool ripe, uint64_t *bytes);
 

@@ -52,7 +52,9 @@ void mlv_tell_detail(struct mlv_ctx *ctx, const char *fmt, ...)
 
 mlv_err mlv_ctx_check_stop(struct mlv_ctx *ctx)
 {
-	return ctx->stop(ctx) ? mlv_error(MLV_E_INTERRUPTED, "interrupted") : NULL;
+	if (ctx->stop(ctx))
+		return mlv_error(MLV_E_INTERRUPTED, "interrupted");
+	return ctx->expired ? ctx->expired(ctx->expired_arg) : NULL;
 }
 
 static void tell_nobody(struct mlv_ctx *ctx, const struct mlv_event *event)

@@ -38,6 +38,12 @@ struct mlv_pace;
 struct mlv_ctx {
 	void (*tell)(struct mlv_ctx *ctx, const struct mlv_event *event);
 	bool (*stop)(struct mlv_ctx *ctx);
+	/*
+	 * Why what is under way may not go on, asked where stop() is, by any thread;
+	 * NULL: it may, always. Set by who holds something that runs out.
+	 */
+	mlv_err (*expired)(void *arg);
+	void *expired_arg;
 	/* The value, or NULL when the variable is not set. Good for the context's life. */
 	const char *(*env)(struct mlv_ctx *ctx, const char *name);
 	const char *module_dirs[3]; /* absolute, where modules are looked for; NULL ends */
@@ -53,7 +59,7 @@ void mlv_tell_grow(struct mlv_ctx *ctx, uint64_t items, uint64_t bytes);
 void mlv_tell_end(struct mlv_ctx *ctx);
 void mlv_tell_warning(struct mlv_ctx *ctx, const char *fmt, ...) MLV_PRINTF(2, 3);
 void mlv_tell_detail(struct mlv_ctx *ctx, const char *fmt, ...) MLV_PRINTF(2, 3);
-/* MLV_E_INTERRUPTED when the user asked to stop, else NULL. */
+/* MLV_E_INTERRUPTED when the user asked to stop; what expired() says; else NULL. */
 mlv_err mlv_ctx_check_stop(struct mlv_ctx *ctx) MLV_CHECK;
 
 /* A context that tells nobody, never stops and has an empty environment, one job. */

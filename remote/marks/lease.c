@@ -11,6 +11,9 @@
 #define SWEEP "gc/sweep"
 #define NEAR  20 /* seconds that a beat is good for, where values are files of this machine */
 #define FAR   120
+#define MOST  600  /* of another's beat, whatever it says */
+#define HOUR  3600 /* that a gc which goes on is waited for */
+#define SAY   2    /* seconds of waiting, after which the user is told */
 #define LOOK_NEAR 50  /* ms between two looks at another's lease */
 #define LOOK_FAR  2000
 
@@ -103,37 +106,79 @@ static mlv_err pause_a_bit(struct mlv_transport *remote)
 	return mlv_ctx_check_stop(remote->ctx);
 }
 
-/* Wait for another run to end. patient: also when it goes on; else that is MLV_E_LOCKED. */
-static mlv_err wait_for_end(struct mlv_transport *remote, bool patient)
-{
-	struct seen first, last, seen;
-	int64_t since = now(remote);
-	mlv_err err = look(remote, &first);
+/* Waiting for a run of another to end. */
+struct waiting {
+	struct mlv_transport *remote;
+	struct seen first, last;
+	int64_t begun, beaten;
+	bool told;
+};
 
-	last = first;
-	if (!err && first.there)
-		mlv_tell_detail(remote->ctx, "%s: waiting for the gc that is under way there",
-				remote->url);
-	while (!err && last.there && mlv_oid_equal(&last.run, &first.run)) {
-		if (now(remote) - since > (int64_t)last.seconds)
-			return NULL; /* killed */
-		if ((err = pause_a_bit(remote)) || (err = look(remote, &seen)))
-			return err;
-		if (seen.beat != last.beat)
-			since = now(remote);
-		if (!patient && seen.there && seen.beat != first.beat)
-			break;
-		last = seen;
+/* Whether it is over, or was killed: its time passed without a beat. */
+static bool is_over(const struct waiting *w)
+{
+	const int64_t seconds = w->last.seconds < MOST ? (int64_t)w->last.seconds : MOST;
+
+	return !w->last.there || !mlv_oid_equal(&w->last.run, &w->first.run) ||
+	       now(w->remote) - w->beaten > seconds;
+}
+
+static mlv_err wait_a_bit(struct waiting *w)
+{
+	struct seen seen;
+	mlv_err err;
+
+	if (!w->told && now(w->remote) - w->begun >= SAY) {
+		mlv_tell_warning(w->remote->ctx, "%s: waiting for the gc that is under way there",
+				 w->remote->url);
+		w->told = true;
 	}
-	if (err || patient || !last.there)
+	if ((err = pause_a_bit(w->remote)) || (err = look(w->remote, &seen)))
 		return err;
-	return mlv_error_hint(mlv_error(MLV_E_LOCKED, "%s: another gc of this remote is under way",
-					remote->url), "wait for it to end, and try again");
+	if (seen.beat != w->last.beat)
+		w->beaten = now(w->remote);
+	w->last = seen;
+	return NULL;
+}
+
+static mlv_err begin_waiting(struct waiting *w, struct mlv_transport *remote)
+{
+	*w = (struct waiting){ .remote = remote, .begun = now(remote), .beaten = now(remote) };
+	return look(remote, &w->first);
 }
 
 mlv_err mlv_lease_wait(struct mlv_transport *remote)
 {
-	return wait_for_end(remote, true);
+	struct waiting w;
+	mlv_err err = begin_waiting(&w, remote);
+
+	w.last = w.first;
+	while (!err && !is_over(&w)) {
+		if (now(remote) - w.begun > HOUR)
+			return mlv_error_hint(
+				mlv_error(MLV_E_LOCKED, "%s: a gc of this remote goes on for more than "
+					  "an hour, and may remove what is relied on", remote->url),
+				"run it again when that gc has ended; if there is none, remove "
+				SWEEP " from the remote");
+		err = wait_a_bit(&w);
+	}
+	return err;
+}
+
+/* Wait until one that was killed is known to be so, from first on. MLV_E_LOCKED when it goes on. */
+static mlv_err wait_for_killed(struct mlv_transport *remote, struct seen *first)
+{
+	struct waiting w;
+	mlv_err err = begin_waiting(&w, remote);
+
+	*first = w.last = w.first;
+	while (!err && !is_over(&w) && w.last.beat == w.first.beat)
+		err = wait_a_bit(&w);
+	if (err || !w.last.there ||
+	    (w.last.beat == w.first.beat && mlv_oid_equal(&w.last.run, &w.first.run)))
+		return err;
+	return mlv_error_hint(mlv_error(MLV_E_LOCKED, "%s: another gc of this remote is under way",
+					remote->url), "wait for it to end, and try again");
 }
 
 /* An id that no other run has. */
@@ -160,14 +205,34 @@ static mlv_err check_ours(struct mlv_lease *lease)
 	return NULL;
 }
 
+static mlv_err check_time(void *arg)
+{
+	return mlv_lease_check(arg);
+}
+
+mlv_err mlv_lease_watch(struct mlv_lease *lease, struct mlv_transport *remote)
+{
+	struct seen seen;
+	mlv_err err = look(remote, &seen);
+
+	*lease = (struct mlv_lease){ .remote = remote, .watched = !err && !seen.there,
+				     .was = seen.run };
+	return err;
+}
+
 mlv_err mlv_lease_take(struct mlv_lease *lease, struct mlv_transport *remote)
 {
-	mlv_err err = wait_for_end(remote, false);
+	struct seen first;
+	mlv_err err = wait_for_killed(remote, &first);
 
-	*lease = (struct mlv_lease){ .remote = remote };
+	lease->remote = remote;
+	lease->beat = 0;
+	lease->alone = lease->watched && !first.there && mlv_oid_equal(&first.run, &lease->was);
 	if (err || (err = name_run(lease)) || (err = write_lease(lease, lasts(remote))))
 		return err;
 	lease->held = true;
+	remote->ctx->expired = check_time;
+	remote->ctx->expired_arg = lease;
 	return check_ours(lease);
 }
 
@@ -198,13 +263,12 @@ mlv_err mlv_lease_beat(struct mlv_lease *lease)
 /* On top of another's lease nothing is written; one that is late is left to run out. */
 mlv_err mlv_lease_end(struct mlv_lease *lease)
 {
-	mlv_err err;
+	mlv_err err = NULL;
 
-	if (!lease->held)
-		return NULL;
-	if (!(err = mlv_lease_check(lease)) && !(err = check_ours(lease)))
+	if (lease->held && !(err = mlv_lease_check(lease)) && !(err = check_ours(lease)))
 		err = write_lease(lease, 0);
 	lease->held = false;
+	lease->remote->ctx->expired = NULL;
 	return err;
 }
 

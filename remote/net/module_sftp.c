@@ -21,7 +21,7 @@ struct transfer {
 	uint64_t sent;       /* bytes of the source given so far */
 	curl_off_t moved;    /* bytes that went either way, when last seen */
 	time_t seen;         /* when they had changed */
-	bool enough, failed, stopped, stalled;
+	bool enough, failed, stalled;
 	struct mlv_error failure;
 	char text[CURL_ERROR_SIZE];
 };
@@ -111,13 +111,13 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 
 	(void)dltotal;
 	(void)ultotal;
-	t->stopped = t->net->options.ctx->stop(t->net->options.ctx);
+	(void)fail(t, mlv_ctx_check_stop(t->net->options.ctx));
 	if (dlnow + ulnow != t->moved) {
 		t->moved = dlnow + ulnow;
 		t->seen = now();
 	}
 	t->stalled = now() - t->seen > (time_t)(most ? most : 30);
-	return t->stopped || t->stalled;
+	return t->failed || t->stalled;
 }
 
 static int on_key(void *arg, int kind, const char *key, size_t len)
@@ -219,8 +219,6 @@ static mlv_err transfer_end(struct transfer *t, CURLcode code)
 	reply->end = MLV_FILE_BROKEN;
 	if (t->failed)
 		return mlv_error_copy(&t->failure);
-	if (t->stopped)
-		return mlv_error(MLV_E_INTERRUPTED, "interrupted");
 	if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && t->enough))
 		return curl_failed(t, code);
 	reply->end = MLV_FILE_DONE;

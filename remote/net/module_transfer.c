@@ -157,8 +157,7 @@ int mlv_net_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_of
 	(void)dlnow;
 	(void)ultotal;
 	(void)ulnow;
-	transfer->stopped = transfer->ctx->stop(transfer->ctx);
-	return transfer->stopped;
+	return fail(transfer, mlv_ctx_check_stop(transfer->ctx));
 }
 
 bool mlv_net_may_pass(CURLcode code)
@@ -313,8 +312,6 @@ mlv_err mlv_net_transfer_end(struct mlv_net_transfer *transfer, CURL *handle, CU
 {
 	if (transfer->failed)
 		return mlv_error_copy(&transfer->failure);
-	if (transfer->stopped)
-		return mlv_error(MLV_E_INTERRUPTED, "interrupted");
 	if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->enough))
 		return curl_failed(transfer, handle, code);
 	return check_answer(transfer, handle);

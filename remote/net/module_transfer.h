@@ -16,8 +16,7 @@ struct mlv_net_transfer {
 	struct mlv_net *net;
 	bool begun;            /* begin() was called */
 	bool enough;           /* body() has all that it needs, or an error's body is long enough */
-	bool failed;           /* a callback failed: failure says how */
-	bool stopped;          /* the user asked to stop */
+	bool failed;           /* a callback failed, or it may not go on: failure says how */
 	struct mlv_error failure;
 	char text[CURL_ERROR_SIZE]; /* libcurl's words */
 };

@@ -61,17 +61,29 @@ static mlv_err add_gone(const struct mlv_survey *survey, const struct mlv_marked
 		.kind = mark->kind, .gone = true, .oid = mark->oid, .when = survey->wants->now });
 }
 
+/* Whether it may be gone: it was not there, or another gc removed it since and no mark stays. */
+static bool may_be_gone(const struct mlv_remote_gc *gc, const struct mlv_survey *survey, bool last,
+			const struct mlv_marked *mark)
+{
+	if (mark->gone)
+		return false;
+	return !is_listed(survey, mark) ||
+	       (!survey->alone && !stays_marked(survey, mark, last) &&
+		!mlv_remote_gc_find(gc, mark->kind, &mark->oid));
+}
+
 /*
  * A mark that is there. That of something that is not there any more says so,
  * to who saw it before; it may be wrong, and costs a push another look then.
  */
-static mlv_err gather_known(const struct mlv_survey *survey, const struct mlv_marks *kept,
-			    bool last, const struct mlv_marked *known, struct mlv_marks *marks)
+static mlv_err gather_known(const struct mlv_remote_gc *gc, const struct mlv_survey *survey,
+			    const struct mlv_marks *kept, bool last,
+			    const struct mlv_marked *known, struct mlv_marks *marks)
 {
 	struct mlv_marked mark = *known;
 	mlv_err err = NULL;
 
-	if (!mark.gone && !is_listed(survey, &mark))
+	if (may_be_gone(gc, survey, last, &mark))
 		err = add_gone(survey, &mark, marks);
 	if (err || !stays_marked(survey, &mark, last))
 		return err;
@@ -89,7 +101,7 @@ static mlv_err gather(const struct mlv_remote_gc *gc, const struct mlv_survey *s
 	mlv_err err = NULL;
 
 	for (size_t i = 0; !err && i < survey->marks.count; i++)
-		err = gather_known(survey, kept, last, &survey->marks.at[i], marks);
+		err = gather_known(gc, survey, kept, last, &survey->marks.at[i], marks);
 	for (size_t i = 0; !err && i < gc->count; i++) {
 		if (gc->at[i].tried)
 			err = add_gone(survey, &gc->at[i].mark, marks);

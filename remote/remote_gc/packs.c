@@ -64,6 +64,7 @@ static void weigh(struct mlv_survey *survey, size_t at)
 		item = mlv_items_find(&survey->needed, &record.key);
 		if (!is_live(survey, pack, item)) {
 			pack->dead += bytes;
+			pack->spare_count += item != NULL;
 			continue;
 		}
 		if (!item->pack)
@@ -79,7 +80,7 @@ static void weigh_all(struct mlv_survey *survey)
 		survey->needed.at[i].pack = 0;
 	for (size_t i = 0; i < survey->pack_count; i++) {
 		survey->packs[i].live = survey->packs[i].dead = 0;
-		survey->packs[i].live_count = 0;
+		survey->packs[i].live_count = survey->packs[i].spare_count = 0;
 	}
 	for (unsigned turn = 0; turn <= 2; turn++)
 		for (size_t i = 0; i < survey->pack_count; i++)

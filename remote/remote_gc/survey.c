@@ -238,6 +238,8 @@ mlv_err mlv_survey_make(struct mlv_survey *survey)
 
 	if (err || (err = mlv_remote_check(survey->remote, &survey->formed)) || !survey->formed)
 		return err;
+	if (survey->lease && (err = mlv_lease_watch(survey->lease, survey->remote)))
+		return err;
 	if ((err = mlv_survey_list(survey)))
 		return unlisted(survey, err);
 	if ((err = mlv_survey_read_marks(survey)))

@@ -19,6 +19,8 @@ struct mlv_there_pack {
 	size_t table;   /* position in the set; SIZE_MAX: none that can be used */
 	uint64_t live, dead; /* bytes of frames */
 	size_t live_count;
+	size_t spare_count; /* of the dead: keys that are needed, and lie in another pack as well */
+	bool unproven;      /* of these the other copies were not read */
 	enum mlv_fate fate;
 };
 
@@ -37,8 +39,10 @@ struct mlv_survey {
 	struct mlv_store *cache;
 	const struct mlv_remote_gc_wants *wants;
 	const struct mlv_marks *preferred; /* packs that were written just now; NULL: none */
+	struct mlv_lease *lease; /* to be taken later: watched from the beginning; NULL: none */
 	bool formed;
 	struct mlv_marks marks;
+	bool alone; /* nobody removed anything from the survey to the lease */
 	/*
 	 * Files of their own: here when needed or named by a root that stays, claimed
 	 * when known.
@@ -78,6 +82,10 @@ struct mlv_there_pack *mlv_survey_pack(const struct mlv_survey *survey,
 				       const struct mlv_pack_id *id);
 /* packs.c: the fate of each pack; homes of what is needed. */
 mlv_err mlv_survey_judge_packs(struct mlv_survey *survey) MLV_CHECK;
+/* sound.c: whether one that nothing needs was marked long enough ago. */
+bool mlv_survey_is_ripe(const struct mlv_survey *survey, const struct mlv_marked *mark);
+/* Of packs that would go, read the other copies of what is needed; those with the only sound one stay. */
+mlv_err mlv_survey_prove(struct mlv_survey *survey) MLV_CHECK;
 /* repack.c: write what is needed of packs that are rewritten into new ones, which are added to made. */
 mlv_err mlv_survey_repack(struct mlv_survey *survey, struct mlv_marks *made) MLV_CHECK;
 /* renew.c: whether the root of a tree can be written anew; write the roots that are to be. */

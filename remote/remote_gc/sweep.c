@@ -38,19 +38,26 @@ static void date(const struct mlv_survey *survey, struct mlv_doomed *doomed)
 						      &doomed->mark.oid);
 
 	doomed->mark.when = known ? known->when : wants->now;
-	doomed->ripe = wants->grace == 0 || (known && known->when + wants->grace <= wants->now);
+	doomed->ripe = !doomed->unproven && mlv_survey_is_ripe(survey, &doomed->mark);
 }
 
 static mlv_err doom(struct mlv_remote_gc *gc, const struct mlv_survey *survey,
-		    enum mlv_marked_kind kind, const struct mlv_oid *oid, uint64_t bytes)
+		    struct mlv_doomed doomed)
 {
-	struct mlv_doomed doomed = { .mark = { .kind = kind, .oid = *oid }, .bytes = bytes };
 	mlv_err err = mlv_array_grow(&gc->at, &gc->cap, gc->count + 1, sizeof(*gc->at));
 
 	date(survey, &doomed);
 	if (!err)
 		gc->at[gc->count++] = doomed;
 	return err;
+}
+
+static mlv_err doom_pack(struct mlv_remote_gc *gc, const struct mlv_survey *survey,
+			 const struct mlv_there_pack *pack)
+{
+	return doom(gc, survey, (struct mlv_doomed){
+		.mark = { .kind = mlv_marked_of_class(pack->id.class), .oid = pack->id.oid },
+		.bytes = pack->pack_bytes + pack->idx_bytes, .unproven = pack->unproven });
 }
 
 /* Roots, then nodes and packs of them, then the rest. */
@@ -75,8 +82,10 @@ static mlv_err doom_loose(struct mlv_remote_gc *gc, const struct mlv_survey *sur
 		const struct mlv_item *item = &survey->loose.at[i];
 
 		if (!item->here && item->claimed)
-			err = doom(gc, survey, mlv_marked_of_kind(item->key.kind), &item->key.oid,
-				   item->size);
+			err = doom(gc, survey, (struct mlv_doomed){
+				.mark = { .kind = mlv_marked_of_kind(item->key.kind),
+					  .oid = item->key.oid },
+				.bytes = item->size });
 		gc->foreign += !item->here && !item->claimed;
 	}
 	return err;
@@ -91,15 +100,16 @@ static mlv_err judge(struct mlv_remote_gc *gc, const struct mlv_survey *survey)
 		const struct mlv_there_root *root = &survey->roots[i];
 
 		if (!root->wanted && root->known)
-			err = doom(gc, survey, MLV_MARKED_ROOT, &root->tree, root->bytes);
+			err = doom(gc, survey, (struct mlv_doomed){
+				.mark = { .kind = MLV_MARKED_ROOT, .oid = root->tree },
+				.bytes = root->bytes });
 		gc->foreign_roots += !root->known;
 	}
 	for (size_t i = 0; !err && i < survey->pack_count; i++) {
 		const struct mlv_there_pack *pack = &survey->packs[i];
 
 		if (pack->fate == MLV_FATE_DROP)
-			err = doom(gc, survey, mlv_marked_of_class(pack->id.class), &pack->id.oid,
-				   pack->pack_bytes + pack->idx_bytes);
+			err = doom_pack(gc, survey, pack);
 		gc->rewritten += pack->fate == MLV_FATE_REWRITE;
 	}
 	if (!err && gc->count)
@@ -124,8 +134,8 @@ mlv_err mlv_remote_gc_plan(struct mlv_remote_gc *gc, struct mlv_transport *remot
 
 /* ---- what stays after all ---- */
 
-static struct mlv_doomed *find(struct mlv_remote_gc *gc, enum mlv_marked_kind kind,
-			       const struct mlv_oid *oid)
+struct mlv_doomed *mlv_remote_gc_find(const struct mlv_remote_gc *gc, enum mlv_marked_kind kind,
+				      const struct mlv_oid *oid)
 {
 	const struct mlv_doomed asked = { .mark = { .kind = kind, .oid = *oid } };
 
@@ -134,7 +144,7 @@ static struct mlv_doomed *find(struct mlv_remote_gc *gc, enum mlv_marked_kind ki
 
 static void spare(struct mlv_remote_gc *gc, enum mlv_marked_kind kind, const struct mlv_oid *oid)
 {
-	struct mlv_doomed *doomed = find(gc, kind, oid);
+	struct mlv_doomed *doomed = mlv_remote_gc_find(gc, kind, oid);
 
 	if (doomed)
 		doomed->ripe = false;
@@ -149,17 +159,19 @@ static void spare_named(struct mlv_remote_gc *gc, const struct mlv_root *root)
 		      &root->items.at[i].key.oid);
 }
 
-/* What a push relies on is marked as of now. */
+/* What a push relies on is marked as of now, also when its mark was renewed since the push saw it. */
 static void heed_keeps(struct mlv_remote_gc *gc, const struct mlv_survey *survey,
 		       const struct mlv_marks *kept)
 {
 	for (size_t i = 0; i < kept->count; i++) {
-		struct mlv_doomed *doomed = find(gc, kept->at[i].kind, &kept->at[i].oid);
+		struct mlv_doomed *doomed =
+			mlv_remote_gc_find(gc, kept->at[i].kind, &kept->at[i].oid);
 
-		if (!doomed || doomed->mark.when > kept->at[i].when)
+		if (!doomed)
 			continue;
 		doomed->ripe = false;
-		doomed->mark.when = survey->wants->now;
+		if (doomed->mark.when < survey->wants->now)
+			doomed->mark.when = survey->wants->now;
 	}
 }
 
@@ -174,7 +186,8 @@ static mlv_err heed_roots(struct mlv_remote_gc *gc, const struct mlv_survey *sur
 		return err;
 	for (size_t i = 0; i < now.root_count; i++) {
 		const struct mlv_there_root *root = &now.roots[i];
-		const struct mlv_doomed *doomed = find(gc, MLV_MARKED_ROOT, &root->tree);
+		const struct mlv_doomed *doomed =
+			mlv_remote_gc_find(gc, MLV_MARKED_ROOT, &root->tree);
 		const struct mlv_there_root *before = mlv_survey_root(survey, &root->tree);
 
 		if (doomed && doomed->ripe)
@@ -317,6 +330,7 @@ static mlv_err sweep(struct mlv_remote_gc *gc, struct mlv_survey *survey, struct
 	mlv_err err;
 
 	/* Another gc may have been here since the survey. */
+	survey->alone = lease->alone;
 	mlv_marks_release(&survey->marks);
 	if ((err = mlv_survey_read_marks(survey)))
 		return err;
@@ -330,7 +344,8 @@ static mlv_err sweep(struct mlv_remote_gc *gc, struct mlv_survey *survey, struct
 	    ((err = mlv_survey_refuse_recipes(survey)) || (err = heed_roots(gc, survey)) ||
 	     (err = remove_ripe(gc, lease))))
 		return tell_of_gone(gc, survey, &kept, lease, err);
-	if ((err = mlv_survey_write_marks(gc, survey, &kept, true)))
+	if ((err = mlv_lease_beat(lease)) ||
+	    (err = mlv_survey_write_marks(gc, survey, &kept, true)))
 		return err;
 	return remove_keeps(survey->remote, &keeps);
 }
@@ -346,15 +361,19 @@ static mlv_err survey_all(struct mlv_survey *survey, uint64_t *rewritten, struct
 		struct mlv_transport *remote = survey->remote;
 		struct mlv_store *cache = survey->cache;
 		const struct mlv_remote_gc_wants *wants = survey->wants;
+		struct mlv_lease *lease = survey->lease;
 
 		if ((err = mlv_survey_repack(survey, made)))
 			return err;
 		mlv_survey_release(survey);
 		mlv_survey_init(survey, remote, cache, wants);
 		survey->preferred = made;
+		survey->lease = lease;
 		err = mlv_survey_make(survey);
 	}
-	return err ? err : mlv_survey_renew_roots(survey);
+	if (err || (err = mlv_survey_prove(survey)))
+		return err;
+	return mlv_survey_renew_roots(survey);
 }
 
 mlv_err mlv_remote_gc_run(struct mlv_remote_gc *gc, struct mlv_transport *remote,
@@ -368,6 +387,7 @@ mlv_err mlv_remote_gc_run(struct mlv_remote_gc *gc, struct mlv_transport *remote
 	mlv_err err;
 
 	mlv_survey_init(&survey, remote, cache, wants);
+	survey.lease = &lease;
 	if ((err = survey_all(&survey, &rewritten, &packs)) || (err = judge(&made, &survey)))
 		return err;
 	made.rewritten = rewritten;

@@ -96,5 +96,24 @@ python3 - "$url" <<-'EOP'
 EOP
 AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
 export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+# A server that wants it to be tried again, or says nothing: when others may take the gc for killed it gives up.
+slow() {
+	cd "$work/repo" && mlv remote add -q -f store s3://mlv/slow && mlv remote modify store endpointurl "$url" || return
+	echo one >one && mlv add -q one && mlv push -q && echo two >one && mlv add -q one && mlv push -q || return
+	rm -f "$work/proxy"
+	/usr/bin/python3 "$SRC/tests/servers/chaos.py" "$url" "$1 methods=DELETE" >"$work/proxy" &
+	proxy=$!
+	while [ ! -s "$work/proxy" ]; do sleep 0.1; done
+	mlv remote modify store endpointurl "$(sed -n 's/^ready //p' "$work/proxy")"
+	MLV_TEST_LEASE=6 timeout 30 mlv gc -c -w -f --grace 0 --all-roots
+	was=$?
+	kill $proxy
+	[ $was = 6 ] || return 1
+	mlv remote modify store endpointurl "$url"
+	MLV_TEST_LEASE=2 mlv gc -c -w -f --grace 0 --all-roots && mlv fsck -r store
+}
+repository "s3://mlv/slow"
+point "a removal that is asked for again is given up in time" slow status=503,SlowDown,20
+point "a removal that is not answered is given up in time" slow stall=60
 point "gc and pushes at once, over a bucket" race --url s3://mlv/store --set "endpointurl=$url"
 exit $status

@@ -1,57 +1,7 @@
 /* test_remote_gc.c - gc of a remote, by itself and at every moment of a push. */
-#include "remote/marks.h"
-#include "remote/remote_gc.h"
-#include "tests/unit/transfer_fixture.h"
+#include "tests/unit/remote_gc_fixture.h"
 
 TestSuite(remote_gc, .init = check_dir_make, .fini = check_dir_remove);
-
-#define GRACE 100 /* seconds */
-
-/* Waiting for a lease takes no time. */
-static const char *virtual_clock(struct mlv_ctx *ctx, const char *name)
-{
-	(void)ctx;
-	return strcmp(name, "MLV_TEST_CLOCK") == 0 ? "virtual" : NULL;
-}
-
-/* A world whose remote has the tree of so many files. */
-static struct mlv_want world_with(struct world *w, unsigned count)
-{
-	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
-
-	world_init(w);
-	w->ctx.env = virtual_clock;
-	world_fill(w, w->cache, count, false);
-	run_push(w, &pushed);
-	cr_assert(check_root_sound(w));
-	return w->want;
-}
-
-/* A gc that needs nothing and knows the tree of known (NULL: nothing). */
-static mlv_err collect(struct world *w, struct mlv_transport *remote, const struct mlv_want *known,
-		       int64_t now, int64_t grace)
-{
-	MLV_SCOPED(mlv_remote_gc_release) struct mlv_remote_gc gc = { 0 };
-	const struct mlv_remote_gc_wants wants = { .known = known, .known_count = known != NULL,
-						   .now = now, .grace = grace };
-
-	return mlv_remote_gc_run(&gc, remote, w->cache, &wants);
-}
-
-static mlv_err count_key(void *arg, const char *key, uint64_t size)
-{
-	(void)size;
-	*(unsigned *)arg += strncmp(key, "gc/", 3) != 0 && strcmp(key, "format") != 0;
-	return NULL;
-}
-
-static unsigned keys_there(struct world *w)
-{
-	unsigned count = 0;
-
-	check_ok(mlv_transport_list(w->memory, "", count_key, &count));
-	return count;
-}
 
 mlv_test(remote_gc, what_is_known_goes_after_the_grace_period)
 {
@@ -204,30 +154,6 @@ mlv_test(remote_gc, cut_at_any_call_converges)
 	}
 }
 
-/* Of a gc that was slow: the lease that another took meanwhile stays as it is. */
-mlv_test(remote_gc, a_lease_that_was_lost_is_not_ended)
-{
-	static const char theirs[] =
-		"mlv sweep 1 00000000000000000000000000000000"
-		"00000000000000000000000000000000 7 100\n";
-
-	for (int way = 0; way < 2; way++) {
-		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-		struct mlv_lease lease = { 0 };
-		struct world w;
-
-		world_with(&w, 1);
-		check_ok(mlv_lease_take(&lease, w.memory));
-		check_ok(mlv_transport_put_bytes(w.memory, "gc/sweep", theirs, strlen(theirs)));
-		if (way == 0)
-			check_fails(mlv_lease_end(&lease), MLV_E_LOCKED);
-		mlv_lease_release(&lease);
-		check_ok(mlv_transport_get_all(w.memory, "gc/sweep", &text));
-		cr_assert(text.len == strlen(theirs) && memcmp(text.ptr, theirs, text.len) == 0);
-		world_release(&w);
-	}
-}
-
 mlv_test(remote_gc, where_a_key_lapses_nothing_is_asked_or_written)
 {
 	struct world w;
@@ -330,116 +256,42 @@ mlv_test(remote_gc, a_pack_that_rots_is_not_preferred)
 	}
 }
 
-/* ---- marks of others ---- */
-
-mlv_test(remote_gc, a_keep_counts_for_who_marked)
+/* The data pack that alone has the tree's files goes once they were written anew, if that is sound. */
+mlv_test(remote_gc, a_pack_that_was_replaced_goes_only_for_sound_copies)
 {
-	MLV_SCOPED(mlv_marks_release) struct mlv_marks marks = { 0 };
-	struct world w;
-	struct mlv_want tree = world_with(&w, 20);
-	unsigned all = keys_there(&w);
-
-	check_ok(collect(&w, w.memory, &tree, 1000, GRACE));
-	check_ok(mlv_marks_read(w.memory, &marks));
-	cr_assert(marks.count > 0);
-	check_ok(mlv_keep_put(w.memory, &marks));
-	/* One that knows nothing of the tree. */
-	check_ok(collect(&w, w.memory, NULL, 1000 + GRACE / 2, GRACE));
-	check_ok(collect(&w, w.memory, &tree, 1000 + GRACE, GRACE));
-	cr_assert(keys_there(&w) == all, "what a push kept went: %u of %u", keys_there(&w), all);
-	check_ok(collect(&w, w.memory, &tree, 1000 + GRACE / 2 + GRACE, GRACE));
-	cr_assert(keys_there(&w) == 0);
-	world_release(&w);
-}
-
-static mlv_err remove_key(void *arg, const char *key, uint64_t size)
-{
-	(void)size;
-	return begins(key, "gc/") || strcmp(key, "format") == 0 ? NULL
-								: mlv_transport_remove(arg, key);
-}
-
-/* A sweep removed all that was marked, and was killed: whose ever the next one is, it says so. */
-mlv_test(remote_gc, what_was_removed_by_a_killed_sweep_is_told)
-{
-	for (unsigned way = 0; way < 4; way++) {
-		MLV_SCOPED(mlv_marks_release) struct mlv_marks before = { 0 };
-		MLV_SCOPED(mlv_marks_release) struct mlv_marks after = { 0 };
+	for (int rotten = 0; rotten <= 1; rotten++) {
 		struct world w;
-		struct mlv_want tree = world_with(&w, way & 1 ? 300 : 20);
+		MLV_SCOPED(mlv_transport_freep) struct mlv_transport *other = NULL;
+		MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
+		MLV_SCOPED(mlv_marks_release) struct mlv_marks marks = { 0 };
+		struct mlv_want old = world_with(&w, 300);
+		char path[MLV_ROOT_PATH], pack[MLV_PACK_PATH] = "";
+		uint64_t size;
+		bool there = false;
 
-		check_ok(collect(&w, w.memory, &tree, 1000, GRACE));
-		check_ok(mlv_marks_read(w.memory, &before));
-		check_ok(mlv_transport_list(w.memory, "", remove_key, w.memory));
-		check_ok(collect(&w, w.memory, way & 2 ? &tree : NULL, 1001, GRACE));
-		check_ok(mlv_marks_read(w.memory, &after));
-		for (size_t i = 0; i < before.count; i++)
-			cr_assert(mlv_marks_find(&after, before.at[i].kind, true,
-						 &before.at[i].oid) != NULL,
-				  "a %s went and nothing tells of it",
-				  mlv_marked_kind_name(before.at[i].kind));
-		cr_assert(after.count == before.count);
+		/* It is marked, and no root names it. */
+		check_ok(collect(&w, w.memory, &old, 1000, GRACE));
+		check_ok(mlv_marks_read(w.memory, &marks));
+		for (size_t i = 0; i < marks.count; i++)
+			if (marks.at[i].kind == MLV_MARKED_DPACK)
+				mlv_pack_path(&(struct mlv_pack_id){ MLV_PACK_DATA, marks.at[i].oid },
+					      MLV_PACK_SUFFIX, pack);
+		check_ok(mlv_transport_remove(w.memory, mlv_root_path(&old.key.oid, path)));
+		world_fill(&w, w.cache, 301, false);
+		check_ok(mlv_transport_open_memory(&other, &w.ctx));
+		check_ok(mlv_push(w.cache, other, &w.want, 1, &pushed));
+		check_ok(mlv_transport_list(other, "", copy_key, &(struct copying){
+			other, w.memory, rotten ? "packs/d-" : NULL }));
+		for (int64_t now = 1000; now <= 1000 + GRACE; now += GRACE) {
+			MLV_SCOPED(mlv_remote_gc_release) struct mlv_remote_gc gc = { 0 };
+			const struct mlv_remote_gc_wants wants = {
+				.at = &w.want, .count = 1, .known = &w.want, .known_count = 1,
+				.now = now, .grace = GRACE };
+
+			check_ok(mlv_remote_gc_run(&gc, w.memory, w.cache, &wants));
+		}
+		check_ok(mlv_transport_head(w.memory, pack, &there, &size));
+		cr_assert(eq(int, there, rotten));
 		world_release(&w);
 	}
-}
-
-/* The server does not say whether it removed it. */
-static mlv_err remove_and_fail(struct mlv_transport *t, const char *key)
-{
-	mlv_err err = flaky_remove(t, key);
-
-	return err || !strstr(key, ".pack")
-		       ? err
-		       : mlv_error(MLV_E_REMOTE, "test://remote/%s: no answer", key);
-}
-
-mlv_test(remote_gc, a_sweep_that_fails_tells_what_is_gone)
-{
-	MLV_SCOPED(mlv_marks_release) struct mlv_marks marks = { 0 };
-	struct mlv_transport_ops ops = flaky_ops;
-	struct world w;
-	struct mlv_want tree = world_with(&w, 300);
-	size_t gone = 0, packs = 0;
-
-	ops.remove = remove_and_fail;
-	w.remote.base.ops = &ops;
-	check_fails(collect(&w, &w.remote.base, &tree, 1000, 0), MLV_E_REMOTE);
-	check_ok(mlv_marks_read(w.memory, &marks));
-	cr_assert(mlv_marks_find(&marks, MLV_MARKED_ROOT, true, &tree.key.oid) != NULL);
-	for (size_t i = 0; i < marks.count; i++) {
-		gone += marks.at[i].gone;
-		packs += marks.at[i].gone && (marks.at[i].kind == MLV_MARKED_DPACK ||
-					      marks.at[i].kind == MLV_MARKED_NPACK);
-	}
-	cr_assert(gone > packs && packs > 0 && gone < marks.count);
-	world_release(&w);
-}
-
-mlv_test(remote_gc, marks_are_canonical)
-{
-	static const char *const bad[] = {
-		"", "mlv marks 1 0", "mlv marks 1 1\n", "mlv marks 2 0\n", "mlv keep 1 0\n",
-		"mlv marks 1 1\nobject 0000000000000000000000000000000000000000000000000000000000000000 01\n",
-		"mlv marks 1 1\nthing 0000000000000000000000000000000000000000000000000000000000000000 1\n",
-		"mlv marks 1 2\nroot 0000000000000000000000000000000000000000000000000000000000000000 1\n"
-		"object 0000000000000000000000000000000000000000000000000000000000000000 1\n",
-	};
-	MLV_SCOPED(mlv_marks_release) struct mlv_marks marks = { 0 };
-	MLV_SCOPED(mlv_marks_release) struct mlv_marks read = { 0 };
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-
-	for (int kind = MLV_MARKED_DPACK; kind <= MLV_MARKED_ROOT; kind++)
-		for (int gone = 0; gone <= 1; gone++)
-			check_ok(mlv_marks_add(&marks, &(struct mlv_marked){
-				.kind = (enum mlv_marked_kind)kind, .gone = gone != 0,
-				.when = 1000 + kind }));
-	mlv_marks_sort(&marks);
-	check_ok(mlv_marks_write(&marks, "marks", &text));
-	check_ok(mlv_marks_parse("marks", text.ptr, text.len, &read));
-	cr_assert(read.count == 14);
-	for (size_t i = 0; i < read.count; i++)
-		cr_assert(mlv_marks_find(&marks, read.at[i].kind, read.at[i].gone,
-					 &read.at[i].oid) != NULL);
-	for (size_t i = 0; i < MLV_COUNT(bad); i++)
-		check_fails(mlv_marks_parse("marks", bad[i], strlen(bad[i]), &read), MLV_E_CORRUPT);
 }
