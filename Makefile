@@ -32,7 +32,7 @@ GIT_SRC = $(wildcard core/repo/git/module*.c)
 NET_SRC = $(wildcard remote/net/module*.c)
 CORE_SRC = $(filter-out $(GIT_SRC),$(wildcard core/*/*.c core/*/*/*.c)) \
 	$(filter-out $(NET_SRC),$(wildcard remote/*.c remote/*/*.c))
-CMD_SRC = $(wildcard cmd/*.c)
+CMD_SRC = $(wildcard cmd/*.c cmd/*/*.c)
 UNIT_SRC = $(wildcard tests/unit/*.c)
 FUZZ_SRC = $(wildcard tests/fuzz/*.c)
 

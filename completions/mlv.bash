@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -105,6 +105,10 @@ _mlv()
 	'push':--jobs | 'push':-j) _mlv_offer none; return ;;
 	'push':--bwlimit) _mlv_offer none; return ;;
 	'remote trust':--repo) _mlv_offer dir; return ;;
+	'report':--html | 'report':-o) _mlv_offer file; return ;;
+	'report':--base) _mlv_offer rev; return ;;
+	'report':--history) _mlv_offer none; return ;;
+	'report':--vega) _mlv_offer dir; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
 	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
 	'status':--bwlimit) _mlv_offer none; return ;;
@@ -170,6 +174,7 @@ _mlv()
 	'remote rename') words='--system --global --project --local' hint=remote ;;
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
+	'report') words='--html -o --base --history --vega' hint=none ;;
 	'root') words='' hint=none ;;
 	'stage') words='' hint=none ;;
 	'stage list') words='--all --fail --recursive -R --name-only' hint=file ;;

@@ -1,0 +1,44 @@
+/*
+ * charts.h - the parts of a report: each appends a section to a page, or nothing where there is
+ * nothing to say.
+ */
+#ifndef MLV_CMD_REPORT_CHARTS_H
+#define MLV_CMD_REPORT_CHARTS_H
+
+#include "cmd/report/figure.h"
+#include "core/eval/compare.h"
+
+/* An evaluation, and where there is one what it is compared with. */
+struct mlv_report_input {
+	const struct mlv_record *record, *old;      /* old NULL: there is no base */
+	const struct mlv_comparison *comparison;    /* NULL without a base */
+	const struct mlv_cases *cases, *old_cases;  /* NULL: the predictions are not there */
+	const char *name, *old_name;                /* "workspace", "HEAD" */
+};
+
+/* The metrics of all rows, then of all slices, as tables. */
+mlv_err mlv_report_overall(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
+mlv_err mlv_report_slices(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
+/* A chart for each metric: slices with their intervals, old and new. */
+mlv_err mlv_report_forest(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
+/* A chart for each metric: its value in each fold. */
+mlv_err mlv_report_folds(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
+/* ROC, precision and recall, calibration: of binary rows with a score. */
+mlv_err mlv_report_curves(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
+mlv_err mlv_report_confusion(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
+
+/* A version of the record, the oldest first. */
+struct mlv_report_version {
+	char name[16]; /* of the commit, short; "workspace" */
+	struct mlv_record record;
+};
+mlv_err mlv_report_history(struct mlv_page *page, const struct mlv_report_version *versions,
+			   size_t count) MLV_CHECK;
+
+/* What changed in a metric of a slice; NULL: not known. */
+const struct mlv_change *mlv_report_change(const struct mlv_report_input *input, const char *slice,
+					   const char *metric);
+mlv_err mlv_report_begin(struct mlv_page *page, const char *id, const char *title) MLV_CHECK;
+mlv_err mlv_report_end(struct mlv_page *page) MLV_CHECK;
+
+#endif
