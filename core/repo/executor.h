@@ -8,15 +8,16 @@
  * same work tree.
  *
  * A job's key names what it does: the same key is the same commands on the same
- * inputs. An executor whose jobs outlive mlv (a batch system) takes over the
- * job of a key that is still under way, or whose end nobody has seen yet,
- * instead of starting it again; those of mlv_executor_local() end with mlv.
+ * inputs. Jobs of Slurm outlive an mlv that is killed: the next one adopts the
+ * job of a key that is under way, or that ended and was never recorded, instead
+ * of starting it again. Those of mlv_executor_local() end with mlv.
  *
  * All output of a job is kept in its log, and given to output() as it comes.
  *
  * Threads     one thread at a time.
  * Ownership   the strings of a job are copied; mlv_executor_freep() cancels what is under way.
- * Limits      a log keeps between the last 64 and 128 MiB of a job's output.
+ * Limits      a log keeps between the last 64 and 128 MiB of a job's output; with
+ *             Slurm all of it.
  */
 #ifndef MLV_REPO_EXECUTOR_H
 #define MLV_REPO_EXECUTOR_H
@@ -41,6 +42,7 @@ struct mlv_job {
 	const struct mlv_strs *env; /* NAME=value, beside the environment of mlv */
 	const char *dir;            /* absolute path of where the commands run */
 	const char *log;            /* absolute path; made anew, in a directory that is there */
+	const struct mlv_strs *outs; /* absolute paths of what it makes; NULL: not known */
 	uint64_t timeout;           /* seconds that an attempt may take; 0: any time */
 	uint64_t retries;           /* how often to try again after a failure */
 	struct mlv_job_resources resources;
@@ -66,15 +68,21 @@ typedef void (*mlv_job_output_fn)(void *arg, size_t id, enum mlv_process_stream 
 				  const char *bytes, size_t len);
 
 struct mlv_executor_ops {
+	/* NULL: there is never one to adopt. */
+	mlv_err (*adopt)(struct mlv_executor *executor, const struct mlv_job *job, size_t id,
+			 bool *adopted);
 	/* id is the caller's, given back when the job ends. */
 	mlv_err (*submit)(struct mlv_executor *executor, const struct mlv_job *job, size_t id);
 	/*
 	 * Wait some time, not long, for a job to end. *ended false: none did yet, or
-	 * none is under way. After a cancel the jobs end as CANCELLED, one by one.
+	 * none is under way. After a cancel the jobs end as CANCELLED, one by one, but
+	 * for those that had ended well.
 	 */
 	mlv_err (*wait)(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended);
 	/* Ask all jobs to end. */
 	void (*cancel)(struct mlv_executor *executor);
+	/* NULL: nothing is kept of jobs that ended. */
+	void (*forget)(struct mlv_executor *executor, const char *name);
 	void (*release)(struct mlv_executor *executor); /* frees it, too */
 };
 
@@ -87,15 +95,38 @@ struct mlv_executor {
 	size_t underway; /* jobs submitted whose end was not given yet; kept by the functions below */
 };
 
+/*
+ * Before a stage's outputs are touched: a job of this key that an mlv before us
+ * left, and which still runs, or has ended and whose outs were not changed
+ * since, becomes job id, as if submitted. *adopted false: there is none; a job
+ * of the same name but of another key has been ended.
+ */
+mlv_err mlv_executor_adopt(struct mlv_executor *executor, const struct mlv_job *job, size_t id,
+			   bool *adopted) MLV_CHECK;
 mlv_err mlv_executor_submit(struct mlv_executor *executor, const struct mlv_job *job,
 			    size_t id) MLV_CHECK;
 mlv_err mlv_executor_wait(struct mlv_executor *executor, struct mlv_job_end *end,
 			  bool *ended) MLV_CHECK;
 void mlv_executor_cancel(struct mlv_executor *executor);
+/* What the job of this name did is recorded: it is not to be adopted again. */
+void mlv_executor_forget(struct mlv_executor *executor, const char *name);
 void mlv_executor_freep(struct mlv_executor **executor);
 
 /* Jobs are processes of this machine (process.h), run by the user's shell. */
 mlv_err mlv_executor_local(struct mlv_executor **out, struct mlv_ctx *ctx,
 			   mlv_job_output_fn output, void *arg) MLV_CHECK;
+/*
+ * Jobs are those of Slurm, by its programs sbatch, squeue, scontrol and scancel;
+ * the directory state (absolute, made when it is missing) and the work tree are
+ * seen by all its nodes under the same paths. Those of a group that are submitted
+ * between two waits, and ask for the same, become one array.
+ */
+mlv_err mlv_executor_slurm(struct mlv_executor **out, struct mlv_ctx *ctx, const char *state,
+			   mlv_job_output_fn output, void *arg) MLV_CHECK;
+/*
+ * Whether an executor with that directory left a job of this name that may still
+ * run: then nobody else may run the stage.
+ */
+bool mlv_executor_slurm_left(const char *state, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* executor_local.c - jobs as processes of this machine. */
+/* local.c - jobs as processes of this machine. */
 #define _GNU_SOURCE /* strsignal() */
 
 #include <errno.h>
@@ -318,7 +318,9 @@ static void release(struct mlv_executor *executor)
 mlv_err mlv_executor_local(struct mlv_executor **out, struct mlv_ctx *ctx,
 			   mlv_job_output_fn output, void *arg)
 {
-	static const struct mlv_executor_ops ops = { submit, wait_for_end, cancel, release };
+	static const struct mlv_executor_ops ops = {
+		.submit = submit, .wait = wait_for_end, .cancel = cancel, .release = release,
+	};
 	struct local *local = mlv_sys_alloc(sizeof(*local));
 
 	if (!local)
