@@ -87,7 +87,7 @@ struct mlv_record {
 		int direction;
 	} *metrics;
 	size_t metric_count;
-	struct mlv_record_slice *slices; /* overall first */
+	struct mlv_record_slice *slices; /* overall first, then by name */
 	size_t slice_count;
 	struct mlv_record_dim *dims;
 	size_t dim_count;

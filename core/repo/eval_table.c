@@ -68,14 +68,12 @@ static mlv_err open_file(struct mlv_metrics_place *place, const char *path, stru
 	MLV_SCOPED(mlv_named_release) struct mlv_named named = { .kind = MLV_KIND_OBJECT };
 	mlv_err err;
 
-	table->fd = mlv_sys_openat(place->root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	*found = table->fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
-	if (!*found)
-		return NULL;
-	if (table->fd < 0 || mlv_sys_fstat(table->fd, &table->before) < 0)
+	err = mlv_metrics_open(place, path, &table->fd);
+	*found = err || table->fd >= 0;
+	if (err || !*found)
+		return err;
+	if (mlv_sys_fstat(table->fd, &table->before) < 0)
 		return mlv_error_sys("%s", path);
-	if (!S_ISREG(table->before.st_mode))
-		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", path);
 	if ((err = mlv_hash_file(place->ctx, table->fd, path, &named)))
 		return err;
 	if (lseek(table->fd, 0, SEEK_SET) < 0)

@@ -64,6 +64,13 @@ mlv_err mlv_metrics_list_kind(const struct mlv_metrics_place *place,
 mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
 			       struct mlv_strs *files) MLV_CHECK;
 
+/*
+ * Open a file of the work tree, which is regular. What a repository names may
+ * not lead out of it: no part of the path is a symbolic link, but for one at
+ * its end that leads into the cache (MLV_E_REFUSED). *fd stays when there is none.
+ */
+mlv_err mlv_metrics_open(const struct mlv_metrics_place *place, const char *file,
+			 int *fd) MLV_CHECK;
 /* Append what a file holds in one version, as the work tree or git has it. */
 mlv_err mlv_metrics_version(const struct mlv_metrics_place *place,
 			    const struct mlv_metrics_side *side, const char *file,

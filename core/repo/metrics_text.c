@@ -1,16 +1,100 @@
 /* The part of metrics.h that finds the bytes of a file: on disk, in git, in the cache. */
 #include "core/repo/metrics.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/base/path.h"
 #include "core/repo/compare.h"
+
+/* A FIFO in the place of a file must not hang us. */
+#define READING (O_RDONLY | O_NONBLOCK | O_NOCTTY)
+
+/* Open what the link leads to, which must lie in the cache; *fd stays -1 when it is not there. */
+static mlv_err open_cached(const struct mlv_metrics_place *place, const char *target, int *fd,
+			   bool *in_cache)
+{
+	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf cache = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *below;
+	mlv_err err;
+
+	*in_cache = false;
+	if (!place->is_mlv)
+		return NULL;
+	if ((err = mlv_repo_open(&repo, place->ctx, place->root)) ||
+	    (err = mlv_repo_cache_dir(repo, &cache)))
+		return err;
+	if (!(below = mlv_path_below(cache.ptr, target)) || !*below)
+		return NULL;
+	*in_cache = true;
+	dir = mlv_sys_openat(AT_FDCWD, cache.ptr, O_RDONLY | O_DIRECTORY, 0);
+	*fd = dir < 0 ? -1 : mlv_sys_open_beneath(dir, below, READING, 0);
+	if (*fd >= 0 || errno == ENOENT || errno == ENOTDIR)
+		return NULL;
+	*in_cache = errno != ELOOP && errno != EXDEV;
+	return *in_cache ? mlv_error_sys("%s", target) : NULL;
+}
+
+static mlv_err open_link(const struct mlv_metrics_place *place, const char *file, int *fd)
+{
+	const char *slash = strrchr(file, '/');
+	MLV_SCOPED(mlv_fd_close) int above = -1;
+	MLV_SCOPED(mlv_mem_free) char *dir = slash ? mlv_sys_strndup(file, (size_t)(slash - file))
+						   : mlv_sys_strdup(".");
+	char target[MLV_PATH_MAX + 1];
+	ssize_t len = -1;
+	bool in_cache = false;
+	mlv_err err = NULL;
+
+	if (!dir)
+		return mlv_error_nomem("a path");
+	above = mlv_sys_open_beneath(place->root_fd, dir, O_RDONLY | O_DIRECTORY, 0);
+	if (above >= 0)
+		len = readlinkat(above, slash ? slash + 1 : file, target, sizeof(target) - 1);
+	if (len > 0) {
+		target[len] = '\0';
+		err = open_cached(place, target, fd, &in_cache);
+	}
+	if (err || in_cache)
+		return err;
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED,
+					"%s: a symbolic link, or beyond one, that leads out of what "
+					"is tracked", file),
+			      "put the file itself there");
+}
+
+mlv_err mlv_metrics_open(const struct mlv_metrics_place *place, const char *file, int *fd)
+{
+	MLV_SCOPED(mlv_fd_close) int made = mlv_sys_open_beneath(place->root_fd, file, READING, 0);
+	struct stat st;
+	mlv_err err = NULL;
+
+	if (made < 0 && (errno == ELOOP || errno == EXDEV))
+		err = open_link(place, file, &made);
+	else if (made < 0 && errno != ENOENT && errno != ENOTDIR)
+		err = mlv_error_sys("%s", file);
+	if (err || made < 0)
+		return err;
+	if (mlv_sys_fstat(made, &st) < 0)
+		return mlv_error_sys("%s", file);
+	if (!S_ISREG(st.st_mode))
+		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", file);
+	*fd = made;
+	made = -1;
+	return NULL;
+}
 
 mlv_err mlv_metrics_version(const struct mlv_metrics_place *place,
 			    const struct mlv_metrics_side *side, const char *file,
 			    struct mlv_buf *text, bool *found)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	mlv_err err;
 
 	if (side->rev) {
@@ -18,9 +102,9 @@ mlv_err mlv_metrics_version(const struct mlv_metrics_place *place,
 			return err;
 		return mlv_git_read(place->git, &side->commit, path.ptr, text, found);
 	}
-	err = mlv_fs_read(place->root_fd, file, text);
-	*found = !err;
-	return err && err->code == MLV_E_MISSING ? NULL : err;
+	err = mlv_metrics_open(place, file, &fd);
+	*found = !err && fd >= 0;
+	return *found ? mlv_fs_read_fd(fd, file, text) : err;
 }
 
 /* The output that file is, or lies in, in this version: by the pointers that may stand for it. */

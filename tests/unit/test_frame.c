@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <math.h>
+#include <sys/resource.h>
 
 #include "core/base/sys.h"
 #include "core/eval/frame.h"
@@ -160,6 +161,33 @@ mlv_test(frame, what_is_no_number)
 	cr_assert(mlv_number_parse(" 7 ", 3, &number) && number == 7);
 	cr_assert(mlv_number_parse("-Inf", 4, &number) && isinf(number) && number < 0);
 	cr_assert(mlv_number_parse("N/A", 3, &number) && isnan(number));
+}
+
+static long peak_kib(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_maxrss;
+}
+
+/* Fields that no column is for are counted, not kept: a row costs what its bytes do. */
+mlv_test(frame, a_row_of_commas_costs_little)
+{
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	size_t commas = (size_t)8 << 20;
+	long before;
+
+	check_ok(mlv_buf_add_str(&text, "a,x\n"));
+	check_ok(mlv_buf_reserve(&text, commas));
+	memset(text.ptr + text.len, ',', commas);
+	mlv_buf_advance(&text, commas);
+	before = peak_kib();
+	check_fails(read_bytes("t.csv", text.ptr, text.len, &frame), MLV_E_SPEC);
+	cr_assert(peak_kib() - before < 100 << 10, "%ld KiB", peak_kib() - before);
+	check_fails(read_bytes("t.csv", text.ptr + 4, text.len - 4, &frame), MLV_E_SPEC);
+	cr_assert(peak_kib() - before < 160 << 10, "%ld KiB", peak_kib() - before);
 }
 
 /* Each allocation and read in turn fails once: an error, no crash, nothing leaked. */

@@ -6,6 +6,8 @@
 #include "core/base/sys.h"
 #include "core/eval/frame/parts.h"
 
+#define COLUMNS_MAX ((size_t)1 << 20) /* of a header */
+
 /* Where a block is being read, and the row that was read last. */
 struct reader {
 	const struct frame_format *format;
@@ -16,7 +18,7 @@ struct reader {
 		size_t len;
 		bool doubled; /* it holds "" for " */
 	} *fields;
-	size_t count, cap;
+	size_t count, cap; /* a row may have more fields than are kept: see keeps() */
 	size_t row_line;
 	struct mlv_buf plain; /* a field whose quotes are no longer doubled */
 };
@@ -79,20 +81,32 @@ static mlv_err read_plain(struct reader *reader, struct field *field)
 	return NULL;
 }
 
+/* Of a row that has too many fields, which is refused, only their number is wanted. */
+static bool keeps(const struct reader *reader)
+{
+	size_t header = reader->format->fields;
+
+	return reader->count < (header ? header : COLUMNS_MAX);
+}
+
 static mlv_err read_row(struct reader *reader)
 {
+	struct field surplus;
 	bool more = true;
 	mlv_err err;
 
 	reader->count = 0;
 	reader->row_line = reader->line;
 	while (more) {
-		struct field *field;
+		struct field *field = &surplus;
 
-		if ((err = mlv_array_grow(&reader->fields, &reader->cap, reader->count + 1,
-					  sizeof(*reader->fields))))
-			return err;
-		field = &reader->fields[reader->count++];
+		if (keeps(reader)) {
+			if ((err = mlv_array_grow(&reader->fields, &reader->cap, reader->count + 1,
+						  sizeof(*reader->fields))))
+				return err;
+			field = &reader->fields[reader->count];
+		}
+		reader->count++;
 		*field = (struct field){ 0 };
 		if (reader->at < reader->end && *reader->at == '"') {
 			reader->at++;
@@ -155,13 +169,23 @@ static mlv_err find_want(struct reader *reader, const char *want, size_t *place,
 	return NULL;
 }
 
+static mlv_err read_header(struct reader *reader)
+{
+	mlv_err err = read_row(reader);
+
+	if (!err && reader->count > COLUMNS_MAX)
+		err = mlv_error(MLV_E_SPEC, "%s:%zu: %zu columns, which is more than %zu",
+				reader->format->name, reader->row_line, reader->count, COLUMNS_MAX);
+	return err;
+}
+
 mlv_err mlv_frame_csv_header(struct frame_format *format, const char *bytes, size_t len, size_t line)
 {
 	MLV_SCOPED(reader_release) struct reader reader = {
 		.format = format, .at = bytes, .end = bytes + len, .line = line,
 		.plain = MLV_BUF_INIT,
 	};
-	mlv_err err = read_row(&reader);
+	mlv_err err = read_header(&reader);
 
 	format->fields = reader.count;
 	for (size_t w = 0; w < format->count && !err; w++)
@@ -178,7 +202,7 @@ mlv_err mlv_frame_csv_names(const struct frame_format *format, const char *bytes
 	};
 	const char *text;
 	size_t text_len = 0;
-	mlv_err err = read_row(&reader);
+	mlv_err err = read_header(&reader);
 
 	for (size_t f = 0; f < reader.count && !err; f++)
 		if (!(err = plain_text(&reader, &reader.fields[f], &text, &text_len)))

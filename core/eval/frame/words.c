@@ -1,5 +1,9 @@
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "core/base/strs.h"
 #include "core/base/sys.h"
@@ -16,14 +20,70 @@ void mlv_words_release(struct mlv_words *words)
 	*words = (struct mlv_words){ .bytes = MLV_BUF_INIT };
 }
 
-/* FNV-1a, its bits mixed once more: tables come from people, not from attackers who gain by slowness. */
+/* A secret of this process: whoever writes a table cannot know which texts collide. */
+static uint64_t secret[2];
+static pthread_once_t secret_once = PTHREAD_ONCE_INIT;
+
+static void make_secret(void)
+{
+	struct timespec now = { 0 };
+
+	if (getrandom(secret, sizeof(secret), 0) == (ssize_t)sizeof(secret))
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	secret[0] = (uint64_t)now.tv_nsec;
+	secret[1] = (uint64_t)getpid();
+}
+
+static uint64_t turn(uint64_t value, unsigned by)
+{
+	return value << by | value >> (64 - by);
+}
+
+static void sip_round(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[1] = turn(v[1], 13) ^ v[0];
+	v[0] = turn(v[0], 32);
+	v[2] += v[3];
+	v[3] = turn(v[3], 16) ^ v[2];
+	v[0] += v[3];
+	v[3] = turn(v[3], 21) ^ v[0];
+	v[2] += v[1];
+	v[1] = turn(v[1], 17) ^ v[2];
+	v[2] = turn(v[2], 32);
+}
+
+static void sip_word(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	sip_round(v);
+	v[0] ^= word;
+}
+
+/* SipHash-1-3 (Aumasson and Bernstein 2012) with the secret. No code depends on what it gives. */
 static uint64_t hash_of(const char *text, size_t len)
 {
-	uint64_t hash = 0xcbf29ce484222325U;
+	uint64_t v[4], word;
+	size_t at = 0;
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3U;
-	return hash ^ hash >> 29;
+	pthread_once(&secret_once, make_secret);
+	v[0] = secret[0] ^ 0x736f6d6570736575U;
+	v[1] = secret[1] ^ 0x646f72616e646f6dU;
+	v[2] = secret[0] ^ 0x6c7967656e657261U;
+	v[3] = secret[1] ^ 0x7465646279746573U;
+	for (; at + 8 <= len; at += 8) {
+		memcpy(&word, text + at, 8);
+		sip_word(v, word);
+	}
+	word = (uint64_t)len << 56;
+	for (unsigned shift = 0; at < len; at++, shift += 8)
+		word |= (uint64_t)(unsigned char)text[at] << shift;
+	sip_word(v, word);
+	v[2] ^= 0xff;
+	for (int i = 0; i < 3; i++)
+		sip_round(v);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 const char *mlv_words_at(const struct mlv_words *words, uint32_t code)

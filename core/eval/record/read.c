@@ -8,6 +8,8 @@
 #include "core/eval/frame.h"
 #include "core/eval/record.h"
 
+#define METRICS_MAX 1000
+
 static void entries_release(struct mlv_entry *entries, size_t count)
 {
 	for (size_t m = 0; entries && m < count; m++) {
@@ -53,9 +55,21 @@ void mlv_record_release(struct mlv_record *record)
 
 const struct mlv_record_slice *mlv_record_find(const struct mlv_record *record, const char *name)
 {
-	for (size_t s = 0; s < record->slice_count; s++)
-		if (strcmp(record->slices[s].name, name) == 0)
-			return &record->slices[s];
+	size_t low = 1, high = record->slice_count;
+
+	if (record->slice_count && strcmp(name, record->slices[0].name) == 0)
+		return &record->slices[0];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(record->slices[middle].name, name);
+
+		if (order == 0)
+			return &record->slices[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 
@@ -98,13 +112,17 @@ static bool is_number(const struct mlv_value *value)
 	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL);
 }
 
-/* 0 of what is no count, or of more rows than a table has. */
-static uint64_t count_of(const struct mlv_value *value)
+/* A count, of at most as many rows as a table has; what is not there counts 0. */
+static mlv_err read_count(const char *name, const struct mlv_value *value, uint64_t *count)
 {
-	if (!value || value->type != MLV_VALUE_INT || value->integer < 0 ||
+	*count = 0;
+	if (!value)
+		return NULL;
+	if (value->type != MLV_VALUE_INT || value->integer < 0 ||
 	    (uint64_t)value->integer > MLV_FRAME_ROWS)
-		return 0;
-	return (uint64_t)value->integer;
+		return damaged(name, "a count is not one of rows");
+	*count = (uint64_t)value->integer;
+	return NULL;
 }
 
 static bool is_true(const struct mlv_value *value)
@@ -120,7 +138,7 @@ static size_t items_of(const struct mlv_value *value, enum mlv_value_type type)
 
 /* ---- parts */
 
-static mlv_err read_entry(const struct mlv_value *value, struct mlv_entry *entry)
+static mlv_err read_entry(const char *name, const struct mlv_value *value, struct mlv_entry *entry)
 {
 	const struct mlv_value *v = mlv_value_get(value, "v"), *ci = mlv_value_get(value, "ci");
 	const struct mlv_value *se = mlv_value_get(value, "se");
@@ -128,7 +146,6 @@ static mlv_err read_entry(const struct mlv_value *value, struct mlv_entry *entry
 
 	entry->defined = is_number(v) && isfinite(v->real);
 	entry->value = entry->defined ? v->real : 0;
-	entry->of = count_of(mlv_value_get(value, "n"));
 	entry->error = is_number(se) ? se->real : 0;
 	if (entry->defined && items_of(ci, MLV_VALUE_LIST) == 2 && is_number(ci->items[0]) &&
 	    is_number(ci->items[1])) {
@@ -136,22 +153,30 @@ static mlv_err read_entry(const struct mlv_value *value, struct mlv_entry *entry
 		entry->low = ci->items[0]->real;
 		entry->high = ci->items[1]->real;
 	}
-	if ((err = copy_text(mlv_value_get(value, "why"), &entry->why)))
+	if ((err = read_count(name, mlv_value_get(value, "n"), &entry->of)) ||
+	    (err = copy_text(mlv_value_get(value, "why"), &entry->why)))
 		return err;
 	return copy_text(mlv_value_get(value, "by"), &entry->by);
 }
 
-static mlv_err read_entries(const struct mlv_record *record, const struct mlv_value *map,
-			    struct mlv_entry **out)
+/* Each metric must be there: so nothing takes more memory than the text that says it. */
+static mlv_err read_entries(const char *name, const struct mlv_record *record,
+			    const struct mlv_value *map, struct mlv_entry **out)
 {
-	struct mlv_entry *entries = mlv_sys_alloc_array(record->metric_count + 1, sizeof(*entries));
+	struct mlv_entry *entries;
 	mlv_err err = NULL;
 
-	if (!entries)
+	if (items_of(map, MLV_VALUE_MAP) < record->metric_count)
+		return damaged(name, "a slice or a fold lacks a metric");
+	if (!(entries = mlv_sys_alloc_array(record->metric_count, sizeof(*entries))))
 		return mlv_error_nomem("a record");
 	*out = entries;
-	for (size_t m = 0; m < record->metric_count && !err; m++)
-		err = read_entry(mlv_value_get(map, record->metrics[m].name), &entries[m]);
+	for (size_t m = 0; m < record->metric_count && !err; m++) {
+		const struct mlv_value *value = mlv_value_get(map, record->metrics[m].name);
+
+		err = value ? read_entry(name, value, &entries[m])
+			    : damaged(name, "a slice or a fold lacks a metric");
+	}
 	return err;
 }
 
@@ -161,15 +186,17 @@ static mlv_err read_folds(const char *name, const struct mlv_record *record,
 	size_t count = items_of(list, MLV_VALUE_LIST);
 	mlv_err err = NULL;
 
-	if (!(slice->folds = mlv_sys_alloc_array(count + 1, sizeof(*slice->folds))))
+	if (!count)
+		return NULL;
+	if (!(slice->folds = mlv_sys_alloc_array(count, sizeof(*slice->folds))))
 		return mlv_error_nomem("a record");
 	slice->fold_count = count;
 	for (size_t f = 0; f < count && !err; f++) {
 		struct mlv_record_fold *fold = &slice->folds[f];
 
-		fold->n = count_of(mlv_value_get(list->items[f], "n"));
-		if (!(err = copy_text(mlv_value_get(list->items[f], "fold"), &fold->name)) &&
-		    !(err = read_entries(record, mlv_value_get(list->items[f], "m"),
+		if (!(err = read_count(name, mlv_value_get(list->items[f], "n"), &fold->n)) &&
+		    !(err = copy_text(mlv_value_get(list->items[f], "fold"), &fold->name)) &&
+		    !(err = read_entries(name, record, mlv_value_get(list->items[f], "m"),
 					 &fold->entries)) &&
 		    !fold->name)
 			err = damaged(name, "a fold has no name");
@@ -182,15 +209,37 @@ static mlv_err read_slice(const char *name, const struct mlv_record *record,
 {
 	mlv_err err;
 
-	slice->n = count_of(mlv_value_get(map, "n"));
 	slice->small = is_true(mlv_value_get(map, "small"));
 	slice->critical = is_true(mlv_value_get(map, "critical"));
-	if ((err = copy_text(mlv_value_get(map, "name"), &slice->name)) ||
+	if ((err = read_count(name, mlv_value_get(map, "n"), &slice->n)) ||
+	    (err = copy_text(mlv_value_get(map, "name"), &slice->name)) ||
 	    (err = copy_text(mlv_value_get(map, "dim"), &slice->dim)) ||
-	    (err = read_entries(record, mlv_value_get(map, "m"), &slice->entries)) ||
+	    (err = read_entries(name, record, mlv_value_get(map, "m"), &slice->entries)) ||
 	    (err = read_folds(name, record, mlv_value_get(map, "folds"), slice)))
 		return err;
 	return slice->name ? NULL : damaged(name, "a slice has no name");
+}
+
+static int by_slice_name(const void *a, const void *b)
+{
+	const struct mlv_record_slice *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+/* Behind overall by name, as they are written, also where a merge put them otherwise. */
+static mlv_err sort_slices(const char *name, struct mlv_record *record)
+{
+	struct mlv_record_slice *first = record->slices + 1;
+	size_t count = record->slice_count - 1;
+
+	if (count)
+		qsort(first, count, sizeof(*first), by_slice_name);
+	for (size_t s = 0; s < count; s++)
+		if (strcmp(first[s].name, s ? first[s - 1].name : "overall") == 0)
+			return mlv_error(MLV_E_SPEC, "%s: two slices are called '%s'", name,
+					 first[s].name);
+	return NULL;
 }
 
 static mlv_err read_slices(const char *name, const struct mlv_value *list, struct mlv_record *record)
@@ -207,15 +256,15 @@ static mlv_err read_slices(const char *name, const struct mlv_value *list, struc
 		err = read_slice(name, record, list->items[s], &record->slices[s]);
 	if (!err && strcmp(record->slices[0].name, "overall") != 0)
 		err = damaged(name, "its first slice is not 'overall'");
-	return err;
+	return err ? err : sort_slices(name, record);
 }
 
 static mlv_err read_metrics(const char *name, const struct mlv_value *map, struct mlv_record *record)
 {
 	size_t count = items_of(map, MLV_VALUE_MAP);
 
-	if (!count)
-		return damaged(name, "it has no metrics");
+	if (!count || count > METRICS_MAX)
+		return damaged(name, count ? "it has too many metrics" : "it has no metrics");
 	if (!(record->metrics = mlv_sys_alloc_array(count, sizeof(*record->metrics))))
 		return mlv_error_nomem("a record");
 	record->metric_count = count;
@@ -311,11 +360,14 @@ static mlv_err read_dims(const char *name, const struct mlv_value *map, struct m
 	for (size_t d = 0; d < count && !err; d++) {
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf def = MLV_BUF_INIT;
 		struct mlv_record_dim *dim = &record->dims[d];
+		uint64_t quantiles;
 
 		if ((err = add_value(&def, map->items[d])) ||
 		    (err = read_edges(name, mlv_value_get(map->items[d], "edges"), dim)))
 			return err;
-		dim->quantiles = (unsigned)count_of(mlv_value_get(map->items[d], "quantiles"));
+		if ((err = read_count(name, mlv_value_get(map->items[d], "quantiles"), &quantiles)))
+			return err;
+		dim->quantiles = (unsigned)quantiles;
 		dim->name = mlv_sys_strdup(map->keys[d]);
 		dim->def = mlv_buf_detach(&def);
 		err = dim->name && dim->def ? NULL : mlv_error_nomem("a record");
