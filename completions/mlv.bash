@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -45,6 +45,7 @@ _mlv()
 			data) subs='status' ;;
 			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
+			migrate) subs='dvc lfs' ;;
 			remote) subs='add default list modify remove rename trust' ;;
 			stage) subs='list' ;;
 			*) subs= ;;
@@ -162,6 +163,9 @@ _mlv()
 	'metrics') words='' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision --slices --adjust --no-rows' hint=rev ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision --slices --sort' hint=file ;;
+	'migrate') words='' hint=none ;;
+	'migrate dvc') words='--dry-run -n --check --fetch' hint=dir ;;
+	'migrate lfs') words='--dry-run -n --check' hint=dir ;;
 	'move') words='' hint=file ;;
 	'pull') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
 	'push') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;

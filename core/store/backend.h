@@ -77,6 +77,10 @@ struct mlv_backend {
 	mlv_err (*temp)(void *self, struct mlv_temp *temp);
 	/* What an earlier process left of the same transfer, or a new one. */
 	mlv_err (*temp_part)(void *self, const struct mlv_key *key, struct mlv_temp *temp);
+	/*
+	 * A temporary that is one more name of a file: name in dir. NULL, or fails: it cannot be.
+	 */
+	mlv_err (*temp_link)(void *self, int dir, const char *name, struct mlv_temp *temp);
 	/* The part is whole: no other process may go on with it. */
 	mlv_err (*part_done)(void *self, struct mlv_temp *temp);
 	/* Nothing more is written: its descriptor is closed. */

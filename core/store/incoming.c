@@ -2,6 +2,7 @@
 #include "core/store/store.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/base/fs.h"
 #include "core/base/sys.h"
@@ -256,4 +257,54 @@ mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
 		return err;
 	}
 	return NULL;
+}
+
+/* Whether a hard link gives away nothing: nobody but us could write to the file, and nobody did. */
+static bool may_link(int fd, const struct stat *before)
+{
+	const mode_t writable = S_IWUSR | S_IWGRP | S_IWOTH;
+	struct stat now;
+
+	return mlv_sys_fstat(fd, &now) == 0 && S_ISREG(now.st_mode) &&
+	       !(now.st_mode & (writable | S_IXUSR | S_IXGRP | S_IXOTH)) &&
+	       now.st_uid == geteuid() && now.st_ino == before->st_ino &&
+	       now.st_dev == before->st_dev && now.st_size == before->st_size &&
+	       memcmp(&now.st_mtim, &before->st_mtim, sizeof(now.st_mtim)) == 0 &&
+	       memcmp(&now.st_ctim, &before->st_ctim, sizeof(now.st_ctim)) == 0;
+}
+
+/* Whether the store's file system lets the file's blocks be shared. */
+static bool can_share(struct mlv_store *store, int fd)
+{
+	struct mlv_temp temp = MLV_TEMP_INIT;
+	bool shared = false;
+
+	if (!store->backend->temp(store->self, &temp)) {
+		shared = mlv_sys_reflink(temp.fd, fd) == 0;
+		store->backend->discard(store->self, &temp);
+	}
+	return shared;
+}
+
+mlv_err mlv_batch_adopt(struct mlv_batch *batch, const struct mlv_key *key,
+			const struct mlv_leaves *leaves, int fd, int dir, const char *name,
+			const struct stat *before)
+{
+	struct mlv_store *store = mlv_batch_store(batch);
+	struct mlv_temp temp = MLV_TEMP_INIT;
+	struct stat linked;
+	mlv_err err;
+
+	if (dir < 0 || !may_link(fd, before) || !store->backend->temp_link || can_share(store, fd) ||
+	    store->backend->temp_link(store->self, dir, name, &temp))
+		return mlv_incoming_file(batch, key, leaves, fd, name, NULL);
+	/* What was linked is what was read, whoever put another file in its place meanwhile. */
+	if (mlv_sys_fstat(temp.fd, &linked) < 0 || linked.st_ino != before->st_ino ||
+	    linked.st_dev != before->st_dev || linked.st_size != before->st_size) {
+		store->backend->discard(store->self, &temp);
+		return mlv_incoming_file(batch, key, leaves, fd, name, NULL);
+	}
+	err = join(batch, key, leaves, &temp);
+	store->backend->discard(store->self, &temp);
+	return err;
 }

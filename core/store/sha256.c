@@ -8,9 +8,11 @@
  * assembly.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 #include "core/base/sys.h"
+#include "core/store/md5.h"
 #include "core/store/sha256/lanes.h"
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -175,4 +177,77 @@ mlv_err mlv_sha256_many_by(enum mlv_sha256_way way, const struct mlv_message *me
 mlv_err mlv_sha256_many(const struct mlv_message *messages, size_t count)
 {
 	return mlv_sha256_many_by(MLV_SHA256_AUTO, messages, count);
+}
+
+/* ---- MD5 ---- */
+
+struct mlv_md5 {
+	MD5_CTX state;
+};
+
+static mlv_err md5_refused(void)
+{
+	return mlv_error(MLV_E_SYSTEM, "MD5 is not available from OpenSSL");
+}
+
+mlv_err mlv_md5_new(struct mlv_md5 **out)
+{
+	struct mlv_md5 *hasher = mlv_sys_alloc(sizeof(*hasher));
+
+	if (!hasher)
+		return mlv_error_nomem("an MD5 state");
+	if (!MD5_Init(&hasher->state)) {
+		free(hasher);
+		return md5_refused();
+	}
+	*out = hasher;
+	return NULL;
+}
+
+void mlv_md5_freep(struct mlv_md5 **hasher)
+{
+	free(MLV_TAKE(*hasher));
+}
+
+mlv_err mlv_md5_update(struct mlv_md5 *hasher, const void *bytes, size_t len)
+{
+	return MD5_Update(&hasher->state, bytes, len) ? NULL : md5_refused();
+}
+
+mlv_err mlv_md5_final(struct mlv_md5 *hasher, struct mlv_md5_name *name)
+{
+	if (!MD5_Final(name->bytes, &hasher->state) || !MD5_Init(&hasher->state))
+		return md5_refused();
+	return NULL;
+}
+
+char *mlv_md5_format(const struct mlv_md5_name *name, char hex[static MLV_MD5_HEX + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < MLV_MD5_RAW; i++) {
+		hex[2 * i] = digits[name->bytes[i] >> 4];
+		hex[2 * i + 1] = digits[name->bytes[i] & 15];
+	}
+	hex[MLV_MD5_HEX] = '\0';
+	return hex;
+}
+
+bool mlv_md5_parse(const char *hex, size_t len, struct mlv_md5_name *name)
+{
+	struct mlv_md5_name made = { { 0 } };
+
+	if (len != MLV_MD5_HEX)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		const char c = hex[i];
+		const bool digit = c >= '0' && c <= '9';
+
+		if (!digit && !(c >= 'a' && c <= 'f'))
+			return false;
+		made.bytes[i / 2] = (unsigned char)(made.bytes[i / 2] << 4 |
+						    (digit ? c - '0' : c - 'a' + 10));
+	}
+	*name = made;
+	return true;
 }

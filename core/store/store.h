@@ -30,6 +30,8 @@
 #ifndef MLV_STORE_STORE_H
 #define MLV_STORE_STORE_H
 
+#include <sys/stat.h>
+
 #include "core/base/buf.h"
 #include "core/base/context.h"
 #include "core/store/hashing.h"
@@ -168,6 +170,16 @@ mlv_err mlv_incoming_finish(struct mlv_incoming *incoming) MLV_CHECK;
 mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
 			  const struct mlv_leaves *leaves, int fd, const char *path,
 			  const struct mlv_spares *spares) MLV_CHECK;
+
+/*
+ * A LARGE that lies, for good, in a file of another tool's store: name in dir,
+ * which fd is open for and which came to leaves as it was just read. Where blocks
+ * can be shared, or nothing but a copy is possible, as mlv_incoming_file(); else
+ * by a hard link, if the file is read-only and ours, and still what before says.
+ */
+mlv_err mlv_batch_adopt(struct mlv_batch *batch, const struct mlv_key *key,
+			const struct mlv_leaves *leaves, int fd, int dir, const char *name,
+			const struct stat *before) MLV_CHECK;
 
 /*
  * Make everything put so far durable, under its names, when no put is under

@@ -272,6 +272,39 @@ static mlv_err dir_temp_part(void *self, const struct mlv_key *key, struct mlv_t
 	return NULL;
 }
 
+static void dir_discard(void *self, struct mlv_temp *temp)
+{
+	const struct mlv_dir *dir = self;
+
+	mlv_fd_close(&temp->fd);
+	if (temp->name[0])
+		(void)unlinkat(dir->tmp, temp->name, 0);
+	temp->name[0] = '\0';
+}
+
+/* Renamed over a fresh temporary, as a part is; its times become now, so that nobody sweeps it. */
+static mlv_err dir_temp_link(void *self, int from, const char *name, struct mlv_temp *temp)
+{
+	const struct mlv_dir *dir = self;
+	struct mlv_temp fresh = MLV_TEMP_INIT;
+	mlv_err err = dir_temp(self, &fresh);
+
+	if (err)
+		return err;
+	mlv_fd_close(&fresh.fd);
+	if (unlinkat(dir->tmp, fresh.name, 0) < 0 ||
+	    mlv_sys_linkat(from, name, dir->tmp, fresh.name) < 0)
+		return mlv_error_sys("%s/tmp/%s: linking", dir->path, fresh.name);
+	fresh.fd = mlv_sys_openat(dir->tmp, fresh.name, O_RDONLY | O_NOFOLLOW, 0);
+	if (fresh.fd < 0 || futimens(fresh.fd, NULL) < 0) {
+		err = mlv_error_sys("%s/tmp/%s: opening", dir->path, fresh.name);
+		dir_discard(self, &fresh);
+		return err;
+	}
+	*temp = fresh;
+	return NULL;
+}
+
 static mlv_err dir_part_done(void *self, struct mlv_temp *temp)
 {
 	const struct mlv_dir *dir = self;
@@ -304,16 +337,6 @@ static mlv_err dir_rest(void *self, struct mlv_temp *temp)
 	return NULL;
 }
 
-static void dir_discard(void *self, struct mlv_temp *temp)
-{
-	const struct mlv_dir *dir = self;
-
-	mlv_fd_close(&temp->fd);
-	if (temp->name[0])
-		(void)unlinkat(dir->tmp, temp->name, 0);
-	temp->name[0] = '\0';
-}
-
 static const struct mlv_backend dir_backend = {
 	.free = dir_free, .stat = mlv_dir_stat, .look = mlv_dir_look, .unpack = dir_unpack,
 	.renew = dir_renew, .touch_pack = dir_touch_pack, .each_pack = mlv_dir_each_pack,
@@ -321,7 +344,7 @@ static const struct mlv_backend dir_backend = {
 	.each_record = mlv_dir_each_record, .remove_pack = mlv_dir_remove_pack,
 	.settle = mlv_dir_settle, .open = dir_open, .each = mlv_dir_each,
 	.touch = dir_touch, .lock = dir_lock, .remove = dir_remove, .temp = dir_temp,
-	.temp_part = dir_temp_part, .part_done = dir_part_done, .rest = dir_rest,
+	.temp_part = dir_temp_part, .temp_link = dir_temp_link, .part_done = dir_part_done, .rest = dir_rest,
 	.discard = dir_discard, .publish = mlv_dir_publish,
 };
 

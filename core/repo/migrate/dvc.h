@@ -1,0 +1,110 @@
+/* migrate/dvc.h - what the files of DVC say. */
+#ifndef MLV_REPO_MIGRATE_DVC_H
+#define MLV_REPO_MIGRATE_DVC_H
+
+#include "core/base/strs.h"
+#include "core/base/value.h"
+#include "core/repo/migrate/impl.h"
+
+/* A file of a directory's list. */
+struct dvc_entry {
+	struct mlv_md5_name md5;
+	char *path;  /* below the repository's root */
+	size_t base; /* where in it that begins which is below the directory */
+	char kind;   /* f, or x: the file of the work tree is executable */
+};
+
+/*
+ * A path with the sum of what it held: an output; or a dependency of a stage, which is only named,
+ * and of which nothing is said when it is not here.
+ */
+struct dvc_out {
+	char *file; /* that says so: "x.dvc", "dvc.lock" */
+	char *path; /* below the repository's root */
+	struct mlv_md5_name md5;
+	bool dir, legacy, exec, dep;
+	char *remote; /* NULL: the default one */
+	struct dvc_entry *entries; /* dir: sorted by path, once its list was read */
+	size_t count, cap;
+	bool listed;            /* dir: it was */
+	struct mlv_output made; /* what it is to mlv */
+	bool ready;             /* made is set: all of it is here */
+};
+void dvc_out_release(struct dvc_out *out);
+
+/* An X.dvc. */
+struct dvc_file {
+	char *path;
+	struct mlv_buf text;
+	struct mlv_value *top;
+	struct dvc_out *outs; /* of DVC's cache; in order */
+	size_t *places;       /* of each among its outs: */
+	size_t count;
+};
+void dvc_file_release(struct dvc_file *file);
+/* Read the text that file has. What mlv has no counterpart for is said. */
+mlv_err dvc_file_parse(struct migrate *migrate, struct dvc_file *file) MLV_CHECK;
+/* The text of the pointer to one of its outs, which is ready: its own text with what changes edited. */
+mlv_err dvc_file_pointer(struct migrate *migrate, const struct dvc_file *file, size_t which,
+			 struct mlv_buf *text) MLV_CHECK;
+
+/*
+ * The md5 of an out or dep at path (below the root; taken), read from its map: *has
+ * false when it has none. file is for messages.
+ */
+mlv_err dvc_out_parse(const char *file, const struct mlv_value *map, struct dvc_out *out,
+		      bool *has) MLV_CHECK;
+/* Append path as seen from dir and wdir (may be NULL), below the root. It may not climb out. */
+mlv_err dvc_path(const char *file, const struct mlv_value *wdir, const struct mlv_value *path,
+		 struct mlv_buf *to) MLV_CHECK;
+
+/* Read the list of a directory, from a text or from DVC's cache (out->listed stays false: not there). */
+mlv_err dvc_dir_parse(struct dvc_out *out, const char *text, size_t len) MLV_CHECK;
+mlv_err dvc_dir_load(struct migrate *migrate, struct dvc_out *out) MLV_CHECK;
+/* Add what out needs to the objects. */
+mlv_err dvc_out_want(struct migrate *migrate, const struct dvc_out *out) MLV_CHECK;
+/* The objects were moved: make of out what mlv calls it. What is missing is said. */
+mlv_err dvc_out_make(struct migrate *migrate, struct mlv_batch *batch, struct dvc_out *out) MLV_CHECK;
+
+/* dvc_find.c: what lies in the work tree, sorted; directories that git ignores are passed over. */
+struct dvc_found {
+	struct mlv_strs pointers, pipelines, locks, ignores;
+};
+void dvc_found_release(struct dvc_found *found);
+mlv_err dvc_find(struct migrate *migrate, struct dvc_found *found) MLV_CHECK;
+
+/* dvc_config.c: the settings, as text; level by level. */
+struct dvc_setting {
+	char *key; /* "core.remote", "remote.NAME.url" */
+	char *value;
+	bool local; /* of config.local, and git does not track that */
+};
+struct dvc_config {
+	struct dvc_setting *at;
+	size_t count, cap;
+};
+void dvc_config_release(struct dvc_config *config);
+/* Append what a file says. MLV_E_SPEC names the line. */
+mlv_err dvc_config_parse(const char *name, const char *text, size_t len, bool local,
+			 struct dvc_config *config) MLV_CHECK;
+mlv_err dvc_config_load(struct migrate *migrate, struct dvc_config *config) MLV_CHECK;
+/* The value that counts, or NULL. */
+const char *dvc_config_get(const struct dvc_config *config, const char *key);
+/* Where DVC's cache is, absolute. */
+mlv_err dvc_config_cache(const struct migrate *migrate, const struct dvc_config *config,
+			 struct mlv_buf *path) MLV_CHECK;
+/* Set what has a counterpart, say what has none. */
+mlv_err dvc_config_take(struct migrate *migrate, const struct dvc_config *config) MLV_CHECK;
+
+/* A run over a whole repository. */
+struct dvc_run {
+	struct migrate migrate;
+	struct dvc_config config;
+	struct dvc_found found;
+	struct dvc_file *files;
+	size_t count;
+};
+/* check.c: whether what was migrated has the bytes that DVC's names are of. */
+mlv_err dvc_check(struct dvc_run *run) MLV_CHECK;
+
+#endif
