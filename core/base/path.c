@@ -79,6 +79,18 @@ size_t mlv_text_char(const unsigned char *text, size_t len)
 	return 0;
 }
 
+bool mlv_text_is_utf8(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t size = mlv_text_char((const unsigned char *)text + i, len - i);
+
+		if (!size || !text[i])
+			return false;
+		i += size;
+	}
+	return true;
+}
+
 bool mlv_text_is_plain(const char *text, size_t len)
 {
 	const unsigned char *at = (const unsigned char *)text;

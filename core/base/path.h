@@ -44,6 +44,8 @@ mlv_err mlv_path_relative(struct mlv_buf *out, const char *from, const char *to)
 const char *mlv_path_below(const char *dir, const char *path) MLV_CHECK;
 /* The bytes of the UTF-8 character (RFC 3629) that text, len > 0 bytes, begins with; 0: none. */
 size_t mlv_text_char(const unsigned char *text, size_t len);
+/* Whether the len bytes at text are UTF-8 (RFC 3629) without NUL. */
+bool mlv_text_is_utf8(const char *text, size_t len);
 /* Whether the len bytes at text are UTF-8 (RFC 3629) without control characters. */
 bool mlv_text_is_plain(const char *text, size_t len);
 

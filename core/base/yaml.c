@@ -236,8 +236,9 @@ static mlv_err on_end(struct reader *reader)
 	if (ended->type != MLV_VALUE_MAP)
 		return NULL;
 	if (mlv_value_repeated_key(ended, &place))
-		return mlv_error(MLV_E_SPEC, "%s:%u: the key '%s' is repeated", reader->name,
-				 ended->items[place]->line, ended->keys[place]);
+		return mlv_error(MLV_E_SPEC, "%s:%u:%u: the key '%s' is repeated", reader->name,
+				 ended->items[place]->key_line, ended->items[place]->key_column,
+				 ended->keys[place]);
 	if (!reader->at[reader->depth].merges)
 		return NULL;
 	return mlv_yaml_merge(reader->name, &reader->anchors, ended);
@@ -335,25 +336,13 @@ static mlv_err read_all(struct reader *reader)
 	return err;
 }
 
-/* UTF-8 without NUL. libfyaml lets some of what is neither pass. */
-static bool is_text(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len;) {
-		size_t size = mlv_text_char((const unsigned char *)text + i, len - i);
-
-		if (!size || !text[i])
-			return false;
-		i += size;
-	}
-	return true;
-}
-
 static mlv_err parse(struct reader *reader, const char *text, size_t len,
 		     struct mlv_value **value)
 {
 	mlv_err err;
 
-	if (!is_text(text, len))
+	/* libfyaml lets some of what is neither pass. */
+	if (!mlv_text_is_utf8(text, len))
 		return mlv_error(MLV_E_SPEC, "%s: not YAML: it is not UTF-8 text", reader->name);
 	if (len && ((err = open_parser(reader, text, len)) || (err = read_all(reader))))
 		return err;

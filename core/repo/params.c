@@ -1,9 +1,10 @@
 #include "core/repo/params.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/pyconst.h"
+#include "core/base/toml.h"
 #include "core/base/yaml.h"
 #include "core/repo/pipeline/parts.h"
 
@@ -19,6 +20,10 @@ mlv_err mlv_params_parse(const char *name, const char *file, const char *text, s
 {
 	if (ends_with(file, ".json"))
 		return mlv_json_parse(name, text, len, value);
+	if (ends_with(file, ".toml"))
+		return mlv_toml_parse(name, text, len, value);
+	if (ends_with(file, ".py"))
+		return mlv_pyconst_parse(name, text, len, value);
 	return mlv_yaml_parse_anchored(name, text, len, value);
 }
 

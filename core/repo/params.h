@@ -3,7 +3,7 @@
  *
  * The ending says what a file is: .json, .toml, .py, anything else is YAML. Of
  * TOML and Python a strict subset is read (toml.h, pyconst.h); what lies outside
- * of it is an error that names file, line and column. Nothing is executed.
+ * of it is an error that names file, line and column. Nothing is run.
  *
  * Limits    MLV_PARAMS_MAX bytes a file.
  */

@@ -95,6 +95,8 @@ mlv_err mlv_stage_address(const struct mlv_stage *stage, struct mlv_buf *to) MLV
 /* What mlv.yaml files say beside stages; paths are relative to the root. */
 struct mlv_pipeline_file {
 	char *path;
+	char *text; /* as it is written; len bytes */
+	size_t len;
 	struct mlv_strs params, metrics, plots; /* files that it lists */
 	struct mlv_value *root; /* all that the file says, templates at its top resolved */
 };

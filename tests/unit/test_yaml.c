@@ -129,7 +129,7 @@ mlv_test(yaml, finds_a_repeated_key_among_many)
 	check_ok(mlv_buf_add_str(&text, "k7: 0\n"));
 	err = parse(text.ptr);
 	cr_assert(err != NULL);
-	cr_assert(strcmp(err->msg, "mlv.yaml:41: the key 'k7' is repeated") == 0, "%s", err->msg);
+	cr_assert(strcmp(err->msg, "mlv.yaml:41:1: the key 'k7' is repeated") == 0, "%s", err->msg);
 }
 
 mlv_test(yaml, names_the_line_and_column)

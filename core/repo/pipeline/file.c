@@ -10,6 +10,7 @@
 static void file_release(struct mlv_pipeline_file *file)
 {
 	free(file->path);
+	free(file->text);
 	mlv_strs_release(&file->params);
 	mlv_strs_release(&file->metrics);
 	mlv_strs_release(&file->plots);
@@ -216,8 +217,9 @@ mlv_err mlv_pipeline_add_file(const struct mlv_snapshot *snapshot, struct mlv_pi
 	if (err)
 		return err;
 	file = &pipeline->files[pipeline->file_count++];
-	*file = (struct mlv_pipeline_file){ .path = mlv_sys_strdup(path) };
-	if (!dir || !file->path)
+	*file = (struct mlv_pipeline_file){ .path = mlv_sys_strdup(path), .len = len,
+					    .text = mlv_sys_strndup(text, len) };
+	if (!dir || !file->path || !file->text)
 		return mlv_error_nomem("a path");
 	if ((err = mlv_yaml_parse_anchored(path, text, len, &file->root)))
 		return not_yaml(&source, err);

@@ -146,6 +146,17 @@ static mlv_err each_meeting(const struct mlv_pipeline *pipeline, const struct in
 				     path, glob, fn, arg);
 }
 
+/* The file that a stage stands in, for messages. */
+static struct mlv_source source_of(const struct mlv_pipeline *pipeline,
+				   const struct mlv_stage *stage)
+{
+	for (size_t i = 0; i < pipeline->file_count; i++)
+		if (strcmp(pipeline->files[i].path, stage->file) == 0)
+			return (struct mlv_source){ stage->file, pipeline->files[i].text,
+						    pipeline->files[i].len };
+	return (struct mlv_source){ stage->file, "", 0 };
+}
+
 /* ---- outputs that overlap */
 
 struct claim {
@@ -168,6 +179,7 @@ static mlv_err overlap(void *arg, const struct place *place)
 	const struct mlv_stage *other = &claim->pipeline->stages[place->stage];
 	const char *path = mine->outs[claim->out].path;
 	const char *theirs = other->outs[place->out].path;
+	const struct mlv_source source = source_of(claim->pipeline, mine);
 	bool same = strcmp(path, theirs) == 0;
 	mlv_err err;
 
@@ -175,17 +187,22 @@ static mlv_err overlap(void *arg, const struct place *place)
 		return NULL;
 	if ((err = shown_stage(mine, &who)))
 		return err;
+	if (mine == other && same)
+		return mlv_source_error(&source, mine->line, mine->column,
+					"the output '%s' is there twice in stage %s", path,
+					who.ptr);
 	if (mine == other)
-		return mlv_error(MLV_E_SPEC, same ? "%s:%u: the output '%s' is there twice in stage %s"
-						  : "%s:%u: the outputs '%s' and '%s' of stage %s overlap",
-				 mine->file, mine->line, path, same ? who.ptr : theirs, who.ptr);
+		return mlv_source_error(&source, mine->line, mine->column,
+					"the outputs '%s' and '%s' of stage %s overlap", path,
+					theirs, who.ptr);
 	if ((err = mlv_buf_add_str(&who, " and ")) || (err = shown_stage(other, &who)))
 		return err;
 	if (same)
-		return mlv_error(MLV_E_SPEC, "%s:%u: the output '%s' is made by two stages: %s",
-				 mine->file, mine->line, path, who.ptr);
-	return mlv_error(MLV_E_SPEC, "%s:%u: the outputs '%s' and '%s' of the stages %s overlap",
-			 mine->file, mine->line, path, theirs, who.ptr);
+		return mlv_source_error(&source, mine->line, mine->column,
+					"the output '%s' is made by two stages: %s", path, who.ptr);
+	return mlv_source_error(&source, mine->line, mine->column,
+				"the outputs '%s' and '%s' of the stages %s overlap", path, theirs,
+				who.ptr);
 }
 
 static mlv_err check_outputs(const struct mlv_pipeline *pipeline, const struct index *index)
@@ -221,13 +238,13 @@ static mlv_err add_edge(void *arg, const struct place *place)
 {
 	struct edges *edges = arg;
 	const struct mlv_stage *stage = &edges->pipeline->stages[edges->stage];
+	const struct mlv_source source = source_of(edges->pipeline, stage);
 	mlv_err err;
 
 	if (place->stage == edges->stage)
-		return mlv_error(MLV_E_SPEC,
-				 "%s:%u: '%s' is a dependency of stage '%s', and its output '%s'",
-				 stage->file, stage->line, edges->dep, stage->name,
-				 stage->outs[place->out].path);
+		return mlv_source_error(&source, stage->line, stage->column,
+					"'%s' is a dependency of stage '%s', and its output '%s'",
+					edges->dep, stage->name, stage->outs[place->out].path);
 	if (edges->seen[place->stage] == edges->stage + 1)
 		return NULL;
 	edges->seen[place->stage] = edges->stage + 1;
@@ -308,6 +325,7 @@ static mlv_err cycle(const struct visit *visit, size_t again)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf names = MLV_BUF_INIT;
 	const struct mlv_stage *stages = visit->pipeline->stages;
+	const struct mlv_source source = source_of(visit->pipeline, &stages[again]);
 	size_t at = visit->depth, shown = 0;
 	mlv_err err;
 
@@ -326,8 +344,8 @@ static mlv_err cycle(const struct visit *visit, size_t again)
 	}
 	if ((err = mlv_stage_address(&stages[again], &names)))
 		return err;
-	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s:%u: stages depend on each other: %s",
-					stages[again].file, stages[again].line, names.ptr),
+	return mlv_error_hint(mlv_source_error(&source, stages[again].line, stages[again].column,
+					       "stages depend on each other: %s", names.ptr),
 			      "each needs an output of the next; take one of the dependencies out");
 }
 
@@ -411,6 +429,14 @@ static void drop_repeated(struct mlv_pipeline *pipeline)
 	pipeline->count = kept;
 }
 
+static mlv_err two_stages(const struct mlv_pipeline *pipeline, const struct mlv_stage *stage)
+{
+	const struct mlv_source source = source_of(pipeline, stage);
+
+	return mlv_source_error(&source, stage->line, stage->column, "there are two stages '%s'",
+				stage->name);
+}
+
 mlv_err mlv_pipeline_sort(struct mlv_pipeline *pipeline)
 {
 	if (pipeline->count)
@@ -421,9 +447,7 @@ mlv_err mlv_pipeline_sort(struct mlv_pipeline *pipeline)
 	drop_repeated(pipeline);
 	for (size_t s = 1; s < pipeline->count; s++)
 		if (by_file_and_name(&pipeline->stages[s - 1], &pipeline->stages[s]) == 0)
-			return mlv_error(MLV_E_SPEC, "%s:%u: there are two stages '%s'",
-					 pipeline->stages[s].file, pipeline->stages[s].line,
-					 pipeline->stages[s].name);
+			return two_stages(pipeline, &pipeline->stages[s]);
 	return NULL;
 }
 
