@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "core/base/strs.h"
 #include "core/base/sys.h"
@@ -13,13 +14,25 @@ void mlv_ids_release(struct mlv_ids *ids)
 	*ids = (struct mlv_ids){ 0 };
 }
 
-/* The slot where oid is, or the empty one where it would be. An id is a hash already. */
+/* Ids need not be hashes: who writes a remote's tables chooses them, and cannot know the keys. */
+static uint64_t hash(const struct mlv_ids *ids, const struct mlv_oid *oid)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < MLV_COUNT(ids->keys); i++) {
+		uint64_t word;
+
+		memcpy(&word, oid->bytes + i * sizeof(word), sizeof(word));
+		sum = (sum ^ word ^ ids->keys[i]) * (ids->keys[i] | 1);
+		sum ^= sum >> 32;
+	}
+	return sum;
+}
+
+/* The slot where oid is, or the empty one where it would be. */
 static uint32_t *slot_of(const struct mlv_ids *ids, const struct mlv_oid *oid)
 {
-	size_t at;
-
-	memcpy(&at, oid->bytes, sizeof(at));
-	for (;; at++) {
+	for (size_t at = (size_t)hash(ids, oid);; at++) {
 		uint32_t *slot = &ids->slots[at & (ids->slot_count - 1)];
 
 		if (!*slot || mlv_oid_equal(&ids->at[*slot - 1].oid, oid))
@@ -35,6 +48,11 @@ static mlv_err grow_slots(struct mlv_ids *ids)
 	if (!slots || wanted > UINT32_MAX) {
 		free(slots);
 		return mlv_error_nomem("a set of chunks");
+	}
+	if (!ids->slot_count &&
+	    getrandom(ids->keys, sizeof(ids->keys), 0) != (ssize_t)sizeof(ids->keys)) {
+		free(slots);
+		return mlv_error_sys("a random number");
 	}
 	free(ids->slots);
 	ids->slots = slots;

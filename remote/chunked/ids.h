@@ -20,6 +20,7 @@ struct mlv_ids {
 	size_t count, cap;
 	uint32_t *slots;   /* positions + 1, open addressing; slot_count of them */
 	size_t slot_count; /* a power of two, more than count */
+	uint64_t keys[MLV_OID_RAW / 8]; /* random: the ids are what a remote says */
 };
 void mlv_ids_release(struct mlv_ids *ids);
 /* Add one that is not there; what is there keeps its number. */

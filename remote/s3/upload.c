@@ -12,6 +12,7 @@
 
 #define PARTS_AT_ONCE 4u
 #define ANSWER_MAX    ((size_t)1 << 20)
+#define COMPARED      ((size_t)16 << 10) /* bytes at once */
 #define TURNS         3 /* uploads that are tried: gone on with, anew, without checksums */
 
 static void upload_release(struct mlv_s3_upload *u)
@@ -242,6 +243,57 @@ static mlv_err confirm(const struct mlv_s3_upload *u, bool *done)
 	return err;
 }
 
+/* What the key holds, beside what it should. */
+struct comparison {
+	const struct mlv_source *source;
+	uint64_t at;
+};
+
+static mlv_err compare_bytes(void *arg, const void *bytes, size_t len)
+{
+	struct comparison *c = arg;
+	char ours[COMPARED];
+	mlv_err err = NULL;
+
+	if (len > c->source->size - c->at)
+		return mlv_error(MLV_E_CORRUPT, "it is longer");
+	for (size_t done = 0; !err && done < len;) {
+		size_t piece = len - done < sizeof(ours) ? len - done : sizeof(ours);
+
+		if (!(err = c->source->read(c->source->arg, ours, piece, c->at)) &&
+		    memcmp(ours, (const char *)bytes + done, piece) != 0)
+			err = mlv_error(MLV_E_CORRUPT, "it has other bytes");
+		done += piece;
+		c->at += piece;
+	}
+	return err;
+}
+
+static mlv_err next_byte(void *arg, uint64_t *offset)
+{
+	const struct comparison *c = arg;
+
+	*offset = c->at;
+	return NULL;
+}
+
+/*
+ * The same of one that the store says did not end well: an older object of the
+ * same size may be damaged, so that its bytes are read.
+ */
+static mlv_err confirm_bytes(const struct mlv_s3_upload *u, bool *done)
+{
+	struct comparison c = { .source = u->source };
+	const struct mlv_sink sink = { .write = compare_bytes, .resume = next_byte, .arg = &c };
+	mlv_err err = confirm(u, done);
+
+	if (err || !*done)
+		return err;
+	err = mlv_transport_get(&u->s3->base, u->key, 0, UINT64_MAX, &sink);
+	*done = !err && c.at == u->source->size;
+	return err && (err->code == MLV_E_CORRUPT || err->code == MLV_E_MISSING) ? NULL : err;
+}
+
 void mlv_s3_upload_abort(struct mlv_s3 *s3, const char *key, const char *id)
 {
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
@@ -293,7 +345,7 @@ static mlv_err one_upload(struct mlv_s3_upload *u, bool fresh, bool *again)
 	if (err || !(err = run(u)))
 		return err;
 	kept = *err;
-	if (u->gone && (err = confirm(u, &done)))
+	if (u->gone && (err = confirm_bytes(u, &done)))
 		return err;
 	if (done)
 		return NULL;

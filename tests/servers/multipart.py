@@ -8,6 +8,7 @@ What the bucket's name begins with is how the store is:
   slow     the first two answers to the completion are 200 with SlowDown, the third breaks off
   wrong    an upload of each key is there already, with a first part of other bytes
   old      the same with right ones, and the upload was begun eight days ago
+  stale    the first upload is forgotten at its end, and the key has an object of other bytes
 GET of the key "stats" tells how often what was done.
 """
 import base64
@@ -126,6 +127,10 @@ def complete(handler, bucket, key, name, body):
     if not upload:
         return error(handler, 404, "NoSuchUpload")
     upload.completions += 1
+    if bucket.is_("stale") and name.endswith("+1"):
+        bucket.objects[key] = b"x" * sum(len(part) for part in upload.parts.values())
+        del bucket.uploads[name]
+        return error(handler, 404, "NoSuchUpload")
     if bucket.is_("slow") and upload.completions <= 2:
         return error(handler, 200, "SlowDown")
     if bucket.is_("slow") and upload.completions == 3:

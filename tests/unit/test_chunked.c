@@ -3,6 +3,7 @@
 
 #include "core/store/chunk.h"
 #include "remote/chunked.h"
+#include "remote/chunked/ids.h"
 #include "remote/remote_gc.h"
 #include "tests/unit/transfer_fixture.h"
 
@@ -402,6 +403,23 @@ mlv_test(chunked, recipes_that_lie_are_refused)
 	push(&w);
 	fetch(&w);
 	world_release(&w);
+}
+
+/* Tables of a remote may hold ids that all begin, or end, alike. */
+mlv_test(chunked, ids_that_are_alike_are_told_apart_in_time)
+{
+	struct mlv_ids ids = { 0 };
+
+	for (uint32_t i = 0; i < 400000; i++) {
+		struct mlv_oid oid = { { 0 } };
+
+		memcpy(oid.bytes + (i & 1 ? 0 : 16), &i, sizeof(i));
+		check_ok(mlv_ids_add(&ids, &oid, i));
+	}
+	cr_assert(eq(sz, ids.count, 400000));
+	for (size_t i = 0; i < ids.count; i++)
+		cr_assert(mlv_ids_find(&ids, &ids.at[i].oid)->number == i);
+	mlv_ids_release(&ids);
 }
 
 mlv_test(chunked, bits_that_flip_are_asked_for_again_or_named)

@@ -135,6 +135,12 @@ server_test(an_upload_that_the_store_forgot_begins_anew)
 	did(server, "gone-once", "abort=1 begin=2 complete=1 part=5");
 }
 
+server_test(an_old_object_of_the_same_size_is_not_taken_for_the_new_one)
+{
+	put(server, "stale-object", "none");
+	did(server, "stale-object", "abort=1 begin=2 complete=1 part=6");
+}
+
 server_test(a_store_without_checksums_gets_none)
 {
 	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t =
