@@ -17,6 +17,7 @@ extern const struct mlv_cmd mlv_cmd_diff;
 extern const struct mlv_cmd mlv_cmd_doctor;
 extern const struct mlv_cmd mlv_cmd_du;
 extern const struct mlv_cmd mlv_cmd_eval;
+extern const struct mlv_cmd mlv_cmd_fairness;
 extern const struct mlv_cmd mlv_cmd_fetch;
 extern const struct mlv_cmd mlv_cmd_freeze;
 extern const struct mlv_cmd mlv_cmd_fsck;
@@ -70,6 +71,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_doctor,
 	&mlv_cmd_du,
 	&mlv_cmd_eval,
+	&mlv_cmd_fairness,
 	&mlv_cmd_fetch,
 	&mlv_cmd_freeze,
 	&mlv_cmd_fsck,

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -64,6 +64,12 @@ _mlv()
 	'diff':--targets) _mlv_offer file; return ;;
 	'du':--rev) _mlv_offer rev; return ;;
 	'eval verify':--rev) _mlv_offer rev; return ;;
+	'fairness':--rev) _mlv_offer rev; return ;;
+	'fairness':--ref) _mlv_offer none; return ;;
+	'fairness':--tau) _mlv_offer none; return ;;
+	'fairness':--aequitas) _mlv_offer file; return ;;
+	'fairness':--config) _mlv_offer file; return ;;
+	'fairness':--format) _mlv_offer none; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
 	'fetch':--bwlimit) _mlv_offer none; return ;;
@@ -143,6 +149,7 @@ _mlv()
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
 	'eval') words='--dry-run -n --new-edges' hint=none ;;
 	'eval verify') words='--rev' hint=none ;;
+	'fairness') words='--rev --ref --tau --aequitas --config --format --exit-code' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --max-size --type --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;

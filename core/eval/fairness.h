@@ -1,0 +1,124 @@
+/*
+ * fairness.h - how the rates of a binary classifier differ between groups.
+ *
+ * Rates, disparities and parities are those of Aequitas (Saleiro et al.,
+ * arXiv:1811.05577), spreads those of Fairlearn's MetricFrame. A disparity is
+ * the rate of a group by that of the group it is held against, and fair when it
+ * is within [tau, 1 / tau]. Whether a difference can be luck is tested with the
+ * rate's own denominator: a false positive rate by the negatives.
+ *
+ *   ppr     the group's share of all rows that are predicted positive
+ *   pprev   the share of the group's rows that are predicted positive
+ *   prev    the share of the group's rows that are positive
+ *
+ * Ratios have Katz's interval of logarithms (Biometrics 34, 1978), differences
+ * Newcombe's. That tau is 0.8 is a rule of United States employment screening,
+ * and no proof of fairness.
+ *
+ * Threads     functions without shared state.
+ * Ownership   mlv_fairness_release(). A report refers to the names it was given.
+ */
+#ifndef MLV_EVAL_FAIRNESS_H
+#define MLV_EVAL_FAIRNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/eval/interval.h"
+#include "core/eval/test.h"
+
+enum mlv_rate {
+	MLV_RATE_TPR, MLV_RATE_TNR, MLV_RATE_FOR, MLV_RATE_FDR, MLV_RATE_FPR, MLV_RATE_FNR,
+	MLV_RATE_NPV, MLV_RATE_PRECISION, MLV_RATE_PPR, MLV_RATE_PPREV, MLV_RATE_PREV,
+	MLV_RATE_ACCURACY, MLV_RATES
+};
+const char *mlv_rate_name(enum mlv_rate rate);
+/* MLV_RATES when there is none of this name. */
+enum mlv_rate mlv_rate_find(const char *name);
+
+/* The first ten are each of one rate, the others of two parities before them. */
+enum mlv_parity {
+	MLV_PARITY_STATISTICAL, MLV_PARITY_IMPACT, MLV_PARITY_FDR, MLV_PARITY_FPR, MLV_PARITY_FOR,
+	MLV_PARITY_FNR, MLV_PARITY_TPR, MLV_PARITY_TNR, MLV_PARITY_NPV, MLV_PARITY_PRECISION,
+	MLV_PARITY_TYPE_I, MLV_PARITY_TYPE_II, MLV_PARITY_ODDS, MLV_PARITY_UNSUPERVISED,
+	MLV_PARITY_SUPERVISED, MLV_PARITIES
+};
+const char *mlv_parity_name(enum mlv_parity parity); /* "Statistical Parity", as Aequitas has it */
+
+enum mlv_fair { MLV_FAIR_UNDEFINED, MLV_FAIR_NO, MLV_FAIR_YES };
+
+struct mlv_rate_value {
+	bool defined;  /* there are rows that it is of */
+	double value;
+	uint64_t hits, of;
+	struct mlv_interval interval; /* Wilson's */
+};
+
+struct mlv_disparity {
+	bool defined;   /* both rates are, and not both 0 */
+	double ratio;   /* infinite where the other rate is 0 */
+	bool has_ratio_interval; /* both rates are above 0 */
+	struct mlv_interval ratio_interval;
+	double difference;       /* where both rates are defined */
+	struct mlv_interval difference_interval;
+	bool has_p;     /* both rates are defined, of different groups */
+	double p, adjusted;
+	enum mlv_fair fair;
+};
+
+struct mlv_fair_group {
+	const char *name;
+	uint64_t n, tp, fp, tn, fn;
+	struct mlv_rate_value rates[MLV_RATES];
+	struct mlv_disparity disparities[MLV_RATES];
+	enum mlv_fair parities[MLV_PARITIES];
+};
+
+/* How far apart the groups are whose rate is defined. */
+struct mlv_fair_spread {
+	bool defined;      /* there is such a group */
+	double difference; /* the largest less the smallest */
+	double ratio;      /* the smallest by the largest; NaN when both are 0 */
+	double from_all;   /* the largest distance to the rate of all rows; NaN when that is not defined */
+	double ratio_all;  /* the smallest ratio of a group and all rows, either way round */
+};
+
+enum mlv_fair_against { MLV_FAIR_MAJORITY, MLV_FAIR_SMALLEST, MLV_FAIR_NAMED };
+
+/* How one attribute divides the rows. */
+struct mlv_fair_attribute {
+	const char *name;
+	const uint32_t *code;      /* of each row */
+	const char *const *values; /* count of them */
+	size_t count;
+	enum mlv_fair_against against; /* the largest group; of each rate the smallest; or named */
+	size_t named;
+	double tau;
+};
+
+struct mlv_fair_audit {
+	const char *name;
+	double tau;
+	struct mlv_fair_group *groups; /* those that have rows, by the order of their values */
+	size_t count;
+	size_t against[MLV_RATES]; /* which group; SIZE_MAX: none has the rate */
+	struct mlv_fair_spread spreads[MLV_RATES];
+	enum mlv_fair parities[MLV_PARITIES]; /* NO when one group's is, YES when the others are */
+};
+
+struct mlv_fairness {
+	uint64_t n, positives; /* rows; those predicted positive */
+	struct mlv_rate_value rates[MLV_RATES]; /* of all rows */
+	struct mlv_fair_audit *audits;
+	size_t count;
+	enum mlv_fair unsupervised, supervised, overall;
+};
+
+/* Rows: truth and guess are 0 or 1. Adjusts all p-values together (Benjamini and Hochberg). */
+mlv_err mlv_fairness_audit(const uint32_t *truth, const uint32_t *guess, size_t rows,
+			   const struct mlv_fair_attribute *attributes, size_t count, double level,
+			   struct mlv_fairness *fairness) MLV_CHECK;
+void mlv_fairness_release(struct mlv_fairness *fairness);
+
+#endif
