@@ -2,6 +2,7 @@
 
 extern const struct mlv_cmd mlv_cmd_add;
 extern const struct mlv_cmd mlv_cmd_cache;
+extern const struct mlv_cmd mlv_cmd_card;
 extern const struct mlv_cmd mlv_cmd_cat;
 extern const struct mlv_cmd mlv_cmd_cat_object;
 extern const struct mlv_cmd mlv_cmd_check_ignore;
@@ -56,6 +57,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_options,
 	&mlv_cmd_add,
 	&mlv_cmd_cache,
+	&mlv_cmd_card,
 	&mlv_cmd_cat,
 	&mlv_cmd_cat_object,
 	&mlv_cmd_check_ignore,

@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -40,6 +40,7 @@ _mlv()
 			fi
 			case $label in
 			cache) subs='dir list' ;;
+			card) subs='build check diff export' ;;
 			ci) subs='init' ;;
 			cv) subs='check split' ;;
 			data) subs='status' ;;
@@ -54,6 +55,11 @@ _mlv()
 	done
 	case $label:$prev in
 	'add':--out | 'add':-o) _mlv_offer file; return ;;
+	'card build':--file) _mlv_offer file; return ;;
+	'card check':--file) _mlv_offer file; return ;;
+	'card diff':--file) _mlv_offer file; return ;;
+	'card export':--file) _mlv_offer file; return ;;
+	'card export':--output | 'card export':-o) _mlv_offer file; return ;;
 	'cat':--rev) _mlv_offer rev; return ;;
 	'cat':--range) _mlv_offer none; return ;;
 	'cat':--remote | 'cat':-r) _mlv_offer remote; return ;;
@@ -129,6 +135,11 @@ _mlv()
 	'cache') words='' hint=none ;;
 	'cache dir') words='--unset -u --system --global --project --local' hint=dir ;;
 	'cache list') words='' hint=none ;;
+	'card') words='' hint=none ;;
+	'card build') words='--file' hint=none ;;
+	'card check') words='--file' hint=none ;;
+	'card diff') words='--file' hint=rev ;;
+	'card export') words='--file --hf --mct --output -o' hint=none ;;
 	'cat') words='--rev --range --remote -r' hint=file ;;
 	'cat-object') words='' hint=none ;;
 	'check-ignore') words='--all -a --details -d --non-matching -n --stdin --null -z' hint=file ;;

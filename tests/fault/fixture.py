@@ -269,6 +269,8 @@ SCENARIOS = {
     'pull-chunks-large': (make_pull_chunks, ('pull',), False),
     'eval': (make_eval, ('eval',), True),
     'metrics-diff': (make_metrics_diff, ('metrics', 'diff'), True),
+    'report': (make_metrics_diff, ('report', '--vega', 'none', '--html', 'page.html'), True),
+    'card': (make_metrics_diff, ('card', 'build'), True),
 }
 
 
