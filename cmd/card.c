@@ -88,7 +88,8 @@ mlv_err mlv_card_fill(const struct mlv_card *card, struct mlv_buf *to)
 		    (err = mlv_card_block_add(&card->source, block->name, to, &known)))
 			return err;
 		if (!known)
-			err = mlv_error_hint(mlv_error(MLV_E_SPEC, "%s:%u: there is nothing for the block '%s'",
+			err = mlv_error_hint(mlv_error(MLV_E_SPEC,
+						       "%s:%u: there is nothing for the block '%s'",
 						       card->path.ptr, block->line, block->name),
 					     "remove it, or name an evaluation of mlv.yaml");
 		at = block->end;
@@ -220,7 +221,7 @@ static mlv_err compare_own(const struct mlv_card_section *section, const struct 
 			section->name);
 }
 
-/* Sections of one version that the other has not; with own, also those in which people wrote something else. */
+/* Sections of one version that the other has not; with own, also those that say something else. */
 static mlv_err compare_sections(const struct mlv_card *card, const struct mlv_card *other,
 				const char *missing, bool own, struct mlv_strs *changes)
 {

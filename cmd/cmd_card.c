@@ -6,8 +6,6 @@
 #include "cmd/card.h"
 #include "cmd/cmd.h"
 #include "cmd/out.h"
-#include "core/base/fs.h"
-#include "core/base/path.h"
 
 struct card_args {
 	const char *file;
@@ -24,7 +22,8 @@ static const struct mlv_opt card_opts[] = {
 static mlv_err build_run(struct mlv_run *run, const void *opaque, char **operands)
 {
 	MLV_SCOPED(mlv_card_release) struct mlv_card card = MLV_CARD_INIT;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_CARD_MAX), new_card = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_CARD_MAX);
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf new_card = MLV_BUF_INIT;
 	const struct card_args *args = opaque;
 	const struct mlv_metrics_side side = { 0 };
 	mlv_err err;
@@ -41,7 +40,7 @@ static mlv_err build_run(struct mlv_run *run, const void *opaque, char **operand
 	if ((err = mlv_card_fill(&card, &text)))
 		return err;
 	if (!card.found || text.len != card.text.len || memcmp(text.ptr, card.text.ptr, text.len) != 0)
-		err = mlv_fs_replace(card.place.root_fd, card.path.ptr, text.ptr, text.len, 0666);
+		err = mlv_metrics_place_write(&card.place, card.place.root_fd, card.path.ptr, &text);
 	if (err)
 		return err;
 	mlv_out_object_begin(run->out, NULL);
@@ -140,7 +139,7 @@ static const struct mlv_opt export_opts[] = {
 static mlv_err export_run(struct mlv_run *run, const void *opaque, char **operands)
 {
 	MLV_SCOPED(mlv_card_release) struct mlv_card card = MLV_CARD_INIT;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_CARD_MAX), file = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_CARD_MAX);
 	const struct export_args *args = opaque;
 	const struct mlv_metrics_side side = { 0 };
 	bool known;
@@ -156,9 +155,7 @@ static mlv_err export_run(struct mlv_run *run, const void *opaque, char **operan
 		return err;
 	if (!args->output)
 		return mlv_out_bytes(run->out, text.ptr, text.len);
-	if ((err = mlv_path_absolute(&file, run->ctx->cwd, args->output)))
-		return err;
-	return mlv_fs_replace(AT_FDCWD, file.ptr, text.ptr, text.len, 0666);
+	return mlv_metrics_place_write(&card.place, AT_FDCWD, args->output, &text);
 }
 
 static const struct mlv_cmd card_build = {

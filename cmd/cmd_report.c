@@ -101,8 +101,10 @@ static mlv_err find_base(struct reporting *reporting)
 		reporting->has_base = true;
 		return mlv_metrics_side_init(&reporting->place, reporting->args->base, side);
 	}
-	if (!reporting->place.git || mlv_metrics_side_init(&reporting->place, "HEAD", side))
+	if (!reporting->place.git)
 		return NULL;
+	if ((err = mlv_metrics_side_init(&reporting->place, "HEAD", side)))
+		return err->code == MLV_E_REMOTE ? NULL : err; /* there is no commit yet */
 	if ((err = record_text(reporting, side, &old, &found)) || !found ||
 	    (err = record_text(reporting, &reporting->sides[1], &now, &found)))
 		return err;
@@ -146,7 +148,7 @@ static mlv_err add_version(struct reporting *reporting, const char *name, const 
 		return NULL;
 	}
 	if ((err = mlv_record_read(name, text, len, &made.record)))
-		return err->code == MLV_E_SPEC ? NULL : err; /* of another schema: there is no point */
+		return err;
 	memcpy(made.name, name, sizeof(made.name));
 	reporting->versions[reporting->version_count++] = made;
 	mlv_buf_clear(&reporting->last);
@@ -302,7 +304,7 @@ static mlv_err report_run(struct mlv_run *run, const void *opaque, char **operan
 		.run = run, .args = opaque, .place = { .root_fd = -1 },
 		.last = MLV_BUF_LIMIT(MLV_RECORD_MAX),
 	};
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf html = MLV_BUF_INIT, file = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf html = MLV_BUF_INIT;
 	const char *vega = reporting.args->vega ? reporting.args->vega : MLV_VEGA_DIR;
 	struct mlv_page page = { .html = &html, .charts = has_vega(&reporting, vega) };
 	mlv_err err;
@@ -313,8 +315,7 @@ static mlv_err report_run(struct mlv_run *run, const void *opaque, char **operan
 	    (err = find_eval(&reporting, operands[0])) || (err = find_base(&reporting)) ||
 	    (err = load(&reporting)) || (err = load_history(&reporting)) ||
 	    (err = add_page(&reporting, &page, vega)) ||
-	    (err = mlv_path_absolute(&file, run->ctx->cwd, reporting.args->html)) ||
-	    (err = mlv_fs_replace(AT_FDCWD, file.ptr, html.ptr, html.len, 0666)))
+	    (err = mlv_metrics_place_write(&reporting.place, AT_FDCWD, reporting.args->html, &html)))
 		return err;
 	mlv_out_object_begin(run->out, NULL);
 	mlv_out_text(run->out, "html", reporting.args->html);

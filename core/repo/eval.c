@@ -158,29 +158,10 @@ mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_
 	return err ? err : mlv_record_write_flat(results, flat);
 }
 
-/* Where temporaries are in nobody's way, if there is such a place; else they lie beside the file. */
-static mlv_err open_tmp(const struct mlv_metrics_place *place, int *tmp)
-{
-	mlv_err err;
-
-	if (!place->is_mlv)
-		return NULL;
-	if ((err = mlv_fs_mkdirs(place->root_fd, ".mlv/tmp", 0777)))
-		return err;
-	*tmp = mlv_sys_open_beneath(place->root_fd, ".mlv/tmp", O_RDONLY | O_DIRECTORY, 0);
-	return *tmp < 0 ? mlv_error_sys("%s/.mlv/tmp", place->root) : NULL;
-}
-
-static mlv_err store(int tmp, int dir, const char *file, const struct mlv_buf *text)
-{
-	return tmp < 0 ? mlv_fs_replace(dir, file, text->ptr, text->len, 0666)
-		       : mlv_fs_replace_through(tmp, dir, file, text->ptr, text->len, 0666);
-}
-
 mlv_err mlv_eval_store(const struct mlv_metrics_place *place, const char *name,
 		       const struct mlv_buf *record, const struct mlv_buf *flat)
 {
-	MLV_SCOPED(mlv_fd_close) int dir = -1, tmp = -1;
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
 	mlv_err err;
 
@@ -189,12 +170,11 @@ mlv_err mlv_eval_store(const struct mlv_metrics_place *place, const char *name,
 	dir = mlv_sys_open_beneath(place->root_fd, DIRECTORY, O_RDONLY | O_DIRECTORY, 0);
 	if (dir < 0)
 		return mlv_error_sys("%s/" DIRECTORY, place->root);
-	if ((err = open_tmp(place, &tmp)) ||
-	    (err = mlv_buf_printf(&file, "%s.metrics.json", name)) ||
-	    (err = store(tmp, dir, file.ptr, flat)))
+	if ((err = mlv_buf_printf(&file, "%s.metrics.json", name)) ||
+	    (err = mlv_metrics_place_write(place, dir, file.ptr, flat)))
 		return err;
 	mlv_buf_clear(&file);
 	if ((err = mlv_buf_printf(&file, "%s.json", name)))
 		return err;
-	return store(tmp, dir, file.ptr, record);
+	return mlv_metrics_place_write(place, dir, file.ptr, record);
 }

@@ -73,6 +73,33 @@ void mlv_metrics_place_close(struct mlv_metrics_place *place)
 	*place = (struct mlv_metrics_place){ .root_fd = -1 };
 }
 
+/* Where temporaries are in nobody's way, if there is such a place; else they lie beside the file. */
+static mlv_err open_tmp(const struct mlv_metrics_place *place, int *tmp)
+{
+	mlv_err err;
+
+	if (!place->is_mlv)
+		return NULL;
+	if ((err = mlv_fs_mkdirs(place->root_fd, ".mlv/tmp", 0777)))
+		return err;
+	*tmp = mlv_sys_open_beneath(place->root_fd, ".mlv/tmp", O_RDONLY | O_DIRECTORY, 0);
+	return *tmp < 0 ? mlv_error_sys("%s/.mlv/tmp", place->root) : NULL;
+}
+
+mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, const char *path,
+				const struct mlv_buf *text)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_fd_close) int tmp = -1;
+	mlv_err err = open_tmp(place, &tmp);
+
+	if (err || (err = dir == AT_FDCWD ? mlv_path_absolute(&file, place->ctx->cwd, path)
+					  : mlv_buf_add_str(&file, path)))
+		return err;
+	return tmp < 0 ? mlv_fs_replace(dir, file.ptr, text->ptr, text->len, 0666)
+		       : mlv_fs_replace_through(tmp, dir, file.ptr, text->ptr, text->len, 0666);
+}
+
 mlv_err mlv_metrics_place_name(const struct mlv_metrics_place *place, const char *typed,
 			       struct mlv_buf *name)
 {

@@ -43,6 +43,13 @@ void mlv_metrics_place_close(struct mlv_metrics_place *place);
 mlv_err mlv_metrics_place_name(const struct mlv_metrics_place *place, const char *typed,
 			       struct mlv_buf *name) MLV_CHECK;
 
+/*
+ * Make the file at path, relative to dir (AT_FDCWD: as the user typed it), hold these bytes. What a
+ * killed process leaves lies in .mlv/tmp, where that is.
+ */
+mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, const char *path,
+				const struct mlv_buf *text) MLV_CHECK;
+
 /* One version of the files: the work tree, or a commit. */
 struct mlv_metrics_side {
 	const char *rev; /* as typed; NULL: the work tree */

@@ -1,4 +1,4 @@
-/* A card's blocks lie within it, one behind the other; its sections are all of what follows the first heading. */
+/* A card's blocks lie within it, one behind the other; its sections are all that follows a heading. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -39,9 +39,10 @@ mlv_test(card, what_is_no_block_is_told_with_its_line)
 
 mlv_test(card, sections_say_something_or_nothing)
 {
-	static const char text[] = "# T\nintro\n## One\n\n<!-- a\nlong comment -->\n \n## Two \n<!-- c --> words\n"
-				   "## Three\n<!-- mlv:begin x -->\nnumbers\n<!-- mlv:end -->\n## Four\n### Deeper\n"
-				   "## Five\n<!-- never closed\n";
+	static const char text[] =
+		"# T\nintro\n## One\n\n<!-- a\nlong comment -->\n \n## Two \n<!-- c --> words\n"
+		"## Three\n<!-- mlv:begin x -->\nnumbers\n<!-- mlv:end -->\n## Four\n### Deeper\n"
+		"## Five\n<!-- never closed\n";
 	static const bool said[] = { false, true, false, true, false };
 	struct mlv_card_section section;
 	size_t at = 0, count = 0;
