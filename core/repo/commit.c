@@ -32,6 +32,8 @@ mlv_err mlv_commit(struct mlv_repo *repo, char *const *typed,
 	for (size_t i = 0; i < targets.count && !err; i++) {
 		const struct mlv_target *target = &targets.at[i];
 
+		if (target->output->stage)
+			continue; /* it is recorded with its stage */
 		if (all && !is_there(repo, target->output))
 			mlv_tell_warning(repo->ctx, "%s: not in the work tree, left as it is",
 					 target->output->path);

@@ -124,6 +124,12 @@ const struct mlv_lockfile_entry *mlv_lockfile_find(const struct mlv_lockfile *fi
 /* What an entry says. Paths are checked as those of pointers are: they may come from anywhere. */
 mlv_err mlv_lockfile_get(const struct mlv_lockfile *file, const struct mlv_lockfile_entry *entry,
 			 struct mlv_recorded *recorded) MLV_CHECK;
+/*
+ * Append all that the stages made and that the cache has (not cache: false), as
+ * outputs: pointer is the file's path, stage the address of the stage.
+ */
+mlv_err mlv_lockfile_outputs(const struct mlv_lockfile *file,
+			     struct mlv_outputs *outputs) MLV_CHECK;
 /* The canonical text of a stage in the file. */
 mlv_err mlv_lockfile_entry_text(const struct mlv_lockfile *file,
 				const struct mlv_recorded *recorded, struct mlv_buf *text) MLV_CHECK;

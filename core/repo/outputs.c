@@ -8,6 +8,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/path.h"
+#include "core/repo/lockfile.h"
 #include "core/repo/pointer.h"
 #include "core/repo/repo.h"
 
@@ -19,7 +20,7 @@ void mlv_outputs_release(struct mlv_outputs *outputs)
 	*outputs = (struct mlv_outputs){ 0 };
 }
 
-static mlv_err append(struct mlv_outputs *outputs, struct mlv_output *output)
+mlv_err mlv_outputs_append(struct mlv_outputs *outputs, struct mlv_output *output)
 {
 	mlv_err err = mlv_array_grow(&outputs->at, &outputs->cap, outputs->count + 1,
 				     sizeof(*outputs->at));
@@ -37,12 +38,25 @@ static mlv_err parse_and_append(struct mlv_outputs *outputs, const char *path,
 	MLV_SCOPED(mlv_output_release) struct mlv_output output = { 0 };
 	mlv_err err = mlv_pointer_parse(path, text->ptr, text->len, &output);
 
-	return err ? err : append(outputs, &output);
+	return err ? err : mlv_outputs_append(outputs, &output);
 }
 
+/* Append what a mlv.lock says. */
+static mlv_err parse_lock(struct mlv_outputs *outputs, const char *path, const struct mlv_buf *text)
+{
+	MLV_SCOPED(mlv_lockfile_release) struct mlv_lockfile lock = { 0 };
+	mlv_err err = mlv_lockfile_parse(&lock, path, text->ptr, text->len);
+
+	return err ? err : mlv_lockfile_outputs(&lock, outputs);
+}
+
+/* Of two at one path the one that has a pointer comes first. */
 static int by_path(const void *a, const void *b)
 {
-	return strcmp(((const struct mlv_output *)a)->path, ((const struct mlv_output *)b)->path);
+	const struct mlv_output *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order ? order : (x->stage != NULL) - (y->stage != NULL);
 }
 
 /* The output at exactly the first len bytes of path. */
@@ -111,7 +125,7 @@ struct search {
 
 static mlv_err search_dir(struct search *search, int fd);
 
-/* The names in a directory: those of pointers, and those of directories. */
+/* The names in a directory: those of pointers and mlv.lock, and those of directories. */
 static mlv_err list_names(const char *where, int dir, struct mlv_strs *pointers,
 			  struct mlv_strs *dirs)
 {
@@ -134,7 +148,8 @@ static mlv_err list_names(const char *where, int dir, struct mlv_strs *pointers,
 			is_dir = S_ISDIR(st.st_mode);
 		if (is_dir)
 			err = mlv_strs_add(dirs, e->d_name);
-		else if (mlv_pointer_name(e->d_name, &len))
+		else if (mlv_pointer_name(e->d_name, &len) ||
+			 strcmp(e->d_name, MLV_LOCKFILE_NAME) == 0)
 			err = mlv_strs_add(pointers, e->d_name);
 	}
 	return err ? err : errno ? mlv_error_sys("%s: listing", where) : NULL;
@@ -142,7 +157,9 @@ static mlv_err list_names(const char *where, int dir, struct mlv_strs *pointers,
 
 static mlv_err read_pointer(struct search *search, int dir, const char *name)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_POINTER_MAX);
+	bool lock = strcmp(name, MLV_LOCKFILE_NAME) == 0;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text =
+		MLV_BUF_LIMIT(lock ? MLV_LOCKFILE_MAX : MLV_POINTER_MAX);
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	size_t len = search->path.len;
 	struct stat st;
@@ -152,14 +169,15 @@ static mlv_err read_pointer(struct search *search, int dir, const char *name)
 		return err;
 	fd = mlv_sys_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0 && errno == ELOOP)
-		err = mlv_error(MLV_E_SPEC, "%s: a pointer may not be a symbolic link",
-				search->path.ptr);
+		err = mlv_error(MLV_E_SPEC, "%s: a %s may not be a symbolic link",
+				search->path.ptr, lock ? MLV_LOCKFILE_NAME : "pointer");
 	else if (fd < 0 || mlv_sys_fstat(fd, &st) < 0)
 		err = mlv_error_sys("%s", search->path.ptr);
 	else if (!S_ISREG(st.st_mode))
 		err = mlv_error(MLV_E_SPEC, "%s: not a regular file", search->path.ptr);
 	else if (!(err = mlv_fs_read_fd(fd, search->path.ptr, &text)))
-		err = parse_and_append(search->outputs, search->path.ptr, &text);
+		err = lock ? parse_lock(search->outputs, search->path.ptr, &text)
+			   : parse_and_append(search->outputs, search->path.ptr, &text);
 	mlv_buf_truncate(&search->path, len);
 	return err;
 }
@@ -199,11 +217,31 @@ static mlv_err descend(struct search *search, int dir, const char *name)
 	return err;
 }
 
+/* Into all but what is tracked by what lies in this directory (since first), or was made by a stage. */
+static mlv_err descend_all(struct search *search, int dir, const struct mlv_strs *dirs, size_t first)
+{
+	const struct mlv_outputs *outputs = search->outputs;
+	size_t len = search->path.len, named = outputs->count;
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < dirs->count; i++) {
+		bool tracked = false;
+
+		for (size_t o = 0; o < named && !tracked; o++)
+			tracked = (o >= first || outputs->at[o].stage) &&
+				  strncmp(outputs->at[o].path, search->path.ptr, len) == 0 &&
+				  strcmp(outputs->at[o].path + len, dirs->at[i]) == 0;
+		if (!tracked)
+			err = descend(search, dir, dirs->at[i]);
+	}
+	return err;
+}
+
 static mlv_err search_dir(struct search *search, int dir)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs pointers = { 0 };
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs dirs = { 0 };
-	size_t first = search->outputs->count, named;
+	size_t first = search->outputs->count;
 	mlv_err err = mlv_ctx_check_stop(search->repo->ctx);
 
 	if (err || (err = list_names(search->path.len ? search->path.ptr : ".", dir, &pointers,
@@ -212,17 +250,7 @@ static mlv_err search_dir(struct search *search, int dir)
 	for (size_t i = 0; i < pointers.count; i++)
 		if ((err = read_pointer(search, dir, pointers.at[i])))
 			return err;
-	named = search->outputs->count;
-	for (size_t i = 0; i < dirs.count; i++) {
-		bool tracked = false;
-
-		for (size_t o = first; o < named && !tracked; o++)
-			tracked = strcmp(search->outputs->at[o].path + search->path.len,
-					 dirs.at[i]) == 0;
-		if (!tracked && (err = descend(search, dir, dirs.at[i])))
-			return err;
-	}
-	return NULL;
+	return descend_all(search, dir, &dirs, first);
 }
 
 static mlv_err load(struct mlv_repo *repo, bool all, struct mlv_outputs *outputs)
@@ -267,9 +295,12 @@ static void reading_release(struct reading *reading)
 static mlv_err read_blob(void *arg, const char *path, const struct mlv_git_id *blob)
 {
 	static const char config[] = ".mlv/config";
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_POINTER_MAX);
 	struct reading *reading = arg;
 	size_t skip = strlen(reading->prefix), len = strlen(path), target;
+	const char *name = strrchr(path, '/');
+	bool lock = strcmp(name ? name + 1 : path, MLV_LOCKFILE_NAME) == 0;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text =
+		MLV_BUF_LIMIT(lock ? MLV_LOCKFILE_MAX : MLV_POINTER_MAX);
 	mlv_err err;
 
 	if (len < skip || memcmp(path, reading->prefix, skip) != 0)
@@ -279,11 +310,12 @@ static mlv_err read_blob(void *arg, const char *path, const struct mlv_git_id *b
 	if (len >= sizeof(config) && strcmp(path + len - sizeof(config) + 1, config) == 0 &&
 	    path[len - sizeof(config)] == '/')
 		return mlv_strs_add_len(&reading->foreign, path, len - sizeof(config) + 1);
-	if (!mlv_pointer_name(path, &target))
+	if (!lock && !mlv_pointer_name(path, &target))
 		return NULL;
 	if ((err = mlv_git_read_blob(reading->git, blob, &text)))
 		return mlv_error_wrap(err, "%s", path);
-	return parse_and_append(reading->outputs, path, &text);
+	return lock ? parse_lock(reading->outputs, path, &text)
+		    : parse_and_append(reading->outputs, path, &text);
 }
 
 static void drop_foreign(struct mlv_outputs *outputs, const struct mlv_strs *foreign)
@@ -307,7 +339,7 @@ static void drop_foreign(struct mlv_outputs *outputs, const struct mlv_strs *for
 static mlv_err load_commit(struct reading *reading, const struct mlv_git_id *commit,
 			   struct mlv_outputs *outputs)
 {
-	static const char *const suffixes[] = { ".mlv", "/.mlv/config", NULL };
+	static const char *const suffixes[] = { ".mlv", "/.mlv/config", MLV_LOCKFILE_NAME, NULL };
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs made = { 0 };
 	mlv_err err;
 

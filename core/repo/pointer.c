@@ -16,6 +16,7 @@
 void mlv_output_release(struct mlv_output *output)
 {
 	free(output->pointer);
+	free(output->stage);
 	free(output->path);
 	free(output->remote);
 	mlv_import_freep(&output->import);
@@ -29,9 +30,11 @@ mlv_err mlv_output_copy(struct mlv_output *to, const struct mlv_output *from)
 
 	copy.import = NULL;
 	copy.pointer = from->pointer ? mlv_sys_strdup(from->pointer) : NULL;
+	copy.stage = from->stage ? mlv_sys_strdup(from->stage) : NULL;
 	copy.path = mlv_sys_strdup(from->path);
 	copy.remote = from->remote ? mlv_sys_strdup(from->remote) : NULL;
-	if ((from->pointer && !copy.pointer) || !copy.path || (from->remote && !copy.remote))
+	if ((from->pointer && !copy.pointer) || (from->stage && !copy.stage) || !copy.path ||
+	    (from->remote && !copy.remote))
 		err = mlv_error_nomem("an output");
 	else if (from->import)
 		err = mlv_import_copy(&copy.import, from->import);

@@ -25,7 +25,8 @@
 enum mlv_id_type { MLV_ID_SHA256, MLV_ID_LEAVES, MLV_ID_TREE };
 
 struct mlv_output {
-	char *pointer; /* path of X.mlv, relative to the repository's root; NULL: of a stage */
+	char *pointer; /* path of X.mlv, or of the mlv.lock that names it, relative to the root */
+	char *stage;   /* that makes it: "train", "sub/mlv.yaml:train"; NULL: it has a pointer */
 	char *path;    /* path of X, relative to the repository's root */
 	enum mlv_id_type type;
 	struct mlv_oid oid;
@@ -59,14 +60,18 @@ mlv_err mlv_pointer_parse(const char *path, const char *text, size_t len,
 mlv_err mlv_pointer_write(const struct mlv_output *output, const char *old, size_t old_len,
 			  struct mlv_buf *text) MLV_CHECK;
 
-/* All outputs of a work tree or a commit, sorted by path; no two overlap. */
+/*
+ * All outputs of a work tree or a commit, sorted by path; no two overlap: those
+ * that have pointers, and what mlv.lock files say that stages made, but for what
+ * is not in the cache (cache: false), which git has.
+ */
 struct mlv_outputs {
 	struct mlv_output *at;
 	size_t count, cap;
 };
 void mlv_outputs_release(struct mlv_outputs *outputs);
 struct mlv_repo;
-/* From the work tree (every *.mlv that is not below a tracked output, .git or .mlv). */
+/* From the work tree (every *.mlv and mlv.lock that is not below a tracked output, .git or .mlv). */
 mlv_err mlv_outputs_load(struct mlv_repo *repo, struct mlv_outputs *outputs) MLV_CHECK;
 /* The same, but a directory that cannot be looked into is a failure: for gc. */
 mlv_err mlv_outputs_load_all(struct mlv_repo *repo, struct mlv_outputs *outputs) MLV_CHECK;
@@ -81,6 +86,8 @@ struct mlv_git;
 struct mlv_git_id;
 mlv_err mlv_outputs_load_git(struct mlv_git *git, const struct mlv_git_id *commit,
 			     struct mlv_outputs *outputs) MLV_CHECK;
+/* Append *output, which is taken. They are to be sorted and looked through then. */
+mlv_err mlv_outputs_append(struct mlv_outputs *outputs, struct mlv_output *output) MLV_CHECK;
 /* The output at path or the one that path lies below; NULL when there is none. */
 const struct mlv_output *mlv_outputs_find(const struct mlv_outputs *outputs, const char *path);
 
@@ -99,16 +106,19 @@ struct mlv_targets {
 void mlv_targets_release(struct mlv_targets *targets);
 /*
  * What the user typed, as targets: data paths, pointers (X.mlv), parts of a
- * directory, or a directory above outputs; none: every output. MLV_E_MISSING
+ * directory, a directory above outputs, a stage, a group of stages, or a
+ * mlv.yaml, which stand for what they made; none: every output. MLV_E_MISSING
  * with "did you mean" for what is not tracked.
  */
 mlv_err mlv_targets_resolve(struct mlv_repo *repo, const struct mlv_outputs *outputs,
 			    char *const *typed, struct mlv_targets *targets) MLV_CHECK;
 /*
  * The same, where each must be an output by its own name or that of its pointer:
- * MLV_E_REFUSED for a part of one, or for a directory above some.
+ * MLV_E_REFUSED for a part of one, a directory above some, or what a stage makes.
  */
 mlv_err mlv_targets_exact(struct mlv_repo *repo, const struct mlv_outputs *outputs,
 			  char *const *typed, struct mlv_targets *targets) MLV_CHECK;
+/* MLV_E_REFUSED: what a stage makes is not tracked, moved or removed by itself. */
+mlv_err mlv_outputs_refuse_made(const struct mlv_output *output) MLV_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/base/path.h"
 #include "core/base/suggest.h"
 #include "core/base/sys.h"
+#include "core/repo/pipeline.h"
 #include "core/repo/pointer.h"
 #include "core/repo/repo.h"
 
@@ -46,6 +47,55 @@ static mlv_err append_below(struct mlv_targets *targets, const struct mlv_output
 	return err;
 }
 
+/* Whether "sub/mlv.yaml:train@us" is what that names: a stage, its group, or all of its mlv.yaml. */
+static bool stage_is(const char *stage, const char *named)
+{
+	size_t len = strlen(named);
+
+	return strncmp(stage, named, len) == 0 &&
+	       (stage[len] == '\0' || stage[len] == '@' ||
+		(stage[len] == ':' && !strchr(named, ':')));
+}
+
+/* What the stages made that are named so, with the mlv.yaml's path. */
+static mlv_err append_made(struct mlv_targets *targets, const struct mlv_outputs *outputs,
+			   const char *named)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < outputs->count; i++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf stage = MLV_BUF_INIT;
+		const char *of = outputs->at[i].stage;
+
+		if (of && !(err = mlv_buf_printf(&stage, "%s%s",
+						 strchr(of, ':') ? "" : MLV_PIPELINE_NAME ":", of)) &&
+		    stage_is(stage.ptr, named))
+			err = append(targets, &outputs->at[i], "");
+	}
+	return err;
+}
+
+/* What was typed as a name of stages: of the mlv.yaml beside the user, or else of the root's. */
+static mlv_err append_stage(struct mlv_targets *targets, const struct mlv_outputs *outputs,
+			    const char *typed, const char *path)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf named = MLV_BUF_INIT;
+	const char *slash = strrchr(path, '/');
+	size_t before = targets->count;
+	mlv_err err;
+
+	if (strpbrk(typed, "/:") || strcmp(typed, MLV_PIPELINE_NAME) == 0)
+		return append_made(targets, outputs, path);
+	if ((err = mlv_buf_printf(&named, "%.*s" MLV_PIPELINE_NAME ":%s",
+				  slash ? (int)(slash + 1 - path) : 0, path, typed)) ||
+	    (err = append_made(targets, outputs, named.ptr)) || targets->count > before || !slash)
+		return err;
+	mlv_buf_clear(&named);
+	if ((err = mlv_buf_printf(&named, MLV_PIPELINE_NAME ":%s", typed)))
+		return err;
+	return append_made(targets, outputs, named.ptr);
+}
+
 static mlv_err not_tracked(const struct mlv_outputs *outputs, const char *typed, const char *path)
 {
 	char shown[256];
@@ -54,8 +104,11 @@ static mlv_err not_tracked(const struct mlv_outputs *outputs, const char *typed,
 				mlv_path_shown(typed, strlen(typed), shown, sizeof(shown)));
 
 	mlv_suggest_begin(&suggest, path);
-	for (size_t i = 0; i < outputs->count; i++)
+	for (size_t i = 0; i < outputs->count; i++) {
 		mlv_suggest_offer(&suggest, outputs->at[i].path);
+		if (outputs->at[i].stage)
+			mlv_suggest_offer(&suggest, outputs->at[i].stage);
+	}
 	return suggest.best ? mlv_error_hint(err, "did you mean '%s'?", suggest.best)
 			    : mlv_error_hint(err, "mlv add %s", shown);
 }
@@ -81,6 +134,8 @@ static mlv_err resolve_one(const struct mlv_outputs *outputs, const char *typed,
 		return append(targets, output, path[len] ? path + len + 1 : "");
 	}
 	if ((err = append_below(targets, outputs, path)))
+		return err;
+	if (targets->count == before && (err = append_stage(targets, outputs, typed, path)))
 		return err;
 	return targets->count > before ? NULL : not_tracked(outputs, typed, path);
 }
@@ -149,6 +204,18 @@ mlv_err mlv_targets_resolve(struct mlv_repo *repo, const struct mlv_outputs *out
 	return NULL;
 }
 
+mlv_err mlv_outputs_refuse_made(const struct mlv_output *output)
+{
+	char shown[256];
+
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: made by the stage %s",
+					mlv_path_shown(output->path, strlen(output->path), shown,
+						       sizeof(shown)),
+					output->stage),
+			      "what a stage makes is said in its " MLV_PIPELINE_NAME
+			      ": change it there, then run mlv repro");
+}
+
 static mlv_err check_exact(struct mlv_repo *repo, const struct mlv_outputs *outputs,
 			   const char *typed)
 {
@@ -178,6 +245,9 @@ mlv_err mlv_targets_exact(struct mlv_repo *repo, const struct mlv_outputs *outpu
 {
 	mlv_err err = mlv_targets_resolve(repo, outputs, typed, targets);
 
+	for (size_t i = 0; !err && i < targets->count; i++)
+		if (targets->at[i].output->stage)
+			err = mlv_outputs_refuse_made(targets->at[i].output);
 	for (; !err && *typed; typed++)
 		err = check_exact(repo, outputs, *typed);
 	return err;

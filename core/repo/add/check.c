@@ -283,6 +283,8 @@ static mlv_err check_one(struct check *check)
 		return err;
 	if (!output)
 		return append_new(check);
+	if (output->stage)
+		return mlv_outputs_refuse_made(output);
 	if (check->path[len] && output->type != MLV_ID_TREE)
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: %s is tracked, as a file",
 						check->shown, output->path),

@@ -39,7 +39,7 @@ const struct mlv_strs *mlv_finding_remotes(const struct mlv_finding *finding)
 	return &finding->remotes;
 }
 
-static mlv_err add_piece(struct mlv_finding *f, const char *path, struct mlv_piece **piece)
+mlv_err mlv_finding_add(struct mlv_finding *f, const char *path, struct mlv_piece **piece)
 {
 	mlv_err err = mlv_array_grow(&f->pieces, &f->cap, f->count + 1, sizeof(*f->pieces));
 
@@ -77,7 +77,7 @@ static mlv_err find_prefix(const struct mlv_origin *origin, const char *path, ch
 }
 
 /* path is that of the tracked thing, from the root. */
-static mlv_err note_tracked(struct mlv_finding *f, struct mlv_piece *piece, const char *path)
+mlv_err mlv_finding_note(struct mlv_finding *f, struct mlv_piece *piece, const char *path)
 {
 	MLV_SCOPED(mlv_mem_free) char *prefix = NULL;
 	mlv_err err = find_prefix(f->origin, path, &prefix);
@@ -106,14 +106,14 @@ static mlv_err try_pointer(struct mlv_finding *f, const char *path, const char *
 	    (err = mlv_git_read(f->origin->git, &f->origin->commit, name.ptr, &text, found)) ||
 	    !*found)
 		return err;
-	if ((err = add_piece(f, "", &piece)) ||
+	if ((err = mlv_finding_add(f, "", &piece)) ||
 	    (err = mlv_pointer_parse(name.ptr, text.ptr, text.len, &piece->output)))
 		return err;
 	if (*part && piece->output.type != MLV_ID_TREE)
 		return mlv_error(MLV_E_MISSING, "%s: %s is a file, not a directory", f->origin->url,
 				 path);
 	piece->part = mlv_sys_strdup(part);
-	return piece->part ? note_tracked(f, piece, path) : mlv_error_nomem("a path");
+	return piece->part ? mlv_finding_note(f, piece, path) : mlv_error_nomem("a path");
 }
 
 /* A pointer of path, or of a directory above it. */
@@ -158,7 +158,7 @@ static mlv_err note_git_file(void *arg, const char *path, const struct mlv_git_i
 
 	if (err || has_reserved_name(below))
 		return err;
-	if ((err = add_piece(f, below, &piece)))
+	if ((err = mlv_finding_add(f, below, &piece)))
 		return err;
 	if (!mlv_pointer_name(below, &len)) {
 		piece->blob = *blob;
@@ -171,7 +171,7 @@ static mlv_err note_git_file(void *arg, const char *path, const struct mlv_git_i
 	if ((err = mlv_git_read_blob(f->origin->git, blob, &text)) ||
 	    (err = mlv_pointer_parse(path, text.ptr, text.len, &piece->output)))
 		return err;
-	return note_tracked(f, piece, piece->output.path);
+	return mlv_finding_note(f, piece, piece->output.path);
 }
 
 /* As a manifest is sorted, the files of a tree standing where "path/" does. */
@@ -189,6 +189,21 @@ static int by_path(const void *a, const void *b)
 	return (unsigned char)x->path[len] - (y->tracked && y->output.type == MLV_ID_TREE ? '/' : 0);
 }
 
+static mlv_err find_below(struct mlv_finding *f, bool in_git)
+{
+	struct mlv_origin *origin = f->origin;
+	mlv_err err = NULL;
+
+	f->dir = true;
+	if (in_git)
+		err = mlv_git_each_blob(origin->git, &origin->commit, f->path, NULL, note_git_file,
+					f);
+	if (f->count)
+		qsort(f->pieces, f->count, sizeof(*f->pieces), by_path);
+	return err;
+}
+
+/* What stages made below it was found before. */
 static mlv_err find_in_git(struct mlv_finding *f)
 {
 	struct mlv_origin *origin = f->origin;
@@ -201,17 +216,11 @@ static mlv_err find_in_git(struct mlv_finding *f)
 	if (*f->path && (err = mlv_git_mode(origin->git, &origin->commit, f->path, &mode)))
 		return err;
 	mlv_path_shown(f->path, strlen(f->path), shown, sizeof(shown));
+	if (mode == MODE_DIR || (mode == 0 && f->count))
+		return find_below(f, mode == MODE_DIR);
 	if (mode == 0)
 		return mlv_error(MLV_E_MISSING, "%s: no %s at %.12s", origin->url, shown,
 				 origin->commit.hex);
-	if (mode == MODE_DIR) {
-		f->dir = true;
-		err = mlv_git_each_blob(origin->git, &origin->commit, f->path, NULL, note_git_file,
-					f);
-		if (f->count)
-			qsort(f->pieces, f->count, sizeof(*f->pieces), by_path);
-		return err;
-	}
 	if ((mode & 0170000U) != 0100000U)
 		return mlv_error(MLV_E_REFUSED, "%s: %s is a %s", origin->url, shown,
 				 mode == MODE_LINK ? "symbolic link" : "submodule");
@@ -219,7 +228,7 @@ static mlv_err find_in_git(struct mlv_finding *f)
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: %s is a pointer of mlv", origin->url,
 						shown),
 				      "name what it stands for: %.*s", (int)len, f->path);
-	if ((err = add_piece(f, "", &piece)))
+	if ((err = mlv_finding_add(f, "", &piece)))
 		return err;
 	piece->mode = mode;
 	return NULL;
@@ -242,7 +251,7 @@ static mlv_err find(struct mlv_finding *f, const char *path)
 				      "a path from the root of the git repository: data/train.csv");
 	if (!(f->path = mlv_sys_strndup(path, len)))
 		return mlv_error_nomem("a path");
-	if ((err = find_tracked(f, &found)))
+	if ((err = find_tracked(f, &found)) || (!found && (err = mlv_finding_made(f, &found))))
 		return err;
 	if (!found && (err = find_in_git(f)))
 		return err;

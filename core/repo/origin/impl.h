@@ -24,4 +24,13 @@ struct mlv_finding {
 	struct mlv_strs remotes;
 };
 
+mlv_err mlv_finding_add(struct mlv_finding *f, const char *path, struct mlv_piece **piece) MLV_CHECK;
+/* piece is tracked, at path from the root: note whose it is. */
+mlv_err mlv_finding_note(struct mlv_finding *f, struct mlv_piece *piece, const char *path) MLV_CHECK;
+/*
+ * made.c: what a stage made at f->path or above it (*found), else add what was
+ * made below it.
+ */
+mlv_err mlv_finding_made(struct mlv_finding *f, bool *found) MLV_CHECK;
+
 #endif
