@@ -48,6 +48,11 @@ const char *mlv_credentials_region(const struct mlv_credentials *c)
 	return c->region;
 }
 
+const char *mlv_credentials_profile(const struct mlv_credentials *c, const char *key)
+{
+	return mlv_profile_get(mlv_profiles_find(&c->profiles, MLV_PROFILE, c->profile), key);
+}
+
 const char *mlv_credentials_endpoint(const struct mlv_credentials *c)
 {
 	return c->endpoint;

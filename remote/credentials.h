@@ -47,6 +47,8 @@ mlv_err mlv_credentials_open(struct mlv_credentials **out, struct mlv_ctx *ctx,
 void mlv_credentials_freep(struct mlv_credentials **credentials);
 /* Of the profile; NULL: it says none. */
 const char *mlv_credentials_region(const struct mlv_credentials *credentials);
+/* What the profile says of another key, "s3.addressing_style" for one within "s3 ="; NULL: nothing. */
+const char *mlv_credentials_profile(const struct mlv_credentials *credentials, const char *key);
 /* By the environment or the profile; NULL: AWS itself. */
 const char *mlv_credentials_endpoint(const struct mlv_credentials *credentials);
 /* Whether settings, environment or profile name a source; else there may be the instance's. */

@@ -196,6 +196,7 @@ static mlv_err open_nets(struct mlv_credentials *c, const struct mlv_remote_sett
 	memcpy(&services.arg, &settings, sizeof(services.arg));
 	local.setting = local_setting;
 	local.arg = c;
+	c->services.ca_bundle = mlv_credentials_profile(c, "ca_bundle");
 	err = mlv_http_open(&c->services, c->ctx, &services);
 	return err ? err : mlv_http_open(&c->local, c->ctx, &local);
 }

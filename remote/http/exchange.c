@@ -20,6 +20,18 @@ static unsigned seconds_of(const struct mlv_remote_settings *settings, const cha
 	return text && mlv_http_number(text, &value) && value <= 3600 ? (unsigned)value : 0;
 }
 
+/* Where no setting names a file of authorities: as the AWS tools look, then curl, then OpenSSL. */
+static const char *find_authorities(const struct mlv_http *http, struct mlv_ctx *ctx)
+{
+	const char *file = ctx->env(ctx, "AWS_CA_BUNDLE");
+
+	if (!file)
+		file = http->ca_bundle;
+	if (!file)
+		file = ctx->env(ctx, "CURL_CA_BUNDLE");
+	return file ? file : ctx->env(ctx, "SSL_CERT_FILE");
+}
+
 mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 		      const struct mlv_remote_settings *settings)
 {
@@ -38,7 +50,6 @@ mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 		.stall_seconds = seconds_of(settings, "read_timeout"),
 		.no_verify = mlv_setting_own_false(settings, "ssl_verify"),
 	};
-	static const char *const variables[] = { "AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE" };
 	const void *table = NULL;
 	mlv_err err;
 
@@ -51,8 +62,8 @@ mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 		return err;
 	if (!options.ca_file && verify && verify[0] == '/')
 		options.ca_file = verify;
-	for (size_t i = 0; i < MLV_COUNT(variables) && !options.ca_file; i++)
-		options.ca_file = ctx->env(ctx, variables[i]);
+	if (!options.ca_file)
+		options.ca_file = find_authorities(http, ctx);
 	if (options.no_verify)
 		mlv_tell_warning(ctx, "remote %s: certificates are not verified (ssl_verify = false)",
 				 settings->name);

@@ -20,6 +20,8 @@ struct mlv_http {
 	bool http2;           /* the same: HTTP/2 is spoken over TLS where the server does */
 	/* the same: who we are, by digest, to the origin alone; live as long as it; NULL: nobody */
 	const char *digest_user, *digest_password;
+	/* the same: a file of authorities, where neither settings nor AWS_CA_BUNDLE name one; or NULL */
+	const char *ca_bundle;
 	struct mlv_ctx *ctx;
 	const struct mlv_net_ops *ops;
 	struct mlv_net *net;

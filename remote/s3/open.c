@@ -111,6 +111,19 @@ static mlv_err distrust(struct opening *o)
 	return o->s3->distrusted ? NULL : mlv_error_nomem("a transport");
 }
 
+/* Whether the bucket stands in the path: by the settings, the profile, else as it has to be. */
+static bool is_path_style(const struct opening *o, bool custom)
+{
+	const char *bucket = o->s3->bucket;
+	const char *style = mlv_credentials_profile(o->s3->credentials, "s3.addressing_style");
+	/* A dot in a bucket's name would not be in the certificate of a virtual host. */
+	bool path = custom || strchr(bucket, '.') || strchr(bucket, '_');
+
+	if (style && (strcmp(style, "path") == 0 || strcmp(style, "virtual") == 0))
+		path = style[0] == 'p';
+	return mlv_setting_bool(o->settings, "pathstyle", path);
+}
+
 static mlv_err take_endpoint(struct opening *o)
 {
 	struct mlv_s3 *s3 = o->s3;
@@ -119,9 +132,7 @@ static mlv_err take_endpoint(struct opening *o)
 	size_t len;
 	mlv_err err;
 
-	/* A dot in a bucket's name would not be in the certificate of a virtual host. */
-	s3->path_style = text || strchr(s3->bucket, '.') || strchr(s3->bucket, '_');
-	s3->path_style = mlv_setting_bool(o->settings, "pathstyle", s3->path_style);
+	s3->path_style = is_path_style(o, text != NULL);
 	s3->plain_http = mlv_setting_own_false(o->settings, "use_ssl");
 	if (!text)
 		return NULL;
@@ -272,6 +283,12 @@ static void take_jobs(struct opening *o)
 	o->s3->http.connections = o->s3->base.jobs;
 }
 
+static mlv_err open_net(struct opening *o)
+{
+	o->s3->http.ca_bundle = mlv_credentials_profile(o->s3->credentials, "ca_bundle");
+	return mlv_http_open(&o->s3->http, o->ctx, o->settings);
+}
+
 mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,
 		      const struct mlv_remote_settings *settings)
 {
@@ -284,7 +301,7 @@ mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,
 	    (err = take_endpoint(&o)) || (err = take_region(&o)) || (err = take_write_headers(&o)) ||
 	    (err = take_customer_key(&o)) ||
 	    (err = mlv_s3_put_settings(s3, mlv_setting(settings, "checksum"))) ||
-	    (err = mlv_http_open(&s3->http, ctx, settings)))
+	    (err = open_net(&o)))
 		return err;
 	return take_keys(&o);
 }

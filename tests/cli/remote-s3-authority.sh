@@ -17,6 +17,11 @@ push() {
 push A=none
 push AWS_CA_BUNDLE="$PWD/good.crt"
 push AWS_CA_BUNDLE="$PWD/other.crt"
+for name in good other; do
+	printf '[default]\nca_bundle = %s\n' "$PWD/$name.crt" >bundle
+	push AWS_CONFIG_FILE="$PWD/bundle" CURL_CA_BUNDLE="$PWD/good.crt"
+done
+push AWS_CONFIG_FILE="$PWD/bundle" AWS_CA_BUNDLE="$PWD/good.crt"
 set_to ca_file "$PWD/good.crt" && push A=ca_file && set_to -u ca_file
 set_to ssl_verify "$PWD/good.crt" && push A=ssl_verify
 set_to ssl_verify no && push A=not-verified

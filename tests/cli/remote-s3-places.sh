@@ -16,6 +16,12 @@ for style in true false; do
 	set_to pathstyle $style && : >aws/log && mlv push && sed "s/:$port//" aws/log | head -n 1
 done
 set_to -u pathstyle
+for style in path virtual auto; do
+	printf '[default]\ns3 =\n  addressing_style = %s\n' $style >style
+	: >aws/log && AWS_CONFIG_FILE=$PWD/style mlv push -q && sed "s/:$port//" aws/log | head -n 1
+done
+set_to pathstyle true && : >aws/log && AWS_CONFIG_FILE=$PWD/style mlv push -q && sed "s/:$port//" aws/log | head -n 1
+set_to -u pathstyle
 echo "-- a proxy, by the environment or the user's own settings"
 set_to endpointurl http://s3.example.org
 : >aws/log && http_proxy=$url mlv push && head -n 1 aws/log
