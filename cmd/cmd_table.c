@@ -45,6 +45,7 @@ extern const struct mlv_cmd mlv_cmd_push;
 extern const struct mlv_cmd mlv_cmd_remote;
 extern const struct mlv_cmd mlv_cmd_remove;
 extern const struct mlv_cmd mlv_cmd_report;
+extern const struct mlv_cmd mlv_cmd_repro;
 extern const struct mlv_cmd mlv_cmd_root;
 extern const struct mlv_cmd mlv_cmd_stage;
 extern const struct mlv_cmd mlv_cmd_status;
@@ -99,6 +100,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_remote,
 	&mlv_cmd_remove,
 	&mlv_cmd_report,
+	&mlv_cmd_repro,
 	&mlv_cmd_root,
 	&mlv_cmd_stage,
 	&mlv_cmd_status,

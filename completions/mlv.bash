@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report repro root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -122,6 +122,8 @@ _mlv()
 	'report':--base) _mlv_offer rev; return ;;
 	'report':--history) _mlv_offer none; return ;;
 	'report':--vega) _mlv_offer dir; return ;;
+	'repro':--stages | 'repro':-j) _mlv_offer none; return ;;
+	'repro':--explain) _mlv_offer none; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
 	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
 	'status':--bwlimit) _mlv_offer none; return ;;
@@ -197,6 +199,7 @@ _mlv()
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'report') words='--html -o --base --history --vega' hint=none ;;
+	'repro') words='--force -f --interactive -i --single-item -s --pipeline -p --all-pipelines -P --recursive -R --downstream --force-downstream --dry --allow-missing --glob --no-commit --no-run-cache --keep-going -k --ignore-errors --stages -j --explain' hint=file ;;
 	'root') words='' hint=none ;;
 	'stage') words='' hint=none ;;
 	'stage list') words='--all --fail --recursive -R --name-only' hint=file ;;

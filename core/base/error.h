@@ -36,6 +36,7 @@
 	X(MLV_E_LOCKED, "locked", 6, "another process holds a lock that is needed")    \
 	X(MLV_E_SYSTEM, "system", 7, "the operating system refused")                   \
 	X(MLV_E_REFUSED, "refused", 7, "going on could lose data or leave the repository") \
+	X(MLV_E_FAILED, "failed", 7, "a command of a stage did not do what it is to do")  \
 	X(MLV_E_NOMEM, "no_memory", 75, "memory is out")                               \
 	X(MLV_E_NOSPACE, "no_space", 75, "a disk or a quota is full")                  \
 	X(MLV_E_INTERRUPTED, "interrupted", 130, "the user asked to stop")

@@ -7,6 +7,7 @@
  *   stages:
  *     train:                       sorted by name
  *       cmd: python train.py       a list when there are several
+ *       wdir: src                  where it runs, if not in the file's directory
  *       deps:                      sorted by path; relative to the file's directory
  *       - path: data.csv
  *         sha256: 9f86...          one of sha256, leaves, tree, as in a pointer (pointer.h)
@@ -72,6 +73,7 @@ struct mlv_recorded_value {
 struct mlv_recorded {
 	char *name;
 	struct mlv_strs cmds;
+	char *wdir; /* relative to the root, "" for it; NULL: the directory of the file */
 	struct mlv_recorded_path *deps, *outs; /* sorted by path */
 	size_t dep_count, dep_cap, out_count, out_cap;
 	struct mlv_recorded_value *params, *env; /* sorted by file, then key */

@@ -383,7 +383,7 @@ static mlv_err open_top(struct mlv_scan *scan)
 	return scan->fd < 0 ? mlv_error_sys("%s", above) : NULL;
 }
 
-/* Whether the manifest that nothing is hidden of has path, or anything below it. */
+/* Whether the manifest of which nothing is hidden has path, or anything below it. */
 static bool is_shown(const struct mlv_scan *scan, const char *path)
 {
 	MLV_SCOPED(mlv_tree_iter_freep) struct mlv_tree_iter *iter = NULL;
@@ -455,8 +455,8 @@ static mlv_err begin(struct mlv_scan *scan, const struct mlv_scan_options *optio
 		return mlv_error_sys(".mlv");
 	scan->home = st.st_dev;
 	if ((err = mlv_ignore_load(&scan->rules, repo, scan->output)) ||
-	    (err = mlv_index_load(&scan->index, repo, scan->output)) ||
-	    (err = mlv_index_builder_new(&scan->builder, repo, scan->output)) ||
+	    (err = mlv_index_load(&scan->index, repo, scan->index_at)) ||
+	    (err = mlv_index_builder_new(&scan->builder, repo, scan->index_at)) ||
 	    (err = begin_reading(scan)))
 		return err;
 	scan->only_changes = agrees(mlv_index_claim(scan->index), options);
@@ -470,16 +470,15 @@ static mlv_err begin(struct mlv_scan *scan, const struct mlv_scan_options *optio
 mlv_err mlv_scan_list(struct mlv_scan *scan, struct mlv_repo *repo, const char *path,
 		      const char *part, const struct mlv_scan_options *options)
 {
+	const struct mlv_scan_options usual = { 0 }, *with = options ? options : &usual;
 	const struct mlv_index_item *none;
 	mlv_err err;
 
 	*scan = (struct mlv_scan){ .repo = repo, .output = path, .part = part, .fd = -1,
+				   .index_at = with->index_at ? with->index_at : path,
+				   .follow = with->follow, .shown = with->shown,
 				   .paths = MLV_BUF_LIMIT(SIZE_MAX / 2),
 				   .links = MLV_BUF_LIMIT(SIZE_MAX / 2) };
-	if (options) {
-		scan->follow = options->follow;
-		scan->shown = options->shown;
-	}
 	scan->cache = repo->cache ? mlv_store_root(repo->cache) : NULL;
 	if ((err = begin(scan, options)) || (err = walk(scan)) ||
 	    (scan->only_changes && (err = read_along(scan, NULL, &none))))

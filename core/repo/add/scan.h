@@ -51,6 +51,7 @@ struct mlv_scan_was {
 struct mlv_scan {
 	struct mlv_repo *repo;
 	const char *output; /* path of the output */
+	const char *index_at; /* what its index is called: the output's path, or another name */
 	const char *part;   /* what of it is scanned; "": all */
 	char *top;          /* both joined */
 	const char *cache;  /* where the cache lies, absolute */
@@ -78,6 +79,11 @@ struct mlv_scan {
 };
 
 struct mlv_scan_options {
+	/*
+	 * The name of an index that is none of an output's (a path that none can have,
+	 * below .mlv/), which outlives the scan; NULL: the output's own.
+	 */
+	const char *index_at;
 	bool follow; /* a link that is the output itself is taken for the file it points to */
 	const struct mlv_oid *shown; /* no rule hides what this manifest has; NULL: any may */
 	/*

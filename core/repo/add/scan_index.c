@@ -46,7 +46,7 @@ static mlv_err save_all(struct mlv_scan *scan, const struct mlv_index_claim *cla
 
 	/* Another part of the output may have been saved since. */
 	mlv_index_freep(&scan->index);
-	if ((err = mlv_index_load(&scan->index, scan->repo, scan->output)) ||
+	if ((err = mlv_index_load(&scan->index, scan->repo, scan->index_at)) ||
 	    (err = mlv_index_cursor_new(&cursor, scan->index, "")))
 		return err;
 	while (*scan->part && !(err = mlv_index_peek(cursor, &old)) && old) {

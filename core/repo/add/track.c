@@ -13,6 +13,9 @@
 #include "core/repo/gitignore.h"
 #include "core/store/store_stamp.h"
 
+/* No output has an index of this name: none is written there, either. */
+#define PLAIN ".mlv/plain"
+
 static void target_release(struct mlv_track_target *target)
 {
 	mlv_lock_freep(&target->lock);
@@ -89,7 +92,7 @@ static mlv_err lock_all(struct mlv_track *track)
 
 	if (track->count)
 		qsort(track->at, track->count, sizeof(*track->at), by_path);
-	for (size_t i = 0; i < track->count; i++) {
+	for (size_t i = 0; i < track->count && !track->of_stage; i++) {
 		struct mlv_track_target *target = &track->at[i];
 
 		if (i > 0 && strcmp(target[-1].output.path, target->output.path) == 0)
@@ -116,7 +119,7 @@ static size_t parts_of(const struct mlv_track *track, size_t at)
 {
 	size_t end = at + 1;
 
-	while (end < track->count && !track->at[end].lock)
+	while (end < track->count && !track->of_stage && !track->at[end].lock)
 		end++;
 	return end - at;
 }
@@ -152,6 +155,7 @@ static mlv_err scan_part(struct mlv_track *track, struct mlv_track_target *first
 	bool edit = first->existing && output->type == MLV_ID_TREE && track->stamp &&
 		    !mlv_add_wants_links(track->repo);
 	const struct mlv_scan_options options = { .follow = true, .stored = track->stamp,
+						  .index_at = track->plain ? PLAIN : NULL,
 						  .tree = edit ? &output->oid : NULL };
 	mlv_err err = mlv_scan_list(&part->scan, track->repo, first->output.path, part->part,
 				    &options);
@@ -238,7 +242,7 @@ static struct mlv_index_claim claim_of(const struct mlv_track *track, size_t at,
 {
 	const struct mlv_track_target *target = &track->at[at];
 	const struct mlv_output *made = &target->made;
-	bool alone = target->lock && parts_of(track, at) == 1;
+	bool alone = (track->of_stage || target->lock) && parts_of(track, at) == 1;
 
 	return (struct mlv_index_claim){
 		.known = alone && made->type == MLV_ID_TREE &&
@@ -258,10 +262,11 @@ static mlv_err name_all(struct mlv_track *track, uint64_t stamp)
 
 		if (target->lock && (err = write_pointer(track, target)))
 			return err;
-		if ((err = mlv_gitignore_add(track->repo, target->output.path, &track->written)) ||
-		    (err = replace_link(track, target)) ||
-		    (!track->no_commit && (err = link_files(&target->scan))) ||
-		    (err = mlv_scan_save_index(&target->scan, &claim)))
+		if ((!track->plain &&
+		     ((err = mlv_gitignore_add(track->repo, target->output.path, &track->written)) ||
+		      (err = replace_link(track, target)) ||
+		      (!track->no_commit && (err = link_files(&target->scan))) ||
+		      (err = mlv_scan_save_index(&target->scan, &claim)))))
 			return err;
 	}
 	return mlv_repo_stage(track->repo, &track->written);
@@ -338,7 +343,7 @@ mlv_err mlv_track_run(struct mlv_track *track, mlv_added_fn fn, void *arg)
 	if (err)
 		return err;
 	for (size_t i = 0, first = 0; i < track->count; i++) {
-		first = track->at[i].lock ? i : first;
+		first = track->of_stage || track->at[i].lock ? i : first;
 		report(&track->at[first], &track->at[i], fn, arg);
 	}
 	return NULL;

@@ -1,5 +1,5 @@
 /*
- * add/track.h - what add and commit share: from checked targets to pointers.
+ * add/track.h - what add, commit and repro share: from checked targets to pointers.
  *
  * Order: lock the pointers; read them; scan and put all targets; commit the
  * batch; write pointers, .gitignore, index. A failure before the pointers
@@ -33,6 +33,8 @@ struct mlv_track {
 	bool no_commit, sha256;
 	bool skip_ignored;        /* pass over new targets that .mlvignore leaves out: a pattern found them */
 	bool must_match;          /* refuse what differs from its pointer */
+	bool of_stage;            /* whole outputs of a stage: there are no pointers, nothing is locked */
+	bool plain;               /* they are neither git-ignored nor made links */
 	bool may_be_gone;         /* parts that are not in the work tree are no failure */
 	uint64_t stamp;           /* of the cache, before anything was put; 0: none */
 	struct mlv_strs written;  /* for git's index: pointers, and ignore files that changed */

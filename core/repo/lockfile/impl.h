@@ -10,6 +10,8 @@
 /* The place in the repository of what an entry calls path; and what it is called there. */
 mlv_err mlv_lockfile_to_root(const char *dir, const char *path, struct mlv_buf *out) MLV_CHECK;
 mlv_err mlv_lockfile_from_root(const char *dir, const char *path, struct mlv_buf *out) MLV_CHECK;
+/* The same for a wdir, which may be the root. */
+mlv_err mlv_lockfile_wdir(const char *dir, const char *text, char **wdir) MLV_CHECK;
 bool mlv_lockfile_is_url(const char *path);
 
 /*

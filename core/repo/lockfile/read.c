@@ -155,6 +155,18 @@ static mlv_err read_cmds(struct reader *reader)
 	return NULL;
 }
 
+static mlv_err read_wdir(struct reader *reader)
+{
+	mlv_err err = mlv_lockfile_wdir(reader->dir, reader->line.value.ptr,
+					&reader->recorded->wdir);
+
+	if (err && err->code == MLV_E_SPEC) {
+		reader->strange = true; /* the other reader says why */
+		return NULL;
+	}
+	return err ? err : next(reader);
+}
+
 /* "- path: x" and the keys below it. */
 static mlv_err read_path(struct reader *reader, struct mlv_recorded_path *path)
 {
@@ -261,6 +273,8 @@ static mlv_err read_parts(struct reader *reader)
 
 	if (at_key(reader, 4, "cmd"))
 		err = read_cmds(reader);
+	if (!err && !reader->strange && at_key(reader, 4, "wdir"))
+		err = read_wdir(reader);
 	if (!err && !reader->strange && at_key(reader, 4, "deps"))
 		err = read_paths(reader, false);
 	if (!err && !reader->strange && at_key(reader, 4, "params"))

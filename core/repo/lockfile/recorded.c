@@ -36,6 +36,7 @@ void mlv_recorded_release(struct mlv_recorded *recorded)
 	release_values(recorded->env, recorded->env_count);
 	mlv_strs_release(&recorded->cmds);
 	free(recorded->name);
+	free(recorded->wdir);
 	*recorded = (struct mlv_recorded){ 0 };
 }
 
@@ -157,6 +158,8 @@ mlv_err mlv_lockfile_to_root(const char *dir, const char *path, struct mlv_buf *
 		return err;
 	if (*path == '/')
 		why = "it is absolute";
+	else if (strcmp(whole.ptr, "/top") == 0)
+		why = "it is the root";
 	else if (strncmp(whole.ptr, root, skip) != 0)
 		why = "it leaves it";
 	else
@@ -165,6 +168,22 @@ mlv_err mlv_lockfile_to_root(const char *dir, const char *path, struct mlv_buf *
 		return mlv_error(MLV_E_SPEC, "'%s' is no path of this repository: %s",
 				 mlv_path_shown(path, strlen(path), shown, sizeof(shown)), why);
 	return mlv_buf_add(out, whole.ptr + skip, whole.len - skip);
+}
+
+mlv_err mlv_lockfile_wdir(const char *dir, const char *text, char **wdir)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
+	/* A name below it makes the root a path like any other. */
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf below = MLV_BUF_INIT;
+	mlv_err err;
+
+	if ((err = mlv_buf_printf(&below, "%s/x", text)) ||
+	    (err = mlv_lockfile_to_root(dir, below.ptr, &whole)))
+		return err;
+	mlv_buf_truncate(&whole, whole.len > 1 ? whole.len - 2 : 0);
+	free(*wdir);
+	*wdir = mlv_sys_strdup(whole.ptr);
+	return *wdir ? NULL : mlv_error_nomem("mlv.lock");
 }
 
 mlv_err mlv_lockfile_from_root(const char *dir, const char *path, struct mlv_buf *out)

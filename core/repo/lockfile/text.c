@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/base/path.h"
 #include "core/base/yaml_edit.h"
 #include "core/repo/lockfile/impl.h"
 
@@ -79,6 +80,22 @@ static mlv_err add_cmds(struct mlv_buf *to, const struct mlv_strs *cmds)
 	return err;
 }
 
+static mlv_err add_wdir(struct mlv_buf *to, const char *dir, const char *wdir)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf from = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf at = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (!wdir)
+		return NULL;
+	if ((err = mlv_buf_printf(&from, "/top%s%s", *dir ? "/" : "", dir)) ||
+	    (err = mlv_buf_printf(&at, "/top%s%s", *wdir ? "/" : "", wdir)) ||
+	    (err = mlv_path_relative(&path, from.ptr, at.ptr)))
+		return err;
+	return add(to, "    wdir: ", path.len ? path.ptr : ".", "\n");
+}
+
 static mlv_err add_params(struct mlv_buf *to, const char *dir, const struct mlv_recorded *from)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
@@ -117,6 +134,7 @@ mlv_err mlv_lockfile_entry_text(const struct mlv_lockfile *file,
 
 	if ((err = add(text, "  ", recorded->name, ":\n")) ||
 	    (err = add_cmds(text, &recorded->cmds)) ||
+	    (err = add_wdir(text, file->dir, recorded->wdir)) ||
 	    (err = add_paths(text, file->dir, "    deps:\n", recorded->deps, recorded->dep_count,
 			     false)) ||
 	    (err = add_params(text, file->dir, recorded)) || (err = add_env(text, recorded)))

@@ -160,10 +160,22 @@ static mlv_err read_params(struct reader *reader, const struct mlv_value *map)
 	return err;
 }
 
+static mlv_err read_wdir(struct reader *reader, const struct mlv_value *value)
+{
+	mlv_err err;
+
+	if (!scalar(value))
+		return bad(reader, value, "wdir", "not a path");
+	err = mlv_lockfile_wdir(reader->dir, value->text, &reader->recorded->wdir);
+	return err && err->code == MLV_E_SPEC ? bad(reader, value, "wdir", err->msg) : err;
+}
+
 static mlv_err read_part(struct reader *reader, const char *key, const struct mlv_value *value)
 {
 	if (strcmp(key, "cmd") == 0)
 		return read_cmds(reader, value);
+	if (strcmp(key, "wdir") == 0)
+		return read_wdir(reader, value);
 	if (strcmp(key, "deps") == 0)
 		return read_paths(reader, value, key, false);
 	if (strcmp(key, "outs") == 0)

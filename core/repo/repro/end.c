@@ -1,0 +1,233 @@
+/* A stage that runs: how it is given to the executor, and what is done when it ended. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fs.h"
+#include "core/base/sys.h"
+#include "core/repo/repro/impl.h"
+#include "core/repo/repro/save.h"
+#include "core/repo/run_cache.h"
+
+#define LOGS "tmp/logs" /* below .mlv */
+
+static mlv_err add_env(struct mlv_strs *env, const char *name, const char *value)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_printf(&text, "%s=%s", name, value);
+
+	return err ? err : mlv_strs_add(env, text.ptr);
+}
+
+/* Commands that were written for DVC look for its variables. */
+static mlv_err make_env(const struct mlv_repro_run *run, const struct mlv_slot *slot,
+			struct mlv_strs *env)
+{
+	mlv_err err;
+
+	if ((err = add_env(env, "MLV_ROOT", run->repo->root)) ||
+	    (err = add_env(env, "MLV_STAGE", slot->address)) ||
+	    (err = add_env(env, "DVC_ROOT", run->repo->root)))
+		return err;
+	return add_env(env, "DVC_STAGE", slot->address);
+}
+
+/* A stage that evaluates runs mlv itself, whatever the PATH has. */
+static mlv_err make_cmds(const struct mlv_repro_run *run, const struct mlv_slot *slot,
+			 struct mlv_strs *cmds)
+{
+	const struct mlv_strs *from = &slot->stage->cmds;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < from->count; i++)
+		err = mlv_strs_add(cmds, from->at[i]);
+	if (err || from->count || !slot->stage->eval)
+		return err;
+	if ((err = mlv_buf_add_char(&text, '\'')))
+		return err;
+	for (const char *at = run->options->program; *at; at++)
+		if ((err = *at == '\'' ? mlv_buf_add_str(&text, "'\\''")
+				       : mlv_buf_add_char(&text, *at)))
+			return err;
+	if ((err = mlv_buf_printf(&text, "' eval %s", slot->stage->eval)))
+		return err;
+	return mlv_strs_add(cmds, text.ptr);
+}
+
+static mlv_err make_log(struct mlv_repro_run *run, struct mlv_slot *slot, struct mlv_buf *log)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_printf(&name, ".mlv/" LOGS "/%s.log", slot->address);
+
+	if (err || (err = mlv_fs_mkdirs(run->repo->mlv_fd, LOGS, 0777)))
+		return err;
+	for (char *at = name.ptr + sizeof(".mlv/" LOGS "/") - 1; *at; at++)
+		if (*at == '/')
+			*at = '-';
+	if ((err = mlv_buf_printf(log, "%s/%s", run->repo->root, name.ptr)))
+		return err;
+	slot->log = mlv_buf_detach(&name);
+	return slot->log ? NULL : mlv_error_nomem("a stage");
+}
+
+/* Directories of outputs that are not there are made: commands expect that. */
+static mlv_err make_dirs(const struct mlv_repro_run *run, const struct mlv_stage *stage)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < stage->out_count; i++) {
+		const char *path = stage->outs[i].path, *slash = strrchr(path, '/');
+		MLV_SCOPED(mlv_mem_free) char *above =
+			slash ? mlv_sys_strndup(path, (size_t)(slash - path)) : NULL;
+
+		if (slash && !above)
+			return mlv_error_nomem("a path");
+		if (above && !stage->outs[i].glob)
+			err = mlv_fs_mkdirs(run->repo->root_fd, above, 0777);
+	}
+	return err;
+}
+
+static struct mlv_job_resources resources_of(const struct mlv_stage *stage)
+{
+	const struct mlv_stage_resources *from = &stage->resources;
+
+	return (struct mlv_job_resources){ .cpus = (uint64_t)(from->cpus + 0.999), .mem = from->mem,
+					   .gpus = from->gpus, .seconds = from->time };
+}
+
+mlv_err mlv_slot_submit(struct mlv_repro_run *run, struct mlv_slot *slot)
+{
+	const struct mlv_stage *stage = slot->stage;
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs cmds = { 0 }, env = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT, log = MLV_BUF_INIT;
+	char key[MLV_RUN_PATH];
+	struct mlv_job job = { .name = slot->address, .group = stage->group ? stage->group : stage->name,
+			       .key = key + 3, .cmds = &cmds, .env = &env,
+			       .timeout = stage->timeout, .retries = stage->retry,
+			       .resources = resources_of(stage) };
+	mlv_err err;
+
+	if ((err = make_cmds(run, slot, &cmds)) || (err = make_env(run, slot, &env)) ||
+	    (err = make_log(run, slot, &log)) || (err = make_dirs(run, stage)) ||
+	    (err = mlv_run_path(&slot->state.now, stage->dir, key)) ||
+	    (err = mlv_buf_printf(&dir, "%s%s%s", run->repo->root, *stage->wdir ? "/" : "",
+				  stage->wdir)))
+		return err;
+	job.dir = dir.ptr;
+	job.log = log.ptr;
+	mlv_repro_tell(run, slot, MLV_REPRO_RUNS, NULL);
+	if ((err = mlv_executor_submit(run->options->executor, &job, (size_t)(slot - run->slots))))
+		return err;
+	slot->is = MLV_SLOT_RUNS;
+	return NULL;
+}
+
+/* What the command was, in a message. */
+static mlv_err command_failed(const struct mlv_slot *slot, const struct mlv_job_end *end)
+{
+	const struct mlv_strs *cmds = &slot->stage->cmds;
+	const char *cmd = end->command < cmds->count ? cmds->at[end->command] : slot->stage->name;
+
+	return mlv_error_hint(mlv_error(MLV_E_FAILED, "failed to run: %.400s, %s", cmd, end->why),
+			      "its output is in %s", slot->log);
+}
+
+/* What it ran with is recorded as it was before: a change while it ran shows the next time. */
+static mlv_err tell_changed_deps(struct mlv_repro_run *run, struct mlv_slot *slot,
+				 const struct mlv_recorded *after)
+{
+	const struct mlv_recorded *before = &slot->state.now;
+
+	for (size_t i = 0; i < before->dep_count; i++) {
+		const struct mlv_recorded_path *was = &before->deps[i];
+		const struct mlv_recorded_path *is =
+			mlv_recorded_find(after->deps, after->dep_count, was->at.path);
+
+		if (!is)
+			return mlv_error(MLV_E_FAILED, "it removed its dependency '%s'",
+					 was->at.path);
+		if (!was->mark && !mlv_output_same_id(&was->at, &is->at))
+			mlv_tell_warning(run->repo->ctx,
+					 "%s: its dependency '%s' changed while it ran: it is out of date "
+					 "again", slot->address, was->at.path);
+	}
+	return NULL;
+}
+
+/* Look at what it made, store it, record it. */
+static mlv_err finish(struct mlv_repro_run *run, struct mlv_slot *slot)
+{
+	const struct mlv_repro_options *options = run->options;
+	const struct mlv_look_options look = { .allow_missing = options->allow_missing };
+	const struct mlv_save_options save = { .no_commit = options->no_commit,
+					       .all = !options->no_run_cache, .command = "repro" };
+	MLV_SCOPED(mlv_stage_state_release) struct mlv_stage_state after = { 0 };
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs missing = { 0 };
+	struct mlv_recorded *now = &slot->state.now;
+	struct mlv_recorded old = { .outs = now->outs, .out_count = now->out_count };
+	mlv_err err;
+
+	mlv_namer_settle(run->namer);
+	mlv_looker_forget(run->looker);
+	mlv_recorded_release(&old);
+	now->outs = NULL;
+	now->out_count = now->out_cap = 0;
+	if ((err = mlv_stage_look(run->looker, slot->stage, &look, &after)) ||
+	    (err = tell_changed_deps(run, slot, &after.now)) ||
+	    (err = mlv_stage_look_outs(run->looker, slot->stage, NULL, false, now, &missing)))
+		return err;
+	if (missing.count)
+		return mlv_error(MLV_E_FAILED, "it did not make its output '%s'", missing.at[0]);
+	mlv_recorded_sort(now);
+	if ((err = mlv_stage_save(run->repo, &save, now)) || (err = mlv_slot_record(run, slot)))
+		return err;
+	if (!options->no_commit && !options->no_run_cache && now->out_count &&
+	    !slot->stage->always_changed)
+		err = mlv_run_put(run->repo, now, slot->stage->dir);
+	return err ? err : mlv_aside_discard(slot->aside);
+}
+
+/* What was there comes back; the failure that led to it is what is told. */
+static void bring_back(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err *why)
+{
+	struct mlv_error kept;
+	mlv_err err;
+
+	if (*why)
+		kept = **why;
+	err = mlv_aside_restore(slot->aside);
+	if (err)
+		mlv_tell_warning(run->repo->ctx, "%s", err->msg);
+	mlv_looker_forget(run->looker);
+	if (*why)
+		*why = mlv_error_copy(&kept);
+}
+
+mlv_err mlv_slot_end(struct mlv_repro_run *run, struct mlv_slot *slot,
+		     const struct mlv_job_end *end)
+{
+	mlv_err err = NULL;
+
+	if (end->how == MLV_JOB_DONE)
+		err = finish(run, slot);
+	else if (end->how == MLV_JOB_FAILED)
+		err = command_failed(slot, end);
+	slot->is = err ? MLV_SLOT_FAILED : MLV_SLOT_DONE;
+	if (end->how == MLV_JOB_CANCELLED) {
+		bring_back(run, slot, &err);
+		mlv_repro_tell(run, slot, MLV_REPRO_CANCELLED, NULL);
+		return NULL;
+	}
+	if (!err) {
+		run->result->ran++;
+		mlv_repro_tell(run, slot, MLV_REPRO_RAN, NULL);
+		return NULL;
+	}
+	bring_back(run, slot, &err);
+	if (err->code == MLV_E_INTERRUPTED || err->code == MLV_E_NOMEM)
+		return err;
+	mlv_slot_fail(run, slot, err);
+	return NULL;
+}
