@@ -125,11 +125,13 @@ static const struct mlv_cmd cv_split = {
 	.run = split_run,
 };
 
-static const struct mlv_cmd *const cv_subs[] = { &mlv_cmd_cv_check, &cv_split, NULL };
+static const struct mlv_cmd *const cv_subs[] = {
+	&mlv_cmd_cv_check, &mlv_cmd_cv_report, &mlv_cmd_cv_run, &cv_split, NULL,
+};
 
 const struct mlv_cmd mlv_cmd_cv = {
 	.name = "cv",
-	.summary = "split tables into folds, and look for leaks between them",
+	.summary = "split tables into folds, look for leaks, run and report",
 	.operands = "<command>",
 	.subs = cv_subs,
 };

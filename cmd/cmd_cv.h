@@ -7,6 +7,8 @@
 #include "core/repo/cv.h"
 
 extern const struct mlv_cmd mlv_cmd_cv_check;
+extern const struct mlv_cmd mlv_cmd_cv_report;
+extern const struct mlv_cmd mlv_cmd_cv_run;
 
 /* The entry that was typed, or the only one of mlv.yaml. */
 mlv_err mlv_cv_pick(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,

@@ -42,7 +42,7 @@ _mlv()
 			cache) subs='dir list' ;;
 			card) subs='build check diff export' ;;
 			ci) subs='init' ;;
-			cv) subs='check split' ;;
+			cv) subs='check report run split' ;;
 			data) subs='status' ;;
 			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
@@ -64,6 +64,9 @@ _mlv()
 	'cat':--range) _mlv_offer none; return ;;
 	'cat':--remote | 'cat':-r) _mlv_offer remote; return ;;
 	'cv check':--rev) _mlv_offer rev; return ;;
+	'cv report':--rev) _mlv_offer rev; return ;;
+	'cv report':--slice) _mlv_offer none; return ;;
+	'cv run':--split) _mlv_offer none; return ;;
 	'cv split':--output | 'cv split':-o) _mlv_offer file; return ;;
 	'data status':--remote | 'data status':-r) _mlv_offer remote; return ;;
 	'data status':--untracked-files) _mlv_offer none; return ;;
@@ -153,6 +156,8 @@ _mlv()
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
 	'cv') words='' hint=none ;;
 	'cv check') words='--rev' hint=none ;;
+	'cv report') words='--rev --slice --folds --md' hint=none ;;
+	'cv run') words='--split --force -f' hint=none ;;
 	'cv split') words='--output -o --dry-run -n' hint=none ;;
 	'data') words='' hint=none ;;
 	'data status') words='--granular --not-in-remote --remote -r --unchanged --untracked-files' hint=file ;;

@@ -63,6 +63,14 @@ mlv_err mlv_cv_folds_text(const struct mlv_cv *cv, struct mlv_buf *to) MLV_CHECK
 mlv_err mlv_cv_table_text(const struct mlv_cv *cv, size_t split, enum mlv_fold_set set,
 			  struct mlv_buf *to) MLV_CHECK;
 
+/*
+ * Append the rows of a table of predictions of the split of that name, with a
+ * column "fold" that has the name, and before the first table the heading.
+ * names are the columns of the first, which all must have; rows are counted.
+ */
+mlv_err mlv_cv_join(struct mlv_ctx *ctx, const struct mlv_frame_source *source, const char *split,
+		    struct mlv_strs *names, struct mlv_buf *to, uint64_t *rows) MLV_CHECK;
+
 /* What is wrong with folds. */
 enum mlv_cv_problem {
 	MLV_CV_SAME_ID,    /* an id trains and tests */

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/sys.h"
 #include "core/eval/cv.h"
@@ -296,5 +297,67 @@ mlv_err mlv_cv_table_text(const struct mlv_cv *cv, size_t split, enum mlv_fold_s
 				err = mlv_buf_add_char(to, c + 1 < columns ? ',' : '\n');
 		}
 	}
+	return err;
+}
+
+/* ---- predictions */
+
+/* The columns that a table has must be those of the first one. */
+static mlv_err check_names(const char *name, const struct mlv_strs *have, struct mlv_strs *want, bool first)
+{
+	mlv_err err = NULL;
+
+	for (size_t c = 0; c < have->count && first && !err; c++)
+		err = strcmp(have->at[c], "fold") == 0
+			      ? mlv_error(MLV_E_SPEC, "%s: the column 'fold' is named already", name)
+			      : mlv_strs_add(want, have->at[c]);
+	if (err || first)
+		return err;
+	for (size_t c = 0; c < have->count || c < want->count; c++)
+		if (c >= have->count || c >= want->count || strcmp(have->at[c], want->at[c]) != 0)
+			return mlv_error(MLV_E_SPEC,
+					 "%s: its columns are not those of the first split", name);
+	return NULL;
+}
+
+static mlv_err add_line(const struct mlv_frame *frame, size_t row, const char *split, struct mlv_buf *to)
+{
+	mlv_err err = NULL;
+
+	for (size_t c = 0; c < frame->count && !err; c++) {
+		const struct mlv_column *column = &frame->columns[c];
+
+		if (!(err = add_field(to, mlv_words_at(&column->words, column->code[row]))))
+			err = mlv_buf_add_char(to, ',');
+	}
+	return err ? err : mlv_buf_printf(to, "%s\n", split);
+}
+
+mlv_err mlv_cv_join(struct mlv_ctx *ctx, const struct mlv_frame_source *source, const char *split,
+		    struct mlv_strs *names, struct mlv_buf *to, uint64_t *rows)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs have = { 0 };
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+	MLV_SCOPED(mlv_mem_free) struct mlv_want *wants = NULL;
+	bool first = !names->count;
+	mlv_err err;
+
+	if ((err = mlv_frame_names(ctx, source, &have)) ||
+	    (err = check_names(source->name, &have, names, first)))
+		return err;
+	if (source->fd >= 0 && lseek(source->fd, 0, SEEK_SET) < 0)
+		return mlv_error_sys("%s", source->name);
+	if (!(wants = mlv_sys_alloc_array(have.count + 1, sizeof(*wants))))
+		return mlv_error_nomem("a table");
+	for (size_t c = 0; c < have.count; c++)
+		wants[c] = (struct mlv_want){ .name = have.at[c], .optional = true };
+	if ((err = mlv_frame_read(ctx, source, wants, have.count, &frame)))
+		return err;
+	for (size_t c = 0; c < have.count && first && !err; c++)
+		if (!(err = add_field(to, have.at[c])))
+			err = mlv_buf_add_str(to, c + 1 < have.count ? "," : ",fold\n");
+	for (size_t r = 0; r < frame.rows && !err; r++)
+		err = add_line(&frame, r, split, to);
+	*rows += frame.rows;
 	return err;
 }

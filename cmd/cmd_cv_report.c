@@ -1,0 +1,288 @@
+/* cmd_cv_report.c - mlv cv report: the metrics of a cross-validation, fold by fold. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd_cv.h"
+#include "cmd/record_table.h"
+#include "core/base/sys.h"
+#include "core/eval/metric.h"
+#include "core/eval/test.h"
+
+struct report_args {
+	const char *rev, *slice;
+	bool folds, markdown;
+};
+
+static const struct mlv_opt report_opts[] = {
+	{ MLV_OPT_TEXT, 0, "rev", offsetof(struct report_args, rev), "<rev>", MLV_HINT_REV,
+	  "report this revision instead of the work tree" },
+	{ MLV_OPT_TEXT, 0, "slice", offsetof(struct report_args, slice), "<name>", MLV_HINT_NONE,
+	  "report this slice instead of all rows" },
+	{ MLV_OPT_FLAG, 0, "folds", offsetof(struct report_args, folds), NULL, MLV_HINT_NONE,
+	  "print the values of each fold, too" },
+	{ MLV_OPT_FLAG, 0, "md", offsetof(struct report_args, markdown), NULL, MLV_HINT_NONE,
+	  "write Markdown tables" },
+	{ 0 },
+};
+
+/* What the folds say of a metric. */
+struct summary {
+	size_t folds;      /* in which it is defined */
+	double mean, sd, low, high;
+	bool has_interval; /* two folds at least */
+	double error;
+	struct mlv_interval interval;
+};
+
+static void summarise(const double *values, size_t count, double ratio, double level, struct summary *to)
+{
+	double squares = 0;
+
+	*to = (struct summary){ .folds = count, .low = HUGE_VAL, .high = -HUGE_VAL };
+	for (size_t i = 0; i < count; i++) {
+		to->mean += values[i];
+		to->low = fmin(to->low, values[i]);
+		to->high = fmax(to->high, values[i]);
+	}
+	to->mean /= count ? (double)count : 1;
+	if (count < 2)
+		return;
+	for (size_t i = 0; i < count; i++)
+		squares += (values[i] - to->mean) * (values[i] - to->mean);
+	to->sd = sqrt(squares / (double)(count - 1));
+	to->error = mlv_test_folds_error(values, count, ratio);
+	to->interval = mlv_interval_t(to->mean, to->error, (double)(count - 1), level);
+	to->has_interval = true;
+}
+
+struct reporting {
+	struct mlv_run *run;
+	const struct report_args *args;
+	struct mlv_cv cv;
+	struct mlv_record record;
+	const struct mlv_record_slice *slice;
+	double ratio; /* rows that test by rows that train, over all splits */
+};
+
+static void reporting_release(struct reporting *reporting)
+{
+	mlv_cv_release(&reporting->cv);
+	mlv_record_release(&reporting->record);
+}
+
+/* The folds of the record are the splits of the cross-validation. */
+static mlv_err check_folds(const struct reporting *reporting)
+{
+	const struct mlv_record_slice *all = &reporting->record.slices[0];
+	const struct mlv_folds *folds = &reporting->cv.folds;
+
+	for (size_t f = 0; f < all->fold_count; f++) {
+		bool found = false;
+
+		for (size_t s = 0; s < folds->splits && !found; s++) {
+			MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+			mlv_err err = mlv_cv_split_name(folds, s, &name);
+
+			if (err)
+				return err;
+			found = strcmp(name.ptr, all->folds[f].name) == 0;
+		}
+		if (!found)
+			return mlv_error(MLV_E_SPEC, "evals/%s.json: its fold '%s' is no split of '%s'",
+					 reporting->record.name, all->folds[f].name,
+					 reporting->cv.spec.name);
+	}
+	if (!all->fold_count)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json has no folds",
+						reporting->record.name),
+				      "say 'fold: fold' among the columns of the evaluation");
+	return NULL;
+}
+
+static void find_ratio(struct reporting *reporting)
+{
+	double test = 0, train = 0;
+
+	for (size_t s = 0; s < reporting->cv.folds.splits; s++) {
+		test += (double)mlv_folds_count(&reporting->cv.folds, s, MLV_FOLD_TEST);
+		train += (double)mlv_folds_count(&reporting->cv.folds, s, MLV_FOLD_TRAIN);
+	}
+	reporting->ratio = train > 0 ? test / train : 0;
+}
+
+static mlv_err load(struct reporting *reporting, const char *typed)
+{
+	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	struct mlv_ctx *ctx = reporting->run->ctx;
+	const char *eval;
+	struct mlv_metrics_side side = { 0 };
+	bool found = false;
+	mlv_err err;
+
+	if ((err = mlv_metrics_place_open(&place, ctx, ctx->cwd)) ||
+	    (err = mlv_metrics_side_init(&place, reporting->args->rev, &side)) ||
+	    (err = mlv_cv_pick(&place, &side, typed, &name)) ||
+	    (err = mlv_cv_load(&place, &side, name.ptr, &reporting->cv)))
+		return err;
+	eval = reporting->cv.spec.eval;
+	if ((err = mlv_eval_record(&place, &side, eval, &reporting->record, &found)))
+		return err;
+	if (!found)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json: there is no record", eval),
+				      "mlv eval %s", eval);
+	if ((err = check_folds(reporting)))
+		return err;
+	find_ratio(reporting);
+	reporting->slice = mlv_record_find(&reporting->record,
+					   reporting->args->slice ? reporting->args->slice : "overall");
+	return reporting->slice ? NULL
+				: mlv_error(MLV_E_USAGE, "evals/%s.json has no slice '%s'", eval,
+					    reporting->args->slice);
+}
+
+static mlv_err cell(struct mlv_table *table, bool there, double number)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = there ? mlv_metric_format_number(&text, number, MLV_RECORD_PRECISION) : NULL;
+
+	return err ? err : mlv_table_cell(table, there ? text.ptr : "-");
+}
+
+static mlv_err add_summary(struct mlv_table *table, const char *metric, const struct summary *of,
+			   const struct mlv_entry *pooled)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT;
+	char folds[24];
+	mlv_err err = mlv_record_interval(&interval, of->has_interval, of->interval.low, of->interval.high,
+					  MLV_RECORD_PRECISION);
+
+	snprintf(folds, sizeof(folds), "%zu", of->folds);
+	if (err || (err = mlv_table_cell(table, metric)) || (err = cell(table, of->folds, of->mean)) ||
+	    (err = cell(table, of->has_interval, of->sd)) || (err = mlv_table_cell(table, interval.ptr)) ||
+	    (err = cell(table, of->folds, of->low)) || (err = cell(table, of->folds, of->high)) ||
+	    (err = cell(table, pooled->defined, pooled->value)))
+		return err;
+	return mlv_table_cell(table, folds);
+}
+
+static void out_real(struct mlv_out *out, const char *name, bool there, double number)
+{
+	if (there)
+		mlv_out_real(out, name, number);
+	else
+		mlv_out_null(out, name);
+}
+
+static void out_summary(const struct reporting *reporting, size_t m, const struct summary *of)
+{
+	const struct mlv_record_slice *slice = reporting->slice;
+	struct mlv_out *out = reporting->run->out;
+
+	mlv_out_object_begin(out, reporting->record.metrics[m].name);
+	out_real(out, "mean", of->folds, of->mean);
+	out_real(out, "sd", of->has_interval, of->sd);
+	out_real(out, "se_corrected", of->has_interval, of->error);
+	if (of->has_interval) {
+		mlv_out_array_begin(out, "ci_corrected");
+		mlv_out_real(out, NULL, of->interval.low);
+		mlv_out_real(out, NULL, of->interval.high);
+		mlv_out_array_end(out);
+	}
+	out_real(out, "min", of->folds, of->low);
+	out_real(out, "max", of->folds, of->high);
+	out_real(out, "pooled", slice->entries[m].defined, slice->entries[m].value);
+	mlv_out_object_begin(out, "folds");
+	for (size_t f = 0; f < slice->fold_count; f++)
+		out_real(out, slice->folds[f].name, slice->folds[f].entries[m].defined,
+			 slice->folds[f].entries[m].value);
+	mlv_out_object_end(out);
+	mlv_out_object_end(out);
+}
+
+static mlv_err print_summaries(const struct reporting *reporting)
+{
+	static const char *const headings[] = { "Metric", "Mean", "Sd", "Interval", "Min", "Max", "Pooled",
+						"Folds" };
+	const struct mlv_record_slice *slice = reporting->slice;
+	MLV_SCOPED(mlv_mem_free) double *values = mlv_sys_alloc_array(slice->fold_count + 1, sizeof(*values));
+	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
+	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 1U << 7, headings);
+
+	if (!values)
+		return mlv_error_nomem("folds");
+	for (size_t m = 0; m < reporting->record.metric_count && !err; m++) {
+		struct summary summary;
+		size_t count = 0;
+
+		for (size_t f = 0; f < slice->fold_count; f++)
+			if (slice->folds[f].entries[m].defined)
+				values[count++] = slice->folds[f].entries[m].value;
+		summarise(values, count, reporting->ratio, reporting->record.level, &summary);
+		out_summary(reporting, m, &summary);
+		err = add_summary(&table, reporting->record.metrics[m].name, &summary, &slice->entries[m]);
+	}
+	if (!err)
+		mlv_table_print(&table, reporting->run->out, reporting->args->markdown);
+	return err;
+}
+
+static mlv_err print_folds(const struct reporting *reporting)
+{
+	static const char *const headings[] = { "Metric", "Fold", "Rows", "Value" };
+	const struct mlv_record_slice *slice = reporting->slice;
+	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
+	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 1U << 2, headings);
+
+	for (size_t m = 0; m < reporting->record.metric_count; m++)
+		for (size_t f = 0; f < slice->fold_count; f++) {
+			const struct mlv_record_fold *fold = &slice->folds[f];
+			char rows[24];
+
+			snprintf(rows, sizeof(rows), "%llu", (unsigned long long)fold->n);
+			if (err || (err = mlv_table_cell(&table, reporting->record.metrics[m].name)) ||
+			    (err = mlv_table_cell(&table, fold->name)) ||
+			    (err = mlv_table_cell(&table, rows)) ||
+			    (err = cell(&table, fold->entries[m].defined, fold->entries[m].value)))
+				return err;
+		}
+	if (!err)
+		mlv_table_print(&table, reporting->run->out, reporting->args->markdown);
+	return err;
+}
+
+static mlv_err report_run(struct mlv_run *run, const void *args, char **names)
+{
+	MLV_SCOPED(reporting_release) struct reporting reporting = { .run = run, .args = args };
+	mlv_err err = load(&reporting, names[0]);
+
+	if (err)
+		return err;
+	mlv_out_line(run->out, "%s: %s, evals/%s.json, %s", reporting.cv.spec.name,
+		     mlv_folds_scheme_name(reporting.cv.spec.plan.scheme), reporting.record.name,
+		     reporting.slice->name);
+	if (reporting.args->markdown)
+		mlv_out_line(run->out, "%s", "");
+	mlv_out_object_begin(run->out, NULL);
+	mlv_out_real(run->out, "test_by_train", reporting.ratio);
+	if ((err = print_summaries(&reporting)))
+		return err;
+	mlv_out_object_end(run->out);
+	if (!reporting.args->folds)
+		return NULL;
+	if (reporting.args->markdown)
+		mlv_out_line(run->out, "%s", "");
+	return print_folds(&reporting);
+}
+
+const struct mlv_cmd mlv_cmd_cv_report = {
+	.name = "report",
+	.summary = "summarise metrics over the folds",
+	.operands = "[<name>]",
+	.max_operands = 1,
+	.opts = report_opts,
+	.args_size = sizeof(struct report_args),
+	.run = report_run,
+};
