@@ -5,6 +5,7 @@
 
 #include "cmd/out.h"
 #include "cmd/status_cloud.h"
+#include "cmd/status_stages.h"
 #include "cmd/status_updates.h"
 #include "core/base/sys.h"
 #include "core/repo/status.h"
@@ -43,6 +44,7 @@ struct report {
 	struct mlv_status *at;
 	size_t count;
 	struct mlv_strs updates; /* imports whose source has something new */
+	struct mlv_status_stages stages;
 };
 
 static void report_release(struct report *report)
@@ -51,6 +53,7 @@ static void report_release(struct report *report)
 		mlv_status_release(&report->at[i]);
 	free(report->at);
 	mlv_strs_release(&report->updates);
+	mlv_status_stages_release(&report->stages);
 }
 
 static const char *word_of(char what)
@@ -183,7 +186,7 @@ static void print_updates(struct mlv_out *out, const struct mlv_strs *paths)
 /* Print it; whether all is clean. */
 static bool print(struct mlv_run *run, const struct report *report, bool updates)
 {
-	bool clean = report->updates.count == 0;
+	bool clean = report->updates.count == 0 && report->stages.count == 0;
 
 	for (size_t i = 0; i < report->count; i++)
 		clean = clean && mlv_status_is_clean(&report->at[i]);
@@ -197,12 +200,43 @@ static bool print(struct mlv_run *run, const struct report *report, bool updates
 	}
 	if (updates)
 		print_updates(run->out, &report->updates);
+	mlv_status_stages_print(run, &report->stages);
 	mlv_out_object_end(run->out);
-	if (clean && report->count)
+	if (clean && (report->count || report->stages.looked))
 		mlv_out_line(run->out, "Data and pipelines are up to date.");
 	else if (clean)
 		mlv_out_line(run->out, "There are no data tracked here yet.");
 	return clean;
+}
+
+/* What a stage made is told with the stage, if its mlv.yaml still has it. */
+static bool is_told(const struct report *report, const struct mlv_output *output)
+{
+	const struct mlv_stage_out *out;
+
+	return output->stage &&
+	       mlv_pipeline_producer(&report->stages.pipeline, output->path, &out) != NULL;
+}
+
+/* Files inside directories of stages are told, too, where they are asked for. */
+static mlv_err look(struct mlv_run *run, struct mlv_repo *repo, const struct status_args *args,
+		    const struct mlv_targets *targets, struct report *report)
+{
+	bool granular = args->granular || run->verbose;
+	mlv_err err;
+
+	report->at = mlv_sys_alloc_array(targets->count + 1, sizeof(*report->at));
+	if (!report->at)
+		return mlv_error_nomem("a report");
+	for (size_t i = 0; i < targets->count; i++) {
+		if (!args->granular && is_told(report, targets->at[i].output))
+			continue;
+		if ((err = mlv_status_of(repo, &targets->at[i], granular,
+					 &report->at[report->count])))
+			return err;
+		report->count++;
+	}
+	return args->updates ? mlv_status_updates(run, repo, targets, &report->updates) : NULL;
 }
 
 static mlv_err local(struct mlv_run *run, struct mlv_repo *repo, const struct status_args *args,
@@ -214,17 +248,9 @@ static mlv_err local(struct mlv_run *run, struct mlv_repo *repo, const struct st
 	mlv_err err;
 
 	if ((err = mlv_outputs_load(repo, &outputs)) ||
-	    (err = mlv_targets_resolve(repo, &outputs, operands, &targets)))
-		return err;
-	report.at = mlv_sys_alloc_array(targets.count + 1, sizeof(*report.at));
-	if (!report.at)
-		return mlv_error_nomem("a report");
-	for (; report.count < targets.count; report.count++)
-		if ((err = mlv_status_of(repo, &targets.at[report.count],
-					 args->granular || run->verbose,
-					 &report.at[report.count])))
-			return err;
-	if (args->updates && (err = mlv_status_updates(run, repo, &targets, &report.updates)))
+	    (err = mlv_targets_resolve(repo, &outputs, operands, &targets)) ||
+	    (err = mlv_status_stages_look(&report.stages, repo, operands[0] ? &targets : NULL)) ||
+	    (err = look(run, repo, args, &targets, &report)))
 		return err;
 	*dirty = !print(run, &report, args->updates);
 	return NULL;

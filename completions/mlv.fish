@@ -143,7 +143,7 @@ complete -c mlv -n '__fish_seen_subcommand_from fetch' -l dry-run -d 'tell how m
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l max-size -r -d 'leave out files and directories larger than this'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l type -r -d 'only metrics, or plots, as mlv.yaml lists them'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l allow-missing -d 'what the remote has not is no failure'
-complete -c mlv -n __fish_use_subcommand -a freeze -d 'have update leave imports as they are'
+complete -c mlv -n __fish_use_subcommand -a freeze -d 'leave imports and stages as they are'
 complete -c mlv -n '__fish_seen_subcommand_from freeze' -F
 complete -c mlv -n __fish_use_subcommand -a fsck -d 'check stored data, tell what needs what is damaged, repair it'
 complete -c mlv -n '__fish_seen_subcommand_from fsck' -F
@@ -379,7 +379,7 @@ complete -c mlv -n '__fish_seen_subcommand_from status' -s c -l cloud -d 'compar
 complete -c mlv -n '__fish_seen_subcommand_from status' -l verify -d 'read what lies at the remote, to find damage'
 complete -c mlv -n '__fish_seen_subcommand_from status' -l granular -d 'name files inside directories'
 complete -c mlv -n '__fish_seen_subcommand_from status' -l updates -d 'ask the sources of imports for something new'
-complete -c mlv -n __fish_use_subcommand -a unfreeze -d 'have update bring imports up to date again'
+complete -c mlv -n __fish_use_subcommand -a unfreeze -d 'have imports and stages brought up to date again'
 complete -c mlv -n '__fish_seen_subcommand_from unfreeze' -F
 complete -c mlv -n __fish_use_subcommand -a unprotect -d 'make links into the cache independent files'
 complete -c mlv -n '__fish_seen_subcommand_from unprotect' -F

@@ -45,3 +45,44 @@ mlv_err mlv_freeze(struct mlv_repo *repo, const struct mlv_output *output, bool 
 		return err;
 	return mlv_repo_stage(repo, &written);
 }
+
+/* A foreach has its stage below do; a matrix has it in itself. */
+static mlv_err edit_stage(const struct mlv_stage *stage, struct mlv_buf *text, bool frozen)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf map = MLV_BUF_INIT;
+	const char *name = stage->group ? stage->group : stage->name;
+	mlv_err err = mlv_buf_printf(&map, "stages/%s/do", name);
+
+	if (err)
+		return err;
+	if (stage->group && !mlv_yaml_set(stage->file, text, map.ptr, "frozen",
+					  frozen ? "true" : "false"))
+		return NULL;
+	mlv_buf_clear(&map);
+	if ((err = mlv_buf_printf(&map, "stages/%s", name)))
+		return err;
+	return frozen ? mlv_yaml_set(stage->file, text, map.ptr, "frozen", "true")
+		      : mlv_yaml_unset(stage->file, text, map.ptr, "frozen");
+}
+
+mlv_err mlv_freeze_stage(struct mlv_repo *repo, const struct mlv_stage *stage, bool frozen,
+			 bool *changed)
+{
+	MLV_SCOPED(mlv_lock_freep) struct mlv_lock *lock = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_PIPELINE_MAX);
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *name;
+	mlv_err err;
+
+	*changed = stage->frozen != frozen;
+	if (!*changed)
+		return NULL;
+	if ((err = mlv_lock_file(&lock, repo, stage->file, frozen ? "freeze" : "unfreeze")) ||
+	    (err = mlv_repo_open_dir(repo, stage->file, &dir, &name)))
+		return err;
+	if ((err = mlv_fs_read(dir, name, &text)))
+		return mlv_error_wrap(err, "%s", stage->file);
+	if ((err = edit_stage(stage, &text, frozen)))
+		return err;
+	return mlv_repo_replace(repo, dir, name, text.ptr, text.len, 0666);
+}
