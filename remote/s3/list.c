@@ -12,6 +12,7 @@
 
 struct page {
 	struct mlv_s3 *s3;
+	const char *prefix; /* that is asked for; a key without it is none of it, whatever the store says */
 	mlv_list_fn fn;
 	void *arg;
 	struct mlv_buf key, token;
@@ -54,6 +55,7 @@ static mlv_err give(struct page *page)
 
 	mlv_buf_clear(&page->key);
 	if (err || strncmp(key.ptr, page->s3->prefix, prefix) != 0 ||
+	    strncmp(key.ptr + prefix, page->prefix, strlen(page->prefix)) != 0 ||
 	    !mlv_transport_takes(&page->s3->base, key.ptr + prefix))
 		return err;
 	page->given++;
@@ -167,7 +169,7 @@ static mlv_err note_place(const struct page *page, size_t pages, struct mlv_buf 
 mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
 {
 	MLV_SCOPED(page_release) struct page page = {
-		.s3 = mlv_s3_of(t), .fn = fn, .arg = arg, .key = MLV_BUF_INIT, .token = MLV_BUF_INIT,
+		.s3 = mlv_s3_of(t), .prefix = prefix, .fn = fn, .arg = arg, .key = MLV_BUF_INIT, .token = MLV_BUF_INIT,
 	};
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf kept = MLV_BUF_INIT;
 	size_t pages = 0, idle = 0;
