@@ -169,7 +169,8 @@ static mlv_err note_place(const struct page *page, size_t pages, struct mlv_buf 
 mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
 {
 	MLV_SCOPED(page_release) struct page page = {
-		.s3 = mlv_s3_of(t), .prefix = prefix, .fn = fn, .arg = arg, .key = MLV_BUF_INIT, .token = MLV_BUF_INIT,
+		.s3 = mlv_s3_of(t), .prefix = prefix, .fn = fn, .arg = arg, .key = MLV_BUF_INIT,
+		.token = MLV_BUF_INIT,
 	};
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf kept = MLV_BUF_INIT;
 	size_t pages = 0, idle = 0;

@@ -285,13 +285,12 @@ static mlv_err listen_all(struct local *local)
 static mlv_err wait_for_end(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended)
 {
 	struct local *local = (struct local *)executor;
-	mlv_err err;
+	mlv_err err = NULL;
 
 	*ended = find_ended(local, end);
-	if (*ended || (err = listen_all(local)))
-		return *ended ? NULL : err;
-	*ended = find_ended(local, end);
-	return NULL;
+	if (!*ended && !(err = listen_all(local)))
+		*ended = find_ended(local, end);
+	return err;
 }
 
 static void cancel(struct mlv_executor *executor)
