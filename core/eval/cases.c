@@ -18,11 +18,14 @@ struct tables {
 	size_t frozen_count;
 	struct mlv_want *wants;  /* of the predictions */
 	size_t count;
+	size_t roles;            /* so many of them are of roles */
 	size_t of_role[MLV_ROLES]; /* which want; NONE */
+	size_t *of_slice;        /* the first want of each entry of slices, and of the next */
 	struct source_of {
-		size_t column;   /* NONE: of none */
+		size_t column;
 		bool joined;     /* of the features, not the predictions */
-	} *of_slice;             /* where the values of each entry stand */
+	} *source;               /* where each want stands */
+	const struct mlv_expr_files *files;
 	struct mlv_frame frame, joined;
 	uint32_t *place;         /* the row of features of each row; NULL without a join */
 };
@@ -31,6 +34,7 @@ static void tables_release(struct tables *tables)
 {
 	free(tables->wants);
 	free(tables->of_slice);
+	free(tables->source);
 	free(tables->place);
 	mlv_frame_release(&tables->frame);
 	mlv_frame_release(&tables->joined);
@@ -96,30 +100,52 @@ static bool is_label(const struct mlv_slice_def *def)
 	return def->column && strcmp(def->column, "label") == 0;
 }
 
+/* What an entry reads: its column, or those of its expression; with wants NULL only how many. */
+static size_t add_wants(const struct mlv_eval_spec *spec, const struct mlv_slice_def *def,
+			struct mlv_want *wants)
+{
+	const struct mlv_expr_column *columns;
+	size_t count;
+
+	if (def->cross.count || is_label(def) || !is_needed(spec, def))
+		return 0;
+	if (def->column && wants)
+		wants[0] = (struct mlv_want){ .name = def->column, .optional = true,
+					      .number = def->edge_count || def->quantiles };
+	if (def->column)
+		return 1;
+	count = mlv_expr_columns(def->expr, &columns);
+	for (size_t c = 0; c < count && wants; c++)
+		wants[c] = (struct mlv_want){ .name = columns[c].name, .optional = true,
+					      .number = columns[c].number };
+	return count;
+}
+
 static mlv_err want_columns(struct tables *tables)
 {
 	const struct mlv_eval_spec *spec = tables->cases->spec;
+	size_t most = MLV_ROLES;
 
-	tables->wants = mlv_sys_alloc_array(MLV_ROLES + spec->slice_count, sizeof(*tables->wants));
+	for (size_t s = 0; s < spec->slice_count; s++)
+		most += add_wants(spec, &spec->slices[s], NULL);
+	tables->wants = mlv_sys_alloc_array(most, sizeof(*tables->wants));
+	tables->source = mlv_sys_alloc_array(most, sizeof(*tables->source));
 	tables->of_slice = mlv_sys_alloc_array(spec->slice_count + 1, sizeof(*tables->of_slice));
-	if (!tables->wants || !tables->of_slice)
+	if (!tables->wants || !tables->source || !tables->of_slice)
 		return mlv_error_nomem("a table");
 	for (int r = 0; r < MLV_ROLES; r++) {
 		tables->of_role[r] = spec->column[r] ? tables->count : NONE;
 		if (spec->column[r])
 			tables->wants[tables->count++] = role_want(spec, (enum mlv_role)r);
 	}
+	tables->roles = tables->count;
 	for (size_t s = 0; s < spec->slice_count; s++) {
-		const struct mlv_slice_def *def = &spec->slices[s];
-		bool from_table = def->column && !is_label(def) && is_needed(spec, def);
-
-		tables->of_slice[s].column = from_table ? tables->count : NONE;
-		if (from_table)
-			tables->wants[tables->count++] = (struct mlv_want){
-				.name = def->column, .number = def->edge_count || def->quantiles,
-				.optional = true,
-			};
+		tables->of_slice[s] = tables->count;
+		tables->count += add_wants(spec, &spec->slices[s], tables->wants + tables->count);
 	}
+	tables->of_slice[spec->slice_count] = tables->count;
+	for (size_t w = 0; w < tables->count; w++)
+		tables->source[w].column = w;
 	return NULL;
 }
 
@@ -286,43 +312,40 @@ static mlv_err join_rows(struct tables *tables)
 /* Read the features: the ids, and what the predictions do not have themselves. */
 static mlv_err read_features(struct mlv_ctx *ctx, struct tables *tables)
 {
-	const struct mlv_eval_spec *spec = tables->cases->spec;
-	size_t roles = 0;
+	size_t roles = tables->roles, count = tables->count - roles + 1;
+	MLV_SCOPED(mlv_mem_free) struct mlv_want *wants = mlv_sys_alloc_array(count, sizeof(*wants));
 	mlv_err err;
-
-	for (int r = 0; r < MLV_ROLES; r++)
-		roles += spec->column[r] != NULL;
-	MLV_SCOPED(mlv_mem_free) struct mlv_want *wants =
-		mlv_sys_alloc_array(tables->count - roles + 1, sizeof(*wants));
 
 	if (!wants)
 		return mlv_error_nomem("a table");
-	wants[0] = (struct mlv_want){ .name = spec->join_on, .rule = MLV_COLUMN_PRESENT };
-	memcpy(wants + 1, tables->wants + roles, (tables->count - roles) * sizeof(*wants));
-	if ((err = mlv_frame_read(ctx, tables->features, wants, tables->count - roles + 1,
-				  &tables->joined)))
+	wants[0] = (struct mlv_want){ .name = tables->cases->spec->join_on,
+				      .rule = MLV_COLUMN_PRESENT };
+	memcpy(wants + 1, tables->wants + roles, (count - 1) * sizeof(*wants));
+	if ((err = mlv_frame_read(ctx, tables->features, wants, count, &tables->joined)))
 		return err;
-	for (size_t s = 0; s < spec->slice_count; s++)
-		if (tables->of_slice[s].column != NONE &&
-		    tables->frame.columns[tables->of_slice[s].column].absent)
-			tables->of_slice[s] = (struct source_of){
-				tables->of_slice[s].column - roles + 1, true
-			};
+	for (size_t w = roles; w < tables->count; w++)
+		if (tables->frame.columns[w].absent)
+			tables->source[w] = (struct source_of){ w - roles + 1, true };
 	return join_rows(tables);
 }
 
 /* ---- slices */
 
-/* The column of an entry, and the row of it that belongs to each row; NULL: it is in no table. */
-static const struct mlv_column *column_of(const struct tables *tables, size_t s,
-					  const uint32_t **place)
+/* The column of a want of an entry, and the row of it that belongs to each row. */
+static mlv_err column_of(const struct tables *tables, const struct mlv_slice_def *def, size_t want,
+			 struct mlv_dim_input *input)
 {
-	const struct source_of *source = &tables->of_slice[s];
+	const struct source_of *source = &tables->source[want];
 	const struct mlv_frame *frame = source->joined ? &tables->joined : &tables->frame;
-	const struct mlv_column *column = &frame->columns[source->column];
 
-	*place = source->joined ? tables->place : NULL;
-	return column->absent ? NULL : column;
+	input->column = &frame->columns[source->column];
+	input->place = source->joined ? tables->place : NULL;
+	if (!input->column->absent)
+		return NULL;
+	return mlv_error(MLV_E_SPEC, "mlv.yaml:%u: there is no column '%s' in %s%s%s", def->line,
+			 tables->wants[want].name, tables->predictions->name,
+			 tables->features ? " or " : "",
+			 tables->features ? tables->features->name : "");
 }
 
 static const struct mlv_frozen *find_frozen(const struct tables *tables, const char *name)
@@ -333,30 +356,51 @@ static const struct mlv_frozen *find_frozen(const struct tables *tables, const c
 	return NULL;
 }
 
-static mlv_err dim_of_column(const struct tables *tables, size_t s, struct mlv_dim *dim)
+static mlv_err dim_of_labels(const struct tables *tables, struct mlv_dim *dim)
 {
 	const struct mlv_cases *cases = tables->cases;
 	const struct mlv_slice_def *def = dim->def;
 	bool bins = def->edge_count || def->quantiles;
-	const struct mlv_frozen *frozen = find_frozen(tables, def->name);
-	const struct mlv_column *column;
-	const uint32_t *place;
 
-	if (is_label(def) && !cases->y)
+	if (!cases->y)
 		return bins ? mlv_error(MLV_E_SPEC, "mlv.yaml:%u: labels that are classes have no bins",
 					def->line)
 			    : mlv_dim_by_class(dim, cases);
+	return bins ? mlv_dim_by_number(dim, cases->y, NULL, cases->rows.count,
+					find_frozen(tables, def->name))
+		    : mlv_error(MLV_E_SPEC, "mlv.yaml:%u: labels that are numbers need bins", def->line);
+}
+
+static mlv_err dim_of_column(const struct tables *tables, size_t s, struct mlv_dim *dim)
+{
+	const struct mlv_slice_def *def = dim->def;
+	size_t rows = tables->cases->rows.count;
+	struct mlv_dim_input input;
+	mlv_err err;
+
 	if (is_label(def))
-		return bins ? mlv_dim_by_number(dim, cases->y, NULL, cases->rows.count, frozen)
-			    : mlv_error(MLV_E_SPEC, "mlv.yaml:%u: labels that are numbers need bins",
-					def->line);
-	if (!(column = column_of(tables, s, &place)))
-		return mlv_error(MLV_E_SPEC, "mlv.yaml:%u: there is no column '%s' in %s%s%s", def->line,
-				 def->column, tables->predictions->name,
-				 tables->features ? " or " : "",
-				 tables->features ? tables->features->name : "");
-	return bins ? mlv_dim_by_number(dim, column->number, place, cases->rows.count, frozen)
-		    : mlv_dim_by_text(dim, column, place, cases->rows.count);
+		return dim_of_labels(tables, dim);
+	if ((err = column_of(tables, def, tables->of_slice[s], &input)))
+		return err;
+	return def->edge_count || def->quantiles
+		       ? mlv_dim_by_number(dim, input.column->number, input.place, rows,
+					   find_frozen(tables, def->name))
+		       : mlv_dim_by_text(dim, input.column, input.place, rows);
+}
+
+static mlv_err dim_of_expr(const struct tables *tables, size_t s, struct mlv_dim *dim)
+{
+	size_t first = tables->of_slice[s], count = tables->of_slice[s + 1] - first;
+	MLV_SCOPED(mlv_mem_free) struct mlv_dim_input *inputs =
+		mlv_sys_alloc_array(count + 1, sizeof(*inputs));
+	mlv_err err = inputs ? NULL : mlv_error_nomem("an expression");
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = column_of(tables, dim->def, first + i, &inputs[i]);
+	if (!err)
+		err = mlv_dim_by_expr(dim, inputs, tables->cases->rows.count, tables->files,
+				      find_frozen(tables, dim->def->name));
+	return err;
 }
 
 static mlv_err dim_of_cross(const struct mlv_cases *cases, struct mlv_dim *dim)
@@ -383,11 +427,15 @@ static mlv_err make_dims(const struct tables *tables)
 	cases->dim_count = count;
 	for (size_t d = 0; d < count; d++)
 		cases->dims[d].def = &cases->spec->slices[d];
+	for (size_t d = 0; d < count && !err; d++) {
+		const struct mlv_slice_def *def = cases->dims[d].def;
+
+		if (!def->cross.count && is_needed(cases->spec, def))
+			err = def->expr ? dim_of_expr(tables, d, &cases->dims[d])
+					: dim_of_column(tables, d, &cases->dims[d]);
+	}
 	for (size_t d = 0; d < count && !err; d++)
-		if (cases->dims[d].def->column && is_needed(cases->spec, cases->dims[d].def))
-			err = dim_of_column(tables, d, &cases->dims[d]);
-	for (size_t d = 0; d < count && !err; d++)
-		if (!cases->dims[d].def->column && !cases->dims[d].def->hidden)
+		if (cases->dims[d].def->cross.count && !cases->dims[d].def->hidden)
 			err = dim_of_cross(cases, &cases->dims[d]);
 	return err;
 }
@@ -395,12 +443,13 @@ static mlv_err make_dims(const struct tables *tables)
 mlv_err mlv_cases_load(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 		       const struct mlv_frame_source *predictions,
 		       const struct mlv_frame_source *features, const struct mlv_frozen *frozen,
-		       size_t frozen_count, struct mlv_cases *cases)
+		       size_t frozen_count, const struct mlv_expr_files *files,
+		       struct mlv_cases *cases)
 {
 	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { .spec = spec };
 	MLV_SCOPED(tables_release) struct tables tables = {
 		.cases = &made, .predictions = predictions, .features = features,
-		.frozen = frozen, .frozen_count = frozen_count,
+		.frozen = frozen, .frozen_count = frozen_count, .files = files,
 	};
 	mlv_err err;
 

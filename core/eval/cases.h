@@ -8,7 +8,8 @@
  *
  * A dimension divides all rows: each row is in exactly one of its slices. What
  * has no value is in the slice __missing__, what has none of the most frequent
- * values in __other__.
+ * values in __other__. A rule is a dimension of one slice, in which is only what
+ * it holds for.
  *
  * Ownership   mlv_cases_release(). Cases refer to their spec.
  */
@@ -22,7 +23,7 @@
 
 struct mlv_dim {
 	const struct mlv_slice_def *def;
-	uint32_t *code;      /* of each row: which value */
+	uint32_t *code;      /* of each row: which value; of a rule 1: it is not in its slice */
 	struct mlv_strs values; /* names of the slices: "age=[0,25)" */
 	double *edges;       /* of bins and quantiles */
 	size_t edge_count;
@@ -51,13 +52,14 @@ struct mlv_cases {
 };
 
 /*
- * Read the tables; features is NULL without a join. MLV_E_SPEC, with file and
+ * Read the tables; features is NULL without a join, files where none can be read. MLV_E_SPEC, with file and
  * line, when they do not hold what the spec says.
  */
 mlv_err mlv_cases_load(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 		       const struct mlv_frame_source *predictions,
 		       const struct mlv_frame_source *features, const struct mlv_frozen *frozen,
-		       size_t frozen_count, struct mlv_cases *cases) MLV_CHECK;
+		       size_t frozen_count, const struct mlv_expr_files *files,
+		       struct mlv_cases *cases) MLV_CHECK;
 void mlv_cases_release(struct mlv_cases *cases);
 /* Append a number as names of slices have it: the shortest form, "inf", no ".0". */
 mlv_err mlv_number_add(struct mlv_buf *to, double number) MLV_CHECK;

@@ -224,12 +224,14 @@ static mlv_err sort_dim(void *arg, size_t index, unsigned worker)
 	struct evaluation *evaluation = arg;
 	const struct mlv_cases *cases = evaluation->cases;
 	const struct mlv_dim *dim = index < cases->dim_count ? &cases->dims[index] : NULL;
+	size_t codes;
 
 	(void)worker;
 	if (dim && dim->def->hidden)
 		return NULL;
-	return sort_by_code(dim ? dim->code : NULL, evaluation->by_score, cases->rows.count,
-			    dim ? dim->values.count : 1, &evaluation->orders[index]);
+	codes = !dim ? 1 : dim->def->rule ? 2 : dim->values.count;
+	return sort_by_code(dim ? dim->code : NULL, evaluation->by_score, cases->rows.count, codes,
+			    &evaluation->orders[index]);
 }
 
 /* A row, by its score. */

@@ -18,6 +18,7 @@ void mlv_slice_def_release(struct mlv_slice_def *def)
 {
 	free(def->name);
 	free(def->column);
+	mlv_expr_freep(&def->expr);
 	mlv_strs_release(&def->cross);
 	free(def->edges);
 	*def = (struct mlv_slice_def){ 0 };

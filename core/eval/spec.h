@@ -11,6 +11,7 @@
 
 #include "core/base/strs.h"
 #include "core/base/value.h"
+#include "core/eval/expr.h"
 #include "core/eval/measure.h"
 
 #define MLV_SLICE_TOP 200 /* values that get a slice where no top is given */
@@ -18,7 +19,9 @@
 /* One entry of slices: how rows are divided. */
 struct mlv_slice_def {
 	char *name;   /* "race", "race & sex" */
-	char *column; /* NULL for a cross; "label" is that of the evaluation, whatever its column */
+	char *column; /* NULL: another key; "label" is that of the evaluation, whatever its column */
+	struct mlv_expr *expr; /* NULL: there is none; run by one thread at a time */
+	bool rule;     /* expr says whether a row is in the one slice there is */
 	struct mlv_strs cross; /* names of other entries, or columns */
 	double *edges; /* bins [edges[i], edges[i + 1]) */
 	size_t edge_count;

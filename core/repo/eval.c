@@ -99,6 +99,52 @@ static mlv_err digest(const struct mlv_cases *cases, each_fn each, char id[MLV_E
 	return NULL;
 }
 
+/* ---- files that rows name */
+
+struct named_files {
+	struct mlv_metrics_place *place;
+	const struct mlv_metrics_side *side;
+};
+
+static mlv_err read_head(int fd, const char *path, size_t limit, struct mlv_buf *head, uint64_t *size)
+{
+	struct stat st;
+	size_t want;
+	mlv_err err;
+
+	if (mlv_sys_fstat(fd, &st) < 0)
+		return mlv_error_sys("%s", path);
+	*size = (uint64_t)st.st_size;
+	want = *size < limit ? (size_t)*size : limit;
+	if ((err = mlv_buf_reserve(head, want)) ||
+	    (err = mlv_fs_pread_full(fd, path, head->ptr + head->len, want, 0)))
+		return err;
+	mlv_buf_advance(head, want);
+	return NULL;
+}
+
+static mlv_err read_named(void *arg, const char *path, size_t limit, struct mlv_buf *head,
+			  uint64_t *size)
+{
+	const struct named_files *files = arg;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_EVAL_TABLE_MAX);
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	bool found = false;
+	mlv_err err;
+
+	if (!files->side->rev && (err = mlv_metrics_open(files->place, path, &fd)))
+		return err;
+	if (fd >= 0)
+		return read_head(fd, path, limit, head, size);
+	if ((err = mlv_metrics_text(files->place, files->side, path, &text, &found)))
+		return mlv_error_wrap(err, "%s", path);
+	if (!found)
+		return mlv_error(MLV_E_MISSING, "%s: not in %s", path,
+				 mlv_metrics_side_name(files->side));
+	*size = text.len;
+	return mlv_buf_add(head, text.ptr, text.len < limit ? text.len : limit);
+}
+
 /* Edges that an earlier record has for bins by as many quantiles. */
 static size_t list_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record,
 			  struct mlv_frozen *frozen)
@@ -125,6 +171,8 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 	MLV_SCOPED(mlv_mem_free) struct mlv_frozen *edges =
 		mlv_sys_alloc_array(spec->slice_count + 1, sizeof(*edges));
 	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { 0 };
+	struct named_files named = { place, side };
+	const struct mlv_expr_files files = { read_named, &named };
 	mlv_err err;
 
 	*ids = (struct mlv_eval_ids){ "", "", "", "" };
@@ -135,7 +183,7 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 	     (err = mlv_eval_table_open(place, side, spec->join, &features, ids->features))) ||
 	    (err = mlv_cases_load(place->ctx, spec, &predictions.source,
 				  spec->join ? &features.source : NULL, edges,
-				  list_frozen(spec, frozen, edges), &made)) ||
+				  list_frozen(spec, frozen, edges), &files, &made)) ||
 	    (err = mlv_eval_table_check(&predictions)) || (err = mlv_eval_table_check(&features)) ||
 	    (err = digest(&made, mlv_cases_each_label, ids->labels)) ||
 	    (made.id && (err = digest(&made, mlv_cases_each_id, ids->ids))))

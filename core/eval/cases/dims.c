@@ -58,6 +58,14 @@ static mlv_err add_value(struct mlv_buf *to, const char *text)
 	return err;
 }
 
+mlv_err mlv_dim_add_name(struct mlv_dim *dim, const char *name)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+	mlv_err err = add_value(&shown, name);
+
+	return err ? err : mlv_strs_add(&dim->values, shown.ptr);
+}
+
 /* A raw value of a dimension: how many rows have it, and how it is called. */
 struct value {
 	const char *name; /* without the dimension's */

@@ -220,6 +220,15 @@ static mlv_err add_crossed(struct mlv_buf *to, const struct mlv_slice_def *def)
 	return err ? err : mlv_buf_add_str(to, "],");
 }
 
+/* By its canonical text, so that how it is spaced in mlv.yaml defines nothing anew. */
+static mlv_err add_expr(struct mlv_buf *to, const char *key, const struct mlv_expr *expr)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = mlv_expr_add_text(expr, &text);
+
+	return err ? err : add_text(to, key, text.ptr);
+}
+
 static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first)
 {
 	const struct mlv_slice_def *def = dim->def;
@@ -236,10 +245,17 @@ static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first
 		return err;
 	if (dim->edge_count && (err = add_edges(to, dim)))
 		return err;
+	if (def->expr && !def->rule &&
+	    ((err = add_expr(to, "expr", def->expr)) || (err = mlv_buf_add_char(to, ','))))
+		return err;
 	if (def->quantiles && ((err = add_count(to, "quantiles", def->quantiles)) ||
 			       (err = mlv_buf_add_char(to, ','))))
 		return err;
-	return (err = add_count(to, "top", def->top)) ? err : mlv_buf_add_char(to, '}');
+	if ((err = add_count(to, "top", def->top)))
+		return err;
+	if (def->rule && ((err = mlv_buf_add_char(to, ',')) || (err = add_expr(to, "where", def->expr))))
+		return err;
+	return mlv_buf_add_char(to, '}');
 }
 
 static int by_dim_name(const void *a, const void *b)

@@ -9,8 +9,8 @@
 
 #define EDGES_MAX 1000
 
-static const char *const keys[] = { "name", "by", "cross", "bins", "quantiles", "top", "critical",
-				    "owner", NULL };
+static const char *const keys[] = { "name", "by", "expr", "where", "cross", "bins", "quantiles",
+				    "top", "critical", "owner", NULL };
 
 static mlv_err read_bins(const char *file, const struct mlv_value *list, struct mlv_slice_def *def)
 {
@@ -62,6 +62,45 @@ static mlv_err name_itself(struct mlv_slice_def *def)
 	return def->name ? NULL : mlv_error_nomem("a slice");
 }
 
+/* "expr" or "where": what is computed of each row. */
+static mlv_err read_expr(const char *file, const struct mlv_value *map, const char *key,
+			 struct mlv_slice_def *def)
+{
+	const struct mlv_value *value = mlv_value_get(map, key);
+	MLV_SCOPED(mlv_mem_free) char *text = NULL;
+	mlv_err err = value ? mlv_spec_text(file, map, key, &text) : NULL;
+
+	if (err || !text)
+		return err;
+	if (def->expr)
+		return mlv_spec_wrong(file, value, "a slice has either 'expr' or 'where'");
+	if ((err = mlv_expr_parse(text, &def->expr)))
+		return err->code == MLV_E_SPEC ? mlv_error_wrap(err, "%s:%u", file, value->line) : err;
+	def->rule = strcmp(key, "where") == 0;
+	if (def->rule && mlv_expr_type(def->expr) != MLV_EXPR_TRUTH)
+		return mlv_spec_wrong(file, value, "'where' must be true or false for each row");
+	if (def->rule && !def->name)
+		return mlv_spec_wrong(file, value, "a slice by 'where' needs a 'name'");
+	if (def->name)
+		return NULL;
+	def->name = MLV_TAKE(text);
+	return NULL;
+}
+
+static mlv_err check_kind(const char *file, const struct mlv_value *map,
+			  const struct mlv_slice_def *def)
+{
+	bool bins = def->edge_count || def->quantiles;
+
+	if ((def->column != NULL) + (def->expr != NULL) + (def->cross.count > 0) != 1)
+		return mlv_spec_wrong(file, map, "a slice needs one of 'by', 'expr', 'where' and 'cross'");
+	if (bins && (def->cross.count || def->rule || (def->edge_count && def->quantiles)))
+		return mlv_spec_wrong(file, map, "'bins' or 'quantiles' divide one column, and not both");
+	if (bins && def->expr && mlv_expr_type(def->expr) != MLV_EXPR_NUMBER)
+		return mlv_spec_wrong(file, map, "'bins' and 'quantiles' divide numbers, not texts");
+	return NULL;
+}
+
 static mlv_err read_numbers(const char *file, const struct mlv_value *map, struct mlv_slice_def *def)
 {
 	double top = MLV_SLICE_TOP, quantiles = 0;
@@ -90,13 +129,12 @@ static mlv_err read_def(const char *file, const struct mlv_value *map, struct ml
 	def->line = map->line;
 	if ((err = mlv_spec_text(file, map, "name", &def->name)) ||
 	    (err = mlv_spec_text(file, map, "by", &def->column)) ||
+	    (err = read_expr(file, map, "expr", def)) || (err = read_expr(file, map, "where", def)) ||
 	    (err = read_numbers(file, map, def)) || (cross && (err = read_cross(file, cross, def))) ||
 	    (bins && (err = read_bins(file, bins, def))))
 		return err;
-	if (!def->column == !cross)
-		return mlv_spec_wrong(file, map, "a slice needs either 'by' or 'cross'");
-	if ((bins || def->quantiles) && (cross || (bins && def->quantiles)))
-		return mlv_spec_wrong(file, map, "'bins' or 'quantiles' divide one column, and not both");
+	if ((err = check_kind(file, map, def)))
+		return err;
 	if (critical && critical->type != MLV_VALUE_BOOL)
 		return mlv_spec_wrong(file, critical, "'critical' must be true or false");
 	def->critical = critical && critical->boolean;
@@ -131,6 +169,9 @@ static mlv_err add_crossed(const char *file, const struct mlv_value *at, struct 
 
 	if (there && there->cross.count)
 		return mlv_spec_wrong(file, at, "'%s' is a cross itself", name);
+	if (there && there->rule)
+		return mlv_spec_wrong(file, at, "'%s' is a rule, and divides nothing: join rules by 'and'",
+				      name);
 	if (there)
 		return NULL;
 	spec->slice_count++;
