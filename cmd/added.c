@@ -67,6 +67,18 @@ void mlv_added_tell(void *arg, const struct mlv_added *added)
 		tell_line(to, path, added);
 }
 
+void mlv_added_tell_stage(struct mlv_added_out *added, const char *stage, bool changed)
+{
+	struct mlv_out *out = added->run->out;
+
+	begin(added);
+	mlv_out_object_begin(out, NULL);
+	mlv_out_text(out, "stage", stage);
+	mlv_out_bool(out, "changed", changed);
+	mlv_out_object_end(out);
+	mlv_out_line(out, "%s stage '%s'", changed ? added->verb : "unchanged", stage);
+}
+
 void mlv_added_end(struct mlv_added_out *added)
 {
 	begin(added);

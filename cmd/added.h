@@ -14,6 +14,8 @@ struct mlv_added_out {
 
 /* For mlv_add() and mlv_commit(); arg is a struct mlv_added_out. */
 void mlv_added_tell(void *arg, const struct mlv_added *added);
+/* The same of a stage, whose outputs were recorded. */
+void mlv_added_tell_stage(struct mlv_added_out *added, const char *stage, bool changed);
 /* After the last; closes the JSON. */
 void mlv_added_end(struct mlv_added_out *added);
 

@@ -66,6 +66,23 @@ static mlv_err open_runs(struct mlv_repo *repo, bool create, int *fd)
 	return *fd < 0 && (create || errno != ENOENT) ? mlv_error_sys("%s", path.ptr) : NULL;
 }
 
+/* Not synced: one that a power cut tears is passed over, and costs a run. */
+static mlv_err write_entry(int runs, const char *path, const struct mlv_buf *text)
+{
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	char temp[64];
+	mlv_err err = mlv_fs_temp(runs, "tmp-", 0666, temp, sizeof(temp), &fd);
+
+	if (err)
+		return err;
+	err = mlv_fs_write_full(fd, path, text->ptr, text->len);
+	if (!err && mlv_sys_renameat(runs, temp, runs, path) < 0)
+		err = mlv_error_sys("runs/%s", path);
+	if (err)
+		(void)!mlv_sys_unlinkat(runs, temp, 0);
+	return err;
+}
+
 mlv_err mlv_run_put(struct mlv_repo *repo, const struct mlv_recorded *recorded,
 		    const char *stage_dir)
 {
@@ -84,7 +101,7 @@ mlv_err mlv_run_put(struct mlv_repo *repo, const struct mlv_recorded *recorded,
 	snprintf(dir, sizeof(dir), "%.2s", path);
 	if ((err = mlv_fs_mkdirs(runs, dir, 0777)))
 		return err;
-	return mlv_fs_replace(runs, path, text.ptr, text.len, 0666);
+	return write_entry(runs, path, &text);
 }
 
 mlv_err mlv_run_parse(const char *path, const char *text, size_t len, struct mlv_recorded *run)

@@ -12,7 +12,7 @@
  * What an entry names is durable before it; it may be gone later (gc): whoever
  * restores from one looks first. An entry whose outputs are gone may be removed.
  *
- * Crash safety   an entry appears whole.
+ * Crash safety   an entry appears whole, but for a power cut: then it is passed over.
  * Threads        any.
  */
 #ifndef MLV_REPO_RUN_CACHE_H

@@ -323,9 +323,11 @@ static mlv_err run_with_store(struct mlv_track *track)
 	if ((err = mlv_batch_begin(&batch, cache)))
 		return err;
 	/* From here on nobody cleans up: what the cache has it keeps. */
-	track->stamp = mlv_store_stamp(cache);
+	track->stamp = track->no_stamp ? 0 : mlv_store_stamp(cache);
 	if ((err = scan_all(track, batch, batch)) || (err = mlv_batch_commit(batch)))
 		return err;
+	if (track->no_stamp)
+		return name_all(track, 0);
 	stamp = mlv_store_stamp(cache);
 	if (stamp != track->stamp || !stamp)
 		stamp = mlv_store_stamp_settled(cache);

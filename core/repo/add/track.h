@@ -35,6 +35,7 @@ struct mlv_track {
 	bool must_match;          /* refuse what differs from its pointer */
 	bool of_stage;            /* whole outputs of a stage: there are no pointers, nothing is locked */
 	bool plain;               /* they are neither git-ignored nor made links */
+	bool no_stamp;            /* no output is a directory: nobody asks what the cache has of it */
 	bool may_be_gone;         /* parts that are not in the work tree are no failure */
 	uint64_t stamp;           /* of the cache, before anything was put; 0: none */
 	struct mlv_strs written;  /* for git's index: pointers, and ignore files that changed */

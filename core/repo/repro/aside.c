@@ -114,6 +114,8 @@ mlv_err mlv_aside_discard(struct mlv_aside *aside)
 {
 	char list[128];
 
+	if (!mlv_fs_exists(aside->repo->mlv_fd, aside->dir))
+		return NULL; /* there was nothing to move */
 	snprintf(list, sizeof(list), "%s/list", aside->dir);
 	if (mlv_sys_unlinkat(aside->repo->mlv_fd, list, 0) < 0 && errno != ENOENT)
 		return mlv_error_sys(".mlv/%s", list);
@@ -129,7 +131,7 @@ mlv_err mlv_aside_move(struct mlv_aside **out, struct mlv_repo *repo, const char
 	for (size_t i = 0; !err && i < paths->count; i++)
 		if (mlv_fs_exists(repo->root_fd, paths->at[i]))
 			err = mlv_strs_add(&aside->paths, paths->at[i]);
-	if (err || (err = write_list(aside)))
+	if (err || (aside->paths.count && (err = write_list(aside))))
 		return err;
 	for (size_t i = 0; !err && i < aside->paths.count; i++)
 		err = move_one(aside, i);

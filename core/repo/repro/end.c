@@ -1,4 +1,5 @@
 /* A stage that runs: how it is given to the executor, and what is done when it ended. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "core/repo/run_cache.h"
 
 #define LOGS "tmp/logs" /* below .mlv */
+#define SETTLE_SIZE (1 << 20) /* bytes */
 
 static mlv_err add_env(struct mlv_strs *env, const char *name, const char *value)
 {
@@ -156,6 +158,21 @@ static mlv_err tell_changed_deps(struct mlv_repro_run *run, struct mlv_slot *slo
 	return NULL;
 }
 
+/* Whether an output is so large that reading it a second time would cost more than a pause. */
+static bool is_large(const struct mlv_repro_run *run, const struct mlv_stage *stage)
+{
+	for (size_t i = 0; i < stage->out_count; i++) {
+		struct stat st;
+
+		if (stage->outs[i].glob ||
+		    (mlv_sys_fstatat(run->repo->root_fd, stage->outs[i].path, &st,
+				     AT_SYMLINK_NOFOLLOW) == 0 &&
+		     (!S_ISREG(st.st_mode) || st.st_size > SETTLE_SIZE)))
+			return true;
+	}
+	return false;
+}
+
 /* Look at what it made, store it, record it. */
 static mlv_err finish(struct mlv_repro_run *run, struct mlv_slot *slot)
 {
@@ -169,7 +186,8 @@ static mlv_err finish(struct mlv_repro_run *run, struct mlv_slot *slot)
 	struct mlv_recorded old = { .outs = now->outs, .out_count = now->out_count };
 	mlv_err err;
 
-	mlv_namer_settle(run->namer);
+	if (is_large(run, slot->stage))
+		mlv_namer_settle(run->namer);
 	mlv_looker_forget(run->looker);
 	mlv_recorded_release(&old);
 	now->outs = NULL;

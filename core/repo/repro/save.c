@@ -30,13 +30,16 @@ static mlv_err save_some(struct mlv_repo *repo, const struct mlv_save_options *o
 {
 	MLV_SCOPED(mlv_track_release) struct mlv_track track = {
 		.repo = repo, .command = options->command, .of_stage = true, .plain = !cached,
-		.no_commit = options->no_commit || (!cached && !options->all)
+		.no_commit = options->no_commit || (!cached && !options->all), .no_stamp = true
 	};
 	mlv_err err = NULL;
 
-	for (size_t i = 0; !err && i < recorded->out_count; i++)
-		if (recorded->outs[i].at.cache == cached)
-			err = mlv_track_append(&track, &recorded->outs[i].at, false, "");
+	for (size_t i = 0; !err && i < recorded->out_count; i++) {
+		if (recorded->outs[i].at.cache != cached)
+			continue;
+		track.no_stamp &= recorded->outs[i].at.type != MLV_ID_TREE;
+		err = mlv_track_append(&track, &recorded->outs[i].at, false, "");
+	}
 	if (err || !track.count)
 		return err;
 	return mlv_track_run(&track, take, recorded);
