@@ -81,10 +81,11 @@ struct mlv_cmd {
 	size_t args_size;                   /* at most MLV_ARGS_MAX */
 	/* args: args_size bytes as the options filled them; operands ends with NULL. */
 	mlv_err (*run)(struct mlv_run *run, const void *args, char **operands);
+	bool runs;   /* from the first operand on all words are a command, options or not */
 	bool hidden; /* not listed in help (plumbing of tests) */
 };
 
-#define MLV_ARGS_MAX 2048
+#define MLV_ARGS_MAX 8192
 
 extern const struct mlv_cmd *const mlv_commands[]; /* ends with NULL */
 

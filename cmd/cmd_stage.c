@@ -2,6 +2,7 @@
 #include "cmd/cmd_stage.h"
 
 static const struct mlv_cmd *const stage_subs[] = {
+	&mlv_cmd_stage_add,
 	&mlv_cmd_stage_list,
 	NULL,
 };

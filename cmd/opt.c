@@ -320,12 +320,14 @@ mlv_err mlv_opt_parse(char **argv, struct mlv_line *line, void *args)
 	while (*parse.next) {
 		char *word = *parse.next++;
 
-		if (!only_operands && strcmp(word, "--") == 0)
+		if (!only_operands && strcmp(word, "--") == 0) {
 			only_operands = true;
-		else if (only_operands || !is_option(word))
+		} else if (only_operands || !is_option(word)) {
 			line->operands[kept++] = word;
-		else if ((err = take_option(&parse, word)))
+			only_operands |= line->cmd->runs;
+		} else if ((err = take_option(&parse, word))) {
 			return err;
+		}
 	}
 	line->operands[kept] = NULL;
 	return line->globals.help ? NULL : check_operands(line, kept);

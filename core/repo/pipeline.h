@@ -154,6 +154,26 @@ mlv_err mlv_pipeline_find(struct mlv_repo *repo, const struct mlv_pipeline *pipe
 			  const char *target, const struct mlv_pipeline_find *options,
 			  struct mlv_stage_set *found) MLV_CHECK;
 
+/* A stage to be added. Paths are as they are to be written: relative to wdir. */
+struct mlv_stage_new {
+	const char *name, *wdir, *desc; /* wdir and desc may be NULL */
+	struct mlv_strs cmds, deps;
+	struct mlv_strs params;     /* "key,key", "file:key", "file:" */
+	struct mlv_stage_out *outs; /* path, kind, cache and persist of them */
+	size_t out_count;
+	bool always_changed;
+	bool force; /* replace one of that name */
+};
+/*
+ * Write a stage into the mlv.yaml at file (relative to the root), which is made when it
+ * is missing; comments and all other stages stay as they are, and the whole pipeline
+ * must hold with it. Git is told to ignore its outputs. written gets the files that
+ * were changed. MLV_E_REFUSED when a stage of that name is there.
+ */
+mlv_err mlv_pipeline_add_stage(struct mlv_repo *repo, const char *file,
+			       const struct mlv_stage_new *stage,
+			       struct mlv_strs *written) MLV_CHECK;
+
 /* Whether a stage may have the name: no punctuation but "-" and "_", no control characters. */
 bool mlv_stage_name_ok(const char *name);
 

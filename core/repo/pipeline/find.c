@@ -79,6 +79,16 @@ static mlv_err keep_name(struct search *search, int dir, const struct dirent *en
 	return keep_pointer(search, name);
 }
 
+/* Whether the file that is read otherwise belongs to the directory being looked at. */
+static bool is_instead(const struct search *search)
+{
+	const char *path = search->snapshot->instead;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
+
+	return path && len == search->path.len && memcmp(path, search->path.ptr, len) == 0;
+}
+
 static mlv_err list_names(struct search *search, int dir, struct names *names)
 {
 	MLV_SCOPED(mlv_dir_close) DIR *entries = mlv_sys_opendirat(dir, ".");
@@ -94,6 +104,7 @@ static mlv_err list_names(struct search *search, int dir, struct names *names)
 	if (!err && errno)
 		return mlv_error_sys("%s: listing", where);
 	mlv_strs_sort_unique(&names->dirs);
+	names->pipeline |= is_instead(search);
 	return err;
 }
 

@@ -19,6 +19,8 @@ struct mlv_snapshot {
 	const char *prefix;  /* of the root in git: "" or "sub/" */
 	struct mlv_git_id commit;
 	struct mlv_flag_style style;
+	const char *instead; /* of the work tree's file at this path, or none, these bytes are read */
+	const struct mlv_buf *instead_text;
 };
 mlv_err mlv_snapshot_open(struct mlv_snapshot *snapshot, struct mlv_repo *repo, const char *rev) MLV_CHECK;
 /* Append the file's bytes; *found false when there is none. Links are not followed. */

@@ -47,6 +47,9 @@ mlv_err mlv_snapshot_read(const struct mlv_snapshot *snapshot, const char *path,
 		err = mlv_buf_printf(&name, "%s%s", snapshot->prefix, path);
 		return err ? err : mlv_git_read(snapshot->git, &snapshot->commit, name.ptr, text, found);
 	}
+	*found = true;
+	if (snapshot->instead && strcmp(path, snapshot->instead) == 0)
+		return mlv_buf_add(text, snapshot->instead_text->ptr, snapshot->instead_text->len);
 	*found = false;
 	fd = mlv_sys_open_beneath(snapshot->root_fd, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
