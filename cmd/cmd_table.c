@@ -12,6 +12,7 @@ extern const struct mlv_cmd mlv_cmd_commit;
 extern const struct mlv_cmd mlv_cmd_completion;
 extern const struct mlv_cmd mlv_cmd_config;
 extern const struct mlv_cmd mlv_cmd_cv;
+extern const struct mlv_cmd mlv_cmd_dag;
 extern const struct mlv_cmd mlv_cmd_data;
 extern const struct mlv_cmd mlv_cmd_destroy;
 extern const struct mlv_cmd mlv_cmd_diff;
@@ -68,6 +69,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_completion,
 	&mlv_cmd_config,
 	&mlv_cmd_cv,
+	&mlv_cmd_dag,
 	&mlv_cmd_data,
 	&mlv_cmd_destroy,
 	&mlv_cmd_diff,

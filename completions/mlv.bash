@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache cat cat-object check-ignore checkout ci commit completion config cv data destroy diff doctor du eval fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report repro root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -40,8 +40,9 @@ _mlv()
 			fi
 			case $label in
 			cache) subs='dir list' ;;
+			card) subs='build check diff export' ;;
 			ci) subs='init' ;;
-			cv) subs='check split' ;;
+			cv) subs='check report run split' ;;
 			data) subs='status' ;;
 			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
@@ -54,16 +55,30 @@ _mlv()
 	done
 	case $label:$prev in
 	'add':--out | 'add':-o) _mlv_offer file; return ;;
+	'card build':--file) _mlv_offer file; return ;;
+	'card check':--file) _mlv_offer file; return ;;
+	'card diff':--file) _mlv_offer file; return ;;
+	'card export':--file) _mlv_offer file; return ;;
+	'card export':--output | 'card export':-o) _mlv_offer file; return ;;
 	'cat':--rev) _mlv_offer rev; return ;;
 	'cat':--range) _mlv_offer none; return ;;
 	'cat':--remote | 'cat':-r) _mlv_offer remote; return ;;
 	'cv check':--rev) _mlv_offer rev; return ;;
+	'cv report':--rev) _mlv_offer rev; return ;;
+	'cv report':--slice) _mlv_offer none; return ;;
+	'cv run':--split) _mlv_offer none; return ;;
 	'cv split':--output | 'cv split':-o) _mlv_offer file; return ;;
 	'data status':--remote | 'data status':-r) _mlv_offer remote; return ;;
 	'data status':--untracked-files) _mlv_offer none; return ;;
 	'diff':--targets) _mlv_offer file; return ;;
 	'du':--rev) _mlv_offer rev; return ;;
 	'eval verify':--rev) _mlv_offer rev; return ;;
+	'fairness':--rev) _mlv_offer rev; return ;;
+	'fairness':--ref) _mlv_offer none; return ;;
+	'fairness':--tau) _mlv_offer none; return ;;
+	'fairness':--aequitas) _mlv_offer file; return ;;
+	'fairness':--config) _mlv_offer file; return ;;
+	'fairness':--format) _mlv_offer none; return ;;
 	'fetch':--remote | 'fetch':-r) _mlv_offer remote; return ;;
 	'fetch':--jobs | 'fetch':-j) _mlv_offer none; return ;;
 	'fetch':--bwlimit) _mlv_offer none; return ;;
@@ -110,6 +125,8 @@ _mlv()
 	'report':--base) _mlv_offer rev; return ;;
 	'report':--history) _mlv_offer none; return ;;
 	'report':--vega) _mlv_offer dir; return ;;
+	'repro':--stages | 'repro':-j) _mlv_offer none; return ;;
+	'repro':--explain) _mlv_offer none; return ;;
 	'stage add':--name | 'stage add':-n) _mlv_offer none; return ;;
 	'stage add':--deps | 'stage add':-d) _mlv_offer file; return ;;
 	'stage add':--params | 'stage add':-p) _mlv_offer file; return ;;
@@ -136,6 +153,11 @@ _mlv()
 	'cache') words='' hint=none ;;
 	'cache dir') words='--unset -u --system --global --project --local' hint=dir ;;
 	'cache list') words='' hint=none ;;
+	'card') words='' hint=none ;;
+	'card build') words='--file' hint=none ;;
+	'card check') words='--file' hint=none ;;
+	'card diff') words='--file' hint=rev ;;
+	'card export') words='--file --hf --mct --output -o' hint=none ;;
 	'cat') words='--rev --range --remote -r' hint=file ;;
 	'cat-object') words='' hint=none ;;
 	'check-ignore') words='--all -a --details -d --non-matching -n --stdin --null -z' hint=file ;;
@@ -147,7 +169,10 @@ _mlv()
 	'config') words='--unset -u --list -l --show-origin --system --global --project --local' hint=none ;;
 	'cv') words='' hint=none ;;
 	'cv check') words='--rev' hint=none ;;
+	'cv report') words='--rev --slice --folds --md' hint=none ;;
+	'cv run') words='--split --force -f' hint=none ;;
 	'cv split') words='--output -o --dry-run -n' hint=none ;;
+	'dag') words='--dot --mermaid --md --full --outs -o --collapse-foreach-matrix' hint=file ;;
 	'data') words='' hint=none ;;
 	'data status') words='--granular --not-in-remote --remote -r --unchanged --untracked-files' hint=file ;;
 	'destroy') words='--force -f' hint=none ;;
@@ -156,6 +181,7 @@ _mlv()
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
 	'eval') words='--dry-run -n --new-edges' hint=none ;;
 	'eval verify') words='--rev' hint=none ;;
+	'fairness') words='--rev --ref --tau --aequitas --config --format --exit-code' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --max-size --type --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
@@ -192,6 +218,7 @@ _mlv()
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'report') words='--html -o --base --history --vega' hint=none ;;
+	'repro') words='--force -f --interactive -i --single-item -s --pipeline -p --all-pipelines -P --recursive -R --downstream --force-downstream --dry --allow-missing --glob --no-commit --no-run-cache --keep-going -k --ignore-errors --stages -j --explain' hint=file ;;
 	'root') words='' hint=none ;;
 	'stage') words='' hint=none ;;
 	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f' hint=command ;;

@@ -86,6 +86,8 @@ static mlv_err add_escape(struct toml *toml, struct mlv_buf *to)
 	bool ok;
 	mlv_err err;
 
+	if (at_end(toml))
+		return fail(toml, "a text without its closing quote");
 	toml->cursor.at++;
 	if (simple)
 		return mlv_buf_add_char(to, bytes[simple - letters]);

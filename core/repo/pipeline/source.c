@@ -88,12 +88,12 @@ static mlv_err add_snippet(const struct mlv_source *source, unsigned line, unsig
 	const char *text = line_of(source, line, &len);
 	mlv_err err;
 
-	if (!text || !mlv_text_is_plain(text, strcspn(text, "\t\r\n") < len ? 0 : len))
-		return NULL;
-	if (caret >= SHOWN || caret > len)
+	if (!text || caret >= SHOWN || caret > len)
 		return NULL;
 	while (len > SHOWN || (len && !mlv_text_is_plain(text, len)))
 		len--;
+	if (caret > len)
+		return NULL;
 	if ((err = mlv_buf_printf(to, "\n%5u | %.*s\n      | ", line, (int)len, text)))
 		return err;
 	/* A caret stands below a character, not a byte. */
