@@ -10,6 +10,8 @@
 #include "remote/transport/sftp.h"
 
 #define MAX_DEPTH 64 /* directories below each other */
+#define IDLE_MOST 100000 /* directories one after the other that hold no key of what is asked for */
+#define KEYS_MOST ((uint64_t)50000000)
 #define TEXT_MAX  ((size_t)256 << 20) /* bytes of a directory's lines */
 
 struct walk {
@@ -18,6 +20,8 @@ struct walk {
 	mlv_list_fn fn;
 	void *arg;
 	struct mlv_buf key; /* of what is looked at, a directory's with a slash at its end */
+	uint64_t keys;      /* that were given */
+	unsigned idle;      /* directories since the last of them */
 };
 
 static mlv_err list_dir(struct walk *w, unsigned depth);
@@ -69,11 +73,19 @@ static mlv_err enter(struct walk *w, unsigned depth)
 	return err || !concerns(w) ? err : list_dir(w, depth + 1);
 }
 
+static mlv_err without_end(const struct walk *w)
+{
+	return mlv_error(MLV_E_REMOTE, "%s: a list without end", w->remote->base.url);
+}
+
 static mlv_err report(struct walk *w, uint64_t size)
 {
-	return w->key.len >= strlen(w->prefix) && mlv_transport_takes(&w->remote->base, w->key.ptr)
-		       ? w->fn(w->arg, w->key.ptr, size)
-		       : NULL;
+	if (w->key.len < strlen(w->prefix) || !mlv_transport_takes(&w->remote->base, w->key.ptr))
+		return NULL;
+	w->idle = 0;
+	if (++w->keys > KEYS_MOST)
+		return without_end(w);
+	return w->fn(w->arg, w->key.ptr, size);
 }
 
 /* ---- by lines ---- */
@@ -183,6 +195,8 @@ static mlv_err list_dir(struct walk *w, unsigned depth)
 	if (depth > MAX_DEPTH)
 		return mlv_error(MLV_E_REMOTE, "%s/%s: directories too deep within each other",
 				 w->remote->base.url, w->key.ptr);
+	if (++w->idle > IDLE_MOST)
+		return without_end(w);
 	if ((err = read_dir(w, MLV_FILE_LINES, &text, &there)) || !there)
 		return err;
 	return all_clear(&text) ? take_lines(w, &text, depth) : take_names(w, depth);

@@ -9,6 +9,7 @@
 #include "core/base/sys.h"
 #include "remote/sftp/known_hosts.h"
 #include "remote/sftp/long_name.h"
+#include "remote/transport/sftp.h"
 #include "tests/unit/check.h"
 #include "tests/unit/remote_check.h"
 
@@ -26,6 +27,50 @@ static struct mlv_ctx ctx;
 		name(server, dir);                                              \
 	}                                                                       \
 	static void name(const char *server, const char *dir)
+
+/* ---- a server that has directories without end, and nothing in them ---- */
+
+static unsigned wide; /* directories below the remote's own */
+
+static mlv_err show_wide(struct mlv_net *net, const struct mlv_net_file *request,
+			 struct mlv_net_file_reply *reply)
+{
+	bool enough = false;
+
+	(void)net;
+	*reply = (struct mlv_net_file_reply){ .end = MLV_FILE_DONE };
+	for (unsigned i = 0; i < wide && strcmp(request->url, "sftp://host/") == 0; i++) {
+		char line[96];
+		int len = snprintf(line, sizeof(line),
+				   "drwxr-xr-x    2 ada      users        4096 Nov 28 16:10 d%u\n", i);
+
+		check_ok(request->body(request->arg, line, (size_t)len, &enough));
+	}
+	return NULL;
+}
+
+static mlv_err no_key(void *arg, const char *key, uint64_t size)
+{
+	(void)arg;
+	(void)size;
+	return mlv_error(MLV_E_CORRUPT, "%s", key);
+}
+
+mlv_test(sftp_list, ends_where_directories_do_not)
+{
+	static const struct mlv_net_ops ops = { .file = show_wide };
+	static char name[] = "sftp://host", scheme[] = "sftp", host[] = "host", path[] = "";
+	struct mlv_sftp_remote remote = { .ops = &ops, .path = path, .url = {
+		.scheme = scheme, .host = host, .path = path } };
+
+	mlv_ctx_init_quiet(&ctx);
+	remote.base.ctx = &ctx;
+	remote.base.url = name;
+	wide = 1000;
+	check_ok(mlv_sftp_list(&remote.base, "", no_key, NULL));
+	wide = 200000;
+	check_fails(mlv_sftp_list(&remote.base, "", no_key, NULL), MLV_E_REMOTE);
+}
 
 /* An option whose value is a file of the server's directory. */
 static char *option(const char *name, const char *dir, const char *file)
