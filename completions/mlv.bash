@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report repro root stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report repro root stage slices status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -49,6 +49,7 @@ _mlv()
 			migrate) subs='dvc lfs' ;;
 			remote) subs='add default list modify remove rename trust' ;;
 			stage) subs='add list' ;;
+			slices) subs='ls check find' ;;
 			*) subs= ;;
 			esac ;;
 		esac
@@ -140,6 +141,15 @@ _mlv()
 	'stage add':--plots-no-cache) _mlv_offer file; return ;;
 	'stage add':--wdir | 'stage add':-w) _mlv_offer dir; return ;;
 	'stage add':--desc) _mlv_offer none; return ;;
+	'slices ls':--rev) _mlv_offer rev; return ;;
+	'slices check':--rev) _mlv_offer rev; return ;;
+	'slices find':--rev) _mlv_offer rev; return ;;
+	'slices find':--metric) _mlv_offer none; return ;;
+	'slices find':--max-level) _mlv_offer none; return ;;
+	'slices find':--min-n) _mlv_offer none; return ;;
+	'slices find':--top) _mlv_offer none; return ;;
+	'slices find':--alpha) _mlv_offer none; return ;;
+	'slices find':--seed) _mlv_offer none; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
 	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
 	'status':--bwlimit) _mlv_offer none; return ;;
@@ -223,6 +233,10 @@ _mlv()
 	'stage') words='' hint=none ;;
 	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f' hint=command ;;
 	'stage list') words='--all --fail --recursive -R --name-only' hint=file ;;
+	'slices') words='' hint=none ;;
+	'slices ls') words='--rev --md' hint=none ;;
+	'slices check') words='--rev' hint=none ;;
+	'slices find') words='--rev --metric --max-level --min-n --top --alpha --no-holdout --seed' hint=none ;;
 	'status') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;
