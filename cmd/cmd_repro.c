@@ -11,7 +11,7 @@ struct repro_args {
 	bool force, interactive, single, pipeline, all, recursive, downstream, force_downstream;
 	bool dry, allow_missing, glob, no_commit, no_run_cache, keep_going, ignore_errors;
 	uint64_t jobs;
-	const char *explain;
+	const char *executor, *explain;
 };
 
 #define FLAG(letter, name, field, text)                                                            \
@@ -34,7 +34,9 @@ static const struct mlv_opt repro_opts[] = {
 	FLAG('k', "keep-going", keep_going, "after a failure run what does not depend on it"),
 	FLAG(0, "ignore-errors", ignore_errors, "after a failure run the rest, too"),
 	{ MLV_OPT_COUNT, 'j', "stages", offsetof(struct repro_args, jobs), "<count>", MLV_HINT_NONE,
-	  "stages that may run at a time (default: 1)" },
+	  "stages that may run at a time (default: 1; of Slurm 10000)" },
+	{ MLV_OPT_TEXT, 0, "executor", offsetof(struct repro_args, executor), "<name>",
+	  MLV_HINT_NONE, "run stages here (local, the default) or as jobs of Slurm (slurm)" },
 	{ MLV_OPT_TEXT, 0, "explain", offsetof(struct repro_args, explain), "<stage>",
 	  MLV_HINT_NONE, "tell why this stage would run, and what changed" },
 	{ 0 },
@@ -89,6 +91,27 @@ static mlv_err explain(struct mlv_run *run, struct mlv_repo *repo,
 	return mlv_namer_save(namer);
 }
 
+#define STAGES_MAX 10000
+
+static bool on_slurm(const struct repro_args *args)
+{
+	return args->executor && strcmp(args->executor, "slurm") == 0;
+}
+
+static mlv_err make_executor(struct mlv_executor **executor, struct mlv_run *run,
+			     struct mlv_repo *repo, const struct repro_args *args,
+			     struct mlv_repro_show *show)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf state = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (!on_slurm(args))
+		return mlv_executor_local(executor, run->ctx, mlv_repro_show_output, show);
+	if ((err = mlv_buf_printf(&state, "%s/.mlv/" MLV_SLURM_STATE, repo->root)))
+		return err;
+	return mlv_executor_slurm(executor, run->ctx, state.ptr, mlv_repro_show_output, show);
+}
+
 static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 			  const struct mlv_pipeline *pipeline, const struct mlv_stage_set *stages,
 			  const struct repro_args *args)
@@ -100,7 +123,9 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 		.force = args->force, .force_downstream = args->force_downstream, .dry = args->dry,
 		.no_commit = args->no_commit, .no_run_cache = args->no_run_cache,
 		.keep_going = args->keep_going, .ignore_errors = args->ignore_errors,
-		.allow_missing = args->allow_missing, .jobs = args->jobs ? (unsigned)args->jobs : 1,
+		.allow_missing = args->allow_missing, .jobs = args->jobs      ? (unsigned)args->jobs
+			: on_slurm(args) ? STAGES_MAX
+					 : 1,
 		.program = program, .tell = mlv_repro_show_event,
 		.ask = args->interactive ? ask : NULL, .arg = &show,
 	};
@@ -109,8 +134,7 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 
 	snprintf(program, sizeof(program), "%s/mlv", mlv_host_program_dir());
 	if ((err = mlv_repro_show_begin(&show, run, pipeline, options.jobs > 1, args->dry)) ||
-	    (!args->dry && (err = mlv_executor_local(&executor, run->ctx, mlv_repro_show_output,
-						     &show))))
+	    (!args->dry && (err = make_executor(&executor, run, repo, args, &show))))
 		return err;
 	options.executor = executor;
 	mlv_out_array_begin(run->out, NULL);
@@ -123,8 +147,11 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 
 static mlv_err check_args(const struct repro_args *args, char **operands)
 {
-	if (args->jobs > 10000)
-		return mlv_error(MLV_E_USAGE, "--stages is at most 10000");
+	if (args->jobs > STAGES_MAX)
+		return mlv_error(MLV_E_USAGE, "--stages is at most %d", STAGES_MAX);
+	if (args->executor && strcmp(args->executor, "local") != 0 && !on_slurm(args))
+		return mlv_error(MLV_E_USAGE, "--executor %s: there are local and slurm",
+				 args->executor);
 	if (args->downstream && (args->single || args->pipeline || args->all))
 		return mlv_error(MLV_E_USAGE, "--downstream does not go with -s, -p or -P");
 	if (args->downstream && !operands[0])

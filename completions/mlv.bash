@@ -127,6 +127,7 @@ _mlv()
 	'report':--history) _mlv_offer none; return ;;
 	'report':--vega) _mlv_offer dir; return ;;
 	'repro':--stages | 'repro':-j) _mlv_offer none; return ;;
+	'repro':--executor) _mlv_offer none; return ;;
 	'repro':--explain) _mlv_offer none; return ;;
 	'stage add':--name | 'stage add':-n) _mlv_offer none; return ;;
 	'stage add':--deps | 'stage add':-d) _mlv_offer file; return ;;
@@ -228,7 +229,7 @@ _mlv()
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'report') words='--html -o --base --history --vega' hint=none ;;
-	'repro') words='--force -f --interactive -i --single-item -s --pipeline -p --all-pipelines -P --recursive -R --downstream --force-downstream --dry --allow-missing --glob --no-commit --no-run-cache --keep-going -k --ignore-errors --stages -j --explain' hint=file ;;
+	'repro') words='--force -f --interactive -i --single-item -s --pipeline -p --all-pipelines -P --recursive -R --downstream --force-downstream --dry --allow-missing --glob --no-commit --no-run-cache --keep-going -k --ignore-errors --stages -j --executor --explain' hint=file ;;
 	'root') words='' hint=none ;;
 	'stage') words='' hint=none ;;
 	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f' hint=command ;;

@@ -115,6 +115,7 @@ void mlv_executor_freep(struct mlv_executor **executor);
 /* Jobs are processes of this machine (process.h), run by the user's shell. */
 mlv_err mlv_executor_local(struct mlv_executor **out, struct mlv_ctx *ctx,
 			   mlv_job_output_fn output, void *arg) MLV_CHECK;
+#define MLV_SLURM_STATE "state/slurm" /* the directory, below .mlv */
 /*
  * Jobs are those of Slurm, by its programs sbatch, squeue, scontrol and scancel;
  * the directory state (absolute, made when it is missing) and the work tree are

@@ -39,4 +39,103 @@ if [ -x "$bin/test_slurm" ]; then
 else
 	echo "ok - slurm # SKIP the unit tests are not built in $bin"
 fi
+
+# A pipeline: here and by Slurm, to the same mlv.lock.
+pipeline() {
+	mkdir "$work/$1" && cd "$work/$1" && git init -q && mlv init -q || exit 1
+	echo 3 >n.txt
+	cat >mlv.yaml <<-'EOT'
+	stages:
+	  part:
+	    foreach: [a, b, c]
+	    do:
+	      cmd: sleep 0.2 && echo ${item} $(cat n.txt) >${item}.out
+	      deps: [n.txt]
+	      outs: ["${item}.out"]
+	      resources: {cpus: 1, mem: 16M, time: 5m}
+	  all:
+	    cmd: cat a.out b.out c.out >all.out && mkdir -p d && cp all.out d/x
+	    deps: [a.out, b.out, c.out]
+	    outs: [all.out, d]
+	EOT
+}
+pipeline here && mlv repro -q
+pipeline there && mlv repro -q --executor slurm 2>"$work/err"
+result "a pipeline runs as jobs" $?
+cmp "$work/here/mlv.lock" "$work/there/mlv.lock" && cmp "$work/here/d/x" d/x
+result "mlv.lock is that of a local run" $?
+[ "$(mlv repro --executor slurm 2>&1 | tail -n 1)" = "Data and pipelines are up to date." ] &&
+	[ -z "$(ls .mlv/state/slurm)" ]
+result "there is nothing to do then, and nothing is left" $?
+
+cat >>mlv.yaml <<'EOT'
+  bad:
+    cmd: ["echo said this", "exit 5"]
+    outs: [bad.out]
+  good:
+    cmd: echo good >good.out
+    outs: [good.out]
+EOT
+mlv repro -k --executor slurm bad good >"$work/out" 2>&1
+[ $? = 7 ] && grep -q 'exit 5, exited with 5' "$work/out" && grep -q 'said this' .mlv/tmp/logs/bad.log && [ -e good.out ]
+result "a failure is told with its command and log, and the rest runs" $?
+
+# wait_for FILE: until it is there.
+wait_for() {
+	for _ in $(seq 300); do
+		[ ! -e "$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+jobs() { squeue --me -h -o %j | grep -c -- "^$1-mlv"; }
+cat >mlv.yaml <<'EOT'
+stages:
+  long:
+    cmd: echo x >>begun && until test -e go; do sleep 0.1; done; echo made >long.out
+    deps: [n.txt]
+    outs: [long.out]
+EOT
+echo before >long.out
+env --default-signal=INT mlv repro --executor slurm >"$work/out" 2>&1 &
+pid=$!
+wait_for begun && kill -INT $pid
+wait $pid
+[ $? = 130 ] && [ "$(jobs long)" = 0 ] && [ "$(cat long.out)" = before ]
+result "Ctrl-C cancels the jobs, and what was there comes back" $?
+
+# kill_9 [MORE]: mlv is killed while its job runs.
+kill_9() {
+	rm -f begun go
+	mlv repro --executor slurm >"$work/out" 2>&1 &
+	pid=$!
+	wait_for begun && kill -9 $pid
+	wait $pid 2>/dev/null
+}
+kill_9
+mlv repro >"$work/out" 2>&1
+[ $? = 6 ] && grep -q 'executor slurm' "$work/out" && [ "$(jobs long)" = 1 ]
+result "a job that a killed mlv left is in nobody's way" $?
+(sleep 1; : >go) &
+mlv repro --executor slurm >"$work/out" 2>&1 && [ "$(cat long.out begun)" = "made
+x" ] && [ "$(mlv repro | tail -n 1)" = "Data and pipelines are up to date." ]
+result "the next mlv takes it over, and it runs once" $?
+
+echo 4 >n.txt
+kill_9
+: >go
+until [ "$(jobs long)" = 0 ]; do sleep 0.2; done
+mlv repro --executor slurm >"$work/out" 2>&1 && [ "$(cat begun)" = x ] && [ "$(cat long.out)" = made ] &&
+	[ "$(mlv repro | tail -n 1)" = "Data and pipelines are up to date." ]
+result "one that ended meanwhile is recorded, and is not run again" $?
+
+echo 5 >n.txt
+kill_9
+echo 6 >n.txt
+: >go2
+sed -i 's/test -e go;/test -e go2;/' mlv.yaml
+mlv repro --executor slurm >"$work/out" 2>&1 && grep -q 'out of date still runs' "$work/out" &&
+	[ "$(jobs long)" = 0 ] && [ "$(wc -l <begun)" = 2 ]
+result "one whose inputs changed since is cancelled, and run anew" $?
+[ $status = 0 ] || sed "s,^,# ," "$work/out" begun
 exit $status

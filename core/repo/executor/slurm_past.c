@@ -55,7 +55,10 @@ mlv_err slurm_look_back(struct slurm *slurm, const struct mlv_job *job, const ch
 		return err;
 	if (slurm_list_find(&list, place)) {
 		*ours = strcmp(key, job->key) == 0;
-		return *ours ? NULL : end_other(slurm, job->name, place);
+		if (*ours || (err = end_other(slurm, job->name, place)))
+			return err;
+		slurm_drop(slurm, dir);
+		return NULL;
 	}
 	/* It may have ended while Slurm was asked. */
 	if ((err = slurm_read_end(slurm->dir_fd, dir, &end, &ended)))

@@ -186,7 +186,7 @@ mlv_err mlv_aside_drop(struct mlv_repo *repo, const char *stage)
 	return err ? err : mlv_aside_discard(aside);
 }
 
-mlv_err mlv_aside_recover(struct mlv_repo *repo, const char *stage)
+mlv_err mlv_aside_open(struct mlv_aside **out, struct mlv_repo *repo, const char *stage)
 {
 	MLV_SCOPED(mlv_aside_freep) struct mlv_aside *aside = NULL;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(LIST_MAX);
@@ -202,5 +202,14 @@ mlv_err mlv_aside_recover(struct mlv_repo *repo, const char *stage)
 	for (size_t at = 0; at < text.len; at += strlen(text.ptr + at) + 1)
 		if ((err = mlv_strs_add(&aside->paths, text.ptr + at)))
 			return err;
-	return mlv_aside_restore(aside);
+	*out = MLV_TAKE(aside);
+	return NULL;
+}
+
+mlv_err mlv_aside_recover(struct mlv_repo *repo, const char *stage)
+{
+	MLV_SCOPED(mlv_aside_freep) struct mlv_aside *aside = NULL;
+	mlv_err err = mlv_aside_open(&aside, repo, stage);
+
+	return err ? err : mlv_aside_restore(aside);
 }

@@ -25,7 +25,9 @@ mlv_err mlv_aside_is(struct mlv_repo *repo, const char *stage, bool *is) MLV_CHE
 /* Move what lies at these paths aside; what is not there is passed over. */
 mlv_err mlv_aside_move(struct mlv_aside **out, struct mlv_repo *repo, const char *stage,
 		       const struct mlv_strs *paths) MLV_CHECK;
-/* Bring back what a run that was killed left aside. */
+/* What a run that was killed left aside, as if it had been moved now. */
+mlv_err mlv_aside_open(struct mlv_aside **out, struct mlv_repo *repo, const char *stage) MLV_CHECK;
+/* Bring it back. */
 mlv_err mlv_aside_recover(struct mlv_repo *repo, const char *stage) MLV_CHECK;
 /* The same run was recorded: what is aside is not needed any more. */
 mlv_err mlv_aside_drop(struct mlv_repo *repo, const char *stage) MLV_CHECK;

@@ -66,6 +66,45 @@ static mlv_err recover(struct mlv_repro_run *run, struct mlv_slot *slot)
 			   : mlv_aside_drop(run->repo, slot->address);
 }
 
+/* A job of Slurm that still runs has its outputs to itself. */
+static mlv_err check_left(const struct mlv_repro_run *run, const struct mlv_slot *slot)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf state = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_printf(&state, "%s/.mlv/" MLV_SLURM_STATE, run->repo->root);
+
+	if (err || !mlv_executor_slurm_left(state.ptr, slot->address))
+		return err;
+	return mlv_error_hint(mlv_error(MLV_E_LOCKED, "a job of Slurm may still run it"),
+			      "mlv repro --executor slurm takes the job over, or ends it");
+}
+
+/* A run before this one was killed, and what the stage runs outlives that. */
+static mlv_err adopt(struct mlv_repro_run *run, struct mlv_slot *slot,
+		     const struct mlv_look_options *look, bool *adopted)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf address = MLV_BUF_INIT;
+	bool is = false;
+	mlv_err err;
+
+	*adopted = false;
+	if (!run->any_aside || (err = mlv_stage_address(slot->stage, &address)) ||
+	    (err = mlv_aside_is(run->repo, address.ptr, &is)) || !is ||
+	    (err = take_lock(run, slot)) ||
+	    (err = mlv_stage_look(run->looker, slot->stage, look, &slot->state)))
+		return run->any_aside ? err : NULL;
+	if (slot->state.count && !slot->stage->frozen &&
+	    ((err = mlv_aside_open(&slot->aside, run->repo, slot->address)) ||
+	     (err = mlv_slot_adopt(run, slot, adopted))))
+		return err;
+	slot->ran = *adopted;
+	if (*adopted)
+		return NULL;
+	mlv_aside_freep(&slot->aside);
+	mlv_stage_state_release(&slot->state);
+	mlv_looker_forget(run->looker);
+	return check_left(run, slot);
+}
+
 /* Outputs that persist stay where they are, and are the command's to change. */
 static mlv_err move_outs(struct mlv_repro_run *run, struct mlv_slot *slot)
 {
@@ -344,9 +383,11 @@ static mlv_err begin(struct mlv_repro_run *run, struct mlv_slot *slot)
 {
 	const struct mlv_repro_options *options = run->options;
 	const struct mlv_look_options look = { .allow_missing = options->allow_missing };
-	bool changed;
+	bool changed, adopted;
 	mlv_err err;
 
+	if (!options->dry && ((err = adopt(run, slot, &look, &adopted)) || adopted))
+		return err;
 	if ((!options->dry && (err = recover(run, slot))) ||
 	    (err = mlv_stage_look(run->looker, slot->stage, &look, &slot->state)))
 		return err;

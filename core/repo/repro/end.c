@@ -99,31 +99,72 @@ static struct mlv_job_resources resources_of(const struct mlv_stage *stage)
 					   .gpus = from->gpus, .seconds = from->time };
 }
 
-mlv_err mlv_slot_submit(struct mlv_repro_run *run, struct mlv_slot *slot)
+static mlv_err add_outs(const struct mlv_repro_run *run, const struct mlv_stage *stage,
+			struct mlv_strs *outs)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < stage->out_count; i++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+
+		if (!stage->outs[i].glob &&
+		    !(err = mlv_buf_printf(&path, "%s/%s", run->repo->root, stage->outs[i].path)))
+			err = mlv_strs_add(outs, path.ptr);
+	}
+	return err;
+}
+
+/* What is the same run, whatever lies at its outputs now. */
+static mlv_err key_of(const struct mlv_slot *slot, char key[static MLV_RUN_PATH])
+{
+	struct mlv_recorded run = slot->state.now;
+
+	run.out_count = 0;
+	return mlv_run_path(&run, slot->stage->dir, key);
+}
+
+/* Give it to the executor: the job of a run that was killed (adopted not NULL), or a new one. */
+static mlv_err hand_over(struct mlv_repro_run *run, struct mlv_slot *slot, bool *adopted)
 {
 	const struct mlv_stage *stage = slot->stage;
-	MLV_SCOPED(mlv_strs_release) struct mlv_strs cmds = { 0 }, env = { 0 };
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs cmds = { 0 }, env = { 0 }, outs = { 0 };
+	size_t id = (size_t)(slot - run->slots);
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT, log = MLV_BUF_INIT;
 	char key[MLV_RUN_PATH];
 	struct mlv_job job = { .name = slot->address, .group = stage->group ? stage->group : stage->name,
-			       .key = key + 3, .cmds = &cmds, .env = &env,
+			       .key = key + 3, .cmds = &cmds, .env = &env, .outs = &outs,
 			       .timeout = stage->timeout, .retries = stage->retry,
 			       .resources = resources_of(stage) };
 	mlv_err err;
 
 	if ((err = make_cmds(run, slot, &cmds)) || (err = make_env(run, slot, &env)) ||
 	    (err = make_log(run, slot, &log)) || (err = make_dirs(run, stage)) ||
-	    (err = mlv_run_path(&slot->state.now, stage->dir, key)) ||
+	    (err = key_of(slot, key)) || (err = add_outs(run, stage, &outs)) ||
 	    (err = mlv_buf_printf(&dir, "%s%s%s", run->repo->root, *stage->wdir ? "/" : "",
 				  stage->wdir)))
 		return err;
 	job.dir = dir.ptr;
 	job.log = log.ptr;
+	if (adopted) {
+		err = mlv_executor_adopt(run->options->executor, &job, id, adopted);
+		if (err || !*adopted)
+			return err;
+	}
 	mlv_repro_tell(run, slot, MLV_REPRO_RUNS, NULL);
-	if ((err = mlv_executor_submit(run->options->executor, &job, (size_t)(slot - run->slots))))
+	if (!adopted && (err = mlv_executor_submit(run->options->executor, &job, id)))
 		return err;
 	slot->is = MLV_SLOT_RUNS;
 	return NULL;
+}
+
+mlv_err mlv_slot_submit(struct mlv_repro_run *run, struct mlv_slot *slot)
+{
+	return hand_over(run, slot, NULL);
+}
+
+mlv_err mlv_slot_adopt(struct mlv_repro_run *run, struct mlv_slot *slot, bool *adopted)
+{
+	return hand_over(run, slot, adopted);
 }
 
 /* What the command was, in a message. */
@@ -201,6 +242,7 @@ static mlv_err finish(struct mlv_repro_run *run, struct mlv_slot *slot)
 	mlv_recorded_sort(now);
 	if ((err = mlv_stage_save(run->repo, &save, now)) || (err = mlv_slot_record(run, slot)))
 		return err;
+	mlv_executor_forget(options->executor, slot->address);
 	if (!options->no_commit && !options->no_run_cache && now->out_count &&
 	    !slot->stage->always_changed)
 		err = mlv_run_put(run->repo, now, slot->stage->dir);

@@ -46,6 +46,8 @@ mlv_err mlv_slot_end(struct mlv_repro_run *run, struct mlv_slot *slot,
 		     const struct mlv_job_end *end) MLV_CHECK;
 /* Have the executor run it. */
 mlv_err mlv_slot_submit(struct mlv_repro_run *run, struct mlv_slot *slot) MLV_CHECK;
+/* The same with a job of it that a run before this one left, if there is one (executor.h). */
+mlv_err mlv_slot_adopt(struct mlv_repro_run *run, struct mlv_slot *slot, bool *adopted) MLV_CHECK;
 /* Keep a failure: the first is what the run ends with. */
 void mlv_slot_fail(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err why);
 /* Record the state of the stage in its lock file. */
