@@ -32,7 +32,7 @@ static mlv_err list_gates(const struct mlv_metrics_place *place, struct mlv_strs
 	mlv_err err;
 
 	if ((err = mlv_metrics_version(place, &side, "mlv.yaml", &text, &found)) ||
-	    (found && (err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, &root))))
+	    (found && (err = mlv_yaml_parse_anchored("mlv.yaml", text.ptr, text.len, &root))))
 		return err;
 	map = mlv_value_get(root, "gates");
 	if (!map || map->type != MLV_VALUE_MAP || !map->count)

@@ -24,7 +24,7 @@ mlv_err mlv_eval_yaml(const struct mlv_metrics_place *place, const struct mlv_me
 		return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: there is no mlv.yaml",
 						mlv_metrics_side_name(side)),
 				      "describe evaluations in mlv.yaml under 'evals', see mlv-eval(1)");
-	if (err || !(err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, root)))
+	if (err || !(err = mlv_yaml_parse_anchored("mlv.yaml", text.ptr, text.len, root)))
 		return err;
 	return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
 }

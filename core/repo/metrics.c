@@ -189,7 +189,7 @@ mlv_err mlv_metrics_list_kind(const struct mlv_metrics_place *place,
 
 	if ((err = mlv_metrics_version(place, side, "mlv.yaml", &text, &found)) || !found)
 		return err;
-	if ((err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, &root)))
+	if ((err = mlv_yaml_parse_anchored("mlv.yaml", text.ptr, text.len, &root)))
 		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
 	if ((err = add_listed(NULL, mlv_value_get(root, kind), files)))
 		return err;

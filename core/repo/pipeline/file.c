@@ -158,9 +158,11 @@ static mlv_err read_lists(const struct mlv_source *source, const char *dir,
 	return read_listed(source, mlv_value_get(root, "plots"), "plots", dir, &file->plots);
 }
 
-static const char *const top_keys[] = { "stages",    "vars",     "params", "metrics", "plots",
-					"artifacts", "datasets", "evals",  "slices",  "gates",
-					NULL };
+/* Those after datasets are read by others: eval, cv, fairness, gate, monitor. */
+static const char *const top_keys[] = { "stages",   "vars",     "params", "metrics",
+					"plots",    "artifacts", "datasets", "evals",
+					"slices",   "gates",    "cv",     "fairness",
+					"monitor",  NULL };
 
 static mlv_err read_file(struct mlv_expander *expander, struct mlv_pipeline_file *file)
 {
