@@ -148,13 +148,13 @@ static mlv_err restore(struct mlv_repro_run *run, struct mlv_slot *slot,
 	mlv_err err;
 
 	*done = false;
-	if (!from->out_count || (err = fetch(run, from)))
-		return from->out_count ? err : NULL;
-	if ((err = take_lock(run, slot)) || (err = move_outs(run, slot)))
+	if (!from->out_count)
+		return NULL;
+	if ((err = fetch(run, from)) || (err = take_lock(run, slot)) || (err = move_outs(run, slot)))
 		return err;
 	err = mlv_stage_restore(run->repo, from, "repro", done);
 	if (err || !*done) {
-		struct mlv_error kept;
+		struct mlv_error kept = { 0 };
 
 		if (err)
 			kept = *err;

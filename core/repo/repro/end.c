@@ -252,7 +252,7 @@ static mlv_err finish(struct mlv_repro_run *run, struct mlv_slot *slot)
 /* What was there comes back; the failure that led to it is what is told. */
 static void bring_back(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err *why)
 {
-	struct mlv_error kept;
+	struct mlv_error kept = { 0 };
 	mlv_err err;
 
 	if (*why)
