@@ -6,10 +6,11 @@
  * removes one. Nothing is written before all files of the other tool were read
  * and found sound; files that are there already are left as they are.
  *
- * DVC       X.dvc -> X.mlv, dvc.yaml -> mlv.yaml, .dvcignore -> .mlvignore,
- *           .dvc/config -> .mlv/config, .dvc/config.local -> .mlv/config.local, and what these name
- * from DVC's cache into ours: each object is read once, held against its MD5, and named anew. Git
- * LFS   pointers in the commit that is checked out -> X.mlv, and their objects.
+ * DVC       X.dvc -> X.mlv, dvc.yaml -> mlv.yaml, dvc.lock -> mlv.lock,
+ *           .dvcignore -> .mlvignore, .dvc/config -> .mlv/config, .dvc/config.local ->
+ *           .mlv/config.local, and what these name from DVC's cache into ours: each
+ *           object is read once, held against its MD5, and named anew.
+ * Git LFS   pointers in the commit that is checked out -> X.mlv, and their objects.
  *
  * What another tool's file names is checked as any path from outside: it lies in
  * the repository, and no link is followed to it.

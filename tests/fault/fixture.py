@@ -248,6 +248,14 @@ def make_metrics_diff(p):
     p.tool('eval')
 
 
+def make_migrate(p):
+    begin(p)
+    maker = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tools', 'dvc_repo.py')
+    p.run('/usr/bin/python3', maker, '--pipeline', '--large')
+    p.run('git', 'add', '-A')
+    p.run('git', 'commit', '-qm', 'one')
+
+
 SCENARIOS = {
     'add': (make_add, ('add', 'data', 'single.csv'), True),
     'add-changed': (make_add_changed, ('add', 'data'), True),
@@ -268,6 +276,7 @@ SCENARIOS = {
     'pull-large': (make_pull_large, ('pull',), False),
     'pull-chunks-large': (make_pull_chunks, ('pull',), False),
     'eval': (make_eval, ('eval',), True),
+    'migrate': (make_migrate, ('migrate', 'dvc'), True),
     'metrics-diff': (make_metrics_diff, ('metrics', 'diff'), True),
     'report': (make_metrics_diff, ('report', '--vega', 'none', '--html', 'page.html'), True),
     'card': (make_metrics_diff, ('card', 'build'), True),

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Make a repository of DVC by hand, from the forms of its files, in the current directory (a git work tree).
 
-usage: dvc_repo.py [--two] [--pipeline] [--links TYPE]
+usage: dvc_repo.py [--two] [--pipeline] [--large]
 
 Data: data.csv, an executable tool, the directory images/ and what else the tests ask for. --two: as DVC 2
 had it (the old layout, names of texts with LF). --pipeline: dvc.yaml with two stages that ran, dvc.lock and
-the run cache.
+the run cache. --large: big.bin, of more than 16 MiB.
 """
 import hashlib
 import json
@@ -96,7 +96,7 @@ def pipeline():
     pathlib.Path("prep.py").write_bytes(script)
     pathlib.Path("params.yaml").write_text("train:\n  lr: 0.1\n")
     data = pathlib.Path("data.csv").read_bytes()
-    features, model, metrics = data.upper(), b"model of " + data.upper(), b'{"acc": 0.9}\n'
+    features, model, metrics = data.upper(), b"model of " + data.upper(), b'{"acc":0.9}\n'
     for path, made in (("features.csv", features), ("model.bin", model)):
         pathlib.Path(path).write_bytes(made)
         keep(md5(made), made)
@@ -112,7 +112,7 @@ stages:
     outs:
     - features.csv
   train:
-    cmd: (printf 'model of '; cat features.csv) >model.bin && echo '{"acc": 0.9}' >metrics.json
+    cmd: (printf 'model of '; cat features.csv) >model.bin && echo '{"acc":0.9}' >metrics.json
     deps:
     - features.csv
     params:
@@ -126,7 +126,7 @@ stages:
     prepare = """    cmd: tr a-z A-Z <data.csv >features.csv
     deps:
 """ + entry("data.csv", data) + entry("prep.py", script) + "    outs:\n" + entry("features.csv", features)
-    train = """    cmd: (printf 'model of '; cat features.csv) >model.bin && echo '{"acc": 0.9}'
+    train = """    cmd: (printf 'model of '; cat features.csv) >model.bin && echo '{"acc":0.9}'
       >metrics.json
     deps:
 """ + entry("features.csv", features) + """    params:
@@ -158,6 +158,8 @@ def main():
              head="# the one that counts\n", more="  desc: people\n  labels: [a, b]\n")
     add_file("sub/tool", b"#!/bin/sh\necho tool\n", exe=True)
     add_dir("images", {"a.png": b"png a", "cats/b.png": b"png b", "cats/ä.png": b"png \xc3\xa4", "empty": b""})
+    if "--large" in sys.argv:
+        add_file("big.bin", b"0123456789abcdef" * (1 << 20) + b"\r\n")
     if "--pipeline" in sys.argv:
         pipeline()
 

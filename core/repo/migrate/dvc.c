@@ -10,6 +10,7 @@
 #include "core/repo/gitignore.h"
 #include "core/repo/ignore.h"
 #include "core/repo/migrate/dvc.h"
+#include "core/repo/pipeline.h"
 
 #define POINTER_MAX ((size_t)16 << 20) /* bytes of a file of DVC */
 
@@ -18,6 +19,9 @@ static void run_release(struct dvc_run *run)
 	for (size_t i = 0; i < run->count; i++)
 		dvc_file_release(&run->files[i]);
 	free(run->files);
+	for (size_t i = 0; i < run->lock_count; i++)
+		dvc_lock_release(&run->locks[i]);
+	free(run->locks);
 	dvc_found_release(&run->found);
 	dvc_config_release(&run->config);
 	migrate_release(&run->migrate);
@@ -80,6 +84,20 @@ static mlv_err read_files(struct dvc_run *run)
 	return NULL;
 }
 
+static mlv_err read_locks(struct dvc_run *run)
+{
+	const struct mlv_strs *paths = &run->found.locks;
+	mlv_err err = NULL;
+
+	if (!paths->count)
+		return NULL;
+	if (!(run->locks = mlv_sys_alloc_array(paths->count, sizeof(*run->locks))))
+		return mlv_error_nomem("lock files");
+	for (size_t i = 0; i < paths->count && !err; i++)
+		err = dvc_lock_read(&run->migrate, paths->at[i], &run->locks[run->lock_count++]);
+	return err;
+}
+
 static int by_path(const void *a, const void *b)
 {
 	return strcmp((*(const struct dvc_out *const *)a)->path,
@@ -109,8 +127,19 @@ static mlv_err check_overlap(const struct dvc_run *run)
 	return NULL;
 }
 
-/* Call fn for each output of a pointer. */
+/* Call fn for each output of a pointer, and what stages have. */
 typedef mlv_err (*out_fn)(struct dvc_run *run, struct mlv_batch *batch, struct dvc_out *out);
+
+static mlv_err each_of_stages(struct dvc_run *run, struct mlv_batch *batch, out_fn fn)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < run->lock_count; i++)
+		for (size_t k = 0; k < run->locks[i].count; k++)
+			for (size_t n = 0; n < run->locks[i].stages[k].count && !err; n++)
+				err = fn(run, batch, &run->locks[i].stages[k].at[n]);
+	return err;
+}
 
 static mlv_err each_out(struct dvc_run *run, struct mlv_batch *batch, out_fn fn)
 {
@@ -119,7 +148,7 @@ static mlv_err each_out(struct dvc_run *run, struct mlv_batch *batch, out_fn fn)
 	for (size_t i = 0; i < run->count && !err; i++)
 		for (size_t k = 0; k < run->files[i].count && !err; k++)
 			err = fn(run, batch, &run->files[i].outs[k]);
-	return err;
+	return err ? err : each_of_stages(run, batch, fn);
 }
 
 static mlv_err list_out(struct dvc_run *run, struct mlv_batch *batch, struct dvc_out *out)
@@ -134,8 +163,10 @@ static mlv_err read_all(struct dvc_run *run)
 	mlv_err err;
 
 	if ((err = open_root(migrate)) || (err = dvc_config_load(migrate, &run->config)) ||
-	    (err = open_cache(run)) || (err = dvc_find(migrate, &run->found)) ||
-	    (err = read_files(run)) || (err = check_overlap(run)))
+	    (err = open_cache(run)) || (err = dvc_find(migrate, &run->found)))
+		return err;
+	migrate->ignores = &run->found.ignores;
+	if ((err = read_files(run)) || (err = read_locks(run)) || (err = check_overlap(run)))
 		return err;
 	/* The lists that are here; others may be fetched, once there is a place for them. */
 	return each_out(run, NULL, list_out);
@@ -207,6 +238,20 @@ static mlv_err write_pipelines(struct dvc_run *run)
 	return err;
 }
 
+/* After mlv.yaml, which says how outputs are kept. */
+static mlv_err write_locks(struct dvc_run *run)
+{
+	MLV_SCOPED(mlv_pipeline_release) struct mlv_pipeline pipeline = { 0 };
+	const bool dry = run->migrate.options->dry_run;
+	mlv_err err = NULL;
+
+	if (run->lock_count && !dry)
+		err = mlv_pipeline_load_some(run->migrate.repo, &pipeline);
+	for (size_t i = 0; i < run->lock_count && !err; i++)
+		err = dvc_lock_write(&run->migrate, &run->locks[i], dry ? NULL : &pipeline);
+	return err;
+}
+
 static mlv_err name_output(struct dvc_out *out)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf pointer = MLV_BUF_INIT;
@@ -243,6 +288,8 @@ static mlv_err want_out(struct dvc_run *run, struct mlv_batch *batch, struct dvc
 {
 	mlv_err err = list_out(run, batch, out);
 
+	if (!err && out->dir && !out->listed)
+		err = dvc_dir_from_work(&run->migrate, out);
 	return err ? err : dvc_out_want(&run->migrate, out);
 }
 
@@ -266,7 +313,9 @@ static mlv_err move_data(struct dvc_run *run, struct mlv_batch *batch)
 	for (size_t i = 0; i < run->count && !err; i++)
 		for (size_t k = 0; k < run->files[i].count && !err; k++)
 			err = write_pointer(run, &run->files[i], k);
-	return err ? err : write_pipelines(run);
+	if (err || (err = write_pipelines(run)))
+		return err;
+	return write_locks(run);
 }
 
 static mlv_err migrate_all(struct dvc_run *run)

@@ -61,6 +61,11 @@ mlv_err dvc_path(const char *file, const struct mlv_value *wdir, const struct ml
 /* Read the list of a directory, from a text or from DVC's cache (out->listed stays false: not there). */
 mlv_err dvc_dir_parse(struct dvc_out *out, const char *text, size_t len) MLV_CHECK;
 mlv_err dvc_dir_load(struct migrate *migrate, struct dvc_out *out) MLV_CHECK;
+/*
+ * The same from what lies in the work tree, if that is what the sum is of: of a
+ * directory that git keeps, or whose list is gone.
+ */
+mlv_err dvc_dir_from_work(struct migrate *migrate, struct dvc_out *out) MLV_CHECK;
 /* Add what out needs to the objects. */
 mlv_err dvc_out_want(struct migrate *migrate, const struct dvc_out *out) MLV_CHECK;
 /* The objects were moved: make of out what mlv calls it. What is missing is said. */
@@ -96,6 +101,32 @@ mlv_err dvc_config_cache(const struct migrate *migrate, const struct dvc_config 
 /* Set what has a counterpart, say what has none. */
 mlv_err dvc_config_take(struct migrate *migrate, const struct dvc_config *config) MLV_CHECK;
 
+/* dvc_lock.c: a stage that ran, and the file that says so. */
+struct dvc_stage {
+	const char *name;
+	const struct mlv_value *body;
+	const char *lacks; /* why it cannot be recorded; NULL: as far as is known it can */
+	struct dvc_out *at; /* dependencies, then outputs */
+	size_t count, cap;
+};
+struct dvc_lock {
+	char *path;
+	struct mlv_value *top;      /* owns what the stages point to */
+	struct mlv_value *pipeline; /* dvc.yaml beside it; NULL: there is none */
+	struct dvc_stage *stages;
+	size_t count;
+};
+void dvc_lock_release(struct dvc_lock *lock);
+mlv_err dvc_lock_read(struct migrate *migrate, const char *path, struct dvc_lock *lock) MLV_CHECK;
+struct mlv_pipeline;
+struct mlv_recorded;
+/* What mlv.lock says of a stage all of whose paths are ready. */
+mlv_err dvc_stage_record(const struct dvc_lock *lock, const struct dvc_stage *stage,
+			 const struct mlv_pipeline *pipeline, struct mlv_recorded *recorded) MLV_CHECK;
+/* Record its stages in mlv.lock. pipeline NULL: only say that. */
+mlv_err dvc_lock_write(struct migrate *migrate, struct dvc_lock *lock,
+		       const struct mlv_pipeline *pipeline) MLV_CHECK;
+
 /* A run over a whole repository. */
 struct dvc_run {
 	struct migrate migrate;
@@ -103,6 +134,8 @@ struct dvc_run {
 	struct dvc_found found;
 	struct dvc_file *files;
 	size_t count;
+	struct dvc_lock *locks;
+	size_t lock_count;
 };
 /* check.c: whether what was migrated has the bytes that DVC's names are of. */
 mlv_err dvc_check(struct dvc_run *run) MLV_CHECK;

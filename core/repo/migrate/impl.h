@@ -37,6 +37,7 @@ struct migrate {
 	int tmp_fd;       /* .mlv/tmp; -1 while repo is NULL */
 	struct mlv_repo *repo; /* NULL while nothing was written */
 	struct mlv_git *git;   /* NULL: without git */
+	const struct mlv_strs *ignores; /* paths of files with rules, those further up first; or NULL */
 	struct migrate_objects objects;
 };
 void migrate_release(struct migrate *migrate);
