@@ -57,6 +57,7 @@ static void report_json(struct mlv_out *out, const struct mlv_migrated *migrated
 	} else {
 		mlv_out_number(out, "objects", migrated->objects);
 		mlv_out_number(out, "bytes", migrated->bytes);
+		mlv_out_number(out, "runs", migrated->runs);
 	}
 	mlv_out_number(out, "missing", migrated->missing);
 	mlv_out_number(out, "damaged", migrated->damaged);
@@ -88,20 +89,24 @@ static void report_line(struct mlv_out *out, const struct mlv_migrate_line *line
 static void report(struct mlv_run *run, const struct mlv_migrated *migrated,
 		   const struct mlv_migrate_options *options)
 {
-	char size[32];
+	char size[32], runs[32] = "";
 
 	report_json(run->out, migrated, options->check);
 	for (size_t i = 0; i < migrated->count; i++)
 		report_line(run->out, &migrated->at[i], options->dry_run);
-	if (options->check)
+	if (options->check) {
 		mlv_out_line(run->out, "%" PRIu64 " file%s the same, %" PRIu64 " differ%s",
 			     migrated->same, migrated->same == 1 ? " is" : "s are",
 			     migrated->different, migrated->different == 1 ? "s" : "");
-	else
-		mlv_out_line(run->out, "%" PRIu64 " object%s, %s, %s", migrated->objects,
-			     migrated->objects == 1 ? "" : "s",
-			     mlv_out_size(migrated->bytes, size, sizeof(size)),
-			     options->dry_run ? "would be taken over" : "taken over");
+		return;
+	}
+	if (migrated->runs)
+		snprintf(runs, sizeof(runs), ", and %" PRIu64 " run%s", migrated->runs,
+			 migrated->runs == 1 ? "" : "s");
+	mlv_out_line(run->out, "%" PRIu64 " object%s, %s%s, %s", migrated->objects,
+		     migrated->objects == 1 ? "" : "s",
+		     mlv_out_size(migrated->bytes, size, sizeof(size)), runs,
+		     options->dry_run ? "would be taken over" : "taken over");
 }
 
 /* What the user is to type next. */

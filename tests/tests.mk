@@ -6,10 +6,13 @@ SUITES = check-unit check-cli check-formats check-remote check-fault check-fs ch
 JOBS = -j2
 
 # Metrics beside those of scikit-learn and SciPy, where these are installed.
-.PHONY: check-peers
+.PHONY: check-peers check-dvc
 check-peers: all
 	@tests/tap "$(ON)peers" tests/peers/run --bin $(OUT)
 	@tests/tap "$(ON)peers, folds" tests/peers/folds --bin $(OUT)
+# A repository that DVC made, and one with Git LFS: where they are installed.
+check-dvc: all
+	@tests/tap "$(ON)dvc" tests/peers/moving-in --bin $(OUT)
 check-peers-part: all
 	@tests/tap "$(ON)peers, a part" tests/peers/run --bin $(OUT) --tables 25
 	@tests/tap "$(ON)peers, folds, a part" tests/peers/folds --bin $(OUT) --tables 3

@@ -52,6 +52,7 @@ struct mlv_migrated {
 	struct mlv_migrate_line *at; /* in the order of the work */
 	size_t count, cap;
 	uint64_t objects, bytes; /* that were moved into the cache, or would be */
+	uint64_t runs; /* of DVC's run cache */
 	size_t missing, damaged;
 	uint64_t same, different; /* check: files */
 };

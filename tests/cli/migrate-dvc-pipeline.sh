@@ -36,6 +36,7 @@ stages: {a: {cmd: x, outs: [{md5: acbd18db4cc2f85cedef654fccc4a4d8}]}}'; do
 	printf '%s\n' "$text" >dvc.lock && mlv -q migrate dvc; echo "status $?"
 done
 ls -A
-echo "== metrics of before and after"
-mkdir ../after && cd ../after && git init -q && $make && git add . && git commit -qm dvc && mlv -q migrate dvc && git add . && git commit -qm mlv
+echo "== nothing runs again; what the run cache knows is restored; metrics of before and after"
+mkdir ../after && cd ../after && git init -q && $make && git add . && git commit -qm dvc && mlv migrate dvc | tail -n 2 && git add . && git commit -qm mlv
+mlv repro && mlv status && rm mlv.lock model.bin && mlv repro && mlv status && git status --short
 echo '{"acc": 0.8}' >metrics.json && mlv metrics diff --targets metrics.json HEAD~1 && mlv metrics diff --targets metrics.json HEAD

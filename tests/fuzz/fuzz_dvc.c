@@ -1,4 +1,5 @@
-/* Any bytes are settings, a list of DVC or a pointer of Git LFS, or none: what is found is whole, and no path leaves its place. */
+/* Any bytes are settings, a list of DVC or a pointer of Git LFS, or none: what is found is whole,
+ * and no path leaves its place. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -95,7 +95,7 @@ static mlv_err read_locks(struct dvc_run *run)
 		return mlv_error_nomem("lock files");
 	for (size_t i = 0; i < paths->count && !err; i++)
 		err = dvc_lock_read(&run->migrate, paths->at[i], &run->locks[run->lock_count++]);
-	return err;
+	return err ? err : dvc_runs_read(&run->migrate, run->locks, run->lock_count);
 }
 
 static int by_path(const void *a, const void *b)
@@ -134,10 +134,17 @@ static mlv_err each_of_stages(struct dvc_run *run, struct mlv_batch *batch, out_
 {
 	mlv_err err = NULL;
 
-	for (size_t i = 0; i < run->lock_count; i++)
-		for (size_t k = 0; k < run->locks[i].count; k++)
-			for (size_t n = 0; n < run->locks[i].stages[k].count && !err; n++)
-				err = fn(run, batch, &run->locks[i].stages[k].at[n]);
+	for (size_t i = 0; i < run->lock_count; i++) {
+		struct dvc_lock *lock = &run->locks[i];
+
+		for (size_t k = 0; k < lock->count + lock->run_count; k++) {
+			struct dvc_stage *stage = k < lock->count ? &lock->stages[k]
+								  : &lock->runs[k - lock->count];
+
+			for (size_t n = 0; n < stage->count && !err; n++)
+				err = fn(run, batch, &stage->at[n]);
+		}
+	}
 	return err;
 }
 
@@ -248,7 +255,8 @@ static mlv_err write_locks(struct dvc_run *run)
 	if (run->lock_count && !dry)
 		err = mlv_pipeline_load_some(run->migrate.repo, &pipeline);
 	for (size_t i = 0; i < run->lock_count && !err; i++)
-		err = dvc_lock_write(&run->migrate, &run->locks[i], dry ? NULL : &pipeline);
+		if (!(err = dvc_lock_write(&run->migrate, &run->locks[i], dry ? NULL : &pipeline)))
+			err = dvc_runs_write(&run->migrate, &run->locks[i], dry ? NULL : &pipeline);
 	return err;
 }
 

@@ -15,14 +15,14 @@ struct dvc_entry {
 };
 
 /*
- * A path with the sum of what it held: an output; or a dependency of a stage, which is only named,
- * and of which nothing is said when it is not here.
+ * A path with the sum of what it held: an output; or a dependency of a stage, which is only named.
  */
 struct dvc_out {
 	char *file; /* that says so: "x.dvc", "dvc.lock" */
 	char *path; /* below the repository's root */
 	struct mlv_md5_name md5;
 	bool dir, legacy, exec, dep;
+	bool quiet; /* nothing is said, or fetched, when it is not here */
 	char *remote; /* NULL: the default one */
 	struct dvc_entry *entries; /* dir: sorted by path, once its list was read */
 	size_t count, cap;
@@ -115,14 +115,27 @@ struct dvc_lock {
 	struct mlv_value *pipeline; /* dvc.yaml beside it; NULL: there is none */
 	struct dvc_stage *stages;
 	size_t count;
+	struct dvc_stage *runs; /* of its stages, that the run cache knows */
+	struct mlv_value **bodies; /* run_count of them; owned */
+	size_t run_count, run_cap, body_cap;
 };
 void dvc_lock_release(struct dvc_lock *lock);
 mlv_err dvc_lock_read(struct migrate *migrate, const char *path, struct dvc_lock *lock) MLV_CHECK;
+/* Add a run, if its outputs are those of a stage here; body is taken then. */
+mlv_err dvc_lock_add_run(struct dvc_lock *lock, struct mlv_value **body) MLV_CHECK;
 struct mlv_pipeline;
 struct mlv_recorded;
 /* What mlv.lock says of a stage all of whose paths are ready. */
 mlv_err dvc_stage_record(const struct dvc_lock *lock, const struct dvc_stage *stage,
 			 const struct mlv_pipeline *pipeline, struct mlv_recorded *recorded) MLV_CHECK;
+/* dvc_runs.c: read what DVC's run cache has, each run into the lock that knows its stage. */
+mlv_err dvc_runs_read(struct migrate *migrate, struct dvc_lock *locks, size_t count) MLV_CHECK;
+/* Keep, or in a dry run count, the runs all of whose files are here. pipeline NULL: dry. */
+mlv_err dvc_runs_write(struct migrate *migrate, const struct dvc_lock *lock,
+		       const struct mlv_pipeline *pipeline) MLV_CHECK;
+/* What of a stage is not what it ran with, or not here; NULL: it can be recorded. */
+const char *dvc_stage_lacks(const struct dvc_stage *stage);
+
 /* Record its stages in mlv.lock. pipeline NULL: only say that. */
 mlv_err dvc_lock_write(struct migrate *migrate, struct dvc_lock *lock,
 		       const struct mlv_pipeline *pipeline) MLV_CHECK;

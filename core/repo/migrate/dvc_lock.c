@@ -22,7 +22,13 @@ void dvc_lock_release(struct dvc_lock *lock)
 {
 	for (size_t i = 0; i < lock->count; i++)
 		stage_release(&lock->stages[i]);
+	for (size_t i = 0; i < lock->run_count; i++) {
+		stage_release(&lock->runs[i]);
+		mlv_value_freep(&lock->bodies[i]);
+	}
 	free(lock->stages);
+	free(lock->runs);
+	free(lock->bodies);
 	free(lock->path);
 	mlv_value_freep(&lock->top);
 	mlv_value_freep(&lock->pipeline);
@@ -43,14 +49,15 @@ static const struct mlv_value *find_stage(const struct mlv_value *pipeline, cons
 	return mlv_value_get(stage, "do") ? mlv_value_get(stage, "do") : stage;
 }
 
-static mlv_err read_paths(struct dvc_lock *lock, struct dvc_stage *stage, const char *key, bool dep)
+static mlv_err read_paths(struct dvc_lock *lock, struct dvc_stage *stage, const char *key, bool dep,
+			  bool quiet)
 {
 	const struct mlv_value *list = mlv_value_get(stage->body, key);
 	const struct mlv_value *wdir = mlv_value_get(find_stage(lock->pipeline, stage->name), "wdir");
 	mlv_err err;
 
 	for (size_t i = 0; list && list->type == MLV_VALUE_LIST && i < list->count; i++) {
-		MLV_SCOPED(dvc_out_release) struct dvc_out out = { .dep = dep };
+		MLV_SCOPED(dvc_out_release) struct dvc_out out = { .dep = dep, .quiet = dep || quiet };
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 		const struct mlv_value *at = mlv_value_get(list->items[i], "path");
 		bool has = false;
@@ -74,22 +81,59 @@ static mlv_err read_paths(struct dvc_lock *lock, struct dvc_stage *stage, const 
 	return NULL;
 }
 
-static mlv_err read_stage(struct dvc_lock *lock, const char *name, const struct mlv_value *body)
+static mlv_err read_stage(struct dvc_lock *lock, struct dvc_stage *stage, bool is_run)
 {
-	struct dvc_stage *stage = &lock->stages[lock->count++];
-	const struct mlv_value *wdir = mlv_value_get(find_stage(lock->pipeline, name), "wdir");
+	const struct mlv_value *wdir = mlv_value_get(find_stage(lock->pipeline, stage->name), "wdir");
 	mlv_err err;
 
-	stage->name = name;
-	stage->body = body;
-	if (!mlv_value_get(body, "cmd"))
-		return mlv_error(MLV_E_SPEC, "%s:%u: %s has no cmd", lock->path, body->line, name);
+	if (!mlv_value_get(stage->body, "cmd"))
+		return mlv_error(MLV_E_SPEC, "%s:%u: %s has no cmd", lock->path, stage->body->line,
+				 stage->name);
 	if (wdir && wdir->text && strstr(wdir->text, "${")) {
 		stage->lacks = "its wdir is a template";
 		return NULL;
 	}
-	err = read_paths(lock, stage, "deps", true);
-	return err ? err : read_paths(lock, stage, "outs", false);
+	err = read_paths(lock, stage, "deps", true, is_run);
+	return err ? err : read_paths(lock, stage, "outs", false, is_run);
+}
+
+/* Whether two bodies have outputs by the same paths, which are sorted in both. */
+static bool same_outs(const struct mlv_value *a, const struct mlv_value *b)
+{
+	const struct mlv_value *left = mlv_value_get(a, "outs"), *right = mlv_value_get(b, "outs");
+
+	if (!left || !right || left->type != MLV_VALUE_LIST || right->type != MLV_VALUE_LIST ||
+	    left->count != right->count || !left->count)
+		return false;
+	for (size_t i = 0; i < left->count; i++) {
+		const char *one = mlv_value_text(mlv_value_get(left->items[i], "path"));
+		const char *other = mlv_value_text(mlv_value_get(right->items[i], "path"));
+
+		if (!one || !other || strcmp(one, other) != 0)
+			return false;
+	}
+	return true;
+}
+
+mlv_err dvc_lock_add_run(struct dvc_lock *lock, struct mlv_value **body)
+{
+	for (size_t i = 0; i < lock->count; i++) {
+		struct dvc_stage *run;
+		mlv_err err;
+
+		if (!same_outs(lock->stages[i].body, *body))
+			continue;
+		if ((err = mlv_array_grow(&lock->runs, &lock->run_cap, lock->run_count + 1,
+					  sizeof(*lock->runs))) ||
+		    (err = mlv_array_grow(&lock->bodies, &lock->body_cap, lock->run_count + 1,
+					  sizeof(struct mlv_value *))))
+			return err;
+		run = &lock->runs[lock->run_count];
+		*run = (struct dvc_stage){ .name = lock->stages[i].name, .body = *body };
+		lock->bodies[lock->run_count++] = MLV_TAKE(*body);
+		return read_stage(lock, run, true);
+	}
+	return NULL;
 }
 
 static mlv_err parse_file(struct migrate *migrate, const char *path, struct mlv_value **top)
@@ -121,9 +165,14 @@ mlv_err dvc_lock_read(struct migrate *migrate, const char *path, struct dvc_lock
 		return NULL;
 	if (!(lock->stages = mlv_sys_alloc_array(stages->count, sizeof(*lock->stages))))
 		return mlv_error_nomem("stages");
-	for (size_t i = 0; i < stages->count; i++)
-		if ((err = read_stage(lock, stages->keys[i], stages->items[i])))
+	for (size_t i = 0; i < stages->count; i++) {
+		struct dvc_stage *stage = &lock->stages[lock->count++];
+
+		stage->name = stages->keys[i];
+		stage->body = stages->items[i];
+		if ((err = read_stage(lock, stage, false)))
 			return err;
+	}
 	return NULL;
 }
 
@@ -192,8 +241,7 @@ static mlv_err record_params(const struct dvc_lock *lock, const struct dvc_stage
 	return NULL;
 }
 
-/* What of a stage is not what it ran with, or not here; NULL: it can be recorded. */
-static const char *lacking(const struct dvc_stage *stage)
+const char *dvc_stage_lacks(const struct dvc_stage *stage)
 {
 	for (size_t i = 0; i < stage->count && !stage->lacks; i++)
 		if (!stage->at[i].ready)
@@ -204,9 +252,18 @@ static const char *lacking(const struct dvc_stage *stage)
 mlv_err dvc_stage_record(const struct dvc_lock *lock, const struct dvc_stage *stage,
 			 const struct mlv_pipeline *pipeline, struct mlv_recorded *recorded)
 {
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
+	const struct mlv_stage *said;
 	mlv_err err;
 
+	if ((err = mlv_buf_printf(&file, "%.*s" MLV_PIPELINE_NAME, (int)(strlen(lock->path) - 8),
+				  lock->path)))
+		return err;
+	said = mlv_pipeline_stage(pipeline, file.ptr, stage->name);
 	if (!(recorded->name = mlv_sys_strdup(stage->name)))
+		return mlv_error_nomem("a stage");
+	if (said && strcmp(said->wdir, said->dir) != 0 &&
+	    !(recorded->wdir = mlv_sys_strdup(said->wdir)))
 		return mlv_error_nomem("a stage");
 	if ((err = record_cmds(mlv_value_get(stage->body, "cmd"), recorded)) ||
 	    (err = record_paths(stage, pipeline, recorded)) ||
@@ -220,7 +277,7 @@ static mlv_err say_lacking(struct migrate *migrate, const struct dvc_lock *lock,
 			   const struct dvc_stage *stage)
 {
 	return migrate_say(migrate, MLV_MIGRATE_NOTE, lock->path,
-			   "%s is not recorded and will run again: %s%s", stage->name, lacking(stage),
+			   "%s is not recorded and will run again: %s%s", stage->name, dvc_stage_lacks(stage),
 			   stage->lacks ? "" : " is not what it was then, or not here");
 }
 
@@ -253,7 +310,7 @@ static mlv_err write_stages(struct migrate *migrate, struct dvc_lock *lock,
 		/* What mlv recorded since is newer. */
 		if (mlv_lockfile_find(file, stage->name))
 			continue;
-		err = lacking(stage) ? say_lacking(migrate, lock, stage)
+		err = dvc_stage_lacks(stage) ? say_lacking(migrate, lock, stage)
 				     : dvc_stage_record(lock, stage, pipeline,
 							&recording.at[recording.count++]);
 	}
@@ -271,8 +328,8 @@ static mlv_err foresee(struct migrate *migrate, const struct dvc_lock *lock, con
 	mlv_err err = NULL;
 
 	for (size_t i = 0; i < lock->count && !err; i++) {
-		any |= !lacking(&lock->stages[i]);
-		if (lacking(&lock->stages[i]))
+		any |= !dvc_stage_lacks(&lock->stages[i]);
+		if (dvc_stage_lacks(&lock->stages[i]))
 			err = say_lacking(migrate, lock, &lock->stages[i]);
 	}
 	if (err || !any || mlv_fs_exists(migrate->root_fd, path))

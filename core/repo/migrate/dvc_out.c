@@ -95,7 +95,7 @@ mlv_err dvc_dir_load(struct migrate *migrate, struct dvc_out *out)
 
 	if ((err = migrate_open_object(migrate, &out->md5, true, &fd, NULL, NULL)))
 		return err;
-	if (fd < 0 && options->bring && migrate->tmp_fd >= 0) {
+	if (fd < 0 && options->bring && migrate->tmp_fd >= 0 && !out->quiet) {
 		if ((err = mlv_fs_temp(migrate->tmp_fd, "migrate-", 0600, name, sizeof(name), &fd)))
 			return err;
 		(void)unlinkat(migrate->tmp_fd, name, 0);
@@ -117,7 +117,7 @@ mlv_err dvc_dir_load(struct migrate *migrate, struct dvc_out *out)
 mlv_err dvc_out_want(struct migrate *migrate, const struct dvc_out *out)
 {
 	struct migrate_object object = { .md5 = out->md5, .legacy = out->legacy, .keep = !out->dep,
-					 .work = out->path, .remote = out->remote };
+					 .fetch = !out->quiet, .work = out->path, .remote = out->remote };
 	mlv_err err = NULL;
 
 	if (!out->dir)
@@ -139,7 +139,7 @@ static mlv_err find_object(struct migrate *migrate, const struct dvc_out *out,
 	char hex[MLV_MD5_HEX + 1];
 
 	*found = object && object->there ? object : NULL;
-	if (*found || out->dep)
+	if (*found || out->quiet)
 		return NULL;
 	return migrate_say(migrate, object && object->damaged ? MLV_MIGRATE_DAMAGED
 							      : MLV_MIGRATE_MISSING,
@@ -206,8 +206,8 @@ static mlv_err make_dir(struct migrate *migrate, struct mlv_batch *batch, struct
 	mlv_err err;
 
 	if (!out->listed)
-		return out->dep ? NULL
-				: migrate_say(migrate, MLV_MIGRATE_MISSING, out->path, "%s.dir",
+		return out->quiet ? NULL
+				  : migrate_say(migrate, MLV_MIGRATE_MISSING, out->path, "%s.dir",
 					      mlv_md5_format(&out->md5, hex));
 	for (size_t i = 0; i < out->count; i++) {
 		const struct migrate_object *object = NULL;

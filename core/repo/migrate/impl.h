@@ -15,6 +15,7 @@ struct migrate_object {
 	const char *remote; /* that it would be fetched from; NULL: the default one */
 	bool legacy;        /* of DVC 2: a text is named by itself with CRLF taken for LF */
 	bool keep;          /* put it into our cache; else it is only named */
+	bool fetch;         /* when it is not here */
 	bool there;         /* it was moved: named by what follows */
 	bool damaged;       /* what was found is not what its name says */
 	struct mlv_key key;

@@ -50,6 +50,7 @@ void migrate_objects_settle(struct migrate_objects *objects)
 		}
 		last->legacy |= objects->at[i].legacy;
 		last->keep |= objects->at[i].keep;
+		last->fetch |= objects->at[i].fetch;
 		if (!last->work)
 			last->work = objects->at[i].work;
 	}
@@ -280,7 +281,7 @@ static mlv_err take_brought(const struct moving *moving, struct mover *mover,
 	char name[64];
 	mlv_err err;
 
-	if (!options->bring || !moving->batch || !object->keep)
+	if (!options->bring || !moving->batch || !object->fetch)
 		return NULL;
 	if ((err = mlv_fs_temp(moving->migrate->tmp_fd, "migrate-", 0600, name, sizeof(name),
 			       &fd)))
