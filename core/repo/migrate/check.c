@@ -75,9 +75,11 @@ static mlv_err check_dir(struct migrate *migrate, struct dvc_out *out,
 	size_t at = 0;
 	mlv_err err;
 
+	if (!out->listed && (err = dvc_dir_load(migrate, out)))
+		return err;
 	if (!out->listed)
 		return migrate_say(migrate, MLV_MIGRATE_MISSING, out->path,
-				   "its list is not in DVC's cache: dvc fetch %s", out->path);
+				   "its list is not in DVC's cache; --fetch fetches it");
 	if ((err = mlv_repo_cache(migrate->repo, &cache)) ||
 	    (err = mlv_tree_iter_new(&iter, mlv_node_source_store(cache), &output->oid, "")))
 		return err;
@@ -129,8 +131,9 @@ mlv_err dvc_check(struct dvc_run *run)
 	struct migrate *migrate = &run->migrate;
 	mlv_err err;
 
-	if ((err = mlv_repo_open(&migrate->repo, migrate->ctx, migrate->root)))
-		return err;
+	if (!mlv_fs_exists(migrate->root_fd, ".mlv/config"))
+		return mlv_error(MLV_E_MISSING, "%s: not migrated yet", migrate->root);
+	err = migrate_open_repo(migrate, false);
 	for (size_t i = 0; i < run->count && !err; i++)
 		for (size_t k = 0; k < run->files[i].count && !err; k++)
 			err = check_out(migrate, &run->files[i].outs[k]);

@@ -95,7 +95,7 @@ mlv_err dvc_dir_load(struct migrate *migrate, struct dvc_out *out)
 
 	if ((err = migrate_open_object(migrate, &out->md5, true, &fd, NULL, NULL)))
 		return err;
-	if (fd < 0 && options->bring && migrate->tmp_fd >= 0 && !out->quiet) {
+	if (fd < 0 && options->bring && migrate->tmp_fd >= 0 && (out->dep || !out->quiet)) {
 		if ((err = mlv_fs_temp(migrate->tmp_fd, "migrate-", 0600, name, sizeof(name), &fd)))
 			return err;
 		(void)unlinkat(migrate->tmp_fd, name, 0);
