@@ -138,7 +138,7 @@ def pointers(work):
             if name.endswith('.mlv'):
                 path = os.path.join(folder, name)
                 text = read(path).decode()
-                found = re.findall(r'^\s+(sha256|leaves|tree): ([0-9a-f]{64})\s*$', text, re.M)
+                found = re.findall(r'^[-\s]\s+(sha256|leaves|tree): ([0-9a-f]{64})\s*$', text, re.M)
                 yield path, found
 
 
