@@ -39,6 +39,7 @@ extern const struct mlv_cmd mlv_cmd_ls_url;
 extern const struct mlv_cmd mlv_cmd_merge_driver;
 extern const struct mlv_cmd mlv_cmd_metrics;
 extern const struct mlv_cmd mlv_cmd_migrate;
+extern const struct mlv_cmd mlv_cmd_monitor;
 extern const struct mlv_cmd mlv_cmd_move;
 extern const struct mlv_cmd mlv_cmd_options;
 extern const struct mlv_cmd mlv_cmd_pull;
@@ -97,6 +98,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_merge_driver,
 	&mlv_cmd_metrics,
 	&mlv_cmd_migrate,
+	&mlv_cmd_monitor,
 	&mlv_cmd_move,
 	&mlv_cmd_pull,
 	&mlv_cmd_push,
