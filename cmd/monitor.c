@@ -419,7 +419,7 @@ static mlv_err load_cases(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 			frozen[count++] =
 				(struct mlv_frozen){ record->dims[d].name, record->dims[d].edges,
 						     record->dims[d].edge_count };
-	err = mlv_cases_load(ctx, spec, &table->source, NULL, frozen, count, cases);
+	err = mlv_cases_load(ctx, spec, &table->source, NULL, frozen, count, NULL, cases);
 	return err ? err : rewind_table(table);
 }
 
