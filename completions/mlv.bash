@@ -23,6 +23,7 @@ _mlv_offer()
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
 	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate move pull push remote remove report repro root stage slices status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move pull push remote remove report repro root stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -47,6 +48,7 @@ _mlv()
 			eval) subs='verify' ;;
 			metrics) subs='diff show' ;;
 			migrate) subs='dvc lfs' ;;
+			monitor) subs='profile check log' ;;
 			remote) subs='add default list modify remove rename trust' ;;
 			stage) subs='add list' ;;
 			slices) subs='ls check find' ;;
@@ -115,6 +117,9 @@ _mlv()
 	'metrics show':--precision) _mlv_offer none; return ;;
 	'metrics show':--slices) _mlv_offer none; return ;;
 	'metrics show':--sort) _mlv_offer none; return ;;
+	'monitor check':--input) _mlv_offer file; return ;;
+	'monitor check':--model) _mlv_offer rev; return ;;
+	'monitor check':--window) _mlv_offer none; return ;;
 	'pull':--remote | 'pull':-r) _mlv_offer remote; return ;;
 	'pull':--jobs | 'pull':-j) _mlv_offer none; return ;;
 	'pull':--bwlimit) _mlv_offer none; return ;;
@@ -216,6 +221,10 @@ _mlv()
 	'migrate') words='' hint=none ;;
 	'migrate dvc') words='--dry-run -n --check --fetch' hint=dir ;;
 	'migrate lfs') words='--dry-run -n --check' hint=dir ;;
+	'monitor') words='' hint=none ;;
+	'monitor profile') words='' hint=none ;;
+	'monitor check') words='--input --model --window --soft --no-log -n' hint=none ;;
+	'monitor log') words='' hint=none ;;
 	'move') words='' hint=file ;;
 	'pull') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
 	'push') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;
