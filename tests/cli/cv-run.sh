@@ -7,8 +7,8 @@ git init -q && mlv init -q
 } >d.csv
 cat >train.sh <<'END'
 # Predicts by the mean of the score of what trains.
-test -n "$1" && awk -F, 'NR > 1 { s += $3; n++ } END { print s / n }' "$1" >mean.$4 || exit 3
-awk -F, -v mean="$(cat mean.$4)" 'NR == 1 { print "id,y,s"; next } { print $1 "," $2 "," ($3 >= mean ? 0.75 : 0.25) }' "$2" >"$3"
+test -n "$1" && LC_ALL=C awk -F, 'NR > 1 { s += $3; n++ } END { print s / n }' "$1" >mean.$4 || exit 3
+LC_ALL=C awk -F, -v mean="$(cat mean.$4)" 'NR == 1 { print "id,y,s"; next } { print $1 "," $2 "," ($3 >= mean ? 0.75 : 0.25) }' "$2" >"$3"
 echo "split $4 ran" >>ran
 END
 cat >mlv.yaml <<'END'
