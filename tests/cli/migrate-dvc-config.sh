@@ -1,4 +1,5 @@
 # Settings of DVC come to the level that they stood at, under our names; what has no counterpart is told.
+# not under odd settings: a directory whose name holds a newline is no setting
 mkdir r && cd r && git init -q && mkdir -p .dvc/cache && cat >.dvc/config <<END
 # for all
 [core]

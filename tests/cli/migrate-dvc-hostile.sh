@@ -1,4 +1,5 @@
 # What the files of a cloned repository say is checked before anything is written; nothing outside is read or written.
+ls() { LC_ALL=C command ls "$@"; }
 top=$PWD
 new() {
 	cd "$top" || exit 1

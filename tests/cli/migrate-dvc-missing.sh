@@ -1,4 +1,5 @@
 # What is not in DVC's cache is told, or fetched from a remote as DVC put it there; the rest is migrated, and another run goes on.
+ls() { LC_ALL=C command ls "$@"; }
 make="python3 $SRC/tests/tools/dvc_repo.py"
 mkdir -p a/one && cd a/one && git init -q && $make && git add . && git commit -qm dvc
 cp -r .dvc/cache ../store && chmod -R u+w .dvc/cache && rm -rf .dvc/cache/files/md5/* images data.csv

@@ -1,4 +1,5 @@
 # A repository of DVC becomes one of mlv in place: pointers, ignore rules and settings, with all bytes; nothing of DVC's changes.
+ls() { LC_ALL=C command ls "$@"; }
 make="python3 $SRC/tests/tools/dvc_repo.py"
 mkdir three && cd three && git init -q && $make && git add . && git commit -qm dvc
 find . -path ./.git -prune -o -type f -print0 | sort -z | xargs -0 md5sum >../before

@@ -119,7 +119,7 @@ FUNCTION(run_prefix)
 
 	(void)node;
 	(void)files;
-	while (parts < most && end < args[0].len) {
+	while ((double)parts < most && end < args[0].len) {
 		end = find(&args[0], &args[1], parts ? end + args[1].len : 0);
 		parts++;
 	}
@@ -138,7 +138,7 @@ FUNCTION(run_suffix)
 		marks++;
 	if (!(most >= 1))
 		return set_text(value, args[0].text, 0);
-	for (; marks >= most; marks--)
+	for (; (double)marks >= most; marks--)
 		begin = find(&args[0], &args[1], begin) + args[1].len;
 	return set_text(value, args[0].text + begin, args[0].len - begin);
 }

@@ -175,8 +175,10 @@ static mlv_err look_up(struct mlv_template *template, const struct mlv_value *te
 		value = template->item;
 	else if (template->key && len == 3 && memcmp(name, "key", 3) == 0)
 		value = template->key;
-	else if ((own = true))
+	else {
+		own = true;
 		value = member(in, name, len);
+	}
 	while (value && at < end) {
 		in = value;
 		if (!next_name(&at, end, false, &name, &len))
