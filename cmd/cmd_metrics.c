@@ -9,7 +9,10 @@
 #include "core/repo/eval.h"
 
 static const struct mlv_cmd *const metrics_subs[] = {
+	&mlv_cmd_metrics_bisect,
+	&mlv_cmd_metrics_blame,
 	&mlv_cmd_metrics_diff,
+	&mlv_cmd_metrics_log,
 	&mlv_cmd_metrics_show,
 	NULL,
 };

@@ -7,7 +7,8 @@
 #include "cmd/table.h"
 #include "core/repo/metrics.h"
 
-extern const struct mlv_cmd mlv_cmd_metrics_diff, mlv_cmd_metrics_show;
+extern const struct mlv_cmd mlv_cmd_metrics_bisect, mlv_cmd_metrics_blame, mlv_cmd_metrics_diff,
+	mlv_cmd_metrics_log, mlv_cmd_metrics_show;
 extern const struct mlv_cmd mlv_cmd_metrics;
 
 /* Add the files that the user named; directories only when recursive. */

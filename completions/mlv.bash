@@ -45,7 +45,7 @@ _mlv()
 			cv) subs='check report run split' ;;
 			data) subs='status' ;;
 			eval) subs='verify' ;;
-			metrics) subs='diff show' ;;
+			metrics) subs='bisect blame diff log show' ;;
 			migrate) subs='dvc lfs' ;;
 			monitor) subs='profile check log' ;;
 			remote) subs='add default list modify remove rename trust' ;;
@@ -108,10 +108,17 @@ _mlv()
 	'import':--jobs | 'import':-j) _mlv_offer none; return ;;
 	'import-url':--jobs | 'import-url':-j) _mlv_offer none; return ;;
 	'list':--rev) _mlv_offer rev; return ;;
+	'metrics bisect':--eval) _mlv_offer none; return ;;
+	'metrics blame':--slice) _mlv_offer none; return ;;
+	'metrics blame':--eval) _mlv_offer none; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics diff':--slices) _mlv_offer none; return ;;
 	'metrics diff':--adjust) _mlv_offer none; return ;;
+	'metrics log':--slice) _mlv_offer none; return ;;
+	'metrics log':--eval) _mlv_offer none; return ;;
+	'metrics log':--count | 'metrics log':-n) _mlv_offer none; return ;;
+	'metrics log':--precision) _mlv_offer none; return ;;
 	'metrics show':--rev) _mlv_offer rev; return ;;
 	'metrics show':--precision) _mlv_offer none; return ;;
 	'metrics show':--slices) _mlv_offer none; return ;;
@@ -215,7 +222,10 @@ _mlv()
 	'ls-url') words='--recursive -R --size' hint=none ;;
 	'merge-driver') words='' hint=file ;;
 	'metrics') words='' hint=none ;;
+	'metrics bisect') words='--eval' hint=rev ;;
+	'metrics blame') words='--slice --eval' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision --slices --adjust --no-rows' hint=rev ;;
+	'metrics log') words='--slice --eval --count -n --all --precision' hint=none ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision --slices --sort' hint=file ;;
 	'migrate') words='' hint=none ;;
 	'migrate dvc') words='--dry-run -n --check --fetch' hint=dir ;;

@@ -95,6 +95,12 @@ struct mlv_record {
 /* MLV_E_SPEC when it is no record, or not one of a schema that is known. name is for messages. */
 mlv_err mlv_record_read(const char *name, const char *text, size_t len,
 			struct mlv_record *record) MLV_CHECK;
+/*
+ * The same of a record of which only overall and one slice (NULL: none) are
+ * wanted, and maybe has others; lines of the canonical form are passed over.
+ */
+mlv_err mlv_record_read_slice(const char *name, const char *text, size_t len, const char *slice,
+			      struct mlv_record *record) MLV_CHECK;
 void mlv_record_release(struct mlv_record *record);
 /* NULL when there is none. */
 const struct mlv_record_slice *mlv_record_find(const struct mlv_record *record, const char *name);

@@ -70,6 +70,12 @@ mlv_err mlv_git_each_blob(struct mlv_git *git, const struct mlv_git_id *commit, 
 	return git->ops->each_blob(git, commit, dir, suffixes, fn, arg);
 }
 
+mlv_err mlv_git_each_version(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
+			     mlv_git_version_fn fn, void *arg)
+{
+	return git->ops->each_version(git, commit, path, fn, arg);
+}
+
 mlv_err mlv_git_each_commit(struct mlv_git *git, unsigned scopes, mlv_git_commit_fn fn, void *arg)
 {
 	return git->ops->each_commit(git, scopes, fn, arg);

@@ -70,6 +70,19 @@ enum mlv_git_scope {
 typedef mlv_err (*mlv_git_commit_fn)(void *arg, const struct mlv_git_id *commit, const char *name);
 mlv_err mlv_git_each_commit(struct mlv_git *git, unsigned scopes, mlv_git_commit_fn fn,
 			    void *arg) MLV_CHECK;
+/*
+ * Call fn for commit and those that it is built on, the newest first: of a merge
+ * only the first parent, so that each is what the branch was once. blob is what
+ * lies at path there, NULL when there is none. It ends when fn sets *stop.
+ */
+struct mlv_git_version {
+	struct mlv_git_id commit;
+	int64_t when; /* it was made, in seconds since 1970 */
+	const struct mlv_git_id *blob;
+};
+typedef mlv_err (*mlv_git_version_fn)(void *arg, const struct mlv_git_version *version, bool *stop);
+mlv_err mlv_git_each_version(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
+			     mlv_git_version_fn fn, void *arg) MLV_CHECK;
 /* Whether git tracks path itself or anything below it (its index says so). */
 mlv_err mlv_git_is_tracked(struct mlv_git *git, const char *path, bool *tracked) MLV_CHECK;
 /*

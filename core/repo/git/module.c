@@ -113,8 +113,8 @@ static mlv_err resolve(struct mlv_git *base, const char *rev, struct mlv_git_id 
 	return err;
 }
 
-__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_4;
-const struct mlv_git_ops mlv_git_ops_4 = {
+__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_5;
+const struct mlv_git_ops mlv_git_ops_5 = {
 	.open = handle_open,
 	.free = handle_free,
 	.resolve = resolve,
@@ -125,6 +125,7 @@ const struct mlv_git_ops mlv_git_ops_4 = {
 	.blob_size = mlv_git_module_blob_size,
 	.each_blob = mlv_git_module_each_blob,
 	.each_commit = mlv_git_module_each_commit,
+	.each_version = mlv_git_module_each_version,
 	.is_tracked = mlv_git_module_is_tracked,
 	.is_ignored = mlv_git_module_is_ignored,
 	.status = mlv_git_module_status,
@@ -144,7 +145,7 @@ static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char
 	git = mlv_sys_alloc(sizeof(*git));
 	if (!git)
 		return mlv_error_nomem("a git handle");
-	git->head.ops = &mlv_git_ops_4;
+	git->head.ops = &mlv_git_ops_5;
 	if ((code = git_repository_open_ext(&git->repo, path, 0, NULL)) < 0) {
 		handle_free(&git->head);
 		return open_failed(code, path);

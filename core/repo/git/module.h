@@ -48,6 +48,8 @@ mlv_err mlv_git_module_each_blob(struct mlv_git *base, const struct mlv_git_id *
 				 void *arg) MLV_CHECK;
 mlv_err mlv_git_module_each_commit(struct mlv_git *base, unsigned scopes, mlv_git_commit_fn fn,
 				   void *arg) MLV_CHECK;
+mlv_err mlv_git_module_each_version(struct mlv_git *base, const struct mlv_git_id *commit,
+				    const char *path, mlv_git_version_fn fn, void *arg) MLV_CHECK;
 mlv_err mlv_git_module_is_tracked(struct mlv_git *base, const char *path, bool *tracked) MLV_CHECK;
 mlv_err mlv_git_module_is_ignored(struct mlv_git *base, const char *path, bool *ignored) MLV_CHECK;
 mlv_err mlv_git_module_status(struct mlv_git *base, struct mlv_strs *untracked,

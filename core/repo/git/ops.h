@@ -10,7 +10,7 @@
 #include "core/repo/git.h"
 
 #define MLV_GIT_MODULE "mlv-git.so"
-#define MLV_GIT_SYMBOL "mlv_git_ops_4"
+#define MLV_GIT_SYMBOL "mlv_git_ops_5"
 
 struct mlv_git_ops {
 	mlv_err (*open)(struct mlv_git **out, struct mlv_ctx *ctx, const char *path);
@@ -28,6 +28,8 @@ struct mlv_git_ops {
 			     const char *const *suffixes, mlv_git_blob_fn fn, void *arg);
 	mlv_err (*each_commit)(struct mlv_git *git, unsigned scopes, mlv_git_commit_fn fn,
 			       void *arg);
+	mlv_err (*each_version)(struct mlv_git *git, const struct mlv_git_id *commit,
+				const char *path, mlv_git_version_fn fn, void *arg);
 	mlv_err (*is_tracked)(struct mlv_git *git, const char *path, bool *tracked);
 	mlv_err (*is_ignored)(struct mlv_git *git, const char *path, bool *ignored);
 	mlv_err (*status)(struct mlv_git *git, struct mlv_strs *untracked, bool *dirty);

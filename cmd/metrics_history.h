@@ -1,0 +1,26 @@
+/* metrics_history.h - what `mlv metrics log`, `bisect` and `blame` share. */
+#ifndef MLV_CMD_METRICS_HISTORY_H
+#define MLV_CMD_METRICS_HISTORY_H
+
+#include "cmd/cmd_metrics.h"
+#include "core/repo/eval_history.h"
+
+struct mlv_history {
+	struct mlv_metrics_place place;
+	struct mlv_metrics_side side; /* where it begins */
+	char *eval;
+};
+/* Open it at rev (NULL: HEAD); eval NULL: the only evaluation of mlv.yaml. */
+mlv_err mlv_history_open(struct mlv_run *run, const char *rev, const char *eval,
+			 struct mlv_history *history) MLV_CHECK;
+void mlv_history_release(struct mlv_history *history);
+/* The slice called so; NULL: overall. NULL when the record lacks it. */
+const struct mlv_record_slice *mlv_history_slice(const struct mlv_record *record, const char *slice);
+/* The entry of a metric; NULL when the record lacks it or its slice. */
+const struct mlv_entry *mlv_history_entry(const struct mlv_record *record, const char *slice,
+					  const char *metric);
+#define MLV_HISTORY_DATE 24
+/* "2026-11-28": the day, in UTC. */
+const char *mlv_history_date(int64_t when, char date[MLV_HISTORY_DATE]);
+
+#endif
