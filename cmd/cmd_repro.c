@@ -36,7 +36,7 @@ static const struct mlv_opt repro_opts[] = {
 	{ MLV_OPT_COUNT, 'j', "stages", offsetof(struct repro_args, jobs), "<count>", MLV_HINT_NONE,
 	  "stages that may run at a time (default: 1; of Slurm 10000)" },
 	{ MLV_OPT_TEXT, 0, "executor", offsetof(struct repro_args, executor), "<name>",
-	  MLV_HINT_NONE, "run stages here (local, the default) or as jobs of Slurm (slurm)" },
+	  MLV_HINT_NONE, "where stages run: local (the default), or slurm, as jobs" },
 	{ MLV_OPT_TEXT, 0, "explain", offsetof(struct repro_args, explain), "<stage>",
 	  MLV_HINT_NONE, "tell why this stage would run, and what changed" },
 	{ 0 },

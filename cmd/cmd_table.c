@@ -49,8 +49,8 @@ extern const struct mlv_cmd mlv_cmd_remove;
 extern const struct mlv_cmd mlv_cmd_report;
 extern const struct mlv_cmd mlv_cmd_repro;
 extern const struct mlv_cmd mlv_cmd_root;
-extern const struct mlv_cmd mlv_cmd_stage;
 extern const struct mlv_cmd mlv_cmd_slices;
+extern const struct mlv_cmd mlv_cmd_stage;
 extern const struct mlv_cmd mlv_cmd_status;
 extern const struct mlv_cmd mlv_cmd_unfreeze;
 extern const struct mlv_cmd mlv_cmd_unprotect;
@@ -107,8 +107,8 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_report,
 	&mlv_cmd_repro,
 	&mlv_cmd_root,
-	&mlv_cmd_stage,
 	&mlv_cmd_slices,
+	&mlv_cmd_stage,
 	&mlv_cmd_status,
 	&mlv_cmd_unfreeze,
 	&mlv_cmd_unprotect,

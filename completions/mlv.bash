@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move pull push remote remove report repro root stage slices status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move pull push remote remove report repro root slices stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -49,8 +49,8 @@ _mlv()
 			migrate) subs='dvc lfs' ;;
 			monitor) subs='profile check log' ;;
 			remote) subs='add default list modify remove rename trust' ;;
-			stage) subs='add list' ;;
 			slices) subs='ls check find' ;;
+			stage) subs='add list' ;;
 			*) subs= ;;
 			esac ;;
 		esac
@@ -140,6 +140,15 @@ _mlv()
 	'repro':--stages | 'repro':-j) _mlv_offer none; return ;;
 	'repro':--executor) _mlv_offer none; return ;;
 	'repro':--explain) _mlv_offer none; return ;;
+	'slices ls':--rev) _mlv_offer rev; return ;;
+	'slices check':--rev) _mlv_offer rev; return ;;
+	'slices find':--rev) _mlv_offer rev; return ;;
+	'slices find':--metric) _mlv_offer none; return ;;
+	'slices find':--max-level) _mlv_offer none; return ;;
+	'slices find':--min-n) _mlv_offer none; return ;;
+	'slices find':--top) _mlv_offer none; return ;;
+	'slices find':--alpha) _mlv_offer none; return ;;
+	'slices find':--seed) _mlv_offer none; return ;;
 	'stage add':--name | 'stage add':-n) _mlv_offer none; return ;;
 	'stage add':--deps | 'stage add':-d) _mlv_offer file; return ;;
 	'stage add':--params | 'stage add':-p) _mlv_offer file; return ;;
@@ -153,15 +162,6 @@ _mlv()
 	'stage add':--plots-no-cache) _mlv_offer file; return ;;
 	'stage add':--wdir | 'stage add':-w) _mlv_offer dir; return ;;
 	'stage add':--desc) _mlv_offer none; return ;;
-	'slices ls':--rev) _mlv_offer rev; return ;;
-	'slices check':--rev) _mlv_offer rev; return ;;
-	'slices find':--rev) _mlv_offer rev; return ;;
-	'slices find':--metric) _mlv_offer none; return ;;
-	'slices find':--max-level) _mlv_offer none; return ;;
-	'slices find':--min-n) _mlv_offer none; return ;;
-	'slices find':--top) _mlv_offer none; return ;;
-	'slices find':--alpha) _mlv_offer none; return ;;
-	'slices find':--seed) _mlv_offer none; return ;;
 	'status':--remote | 'status':-r) _mlv_offer remote; return ;;
 	'status':--jobs | 'status':-j) _mlv_offer none; return ;;
 	'status':--bwlimit) _mlv_offer none; return ;;
@@ -249,13 +249,13 @@ _mlv()
 	'report') words='--html -o --base --history --vega' hint=none ;;
 	'repro') words='--force -f --interactive -i --single-item -s --pipeline -p --all-pipelines -P --recursive -R --downstream --force-downstream --dry --allow-missing --glob --no-commit --no-run-cache --keep-going -k --ignore-errors --stages -j --executor --explain' hint=file ;;
 	'root') words='' hint=none ;;
-	'stage') words='' hint=none ;;
-	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f' hint=command ;;
-	'stage list') words='--all --fail --recursive -R --name-only' hint=file ;;
 	'slices') words='' hint=none ;;
 	'slices ls') words='--rev --md' hint=none ;;
 	'slices check') words='--rev' hint=none ;;
 	'slices find') words='--rev --metric --max-level --min-n --top --alpha --no-holdout --seed' hint=none ;;
+	'stage') words='' hint=none ;;
+	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f' hint=command ;;
+	'stage list') words='--all --fail --recursive -R --name-only' hint=file ;;
 	'status') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;
