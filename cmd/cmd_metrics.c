@@ -124,7 +124,7 @@ mlv_err mlv_metrics_no_files(void)
 
 bool mlv_metrics_goes_on(struct mlv_run *run, mlv_err err, enum mlv_errc *failed)
 {
-	if (err->code != MLV_E_SPEC && err->code != MLV_E_MISSING)
+	if (err->code != MLV_E_SPEC && err->code != MLV_E_MISSING && err->code != MLV_E_REFUSED)
 		return false;
 	mlv_tell_warning(run->ctx, "%s", err->msg);
 	if (*failed == MLV_E_NO)

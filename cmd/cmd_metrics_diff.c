@@ -62,7 +62,8 @@ static mlv_err find_files(struct diff *diff)
 					    diff->args->recursive, &diff->files);
 
 	for (size_t s = 0; s < 2 && !err && !typed->count; s++)
-		if (!(err = mlv_metrics_list(&diff->place, &diff->sides[s], &diff->files)))
+		if (!(err = mlv_metrics_list(&diff->place, &diff->sides[s], MLV_OUT_METRIC,
+					     &diff->files)))
 			err = mlv_metrics_list_evals(&diff->place, &diff->sides[s], &diff->evals);
 	if (!err && typed->count)
 		err = mlv_metrics_take_evals(&diff->place, diff->sides, 2, &diff->files,

@@ -90,7 +90,7 @@ static mlv_err show_side(struct show *show, const char *rev)
 
 	if ((err = mlv_metrics_side_init(&show->place, rev, &side)))
 		return err;
-	if (!show->typed.count && (err = mlv_metrics_list(&show->place, &side, &listed)))
+	if (!show->typed.count && (err = mlv_metrics_list(&show->place, &side, MLV_OUT_METRIC, &listed)))
 		return err;
 	mlv_strs_sort_unique(&listed);
 	if (show->many)

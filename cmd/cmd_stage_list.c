@@ -230,7 +230,7 @@ static mlv_err list_run(struct mlv_run *run, const void *opaque, char **operands
 
 	if ((err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd)) ||
 	    (err = args->fail ? mlv_pipeline_load(repo, &pipeline)
-			      : mlv_pipeline_load_some(repo, &pipeline)) ||
+			      : mlv_pipeline_load_some(repo, NULL, &pipeline)) ||
 	    (err = choose(repo, &pipeline, args, operands, &set)))
 		return err;
 	return show(run, &pipeline, &set, args->name_only);

@@ -10,14 +10,17 @@ void mlv_transfer_filter_release(struct mlv_transfer_filter *filter)
 	mlv_strs_release(&filter->files);
 }
 
-static mlv_err list_types(struct mlv_transfer_filter *filter, const struct mlv_metrics_place *place,
+static mlv_err list_types(struct mlv_transfer_filter *filter, struct mlv_metrics_place *place,
 			  const struct mlv_transfer_args *args, const char *rev)
 {
 	struct mlv_metrics_side side;
 	mlv_err err = mlv_metrics_side_init(place, rev, &side);
 
 	for (size_t i = 0; !err && i < args->types.count; i++)
-		err = mlv_metrics_list_kind(place, &side, args->types.at[i], &filter->files);
+		err = mlv_metrics_list(place, &side,
+				       strcmp(args->types.at[i], "plots") == 0 ? MLV_OUT_PLOT
+									       : MLV_OUT_METRIC,
+				       &filter->files);
 	return err;
 }
 

@@ -10,7 +10,8 @@
 #include "core/base/json.h"
 #include "core/base/path.h"
 #include "core/base/yaml.h"
-#include "core/repo/repo.h"
+#include "core/repo/pipeline/parts.h"
+#include "core/repo/pointer.h"
 
 #define DEPTH_MAX 64                /* directories below each other, when listing */
 
@@ -66,6 +67,10 @@ mlv_err mlv_metrics_place_open(struct mlv_metrics_place *place, struct mlv_ctx *
 void mlv_metrics_place_close(struct mlv_metrics_place *place)
 {
 	mlv_git_freep(&place->git);
+	if (place->outputs)
+		mlv_outputs_release(place->outputs);
+	free(place->outputs);
+	free(place->outputs_of);
 	mlv_repo_freep(&place->repo);
 	mlv_fd_close(&place->root_fd);
 	free(place->root);
@@ -132,68 +137,68 @@ const char *mlv_metrics_side_name(const struct mlv_metrics_side *side)
 	return side->rev ? side->rev : "workspace";
 }
 
-/* mlv.yaml lists a file by its name, or as a map of the name to its options. */
-static mlv_err add_listed(const char *wdir, const struct mlv_value *list, struct mlv_strs *files)
+/* Outside an mlv repository the mlv.yaml at the root is all there is. */
+static mlv_err load_root_file(const struct mlv_metrics_place *place,
+			      const struct mlv_metrics_side *side, struct mlv_pipeline *pipeline)
 {
-	for (size_t i = 0; list && list->type == MLV_VALUE_LIST && i < list->count; i++) {
-		MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
-		const struct mlv_value *item = list->items[i];
-		const char *path = item->type == MLV_VALUE_MAP && item->count ? item->keys[0]
-									      : mlv_value_text(item);
-		mlv_err err;
-
-		if (!path)
-			return mlv_error(MLV_E_SPEC, "mlv.yaml:%u: a metrics file must be a path",
-					 item->line);
-		if (strstr(path, "${") || (wdir && strstr(wdir, "${")))
-			continue; /* known once the pipeline is resolved */
-		if ((err = mlv_path_absolute(&name, wdir ? wdir : "", path)))
-			return err;
-		if (path[0] != '/' && (err = mlv_strs_add(files, name.ptr + 1)))
-			return err;
-	}
-	return NULL;
-}
-
-static mlv_err add_of_stages(const struct mlv_value *stages, const char *kind,
-			     struct mlv_strs *files)
-{
-	for (size_t i = 0; stages && stages->type == MLV_VALUE_MAP && i < stages->count; i++) {
-		const struct mlv_value *stage = stages->items[i];
-		const struct mlv_value *body = mlv_value_get(stage, "do");
-		mlv_err err;
-
-		body = body ? body : stage;
-		err = add_listed(mlv_value_text(mlv_value_get(body, "wdir")),
-				 mlv_value_get(body, kind), files);
-		if (err)
-			return err;
-	}
-	return NULL;
-}
-
-mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
-			 const struct mlv_metrics_side *side, struct mlv_strs *files)
-{
-	return mlv_metrics_list_kind(place, side, "metrics", files);
-}
-
-mlv_err mlv_metrics_list_kind(const struct mlv_metrics_place *place,
-			      const struct mlv_metrics_side *side, const char *kind,
-			      struct mlv_strs *files)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
-	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_PIPELINE_MAX);
+	const struct mlv_snapshot snapshot = {
+		.ctx = place->ctx, .root_fd = place->root_fd, .git = side->rev ? place->git : NULL,
+		.prefix = place->prefix, .commit = side->commit, .rev = side->rev,
+	};
 	bool found;
+	mlv_err err = mlv_snapshot_read(&snapshot, MLV_PIPELINE_NAME, &text, &found);
+
+	if (!err && found)
+		err = mlv_pipeline_add_file(&snapshot, pipeline, MLV_PIPELINE_NAME, text.ptr,
+					    text.len);
+	return mlv_pipeline_forgive(&snapshot, pipeline, 0, err);
+}
+
+static mlv_err load_pipeline(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			     struct mlv_pipeline *pipeline)
+{
 	mlv_err err;
 
-	if ((err = mlv_metrics_version(place, side, "mlv.yaml", &text, &found)) || !found)
+	if (!place->is_mlv)
+		return load_root_file(place, side, pipeline);
+	if (!place->repo && (err = mlv_repo_open(&place->repo, place->ctx, place->root)))
 		return err;
-	if ((err = mlv_yaml_parse_anchored("mlv.yaml", text.ptr, text.len, &root)))
-		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
-	if ((err = add_listed(NULL, mlv_value_get(root, kind), files)))
-		return err;
-	return add_of_stages(mlv_value_get(root, "stages"), kind, files);
+	return mlv_pipeline_load_some(place->repo, side->rev, pipeline);
+}
+
+static mlv_err add_listed(const struct mlv_strs *listed, struct mlv_strs *files)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < listed->count && !err; i++)
+		err = mlv_strs_add(files, listed->at[i]);
+	return err;
+}
+
+static mlv_err add_outs(const struct mlv_stage *stage, enum mlv_stage_out_kind kind,
+			struct mlv_strs *files)
+{
+	mlv_err err = NULL;
+
+	for (size_t o = 0; o < stage->out_count && !err; o++)
+		if (stage->outs[o].kind == kind && !stage->outs[o].glob)
+			err = mlv_strs_add(files, stage->outs[o].path);
+	return err;
+}
+
+mlv_err mlv_metrics_list(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 enum mlv_stage_out_kind kind, struct mlv_strs *files)
+{
+	MLV_SCOPED(mlv_pipeline_release) struct mlv_pipeline pipeline = { 0 };
+	mlv_err err = load_pipeline(place, side, &pipeline);
+
+	for (size_t f = 0; f < pipeline.file_count && !err; f++)
+		err = add_listed(kind == MLV_OUT_PLOT ? &pipeline.files[f].plots
+						      : &pipeline.files[f].metrics, files);
+	for (size_t s = 0; s < pipeline.count && !err; s++)
+		err = add_outs(&pipeline.stages[s], kind, files);
+	return err;
 }
 
 static bool ends_with(const char *text, const char *end)

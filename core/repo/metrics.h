@@ -1,13 +1,15 @@
 /*
  * metrics.h - the metrics files of a work tree or a revision, read where they lie.
  *
- * A file that mlv tracks itself, or that lies in a directory which it tracks,
- * is read from the cache where the version has only a pointer, and verified.
+ * A file that mlv tracks itself, that a stage makes, or that lies in a directory
+ * which is tracked or made, is read from the cache where the version has only a
+ * pointer to it, or what mlv.lock says, and verified.
  *
- * Which files are metrics says mlv.yaml at the root: its list `metrics:` and
- * the `metrics:` of its stages; or the caller names them. A revision is read
- * straight from git's objects, nothing is checked out. Only git is needed: in
- * a git work tree without .mlv, files that are named can be compared too.
+ * Which files are metrics say the mlv.yaml files: their lists `metrics:` and the
+ * `metrics:` of their stages, templates resolved; or the caller names them. A
+ * revision is read straight from git's objects, nothing is checked out. Only git
+ * is needed: in a git work tree without .mlv, files that are named, or that the
+ * mlv.yaml at its root names, can be compared too.
  *
  * Ownership   _release() and _close() free.
  * Threads     one thread at a time.
@@ -18,9 +20,9 @@
 #include "core/base/strs.h"
 #include "core/eval/metric.h"
 #include "core/repo/git.h"
-#include "core/repo/repo.h"
+#include "core/repo/pipeline.h"
 
-#define MLV_METRICS_MAX ((size_t)64 << 20) /* bytes of a metrics file, or of mlv.yaml */
+#define MLV_METRICS_MAX ((size_t)64 << 20) /* bytes of a metrics file */
 
 /* Where metrics are read: a work tree with, usually, git. */
 struct mlv_metrics_place {
@@ -30,7 +32,9 @@ struct mlv_metrics_place {
 	int root_fd;
 	struct mlv_git *git; /* NULL: no history */
 	bool is_mlv;         /* root is that of an mlv repository */
-	struct mlv_repo *repo; /* opened when the cache is needed; else NULL */
+	struct mlv_repo *repo; /* opened when it is needed; else NULL */
+	struct mlv_outputs *outputs; /* of the version asked for last, when a file lay nowhere else */
+	char *outputs_of;            /* that commit, "" for the work tree; NULL: none yet */
 };
 /*
  * Open the mlv repository that start lies in, or the git work tree if there is
@@ -60,13 +64,12 @@ mlv_err mlv_metrics_side_init(const struct mlv_metrics_place *place, const char 
 /* "HEAD", "workspace": for headings. */
 const char *mlv_metrics_side_name(const struct mlv_metrics_side *side);
 
-/* Add the metrics files that mlv.yaml names in this version; none is no failure. */
-mlv_err mlv_metrics_list(const struct mlv_metrics_place *place,
-			 const struct mlv_metrics_side *side, struct mlv_strs *files) MLV_CHECK;
-/* The same of what it lists as kind: "metrics", "plots". */
-mlv_err mlv_metrics_list_kind(const struct mlv_metrics_place *place,
-			      const struct mlv_metrics_side *side, const char *kind,
-			      struct mlv_strs *files) MLV_CHECK;
+/*
+ * Add the files that mlv.yaml files and their stages name as metrics, or as plots,
+ * in this version; none is no failure. Patterns are not among them.
+ */
+mlv_err mlv_metrics_list(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 enum mlv_stage_out_kind kind, struct mlv_strs *files) MLV_CHECK;
 /* Add the files below a directory of the work tree that end in .json, .yaml or .yml. */
 mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
 			       struct mlv_strs *files) MLV_CHECK;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -128,6 +129,30 @@ static mlv_err find_output(const struct mlv_metrics_place *place,
 			      : mlv_pointer_parse(pointer.ptr, text.ptr, text.len, output);
 }
 
+/* All outputs of this version, of stages too; kept for the next file. */
+static mlv_err load_outputs(struct mlv_metrics_place *place, const struct mlv_metrics_side *side)
+{
+	const char *of = side->rev ? side->commit.hex : "";
+	MLV_SCOPED(mlv_mem_free) char *name = NULL;
+	mlv_err err;
+
+	if (place->outputs_of && strcmp(place->outputs_of, of) == 0)
+		return NULL;
+	name = mlv_sys_strdup(of);
+	if (!place->outputs && (place->outputs = mlv_sys_alloc(sizeof(*place->outputs))))
+		*place->outputs = (struct mlv_outputs){ 0 };
+	if (!name || !place->outputs)
+		return mlv_error_nomem("outputs");
+	mlv_outputs_release(place->outputs);
+	free(place->outputs_of);
+	place->outputs_of = NULL;
+	err = side->rev ? mlv_outputs_load_rev(place->repo, of, place->outputs)
+			: mlv_outputs_load(place->repo, place->outputs);
+	if (!err)
+		place->outputs_of = MLV_TAKE(name);
+	return err;
+}
+
 /* What stands for the file below the output; *found false when nothing does. */
 static mlv_err find_entry(struct mlv_store *cache, const struct mlv_output *output,
 			  const char *file, struct mlv_entry *entry, bool *found)
@@ -155,23 +180,29 @@ static mlv_err not_in_cache(mlv_err err, const struct mlv_metrics_side *side, co
 mlv_err mlv_metrics_text(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *file, struct mlv_buf *text, bool *found)
 {
-	MLV_SCOPED(mlv_output_release) struct mlv_output output = { 0 };
+	MLV_SCOPED(mlv_output_release) struct mlv_output tracked = { 0 };
+	const struct mlv_output *output = &tracked;
 	struct mlv_store *cache;
 	struct mlv_entry entry;
 	struct mlv_key key;
 	mlv_err err = mlv_metrics_version(place, side, file, text, found);
 
 	if (err || *found || !place->is_mlv ||
-	    (err = find_output(place, side, file, &output, found)))
+	    (err = find_output(place, side, file, &tracked, found)))
 		return err;
-	*found &= output.cache;
-	if (!*found)
-		return NULL;
 	if (!place->repo && (err = mlv_repo_open(&place->repo, place->ctx, place->root)))
 		return err;
+	if (!*found) {
+		if ((err = load_outputs(place, side)))
+			return err;
+		output = mlv_outputs_find(place->outputs, file);
+	}
+	*found = output && output->cache;
+	if (!*found)
+		return NULL;
 	if ((err = mlv_repo_cache(place->repo, &cache)))
 		return err;
-	if ((err = find_entry(cache, &output, file, &entry, found)))
+	if ((err = find_entry(cache, output, file, &entry, found)))
 		return not_in_cache(err, side, file);
 	*found &= entry.kind == 'f' || entry.kind == 'x';
 	if (!*found)

@@ -118,14 +118,15 @@ void mlv_pipeline_release(struct mlv_pipeline *pipeline);
  * MLV_E_SPEC names file, line and column and shows the place.
  */
 mlv_err mlv_pipeline_load(struct mlv_repo *repo, struct mlv_pipeline *pipeline) MLV_CHECK;
-/*
- * The same for a look at it: a file with a mistake is warned of and left out, and
- * there are no edges and no order.
- */
-mlv_err mlv_pipeline_load_some(struct mlv_repo *repo, struct mlv_pipeline *pipeline) MLV_CHECK;
 /* As mlv_pipeline_load(), of a commit; rev as git takes it. */
 mlv_err mlv_pipeline_load_rev(struct mlv_repo *repo, const char *rev,
 			      struct mlv_pipeline *pipeline) MLV_CHECK;
+/*
+ * For a look at it, of the work tree (rev NULL) or a commit: a file with a mistake
+ * is warned of and left out, and there are no edges and no order.
+ */
+mlv_err mlv_pipeline_load_some(struct mlv_repo *repo, const char *rev,
+			       struct mlv_pipeline *pipeline) MLV_CHECK;
 
 /* The stage of this file and name, or NULL. */
 const struct mlv_stage *mlv_pipeline_stage(const struct mlv_pipeline *pipeline, const char *file,

@@ -253,7 +253,7 @@ static mlv_err write_locks(struct dvc_run *run)
 	mlv_err err = NULL;
 
 	if (run->lock_count && !dry)
-		err = mlv_pipeline_load_some(run->migrate.repo, &pipeline);
+		err = mlv_pipeline_load_some(run->migrate.repo, NULL, &pipeline);
 	for (size_t i = 0; i < run->lock_count && !err; i++)
 		if (!(err = dvc_lock_write(&run->migrate, &run->locks[i], dry ? NULL : &pipeline)))
 			err = dvc_runs_write(&run->migrate, &run->locks[i], dry ? NULL : &pipeline);

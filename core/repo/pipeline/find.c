@@ -133,18 +133,22 @@ static mlv_err add_rules(struct search *search, struct mlv_ignore **rules, const
 	return err;
 }
 
-/* Take off again what a file has added before its mistake was found. */
-static void take_back(struct mlv_pipeline *pipeline, size_t stages)
+mlv_err mlv_pipeline_forgive(const struct mlv_snapshot *snapshot, struct mlv_pipeline *pipeline,
+			     size_t stages, mlv_err err)
 {
+	if (!err || err->code != MLV_E_SPEC)
+		return err;
 	while (pipeline->count > stages)
 		mlv_stage_release(&pipeline->stages[--pipeline->count]);
+	mlv_tell_warning(snapshot->ctx, "%s%s%.*s", snapshot->rev ? snapshot->rev : "",
+			 snapshot->rev ? ": " : "", (int)strcspn(err->msg, "\n"), err->msg);
+	return NULL;
 }
 
 static mlv_err add_file(struct search *search)
 {
-	size_t stages = search->pipeline->count;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_PIPELINE_MAX);
-	size_t outer = search->path.len;
+	size_t outer = search->path.len, stages = search->pipeline->count;
 	bool found = false;
 	mlv_err err = read_here(search, MLV_PIPELINE_NAME, &text, &found);
 
@@ -152,11 +156,8 @@ static mlv_err add_file(struct search *search)
 		err = mlv_pipeline_add_file(search->snapshot, search->pipeline, search->path.ptr,
 					    text.ptr, text.len);
 	mlv_buf_truncate(&search->path, outer);
-	if (!err || !search->some || err->code != MLV_E_SPEC)
-		return err;
-	take_back(search->pipeline, stages);
-	mlv_tell_warning(search->repo->ctx, "%.*s", (int)strcspn(err->msg, "\n"), err->msg);
-	return NULL;
+	return search->some ? mlv_pipeline_forgive(search->snapshot, search->pipeline, stages, err)
+			    : err;
 }
 
 /* Outputs of the stages that came since are data, too. */
@@ -252,6 +253,7 @@ static mlv_err search_dir(struct search *search, int dir)
 struct reading {
 	const struct mlv_snapshot *snapshot;
 	struct mlv_pipeline *pipeline;
+	bool some;
 	struct mlv_strs foreign; /* directories, with a slash, of repositories below this one */
 };
 
@@ -273,6 +275,7 @@ static mlv_err read_blob(void *arg, const char *path, const struct mlv_git_id *b
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_PIPELINE_MAX);
 	struct reading *reading = arg;
 	size_t skip = strlen(reading->snapshot->prefix), len = strlen(path);
+	size_t stages = reading->pipeline->count;
 	mlv_err err;
 
 	if (len < skip || memcmp(path, reading->snapshot->prefix, skip) != 0)
@@ -288,7 +291,9 @@ static mlv_err read_blob(void *arg, const char *path, const struct mlv_git_id *b
 			return NULL;
 	if ((err = mlv_git_read_blob(reading->snapshot->git, blob, &text)))
 		return mlv_error_wrap(err, "%s", path);
-	return mlv_pipeline_add_file(reading->snapshot, reading->pipeline, path, text.ptr, text.len);
+	err = mlv_pipeline_add_file(reading->snapshot, reading->pipeline, path, text.ptr, text.len);
+	return reading->some ? mlv_pipeline_forgive(reading->snapshot, reading->pipeline, stages, err)
+			     : err;
 }
 
 mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *snapshot, bool some,
@@ -299,7 +304,8 @@ mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *sn
 		.repo = repo, .snapshot = snapshot, .pipeline = pipeline, .path = MLV_BUF_INIT,
 		.some = some };
 	MLV_SCOPED(reading_release) struct reading reading = { .snapshot = snapshot,
-							       .pipeline = pipeline };
+							       .pipeline = pipeline,
+							       .some = some };
 
 	if (!snapshot->git)
 		return search_dir(&search, repo->root_fd);

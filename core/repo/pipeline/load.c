@@ -28,15 +28,16 @@ mlv_err mlv_pipeline_load(struct mlv_repo *repo, struct mlv_pipeline *pipeline)
 	return load(repo, NULL, false, pipeline);
 }
 
-mlv_err mlv_pipeline_load_some(struct mlv_repo *repo, struct mlv_pipeline *pipeline)
-{
-	return load(repo, NULL, true, pipeline);
-}
-
 mlv_err mlv_pipeline_load_rev(struct mlv_repo *repo, const char *rev,
 			      struct mlv_pipeline *pipeline)
 {
 	return load(repo, rev, false, pipeline);
+}
+
+mlv_err mlv_pipeline_load_some(struct mlv_repo *repo, const char *rev,
+			       struct mlv_pipeline *pipeline)
+{
+	return load(repo, rev, true, pipeline);
 }
 
 const struct mlv_stage *mlv_pipeline_stage(const struct mlv_pipeline *pipeline, const char *file,

@@ -18,6 +18,7 @@ struct mlv_snapshot {
 	struct mlv_git *git; /* of a commit; NULL: the work tree */
 	const char *prefix;  /* of the root in git: "" or "sub/" */
 	struct mlv_git_id commit;
+	const char *rev;     /* the commit's name, for messages */
 	struct mlv_flag_style style;
 	const char *instead; /* of the work tree's file at this path, or none, these bytes are read */
 	const struct mlv_buf *instead_text;
@@ -76,6 +77,12 @@ mlv_err mlv_artifacts_check(const struct mlv_source *source, const struct mlv_va
 /* Add the stages and lists of one mlv.yaml. */
 mlv_err mlv_pipeline_add_file(const struct mlv_snapshot *snapshot, struct mlv_pipeline *pipeline,
 			      const char *path, const char *text, size_t len) MLV_CHECK;
+/*
+ * A file with a mistake (err) is warned of, and the stages that it has added, those
+ * from the given count on, are taken off again; any other failure is returned.
+ */
+mlv_err mlv_pipeline_forgive(const struct mlv_snapshot *snapshot, struct mlv_pipeline *pipeline,
+			     size_t stages, mlv_err err) MLV_CHECK;
 /* Sort stages and files. */
 mlv_err mlv_pipeline_sort(struct mlv_pipeline *pipeline) MLV_CHECK;
 /* When they are sorted: check outputs, make edges and order. */

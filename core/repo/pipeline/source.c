@@ -20,7 +20,7 @@ mlv_err mlv_snapshot_open(struct mlv_snapshot *snapshot, struct mlv_repo *repo, 
 	mlv_err err;
 
 	*snapshot = (struct mlv_snapshot){ .ctx = repo->ctx, .root_fd = repo->root_fd,
-					   .prefix = "" };
+					   .prefix = "", .rev = rev };
 	snapshot->style.no_flags = flags && strcmp(flags, "boolean_optional") == 0;
 	snapshot->style.append = lists && strcmp(lists, "append") == 0;
 	if (!rev)
