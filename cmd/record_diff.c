@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/out.h"
+#include "cmd/record_spread.h"
 #include "cmd/record_table.h"
 #include "core/base/sys.h"
 #include "core/eval/metric.h"
@@ -26,6 +27,7 @@ mlv_err mlv_adjust_parse(const char *name, enum mlv_adjust *adjust)
 
 void mlv_record_diff_release(struct mlv_record_diff *diff)
 {
+	mlv_spreads_release(&diff->spreads);
 	mlv_comparison_release(&diff->comparison);
 	mlv_pairs_release(&diff->pairs);
 	mlv_eval_side_release(&diff->sides[0]);
@@ -49,8 +51,12 @@ mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_m
 	    (err = mlv_pairs_make(&diff->sides[0].cases, &diff->sides[1].cases, &diff->pairs,
 				  &diff->paired)))
 		return err;
-	return mlv_eval_compare(&diff->sides[0].record, &diff->sides[1].record,
-			   diff->paired ? &diff->pairs : NULL, adjust, &diff->comparison);
+	diff->paired = diff->paired && diff->pairs.count;
+	if ((err = mlv_eval_compare(&diff->sides[0].record, &diff->sides[1].record,
+				    diff->paired ? &diff->pairs : NULL, adjust, &diff->comparison)))
+		return err;
+	return mlv_spreads_make(&diff->sides[0].record, &diff->sides[1].record, &diff->comparison,
+				&diff->spreads);
 }
 
 /* ---- which changes are shown */
@@ -301,6 +307,7 @@ static void out_comparison(struct mlv_out *out, const struct mlv_record_diff *di
 	if (open)
 		mlv_out_object_end(out);
 	mlv_out_object_end(out);
+	mlv_record_spread_out(out, diff, glob);
 	out_names(out, "appeared", &comparison->appeared);
 	out_names(out, "redefined", &comparison->redefined);
 	out_names(out, "vanished", &comparison->vanished);
@@ -331,6 +338,8 @@ static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sid
 		return err;
 	if (shown.judged)
 		mlv_out_line(run->out, "slices: %zu tests, adjusted together", shown.judged);
+	if ((err = mlv_record_spread_print(run->out, diff, glob, options->all, options->precision)))
+		return err;
 	print_reversals(run->out, &diff->comparison);
 	print_names(run->out, "redefined, not compared", &diff->comparison.redefined);
 	print_names(run->out, "vanished", &diff->comparison.vanished);

@@ -22,6 +22,7 @@ struct mlv_record_diff {
 	struct mlv_pairs pairs;
 	bool paired;
 	struct mlv_comparison comparison;
+	struct mlv_spreads spreads;
 	bool compared; /* both sides have a record */
 };
 mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],

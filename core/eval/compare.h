@@ -87,6 +87,36 @@ mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *
 		    const struct mlv_pairs *pairs, enum mlv_adjust adjust,
 		    struct mlv_comparison *comparison) MLV_CHECK;
 void mlv_comparison_release(struct mlv_comparison *comparison);
+/*
+ * How far apart the slices of a dimension are in a metric; of those that are
+ * judged, and have a value on both sides. Where the metric is a mean over rows,
+ * and the slices of the dimension divide all rows of both records, its change
+ * over all rows is that within the slices plus that of their shares of the rows
+ * (Kitagawa, Journal of the American Statistical Association 50, 1955):
+ *
+ *   within  sum of (w0 + w1) / 2 * (v1 - v0)     shares  sum of (w1 - w0) * (v0 + v1) / 2
+ */
+struct mlv_spread {
+	const char *dim, *metric; /* dim NULL: of all slices of all dimensions */
+	int direction;
+	size_t slices; /* judged; gaps are there from two on, the worst from one on */
+	struct {
+		double low, high, gap;
+		const char *lowest, *highest; /* slices, the first by name of those that are equal */
+	} sides[2];
+	bool divides; /* the change of all rows is within + shares; here as the records have them */
+	double change, within, shares;
+};
+struct mlv_spreads {
+	struct mlv_spread *at; /* those of all dimensions first; then by dimension; metric by metric */
+	size_t count;
+};
+mlv_err mlv_spreads_make(const struct mlv_record *old, const struct mlv_record *new_record,
+			 const struct mlv_comparison *comparison, struct mlv_spreads *spreads) MLV_CHECK;
+void mlv_spreads_release(struct mlv_spreads *spreads);
+/* The slice with the worst value on a side, which is *value; NULL where neither way is better. */
+const char *mlv_spread_worst(const struct mlv_spread *spread, int side, double *value);
+
 /* How bad a change is: below 0 the worse it became, in units of the metric. */
 double mlv_change_gain(const struct mlv_change *change);
 

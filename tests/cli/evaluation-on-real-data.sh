@@ -60,7 +60,7 @@ print(sorted(name for name, slice in record["slices"].items() if slice["accuracy
 mlv gate --github --junit gate.xml --sarif gate.sarif --openmetrics gate.txt >gate.out; echo "$? from the gate"
 cut -c 1-80 gate.out | awk '/^(pass|fail|::error)/ { print $1, $2, $3, $4 }'
 grep -c '<failure' gate.xml; grep -c '"level":"error"' gate.sarif; tail -1 gate.txt
-mlv report --html page.html --base main --vega none && grep -o '<section id="[a-z]*"' page.html
+mlv report --html page.html --base main --vega none && LC_ALL=C grep -o '<section id="[a-z]*"' page.html
 mlv monitor profile -q && git add . && git commit -qm better && git tag v2
 /usr/bin/python3 - <<'PYTHON'
 rows = open("preds.csv").read().splitlines()
