@@ -279,8 +279,10 @@ static mlv_err write_pointer(struct dvc_run *run, const struct dvc_file *file, s
 	struct dvc_out *out = &file->outs[which];
 	mlv_err err;
 
-	if (!out->ready || (err = name_output(out)))
-		return out->ready ? err : NULL;
+	if (!out->ready)
+		return NULL;
+	if ((err = name_output(out)))
+		return err;
 	if (migrate->options->dry_run)
 		return mlv_fs_exists(migrate->root_fd, out->made.pointer)
 			       ? NULL
