@@ -34,6 +34,18 @@ mlv_err mlv_executor_wait(struct mlv_executor *executor, struct mlv_job_end *end
 	return err;
 }
 
+mlv_err mlv_executor_ended(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended)
+{
+	mlv_err err;
+
+	*ended = false;
+	if (!executor->underway)
+		return NULL;
+	if (!(err = executor->ops->ended(executor, end, ended)) && *ended)
+		executor->underway--;
+	return err;
+}
+
 void mlv_executor_cancel(struct mlv_executor *executor)
 {
 	executor->ops->cancel(executor);

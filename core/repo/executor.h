@@ -79,6 +79,8 @@ struct mlv_executor_ops {
 	 * for those that had ended well.
 	 */
 	mlv_err (*wait)(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended);
+	/* The same of a job that has ended already, without waiting. */
+	mlv_err (*ended)(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended);
 	/* Ask all jobs to end. */
 	void (*cancel)(struct mlv_executor *executor);
 	/* NULL: nothing is kept of jobs that ended. */
@@ -107,6 +109,8 @@ mlv_err mlv_executor_submit(struct mlv_executor *executor, const struct mlv_job 
 			    size_t id) MLV_CHECK;
 mlv_err mlv_executor_wait(struct mlv_executor *executor, struct mlv_job_end *end,
 			  bool *ended) MLV_CHECK;
+mlv_err mlv_executor_ended(struct mlv_executor *executor, struct mlv_job_end *end,
+			   bool *ended) MLV_CHECK;
 void mlv_executor_cancel(struct mlv_executor *executor);
 /* What the job of this name did is recorded: it is not to be adopted again. */
 void mlv_executor_forget(struct mlv_executor *executor, const char *name);

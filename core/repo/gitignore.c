@@ -36,6 +36,7 @@ struct ignore_file {
 	struct mlv_buf text;
 	struct mlv_buf line; /* the pattern */
 	struct mlv_lock *lock;
+	bool changed;
 };
 
 static void ignore_file_release(struct ignore_file *file)
@@ -117,25 +118,71 @@ static mlv_err is_ignored(struct mlv_repo *repo, const char *path, bool *ignored
 	return err ? err : mlv_git_is_ignored(git, whole.ptr, ignored);
 }
 
-mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, struct mlv_strs *written)
+/* Whether both lie in the same directory. */
+static bool are_beside(const char *a, const char *b)
 {
-	MLV_SCOPED(ignore_file_release) struct ignore_file file = IGNORE_FILE_INIT;
+	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+	size_t len_a = slash_a ? (size_t)(slash_a - a) : 0, len_b = slash_b ? (size_t)(slash_b - b) : 0;
+
+	return len_a == len_b && memcmp(a, b, len_a) == 0 && !slash_a == !slash_b;
+}
+
+/* Append the line of path, which lies beside the file, if git does not ignore it. */
+static mlv_err add_line(struct ignore_file *file, struct mlv_repo *repo, const char *path)
+{
+	const char *slash = strrchr(path, '/');
 	size_t start, end;
 	bool ignored;
 	mlv_err err;
 
 	if ((err = is_ignored(repo, path, &ignored)) || ignored)
 		return err;
-	if ((err = open_file(&file, repo, path)) || find_line(&file, &start, &end))
+	if (file->dir < 0 && (err = open_file(file, repo, path)))
 		return err;
-	if (file.text.len && file.text.ptr[file.text.len - 1] != '\n' &&
-	    (err = mlv_buf_add_char(&file.text, '\n')))
+	mlv_buf_clear(&file->line);
+	if ((err = mlv_gitignore_pattern(&file->line, slash ? slash + 1 : path)) ||
+	    find_line(file, &start, &end))
 		return err;
-	if ((err = mlv_buf_add(&file.text, file.line.ptr, file.line.len)) ||
-	    (err = mlv_buf_add_char(&file.text, '\n')) ||
+	file->changed = true;
+	if (file->text.len && file->text.ptr[file->text.len - 1] != '\n' &&
+	    (err = mlv_buf_add_char(&file->text, '\n')))
+		return err;
+	err = mlv_buf_add(&file->text, file->line.ptr, file->line.len);
+	return err ? err : mlv_buf_add_char(&file->text, '\n');
+}
+
+/* Those of paths from *at on that lie beside each other. */
+static mlv_err add_beside(struct mlv_repo *repo, const struct mlv_strs *paths, size_t *at,
+			  struct mlv_strs *written)
+{
+	MLV_SCOPED(ignore_file_release) struct ignore_file file = IGNORE_FILE_INIT;
+	const char *first = paths->at[*at];
+	mlv_err err = NULL;
+
+	for (; !err && *at < paths->count && are_beside(first, paths->at[*at]); ++*at)
+		err = add_line(&file, repo, paths->at[*at]);
+	if (err || !file.changed ||
 	    (err = mlv_repo_replace(repo, file.dir, FILE_NAME, file.text.ptr, file.text.len, 0666)))
 		return err;
 	return written ? mlv_strs_add(written, file.path.ptr) : NULL;
+}
+
+mlv_err mlv_gitignore_add_all(struct mlv_repo *repo, const struct mlv_strs *paths,
+			      struct mlv_strs *written)
+{
+	mlv_err err = NULL;
+
+	for (size_t at = 0; !err && at < paths->count;)
+		err = add_beside(repo, paths, &at, written);
+	return err;
+}
+
+mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path, struct mlv_strs *written)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs paths = { 0 };
+	mlv_err err = mlv_strs_add(&paths, path);
+
+	return err ? err : mlv_gitignore_add_all(repo, &paths, written);
 }
 
 mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path, struct mlv_strs *written)

@@ -21,6 +21,9 @@ mlv_err mlv_gitignore_pattern(struct mlv_buf *to, const char *name) MLV_CHECK;
  */
 mlv_err mlv_gitignore_add(struct mlv_repo *repo, const char *path,
 			  struct mlv_strs *written) MLV_CHECK;
+/* The same of all paths, which are sorted: each .gitignore is written once, or nearly so. */
+mlv_err mlv_gitignore_add_all(struct mlv_repo *repo, const struct mlv_strs *paths,
+			      struct mlv_strs *written) MLV_CHECK;
 /* Take the line of path away; a file that nothing is left of is removed. written as above. */
 mlv_err mlv_gitignore_remove(struct mlv_repo *repo, const char *path,
 			     struct mlv_strs *written) MLV_CHECK;

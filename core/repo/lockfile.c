@@ -357,8 +357,24 @@ static mlv_err write(struct mlv_lockfile *file, struct mlv_repo *repo)
 	return NULL;
 }
 
+static mlv_err put_one(struct mlv_lockfile *file, const struct mlv_recorded *stage, bool *changes)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	const struct mlv_lockfile_entry *old;
+	mlv_err err = mlv_lockfile_entry_text(file, stage, &text);
+
+	if (err)
+		return err;
+	old = mlv_lockfile_find(file, stage->name);
+	if (old && old->len == text.len && memcmp(old->text, text.ptr, text.len) == 0)
+		return NULL;
+	*changes = true;
+	return mlv_lockfile_set(file, stage->name, text.ptr, text.len);
+}
+
 mlv_err mlv_lockfile_put(struct mlv_lockfile *file, struct mlv_repo *repo,
-			 const struct mlv_recorded *stages, size_t count, const char *command)
+			 const struct mlv_recorded *stages, size_t count,
+			 const struct mlv_strs *stale, const char *command)
 {
 	MLV_SCOPED(mlv_lock_freep) struct mlv_lock *lock = NULL;
 	bool changes = false;
@@ -366,20 +382,11 @@ mlv_err mlv_lockfile_put(struct mlv_lockfile *file, struct mlv_repo *repo,
 
 	if ((err = mlv_lock_file(&lock, repo, file->path, command)) || (err = refresh(file, repo)))
 		return err;
-	for (size_t i = 0; i < count; i++) {
-		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-		const struct mlv_lockfile_entry *old;
-
-		if ((err = mlv_lockfile_entry_text(file, &stages[i], &text)))
-			return err;
-		old = mlv_lockfile_find(file, stages[i].name);
-		if (old && old->len == text.len && memcmp(old->text, text.ptr, text.len) == 0)
-			continue;
-		changes = true;
-		if ((err = mlv_lockfile_set(file, stages[i].name, text.ptr, text.len)))
-			return err;
-	}
-	return changes ? write(file, repo) : NULL;
+	for (size_t i = 0; !err && i < count; i++)
+		err = put_one(file, &stages[i], &changes);
+	for (size_t i = 0; !err && changes && stale && i < stale->count; i++)
+		err = mlv_lockfile_set(file, stale->at[i], NULL, 0);
+	return err || !changes ? err : write(file, repo);
 }
 
 mlv_err mlv_lockfile_drop(struct mlv_lockfile *file, struct mlv_repo *repo,

@@ -143,11 +143,12 @@ mlv_err mlv_lockfile_text(const struct mlv_lockfile *file, struct mlv_buf *text)
 /*
  * Record count stages durably: under
  * the file's lock it is read anew if another process changed it, the entries
- * are set, and it is written, unless nothing changes. command: for the lock.
+ * are set, and it is written, unless nothing changes. Then those named in stale
+ * (NULL: none), which are there no more, are left out. command: for the lock.
  */
 mlv_err mlv_lockfile_put(struct mlv_lockfile *file, struct mlv_repo *repo,
 			 const struct mlv_recorded *stages, size_t count,
-			 const char *command) MLV_CHECK;
+			 const struct mlv_strs *stale, const char *command) MLV_CHECK;
 /* Take stages away, the same way. A name that is not there is no failure. */
 mlv_err mlv_lockfile_drop(struct mlv_lockfile *file, struct mlv_repo *repo,
 			  const struct mlv_strs *names, const char *command) MLV_CHECK;

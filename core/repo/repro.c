@@ -6,6 +6,8 @@
 #include "core/base/sys.h"
 #include "core/repo/repro/impl.h"
 
+#define MADE_MAX 256 /* stages whose outputs are stored in one round */
+
 void mlv_repro_tell(struct mlv_repro_run *run, struct mlv_slot *slot,
 		    enum mlv_repro_event_type type, const char *text)
 {
@@ -33,6 +35,7 @@ static void run_release(struct mlv_repro_run *run)
 	for (size_t i = 0; run->slots && i < run->pipeline->count; i++)
 		mlv_slot_let_go(&run->slots[i]);
 	free(run->slots);
+	free(run->made);
 	mlv_looker_freep(&run->looker);
 	mlv_namer_freep(&run->namer);
 }
@@ -103,32 +106,46 @@ static mlv_err begin_ready(struct mlv_repro_run *run, bool *any)
 	return err;
 }
 
-/* Wait for one job and deal with its end. */
-static mlv_err end_one(struct mlv_repro_run *run, bool stopping)
+static mlv_err end(struct mlv_repro_run *run, const struct mlv_job_end *end)
 {
-	struct mlv_job_end end;
-	struct mlv_slot *slot;
-	bool ended;
-	mlv_err err = mlv_executor_wait(run->options->executor, &end, &ended);
+	struct mlv_slot *slot = &run->slots[end->id];
+	mlv_err err = mlv_slot_end(run, slot, end);
 
-	if (err || !ended)
-		return err ? err : stopping ? NULL : mlv_ctx_check_stop(run->repo->ctx);
-	slot = &run->slots[end.id];
-	err = mlv_slot_end(run, slot, &end);
-	mlv_slot_let_go(slot);
+	if (slot->is != MLV_SLOT_MADE)
+		mlv_slot_let_go(slot);
 	return err;
 }
 
+/* Wait for a job to end, and take all others that have ended meanwhile. */
+static mlv_err end_some(struct mlv_repro_run *run)
+{
+	struct mlv_executor *executor = run->options->executor;
+	struct mlv_job_end ended;
+	bool any;
+	mlv_err err = mlv_executor_wait(executor, &ended, &any);
+
+	while (!err && any && !(err = end(run, &ended)) && run->made_count < MADE_MAX)
+		err = mlv_executor_ended(executor, &ended, &any);
+	return err || run->made_count ? err : mlv_ctx_check_stop(run->repo->ctx);
+}
+
+/*
+ * What ended is stored while the next ones run. Where one runs at a time it is
+ * stored before the next one begins.
+ */
 static mlv_err run_all(struct mlv_repro_run *run)
 {
 	mlv_err err = NULL;
 	bool any = true;
 
 	while (!err) {
-		if ((err = begin_ready(run, &any)))
+		if ((run->options->jobs == 1 && (err = mlv_slots_store(run))) ||
+		    (err = begin_ready(run, &any)))
 			break;
-		if (run->options->executor && run->options->executor->underway)
-			err = end_one(run, false);
+		if (run->made_count)
+			err = mlv_slots_store(run);
+		else if (run->options->executor && run->options->executor->underway)
+			err = end_some(run);
 		else if (!any)
 			break;
 	}
@@ -140,11 +157,11 @@ static void stop_all(struct mlv_repro_run *run)
 {
 	struct mlv_executor *executor = run->options->executor;
 
-	if (!executor || !executor->underway)
+	if (!executor || mlv_slots_store(run) || !executor->underway)
 		return;
 	mlv_executor_cancel(executor);
 	while (executor->underway)
-		if (end_one(run, true))
+		if (end_some(run) || mlv_slots_store(run))
 			return;
 }
 
@@ -153,7 +170,8 @@ static mlv_err set_up(struct mlv_repro_run *run)
 	mlv_err err;
 
 	run->slots = mlv_sys_alloc_array(run->pipeline->count + 1, sizeof(*run->slots));
-	if (!run->slots)
+	run->made = mlv_sys_alloc_array(run->pipeline->count + 1, sizeof(struct mlv_slot *));
+	if (!run->slots || !run->made)
 		return mlv_error_nomem("stages");
 	for (size_t i = 0; i < run->stages->count; i++)
 		run->slots[run->stages->at[i]].stage = &run->pipeline->stages[run->stages->at[i]];

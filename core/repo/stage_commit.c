@@ -107,11 +107,12 @@ static mlv_err record(struct commit *commit, struct mlv_stage_state *state)
 {
 	const struct mlv_save_options options = { .command = "commit" };
 	struct mlv_lockfile *file;
-	mlv_err err = mlv_stage_save(commit->repo, &options, &state->now);
+	struct mlv_recorded *now = &state->now;
+	mlv_err err = mlv_stage_save(commit->repo, &options, &now, 1);
 
 	if (err || (err = mlv_looker_file(commit->looker, state->stage, &file)))
 		return err;
-	return mlv_lockfile_put(file, commit->repo, &state->now, 1, "commit");
+	return mlv_lockfile_put(file, commit->repo, now, 1, NULL, "commit");
 }
 
 mlv_err mlv_stage_commit(struct mlv_repo *repo, const struct mlv_targets *targets, bool all,

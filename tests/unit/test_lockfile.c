@@ -184,11 +184,11 @@ mlv_test(lockfile, put_heeds_what_others_wrote)
 
 	check_ok(mlv_lockfile_load(&mine, repo, "mlv.lock"));
 	check_ok(mlv_lockfile_load(&theirs, repo, "mlv.lock"));
-	check_ok(mlv_lockfile_put(&mine, repo, &a, 1, "repro"));
-	check_ok(mlv_lockfile_put(&theirs, repo, &b, 1, "repro"));
+	check_ok(mlv_lockfile_put(&mine, repo, &a, 1, NULL, "repro"));
+	check_ok(mlv_lockfile_put(&theirs, repo, &b, 1, NULL, "repro"));
 	check_text(&theirs, "schema: mlv-lock 1\nstages:\n  a:\n    cmd: x\n  b:\n    cmd: \"y\"\n");
 	cr_assert(stat("mlv.lock", &before) == 0);
-	check_ok(mlv_lockfile_put(&mine, repo, &b, 1, "repro"));
+	check_ok(mlv_lockfile_put(&mine, repo, &b, 1, NULL, "repro"));
 	cr_assert(stat("mlv.lock", &after) == 0);
 	cr_assert(before.st_ino == after.st_ino, "written though nothing changed");
 	check_ok(mlv_strs_add(&names, "a"));

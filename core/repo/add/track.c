@@ -251,25 +251,36 @@ static struct mlv_index_claim claim_of(const struct mlv_track *track, size_t at,
 	};
 }
 
+static mlv_err ignore_all(struct mlv_track *track)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs paths = { 0 };
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < track->count; i++)
+		err = mlv_strs_add(&paths, track->at[i].output.path);
+	return err ? err : mlv_gitignore_add_all(track->repo, &paths, &track->written);
+}
+
 /* stamp: of the cache, which holds all that is named; 0: not known, or it does not. */
 static mlv_err name_all(struct mlv_track *track, uint64_t stamp)
 {
-	mlv_err err;
+	mlv_err err = NULL;
 
-	for (size_t i = 0; i < track->count; i++) {
+	for (size_t i = 0; !err && i < track->count; i++)
+		if (track->at[i].lock)
+			err = write_pointer(track, &track->at[i]);
+	if (!err && !track->plain)
+		err = ignore_all(track);
+	for (size_t i = 0; !err && !track->plain && i < track->count; i++) {
 		struct mlv_track_target *target = &track->at[i];
 		struct mlv_index_claim claim = claim_of(track, i, stamp);
 
-		if (target->lock && (err = write_pointer(track, target)))
+		if ((err = replace_link(track, target)) ||
+		    (!track->no_commit && (err = link_files(&target->scan))))
 			return err;
-		if ((!track->plain &&
-		     ((err = mlv_gitignore_add(track->repo, target->output.path, &track->written)) ||
-		      (err = replace_link(track, target)) ||
-		      (!track->no_commit && (err = link_files(&target->scan))) ||
-		      (err = mlv_scan_save_index(&target->scan, &claim)))))
-			return err;
+		err = mlv_scan_save_index(&target->scan, &claim);
 	}
-	return mlv_repo_stage(track->repo, &track->written);
+	return err ? err : mlv_repo_stage(track->repo, &track->written);
 }
 
 /* first is of the same output: its pointer was read. */

@@ -293,6 +293,12 @@ static mlv_err wait_for_end(struct mlv_executor *executor, struct mlv_job_end *e
 	return err;
 }
 
+static mlv_err has_ended(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended)
+{
+	*ended = find_ended((struct local *)executor, end);
+	return NULL;
+}
+
 static void cancel(struct mlv_executor *executor)
 {
 	struct local *local = (struct local *)executor;
@@ -318,7 +324,8 @@ mlv_err mlv_executor_local(struct mlv_executor **out, struct mlv_ctx *ctx,
 			   mlv_job_output_fn output, void *arg)
 {
 	static const struct mlv_executor_ops ops = {
-		.submit = submit, .wait = wait_for_end, .cancel = cancel, .release = release,
+		.submit = submit, .wait = wait_for_end, .ended = has_ended, .cancel = cancel,
+		.release = release,
 	};
 	struct local *local = mlv_sys_alloc(sizeof(*local));
 

@@ -380,6 +380,12 @@ static mlv_err wait_for_end(struct mlv_executor *executor, struct mlv_job_end *e
 	return find_ended(slurm, end, ended);
 }
 
+static mlv_err has_ended(struct mlv_executor *executor, struct mlv_job_end *end, bool *ended)
+{
+	*ended = false;
+	return find_ended((struct slurm *)executor, end, ended);
+}
+
 static void cancel(struct mlv_executor *executor)
 {
 	struct slurm *slurm = (struct slurm *)executor;
@@ -426,7 +432,7 @@ mlv_err mlv_executor_slurm(struct mlv_executor **out, struct mlv_ctx *ctx, const
 			   mlv_job_output_fn output, void *arg)
 {
 	static const struct mlv_executor_ops ops = {
-		.adopt = adopt, .submit = submit, .wait = wait_for_end, .cancel = cancel,
+		.adopt = adopt, .submit = submit, .wait = wait_for_end, .ended = has_ended, .cancel = cancel,
 		.forget = forget, .release = release,
 	};
 	MLV_SCOPED(mlv_mem_free) struct slurm *slurm = mlv_sys_alloc(sizeof(*slurm));

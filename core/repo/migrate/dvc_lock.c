@@ -316,7 +316,8 @@ static mlv_err write_stages(struct migrate *migrate, struct dvc_lock *lock,
 	}
 	if (err || !recording.count)
 		return err;
-	if ((err = mlv_lockfile_put(file, migrate->repo, recording.at, recording.count, "migrate")))
+	if ((err = mlv_lockfile_put(file, migrate->repo, recording.at, recording.count, NULL,
+				    "migrate")))
 		return err;
 	return migrate_say(migrate, MLV_MIGRATE_WRITTEN, file->path, "%s", lock->path);
 }

@@ -3,16 +3,38 @@
 #include <string.h>
 
 #include "core/base/sys.h"
+#include "core/repo/gitignore.h"
 #include "core/repo/repro/impl.h"
 #include "core/repo/repro/save.h"
 #include "core/repo/run_cache.h"
 
-mlv_err mlv_slot_record(struct mlv_repro_run *run, struct mlv_slot *slot)
+/* Names of entries whose stages are not in the mlv.yaml any more. */
+static mlv_err find_stale(const struct mlv_repro_run *run, const char *yaml,
+			  const struct mlv_lockfile *file, struct mlv_strs *stale)
 {
-	struct mlv_lockfile *file;
-	mlv_err err = mlv_looker_file(run->looker, slot->stage, &file);
+	mlv_err err = NULL;
 
-	return err ? err : mlv_lockfile_put(file, run->repo, &slot->state.now, 1, "repro");
+	for (size_t i = 0; !err && i < file->count; i++)
+		if (!mlv_pipeline_stage(run->pipeline, yaml, file->at[i].name))
+			err = mlv_strs_add(stale, file->at[i].name);
+	return err;
+}
+
+mlv_err mlv_repro_record(struct mlv_repro_run *run, const struct mlv_stage *stage,
+			 const struct mlv_recorded *stages, size_t count)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs stale = { 0 };
+	struct mlv_lockfile *file;
+	mlv_err err = mlv_looker_file(run->looker, stage, &file);
+
+	if (err || (err = find_stale(run, stage->file, file, &stale)))
+		return err;
+	return mlv_lockfile_put(file, run->repo, stages, count, &stale, "repro");
+}
+
+static mlv_err record(struct mlv_repro_run *run, struct mlv_slot *slot)
+{
+	return mlv_repro_record(run, slot->stage, &slot->state.now, 1);
 }
 
 /* Whether a stage that it depends on ran in this run. */
@@ -239,6 +261,21 @@ static mlv_err take_outs(struct mlv_slot *slot, const struct mlv_recorded *want,
 	return err;
 }
 
+/* What mlv tracks git must not, whether it was made here or not. */
+static mlv_err ignore_outs(struct mlv_repro_run *run, const struct mlv_slot *slot)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs paths = { 0 }, written = { 0 };
+	const struct mlv_recorded *now = &slot->state.now;
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < now->out_count; i++)
+		if (now->outs[i].at.cache)
+			err = mlv_strs_add(&paths, now->outs[i].at.path);
+	if (err || (err = mlv_gitignore_add_all(run->repo, &paths, &written)))
+		return err;
+	return mlv_repo_stage(run->repo, &written);
+}
+
 static mlv_err restore_from(struct mlv_repro_run *run, struct mlv_slot *slot,
 			    const struct mlv_recorded *want, const struct mlv_recorded *from,
 			    bool *done)
@@ -251,8 +288,8 @@ static mlv_err restore_from(struct mlv_repro_run *run, struct mlv_slot *slot,
 	if ((err = restore(run, slot, from, done)) || !*done)
 		return err;
 	/* What is cached and was not before has its objects: a run that is kept has all. */
-	if ((err = take_outs(slot, want, from)) || (err = mlv_slot_record(run, slot)) ||
-	    (err = mlv_aside_discard(slot->aside)))
+	if ((err = take_outs(slot, want, from)) || (err = ignore_outs(run, slot)) ||
+	    (err = record(run, slot)) || (err = mlv_aside_discard(slot->aside)))
 		return err;
 	mlv_aside_freep(&slot->aside);
 	return NULL;
@@ -309,10 +346,11 @@ static mlv_err save_again(struct mlv_repro_run *run, struct mlv_slot *slot)
 {
 	const struct mlv_save_options options = { .no_commit = run->options->no_commit,
 						  .command = "repro" };
+	struct mlv_recorded *now = &slot->state.now;
 	mlv_err err;
 
-	if ((err = mlv_stage_save(run->repo, &options, &slot->state.now)) ||
-	    (err = mlv_slot_record(run, slot)))
+	if ((err = mlv_stage_save(run->repo, &options, &now, 1)) ||
+	    (err = record(run, slot)))
 		return err;
 	mlv_repro_tell(run, slot, MLV_REPRO_SAVED, NULL);
 	return NULL;

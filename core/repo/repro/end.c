@@ -1,4 +1,4 @@
-/* A stage that runs: how it is given to the executor, and what is done when it ended. */
+/* A stage that runs: how it is given to the executor, and what its end means. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,11 +7,9 @@
 #include "core/base/fs.h"
 #include "core/base/sys.h"
 #include "core/repo/repro/impl.h"
-#include "core/repo/repro/save.h"
 #include "core/repo/run_cache.h"
 
 #define LOGS "tmp/logs" /* below .mlv */
-#define SETTLE_SIZE (1 << 20) /* bytes */
 
 static mlv_err add_env(struct mlv_strs *env, const char *name, const char *value)
 {
@@ -177,117 +175,41 @@ static mlv_err command_failed(const struct mlv_slot *slot, const struct mlv_job_
 			      "its output is in %s", slot->log);
 }
 
-/* What it ran with is recorded as it was before: a change while it ran shows the next time. */
-static mlv_err tell_changed_deps(struct mlv_repro_run *run, struct mlv_slot *slot,
-				 const struct mlv_recorded *after)
-{
-	const struct mlv_recorded *before = &slot->state.now;
-
-	for (size_t i = 0; i < before->dep_count; i++) {
-		const struct mlv_recorded_path *was = &before->deps[i];
-		const struct mlv_recorded_path *is =
-			mlv_recorded_find(after->deps, after->dep_count, was->at.path);
-
-		if (!is)
-			return mlv_error(MLV_E_FAILED, "it removed its dependency '%s'",
-					 was->at.path);
-		if (!was->mark && !mlv_output_same_id(&was->at, &is->at))
-			mlv_tell_warning(run->repo->ctx,
-					 "%s: its dependency '%s' changed while it ran: it is out of date "
-					 "again", slot->address, was->at.path);
-	}
-	return NULL;
-}
-
-/* Whether an output is so large that reading it a second time would cost more than a pause. */
-static bool is_large(const struct mlv_repro_run *run, const struct mlv_stage *stage)
-{
-	for (size_t i = 0; i < stage->out_count; i++) {
-		struct stat st;
-
-		if (stage->outs[i].glob ||
-		    (mlv_sys_fstatat(run->repo->root_fd, stage->outs[i].path, &st,
-				     AT_SYMLINK_NOFOLLOW) == 0 &&
-		     (!S_ISREG(st.st_mode) || st.st_size > SETTLE_SIZE)))
-			return true;
-	}
-	return false;
-}
-
-/* Look at what it made, store it, record it. */
-static mlv_err finish(struct mlv_repro_run *run, struct mlv_slot *slot)
-{
-	const struct mlv_repro_options *options = run->options;
-	const struct mlv_look_options look = { .allow_missing = options->allow_missing };
-	const struct mlv_save_options save = { .no_commit = options->no_commit,
-					       .all = !options->no_run_cache, .command = "repro" };
-	MLV_SCOPED(mlv_stage_state_release) struct mlv_stage_state after = { 0 };
-	MLV_SCOPED(mlv_strs_release) struct mlv_strs missing = { 0 };
-	struct mlv_recorded *now = &slot->state.now;
-	struct mlv_recorded old = { .outs = now->outs, .out_count = now->out_count };
-	mlv_err err;
-
-	if (is_large(run, slot->stage))
-		mlv_namer_settle(run->namer);
-	mlv_looker_forget(run->looker);
-	mlv_recorded_release(&old);
-	now->outs = NULL;
-	now->out_count = now->out_cap = 0;
-	if ((err = mlv_stage_look(run->looker, slot->stage, &look, &after)) ||
-	    (err = tell_changed_deps(run, slot, &after.now)) ||
-	    (err = mlv_stage_look_outs(run->looker, slot->stage, NULL, false, now, &missing)))
-		return err;
-	if (missing.count)
-		return mlv_error(MLV_E_FAILED, "it did not make its output '%s'", missing.at[0]);
-	mlv_recorded_sort(now);
-	if ((err = mlv_stage_save(run->repo, &save, now)) || (err = mlv_slot_record(run, slot)))
-		return err;
-	mlv_executor_forget(options->executor, slot->address);
-	if (!options->no_commit && !options->no_run_cache && now->out_count &&
-	    !slot->stage->always_changed)
-		err = mlv_run_put(run->repo, now, slot->stage->dir);
-	return err ? err : mlv_aside_discard(slot->aside);
-}
-
 /* What was there comes back; the failure that led to it is what is told. */
-static void bring_back(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err *why)
+static void bring_back(struct mlv_repro_run *run, struct mlv_slot *slot)
 {
-	struct mlv_error kept = { 0 };
-	mlv_err err;
+	mlv_err err = mlv_aside_restore(slot->aside);
 
-	if (*why)
-		kept = **why;
-	err = mlv_aside_restore(slot->aside);
 	if (err)
 		mlv_tell_warning(run->repo->ctx, "%s", err->msg);
 	mlv_looker_forget(run->looker);
-	if (*why)
-		*why = mlv_error_copy(&kept);
+}
+
+mlv_err mlv_slot_give_up(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err why)
+{
+	struct mlv_error kept = *why;
+
+	slot->is = MLV_SLOT_FAILED;
+	bring_back(run, slot);
+	why = mlv_error_copy(&kept);
+	if (why->code == MLV_E_INTERRUPTED || why->code == MLV_E_NOMEM)
+		return why;
+	mlv_slot_fail(run, slot, why);
+	return NULL;
 }
 
 mlv_err mlv_slot_end(struct mlv_repro_run *run, struct mlv_slot *slot,
 		     const struct mlv_job_end *end)
 {
-	mlv_err err = NULL;
-
-	if (end->how == MLV_JOB_DONE)
-		err = finish(run, slot);
-	else if (end->how == MLV_JOB_FAILED)
-		err = command_failed(slot, end);
-	slot->is = err ? MLV_SLOT_FAILED : MLV_SLOT_DONE;
-	if (end->how == MLV_JOB_CANCELLED) {
-		bring_back(run, slot, &err);
-		mlv_repro_tell(run, slot, MLV_REPRO_CANCELLED, NULL);
+	if (end->how == MLV_JOB_DONE) {
+		slot->is = MLV_SLOT_MADE;
+		run->made[run->made_count++] = slot;
 		return NULL;
 	}
-	if (!err) {
-		run->result->ran++;
-		mlv_repro_tell(run, slot, MLV_REPRO_RAN, NULL);
-		return NULL;
-	}
-	bring_back(run, slot, &err);
-	if (err->code == MLV_E_INTERRUPTED || err->code == MLV_E_NOMEM)
-		return err;
-	mlv_slot_fail(run, slot, err);
+	if (end->how == MLV_JOB_FAILED)
+		return mlv_slot_give_up(run, slot, command_failed(slot, end));
+	slot->is = MLV_SLOT_DONE;
+	bring_back(run, slot);
+	mlv_repro_tell(run, slot, MLV_REPRO_CANCELLED, NULL);
 	return NULL;
 }

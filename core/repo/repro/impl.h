@@ -6,13 +6,20 @@
 #include "core/repo/repro.h"
 #include "core/repo/repro/aside.h"
 
-enum mlv_slot_is { MLV_SLOT_WAITS, MLV_SLOT_RUNS, MLV_SLOT_DONE, MLV_SLOT_FAILED };
+enum mlv_slot_is {
+	MLV_SLOT_WAITS,
+	MLV_SLOT_RUNS,
+	MLV_SLOT_MADE, /* its commands are done; what they made is to be stored */
+	MLV_SLOT_DONE,
+	MLV_SLOT_FAILED,
+};
 
 /* One stage of a run. */
 struct mlv_slot {
 	const struct mlv_stage *stage; /* NULL: not asked for */
 	enum mlv_slot_is is;
 	bool ran;                      /* or was restored, or would be */
+	bool recorded;                 /* what it made in this run is in mlv.lock */
 	struct mlv_stage_state state;  /* as it was before it ran */
 	struct mlv_lock *lock;         /* while it runs */
 	struct mlv_aside *aside;
@@ -29,6 +36,8 @@ struct mlv_repro_run {
 	struct mlv_namer *namer;
 	struct mlv_looker *looker;
 	struct mlv_slot *slots; /* by the place of the stage in the pipeline */
+	struct mlv_slot **made; /* those that are MADE */
+	size_t made_count;
 	bool any_aside;         /* a run before this one was killed */
 	struct mlv_error first; /* the first failure; its msg is "" while there is none */
 };
@@ -41,17 +50,22 @@ void mlv_repro_tell(struct mlv_repro_run *run, struct mlv_slot *slot,
  * the whole run is.
  */
 mlv_err mlv_slot_begin(struct mlv_repro_run *run, struct mlv_slot *slot) MLV_CHECK;
-/* Its job has ended: store and record what it made, or bring back what was there. */
+/* Its job has ended: it joins those that are made, or what was there comes back. */
 mlv_err mlv_slot_end(struct mlv_repro_run *run, struct mlv_slot *slot,
 		     const struct mlv_job_end *end) MLV_CHECK;
+/* It failed after it ran: bring back what was there. Returned is what ends the run. */
+mlv_err mlv_slot_give_up(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err why) MLV_CHECK;
+/* Store and record what those that are made have made, in one durable round, and let them go. */
+mlv_err mlv_slots_store(struct mlv_repro_run *run) MLV_CHECK;
 /* Have the executor run it. */
 mlv_err mlv_slot_submit(struct mlv_repro_run *run, struct mlv_slot *slot) MLV_CHECK;
 /* The same with a job of it that a run before this one left, if there is one (executor.h). */
 mlv_err mlv_slot_adopt(struct mlv_repro_run *run, struct mlv_slot *slot, bool *adopted) MLV_CHECK;
 /* Keep a failure: the first is what the run ends with. */
 void mlv_slot_fail(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err why);
-/* Record the state of the stage in its lock file. */
-mlv_err mlv_slot_record(struct mlv_repro_run *run, struct mlv_slot *slot) MLV_CHECK;
+/* Record stages, all of the mlv.lock that stage is recorded in; its entries of none are left out. */
+mlv_err mlv_repro_record(struct mlv_repro_run *run, const struct mlv_stage *stage,
+			 const struct mlv_recorded *stages, size_t count) MLV_CHECK;
 /* Give back what it holds while it runs. */
 void mlv_slot_let_go(struct mlv_slot *slot);
 

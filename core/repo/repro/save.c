@@ -7,16 +7,30 @@
 #include "core/repo/add/track.h"
 #include "core/repo/checkout.h"
 
+struct made {
+	struct mlv_recorded *const *stages;
+	size_t count;
+};
+
+static struct mlv_recorded_path *find(const struct made *made, const char *path)
+{
+	for (size_t i = 0; i < made->count; i++) {
+		struct mlv_recorded *stage = made->stages[i];
+		const struct mlv_recorded_path *found =
+			mlv_recorded_find(stage->outs, stage->out_count, path);
+
+		if (found)
+			return &stage->outs[found - stage->outs];
+	}
+	return NULL;
+}
+
 static void take(void *arg, const struct mlv_added *added)
 {
-	const struct mlv_recorded *recorded = arg;
-	const struct mlv_recorded_path *found = mlv_recorded_find(
-		recorded->outs, recorded->out_count, added->output->path);
-	struct mlv_recorded_path *out;
+	struct mlv_recorded_path *out = find(arg, added->output->path);
 
-	if (!found)
+	if (!out)
 		return;
-	out = &recorded->outs[found - recorded->outs];
 	out->at.type = added->output->type;
 	out->at.oid = added->output->oid;
 	out->at.size = added->output->size;
@@ -24,9 +38,22 @@ static void take(void *arg, const struct mlv_added *added)
 	out->at.exec = added->output->exec;
 }
 
+static mlv_err append(struct mlv_track *track, const struct mlv_recorded *stage, bool cached)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < stage->out_count; i++) {
+		if (stage->outs[i].at.cache != cached)
+			continue;
+		track->no_stamp &= stage->outs[i].at.type != MLV_ID_TREE;
+		err = mlv_track_append(track, &stage->outs[i].at, false, "");
+	}
+	return err;
+}
+
 /* Those that are cached, or those that are not. */
 static mlv_err save_some(struct mlv_repo *repo, const struct mlv_save_options *options, bool cached,
-			 struct mlv_recorded *recorded)
+			 struct made *made)
 {
 	MLV_SCOPED(mlv_track_release) struct mlv_track track = {
 		.repo = repo, .command = options->command, .of_stage = true, .plain = !cached,
@@ -34,23 +61,20 @@ static mlv_err save_some(struct mlv_repo *repo, const struct mlv_save_options *o
 	};
 	mlv_err err = NULL;
 
-	for (size_t i = 0; !err && i < recorded->out_count; i++) {
-		if (recorded->outs[i].at.cache != cached)
-			continue;
-		track.no_stamp &= recorded->outs[i].at.type != MLV_ID_TREE;
-		err = mlv_track_append(&track, &recorded->outs[i].at, false, "");
-	}
+	for (size_t i = 0; !err && i < made->count; i++)
+		err = append(&track, made->stages[i], cached);
 	if (err || !track.count)
 		return err;
-	return mlv_track_run(&track, take, recorded);
+	return mlv_track_run(&track, take, made);
 }
 
 mlv_err mlv_stage_save(struct mlv_repo *repo, const struct mlv_save_options *options,
-		       struct mlv_recorded *recorded)
+		       struct mlv_recorded *const *stages, size_t count)
 {
-	mlv_err err = save_some(repo, options, true, recorded);
+	struct made made = { stages, count };
+	mlv_err err = save_some(repo, options, true, &made);
 
-	return err ? err : save_some(repo, options, false, recorded);
+	return err ? err : save_some(repo, options, false, &made);
 }
 
 /* The index of what is not tracked as an output would make checkout take it for one. */

@@ -14,9 +14,12 @@ struct mlv_save_options {
 	bool all;       /* store outputs that are not cached, too: a run that is kept needs them */
 	const char *command;
 };
-/* Store the outputs of recorded, which lie in the work tree; their ids become what was stored. */
+/*
+ * Store the outputs of count stages, which lie in the work tree, in one durable
+ * round; their ids become what was stored.
+ */
 mlv_err mlv_stage_save(struct mlv_repo *repo, const struct mlv_save_options *options,
-		       struct mlv_recorded *recorded) MLV_CHECK;
+		       struct mlv_recorded *const *stages, size_t count) MLV_CHECK;
 /*
  * Make the outputs in the work tree what recorded says, from the cache; what
  * lies there is overwritten. *done false: an object is not in the cache, and
