@@ -35,7 +35,7 @@ stages: {a: {cmd: x, outs: [{path: x, md5: x}]}}' 'schema: "2.0"
 stages: {a: {cmd: x, outs: [{md5: acbd18db4cc2f85cedef654fccc4a4d8}]}}'; do
 	printf '%s\n' "$text" >dvc.lock && mlv -q migrate dvc; echo "status $?"
 done
-ls -A
+LC_ALL=C ls -A
 echo "== nothing runs again; what the run cache knows is restored; metrics of before and after"
 mkdir ../after && cd ../after && git init -q && $make && git add . && git commit -qm dvc && mlv migrate dvc | tail -n 2 && git add . && git commit -qm mlv
 mlv repro && mlv status && rm mlv.lock model.bin && mlv repro && mlv status && git status --short
