@@ -101,17 +101,6 @@ static mlv_err check_folds(const struct reporting *reporting)
 	return NULL;
 }
 
-static void find_ratio(struct reporting *reporting)
-{
-	double test = 0, train = 0;
-
-	for (size_t s = 0; s < reporting->cv.folds.splits; s++) {
-		test += (double)mlv_folds_count(&reporting->cv.folds, s, MLV_FOLD_TEST);
-		train += (double)mlv_folds_count(&reporting->cv.folds, s, MLV_FOLD_TRAIN);
-	}
-	reporting->ratio = train > 0 ? test / train : 0;
-}
-
 static mlv_err load(struct reporting *reporting, const char *typed)
 {
 	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
@@ -135,7 +124,7 @@ static mlv_err load(struct reporting *reporting, const char *typed)
 				      "mlv eval %s", eval);
 	if ((err = check_folds(reporting)))
 		return err;
-	find_ratio(reporting);
+	reporting->ratio = mlv_folds_ratio(&reporting->cv.folds);
 	reporting->slice = mlv_record_find(&reporting->record,
 					   reporting->args->slice ? reporting->args->slice : "overall");
 	return reporting->slice ? NULL

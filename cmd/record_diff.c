@@ -9,6 +9,7 @@
 #include "cmd/record_table.h"
 #include "core/base/sys.h"
 #include "core/eval/metric.h"
+#include "core/repo/cv.h"
 #include "core/repo/glob.h"
 
 mlv_err mlv_adjust_parse(const char *name, enum mlv_adjust *adjust)
@@ -34,6 +35,20 @@ void mlv_record_diff_release(struct mlv_record_diff *diff)
 	mlv_eval_side_release(&diff->sides[1]);
 }
 
+static mlv_err compare(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
+		       enum mlv_adjust adjust, struct mlv_record_diff *diff)
+{
+	const struct mlv_record *const records[] = { &diff->sides[0].record, &diff->sides[1].record };
+	double ratio = 0;
+	mlv_err err;
+
+	if ((!diff->paired && (err = mlv_cv_same_folds(place, sides, records, &ratio))) ||
+	    (err = mlv_eval_compare(records[0], records[1], diff->paired ? &diff->pairs : NULL, ratio,
+				    adjust, &diff->comparison)))
+		return err;
+	return mlv_spreads_make(records[0], records[1], &diff->comparison, &diff->spreads);
+}
+
 mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
 			     const char *name, bool rows, enum mlv_adjust adjust,
 			     struct mlv_record_diff *diff)
@@ -52,11 +67,7 @@ mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_m
 				  &diff->paired)))
 		return err;
 	diff->paired = diff->paired && diff->pairs.count;
-	if ((err = mlv_eval_compare(&diff->sides[0].record, &diff->sides[1].record,
-				    diff->paired ? &diff->pairs : NULL, adjust, &diff->comparison)))
-		return err;
-	return mlv_spreads_make(&diff->sides[0].record, &diff->sides[1].record, &diff->comparison,
-				&diff->spreads);
+	return compare(place, sides, adjust, diff);
 }
 
 /* ---- which changes are shown */

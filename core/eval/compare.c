@@ -9,7 +9,7 @@
 
 const char *mlv_evidence_name(enum mlv_evidence evidence)
 {
-	static const char *const names[] = { "paired rows", "summary", "points" };
+	static const char *const names[] = { "paired rows", "paired folds", "summary", "points" };
 
 	return names[evidence];
 }
@@ -41,8 +41,27 @@ void mlv_comparison_release(struct mlv_comparison *comparison)
 struct comparing {
 	const struct mlv_record *old, *new_record;
 	const struct mlv_pairs *pairs;
+	double ratio; /* of folds; 0: they are not the same */
 	struct mlv_comparison *to;
 };
+
+/* From the records alone: by folds where they are the same, else by what they say of all rows. */
+static mlv_err by_records(const struct comparing *comparing, const struct mlv_record_slice *old,
+			  const struct mlv_record_slice *new_slice, const size_t metrics[2],
+			  struct mlv_change *change)
+{
+	double level = comparing->new_record->level;
+	bool done = false;
+	mlv_err err;
+
+	if (comparing->ratio > 0 &&
+	    (err = mlv_change_by_folds(old, new_slice, metrics, comparing->ratio, level, change, &done)))
+		return err;
+	if (!done)
+		mlv_change_by_summary(&old->entries[metrics[0]], &new_slice->entries[metrics[1]], level,
+				      change);
+	return NULL;
+}
 
 static mlv_err add_change(struct comparing *comparing, const struct mlv_record_slice *old,
 			  const struct mlv_record_slice *new_slice, size_t m,
@@ -65,9 +84,8 @@ static mlv_err add_change(struct comparing *comparing, const struct mlv_record_s
 	} else if (paired) {
 		if ((err = mlv_change_by_rows(paired, &change)))
 			return err;
-	} else {
-		mlv_change_by_summary(&old->entries[old_m], &new_slice->entries[m],
-				      comparing->new_record->level, &change);
+	} else if ((err = by_records(comparing, old, new_slice, (size_t[]){ old_m, m }, &change))) {
+		return err;
 	}
 	change.verdict = old->small || new_slice->small ? MLV_VERDICT_SMALL : MLV_VERDICT_UNKNOWN;
 	to->evidence = change.evidence < to->evidence ? change.evidence : to->evidence;
@@ -186,13 +204,13 @@ static void judge(struct mlv_change *change, double alpha)
 }
 
 mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
-		    const struct mlv_pairs *pairs, enum mlv_adjust adjust,
-		    struct mlv_comparison *comparison)
+			 const struct mlv_pairs *pairs, double ratio, enum mlv_adjust adjust,
+			 struct mlv_comparison *comparison)
 {
 	MLV_SCOPED(mlv_comparison_release) struct mlv_comparison made = {
 		.evidence = MLV_EVIDENCE_POINTS,
 	};
-	struct comparing comparing = { old, new_record, pairs, &made };
+	struct comparing comparing = { old, new_record, pairs, ratio, &made };
 	mlv_err err;
 
 	if (old->task != new_record->task)

@@ -6,6 +6,9 @@
  *   paired rows   the predictions of both, of the same rows (by id; without ids
  *                 by their order, if labels are the same). Of a row that has
  *                 another label, or is on one side only, nothing is compared.
+ *   paired folds  the two records, whose folds are those of one cross-validation:
+ *                 their differences, by the t test of Nadeau and Bengio, which
+ *                 knows that training sets overlap; values are means over folds
  *   summary       the two records: as if their rows were independent
  *   points        two values, and nothing of how they vary
  *
@@ -27,7 +30,9 @@
 #include "core/eval/record.h"
 #include "core/eval/test.h"
 
-enum mlv_evidence { MLV_EVIDENCE_ROWS, MLV_EVIDENCE_SUMMARY, MLV_EVIDENCE_POINTS };
+enum mlv_evidence {
+	MLV_EVIDENCE_ROWS, MLV_EVIDENCE_FOLDS, MLV_EVIDENCE_SUMMARY, MLV_EVIDENCE_POINTS
+};
 const char *mlv_evidence_name(enum mlv_evidence evidence);
 
 enum mlv_verdict {
@@ -82,10 +87,13 @@ struct mlv_comparison {
 	struct mlv_strs vanished, appeared, redefined;
 };
 
-/* pairs NULL: only the records are compared. */
+/*
+ * pairs NULL: only the records are compared. Then ratio says that their folds
+ * are the same ones, and how many rows test by those that train; 0: they are not.
+ */
 mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
-		    const struct mlv_pairs *pairs, enum mlv_adjust adjust,
-		    struct mlv_comparison *comparison) MLV_CHECK;
+			 const struct mlv_pairs *pairs, double ratio, enum mlv_adjust adjust,
+			 struct mlv_comparison *comparison) MLV_CHECK;
 void mlv_comparison_release(struct mlv_comparison *comparison);
 /*
  * How far apart the slices of a dimension are in a metric; of those that are

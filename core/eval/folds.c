@@ -192,3 +192,14 @@ size_t mlv_folds_count(const struct mlv_folds *folds, size_t split, enum mlv_fol
 		count += mlv_folds_set(folds, split, r) == set;
 	return count;
 }
+
+double mlv_folds_ratio(const struct mlv_folds *folds)
+{
+	double test = 0, train = 0;
+
+	for (size_t s = 0; s < folds->splits; s++) {
+		test += (double)mlv_folds_count(folds, s, MLV_FOLD_TEST);
+		train += (double)mlv_folds_count(folds, s, MLV_FOLD_TRAIN);
+	}
+	return train > 0 ? test / train : 0;
+}

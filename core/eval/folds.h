@@ -96,5 +96,7 @@ void mlv_folds_release(struct mlv_folds *folds);
 enum mlv_fold_set mlv_folds_set(const struct mlv_folds *folds, size_t split, size_t row);
 /* How many rows do that in a split. */
 size_t mlv_folds_count(const struct mlv_folds *folds, size_t split, enum mlv_fold_set set);
+/* Rows that test by rows that train, over all splits; 0 where none trains. */
+double mlv_folds_ratio(const struct mlv_folds *folds);
 
 #endif

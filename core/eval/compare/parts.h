@@ -16,6 +16,15 @@ mlv_err mlv_paired_slice_make(const struct mlv_pairs *pairs, const char *dim, co
 void mlv_paired_slice_release(struct paired_slice *slice);
 /* Values, interval and p of a metric; change has names and directions already. */
 mlv_err mlv_change_by_rows(const struct paired_slice *slice, struct mlv_change *change) MLV_CHECK;
+/*
+ * The same from the folds of a slice in both records, of the metrics that are
+ * so far down in each; ratio is rows that test by rows that train. *possible is
+ * false where folds differ, are fewer than two, or one has no value.
+ */
+mlv_err mlv_change_by_folds(const struct mlv_record_slice *old,
+			    const struct mlv_record_slice *new_slice, const size_t metrics[2],
+			    double ratio, double level, struct mlv_change *change,
+			    bool *possible) MLV_CHECK;
 /* The same from two records' entries. */
 void mlv_change_by_summary(const struct mlv_entry *old, const struct mlv_entry *new_entry,
 			   double level, struct mlv_change *change);
