@@ -26,12 +26,12 @@ mlv_err mlv_table_cell(struct mlv_table *table, const char *text)
 }
 
 /* Characters, not bytes: those that do not continue a UTF-8 sequence. */
-static size_t width_of(const char *text)
+static size_t width_of(const char *text, bool markdown)
 {
 	size_t width = 0;
 
 	for (; *text; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
+		width += ((unsigned char)*text & 0xc0) != 0x80 ? 1U + (markdown && *text == '|') : 0U;
 	return width;
 }
 
@@ -41,14 +41,25 @@ static void pad(struct mlv_out *out, size_t count, const char *with)
 		mlv_out_raw(out, with);
 }
 
-static void print_cell(struct mlv_out *out, const char *text, size_t width, bool right, bool last)
+/* In Markdown a bar would end the cell. */
+static void print_escaped(struct mlv_out *out, const char *text)
 {
-	size_t fill = width - width_of(text);
+	for (; *text; text++) {
+		const char one[] = { *text, '\0' };
 
+		mlv_out_raw(out, *text == '|' ? "\\|" : one);
+	}
+}
+
+static void print_cell(struct mlv_out *out, const char *text, size_t fill, bool right, bool markdown)
+{
 	if (right)
 		pad(out, fill, " ");
-	mlv_out_raw(out, text);
-	if (!right && !last)
+	if (markdown)
+		print_escaped(out, text);
+	else
+		mlv_out_raw(out, text);
+	if (!right)
 		pad(out, fill, " ");
 }
 
@@ -77,10 +88,11 @@ static void print_lines(const struct mlv_table *table, struct mlv_out *out, cons
 {
 	for (size_t i = 0; i < table->cells.count; i++) {
 		size_t c = i % table->columns;
-		bool last = ends_row(table, i);
+		size_t fill = widths[c] - width_of(table->cells.at[i], false);
+		bool last = ends_row(table, i), right = table->right >> c & 1;
 
 		mlv_out_raw(out, c ? "  " : "");
-		print_cell(out, table->cells.at[i], widths[c], table->right >> c & 1, last);
+		print_cell(out, table->cells.at[i], last && !right ? 0 : fill, right, false);
 		if (!last)
 			continue;
 		mlv_out_raw(out, "\n");
@@ -92,9 +104,10 @@ static void print_markdown(const struct mlv_table *table, struct mlv_out *out, c
 {
 	for (size_t i = 0; i < table->cells.count; i++) {
 		size_t c = i % table->columns;
+		size_t fill = widths[c] - width_of(table->cells.at[i], true);
 
 		mlv_out_raw(out, "| ");
-		print_cell(out, table->cells.at[i], widths[c], table->right >> c & 1, false);
+		print_cell(out, table->cells.at[i], fill, table->right >> c & 1, true);
 		mlv_out_raw(out, c + 1 == table->columns ? " |\n" : " ");
 		if (i + 1 == table->columns)
 			print_rule(table, out, widths);
@@ -108,7 +121,7 @@ void mlv_table_print(const struct mlv_table *table, struct mlv_out *out, bool ma
 	if (table->cells.count <= table->columns)
 		return;
 	for (size_t i = 0; i < table->cells.count; i++) {
-		size_t width = width_of(table->cells.at[i]);
+		size_t width = width_of(table->cells.at[i], markdown);
 
 		if (width > widths[i % table->columns])
 			widths[i % table->columns] = width;

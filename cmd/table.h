@@ -2,7 +2,8 @@
  * table.h - rows of cells, written in columns or as a Markdown table.
  *
  * Columns are as wide as their widest cell, counted in characters (UTF-8, one
- * column each). Nothing is shown for a table without rows.
+ * column each). Nothing is shown for a table without rows. In Markdown a bar in a
+ * cell is written with a backslash.
  */
 #ifndef MLV_CMD_TABLE_H
 #define MLV_CMD_TABLE_H
