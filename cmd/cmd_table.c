@@ -42,6 +42,7 @@ extern const struct mlv_cmd mlv_cmd_migrate;
 extern const struct mlv_cmd mlv_cmd_monitor;
 extern const struct mlv_cmd mlv_cmd_move;
 extern const struct mlv_cmd mlv_cmd_options;
+extern const struct mlv_cmd mlv_cmd_params;
 extern const struct mlv_cmd mlv_cmd_pull;
 extern const struct mlv_cmd mlv_cmd_push;
 extern const struct mlv_cmd mlv_cmd_remote;
@@ -100,6 +101,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_migrate,
 	&mlv_cmd_monitor,
 	&mlv_cmd_move,
+	&mlv_cmd_params,
 	&mlv_cmd_pull,
 	&mlv_cmd_push,
 	&mlv_cmd_remote,

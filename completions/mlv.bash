@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move pull push remote remove report repro root slices stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move params pull push remote remove report repro root slices stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -48,6 +48,7 @@ _mlv()
 			metrics) subs='bisect blame diff log show' ;;
 			migrate) subs='dvc lfs' ;;
 			monitor) subs='profile check log' ;;
+			params) subs='diff' ;;
 			remote) subs='add default list modify remove rename trust' ;;
 			slices) subs='ls check find' ;;
 			stage) subs='add list' ;;
@@ -126,6 +127,7 @@ _mlv()
 	'monitor check':--input) _mlv_offer file; return ;;
 	'monitor check':--model) _mlv_offer rev; return ;;
 	'monitor check':--window) _mlv_offer none; return ;;
+	'params diff':--targets) _mlv_offer file; return ;;
 	'pull':--remote | 'pull':-r) _mlv_offer remote; return ;;
 	'pull':--jobs | 'pull':-j) _mlv_offer none; return ;;
 	'pull':--bwlimit) _mlv_offer none; return ;;
@@ -235,6 +237,8 @@ _mlv()
 	'monitor check') words='--input --model --window --soft --no-log -n' hint=none ;;
 	'monitor log') words='' hint=none ;;
 	'move') words='' hint=file ;;
+	'params') words='' hint=none ;;
+	'params diff') words='--targets --all --deps --md --no-path' hint=rev ;;
 	'pull') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
 	'push') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;
 	'remote') words='' hint=none ;;

@@ -155,7 +155,7 @@ static mlv_err load_root_file(const struct mlv_metrics_place *place,
 	return mlv_pipeline_forgive(&snapshot, pipeline, 0, err);
 }
 
-static mlv_err load_pipeline(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+mlv_err mlv_metrics_pipeline(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			     struct mlv_pipeline *pipeline)
 {
 	mlv_err err;
@@ -191,7 +191,7 @@ mlv_err mlv_metrics_list(struct mlv_metrics_place *place, const struct mlv_metri
 			 enum mlv_stage_out_kind kind, struct mlv_strs *files)
 {
 	MLV_SCOPED(mlv_pipeline_release) struct mlv_pipeline pipeline = { 0 };
-	mlv_err err = load_pipeline(place, side, &pipeline);
+	mlv_err err = mlv_metrics_pipeline(place, side, &pipeline);
 
 	for (size_t f = 0; f < pipeline.file_count && !err; f++)
 		err = add_listed(kind == MLV_OUT_PLOT ? &pipeline.files[f].plots

@@ -65,6 +65,12 @@ mlv_err mlv_metrics_side_init(const struct mlv_metrics_place *place, const char 
 const char *mlv_metrics_side_name(const struct mlv_metrics_side *side);
 
 /*
+ * The stages and lists of this version, without edges and order; a mlv.yaml with a
+ * mistake is warned of and left out. Outside an mlv repository the root's alone.
+ */
+mlv_err mlv_metrics_pipeline(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			     struct mlv_pipeline *pipeline) MLV_CHECK;
+/*
  * Add the files that mlv.yaml files and their stages name as metrics, or as plots,
  * in this version; none is no failure. Patterns are not among them.
  */
