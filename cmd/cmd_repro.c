@@ -5,11 +5,12 @@
 
 #include "cmd/host.h"
 #include "cmd/out.h"
+#include "cmd/repro_pull.h"
 #include "cmd/repro_show.h"
 
 struct repro_args {
 	bool force, interactive, single, pipeline, all, recursive, downstream, force_downstream;
-	bool dry, allow_missing, glob, no_commit, no_run_cache, keep_going, ignore_errors;
+	bool dry, pull, allow_missing, glob, no_commit, no_run_cache, keep_going, ignore_errors;
 	uint64_t jobs;
 	const char *executor, *explain;
 };
@@ -27,6 +28,7 @@ static const struct mlv_opt repro_opts[] = {
 	FLAG(0, "downstream", downstream, "the targets and what depends on them"),
 	FLAG(0, "force-downstream", force_downstream, "run what depends on a stage that ran"),
 	FLAG(0, "dry", dry, "tell what would run, and why; run nothing"),
+	FLAG(0, "pull", pull, "fetch what stages need and what would be restored"),
 	FLAG(0, "allow-missing", allow_missing, "what is not there counts as up to date"),
 	FLAG(0, "glob", glob, "targets are patterns for names of stages"),
 	FLAG(0, "no-commit", no_commit, "record outputs, do not store them"),
@@ -112,6 +114,13 @@ static mlv_err make_executor(struct mlv_executor **executor, struct mlv_run *run
 	return mlv_executor_slurm(executor, run->ctx, state.ptr, mlv_repro_show_output, show);
 }
 
+static mlv_err fetch(void *arg, const struct mlv_outputs *outputs)
+{
+	const struct mlv_repro_show *show = arg;
+
+	return mlv_repro_pull_outputs(show->run, show->repo, outputs);
+}
+
 static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 			  const struct mlv_pipeline *pipeline, const struct mlv_stage_set *stages,
 			  const struct repro_args *args)
@@ -127,7 +136,8 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 			: on_slurm(args) ? STAGES_MAX
 					 : 1,
 		.program = program, .tell = mlv_repro_show_event,
-		.ask = args->interactive ? ask : NULL, .arg = &show,
+		.ask = args->interactive ? ask : NULL, .fetch = args->pull ? fetch : NULL,
+		.arg = &show,
 	};
 	struct mlv_repro_result result = { 0 };
 	mlv_err err;
@@ -137,6 +147,7 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 	    (!args->dry && (err = make_executor(&executor, run, repo, args, &show))))
 		return err;
 	options.executor = executor;
+	show.repo = repo;
 	mlv_out_array_begin(run->out, NULL);
 	err = mlv_repro(repo, pipeline, stages, &options, &result);
 	mlv_out_array_end(run->out);
@@ -183,6 +194,9 @@ static mlv_err repro_run(struct mlv_run *run, const void *opaque, char **operand
 		return mlv_error_hint(mlv_error(MLV_E_MISSING, "there is no mlv.yaml with stages"),
 				      "mlv stage add -n NAME -o OUTPUT COMMAND");
 	if ((err = mlv_repro_stages(repo, &pipeline, operands, args->all, &select, &stages)))
+		return err;
+	if (args->pull && !args->dry &&
+	    (err = mlv_repro_pull_deps(run, repo, &pipeline, &stages)))
 		return err;
 	return run_stages(run, repo, &pipeline, &stages, args);
 }

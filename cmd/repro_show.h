@@ -23,6 +23,7 @@ struct mlv_repro_line {
 
 struct mlv_repro_show {
 	struct mlv_run *run;
+	struct mlv_repo *repo;
 	const struct mlv_pipeline *pipeline;
 	struct mlv_repro_line *lines; /* of stage i and stream s at [i * MLV_PROCESS_STREAMS + s] */
 	bool prefix; /* several may run at a time */

@@ -352,3 +352,22 @@ mlv_err mlv_routes_find(struct mlv_routes *routes, struct mlv_repo *repo,
 				 search.filter.left_out);
 	return err;
 }
+
+mlv_err mlv_routes_outputs(struct mlv_routes *routes, struct mlv_repo *repo,
+			   const struct mlv_transfer_args *args, const struct mlv_outputs *outputs)
+{
+	static char *none[] = { NULL };
+	MLV_SCOPED(release_search) struct search search = { .routes = routes, .repo = repo, .args = args,
+				 .operands = none, .purpose = MLV_FOR_FETCH };
+	mlv_err err = mlv_transfer_filter_begin(&search.filter, repo, args);
+
+	routes->args = args;
+	for (size_t i = 0; !err && i < outputs->count; i++) {
+		const struct mlv_target target = { .output = &outputs->at[i] };
+
+		err = add_target(&search, &target);
+	}
+	for (size_t i = 0; !err && i < routes->count; i++)
+		drop_repeated(&routes->at[i]);
+	return err;
+}

@@ -95,6 +95,11 @@ mlv_err mlv_routes_find(struct mlv_routes *routes, struct mlv_repo *repo,
 			const struct mlv_transfer_args *args, char *const *operands,
 			enum mlv_purpose purpose) MLV_CHECK;
 
+/* The same of these outputs, whoever names them, for a fetch. */
+mlv_err mlv_routes_outputs(struct mlv_routes *routes, struct mlv_repo *repo,
+			   const struct mlv_transfer_args *args,
+			   const struct mlv_outputs *outputs) MLV_CHECK;
+
 /* What operands mean among outputs, patterns among them if args say so. */
 mlv_err mlv_transfer_targets(struct mlv_repo *repo, const struct mlv_transfer_args *args,
 			     char *const *operands, const struct mlv_outputs *outputs,

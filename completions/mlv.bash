@@ -251,7 +251,7 @@ _mlv()
 	'remote trust') words='--repo' hint=remote ;;
 	'remove') words='--force -f --outs' hint=file ;;
 	'report') words='--html -o --base --history --vega' hint=none ;;
-	'repro') words='--force -f --interactive -i --single-item -s --pipeline -p --all-pipelines -P --recursive -R --downstream --force-downstream --dry --allow-missing --glob --no-commit --no-run-cache --keep-going -k --ignore-errors --stages -j --executor --explain' hint=file ;;
+	'repro') words='--force -f --interactive -i --single-item -s --pipeline -p --all-pipelines -P --recursive -R --downstream --force-downstream --dry --pull --allow-missing --glob --no-commit --no-run-cache --keep-going -k --ignore-errors --stages -j --executor --explain' hint=file ;;
 	'root') words='' hint=none ;;
 	'slices') words='' hint=none ;;
 	'slices ls') words='--rev --md' hint=none ;;

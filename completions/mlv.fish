@@ -388,6 +388,7 @@ complete -c mlv -n '__fish_seen_subcommand_from repro' -s R -l recursive -d 'a d
 complete -c mlv -n '__fish_seen_subcommand_from repro' -l downstream -d 'the targets and what depends on them'
 complete -c mlv -n '__fish_seen_subcommand_from repro' -l force-downstream -d 'run what depends on a stage that ran'
 complete -c mlv -n '__fish_seen_subcommand_from repro' -l dry -d 'tell what would run, and why; run nothing'
+complete -c mlv -n '__fish_seen_subcommand_from repro' -l pull -d 'fetch what stages need and what would be restored'
 complete -c mlv -n '__fish_seen_subcommand_from repro' -l allow-missing -d 'what is not there counts as up to date'
 complete -c mlv -n '__fish_seen_subcommand_from repro' -l glob -d 'targets are patterns for names of stages'
 complete -c mlv -n '__fish_seen_subcommand_from repro' -l no-commit -d 'record outputs, do not store them'

@@ -11,7 +11,7 @@ git init -q . && mlv init -q && git add -A && git -c user.name=a -c user.email=a
 } >mlv.yaml
 echo "== one lacks its output, one fails, the rest is recorded"
 mlv repro -j 8 -k >out 2>err; echo $?
-sort out err | grep -E 'did not make|failed to run|cannot lie|done'
+LC_ALL=C sort out err | grep -E 'did not make|failed to run|cannot lie|done'
 grep -E '^  [a-z]' mlv.lock
 echo "== git ignores what is cached, and no more"
 cat .gitignore sub/.gitignore; git status --short --untracked-files=all -- o1 sub p

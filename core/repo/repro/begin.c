@@ -109,11 +109,13 @@ static mlv_err adopt(struct mlv_repro_run *run, struct mlv_slot *slot,
 	mlv_err err;
 
 	*adopted = false;
-	if (!run->any_aside || (err = mlv_stage_address(slot->stage, &address)) ||
+	if (!run->any_aside)
+		return NULL;
+	if ((err = mlv_stage_address(slot->stage, &address)) ||
 	    (err = mlv_aside_is(run->repo, address.ptr, &is)) || !is ||
 	    (err = take_lock(run, slot)) ||
 	    (err = mlv_stage_look(run->looker, slot->stage, look, &slot->state)))
-		return run->any_aside ? err : NULL;
+		return err;
 	if (slot->state.count && !slot->stage->frozen &&
 	    ((err = mlv_aside_open(&slot->aside, run->repo, slot->address)) ||
 	     (err = mlv_slot_adopt(run, slot, adopted))))
