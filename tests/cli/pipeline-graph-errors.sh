@@ -90,3 +90,19 @@ stages:
   a: {cmd: a, outs: [x, data-2, "data/*.csv", "logs/[ab]/x"]}
   b: {cmd: b, deps: [sub/y], outs: [xy, data/b.json, x-y, "logs/[cd]y/x"]}
 END
+echo '# what is tracked by itself is no output of a stage'
+rm -f sub/mlv.yaml
+mkdir raw && echo 1 >raw/a && echo 2 >one && mlv add -q raw one
+try <<'END'
+stages:
+  a: {cmd: a, outs: [one]}
+END
+try <<'END'
+stages:
+  a: {cmd: a, outs: ["raw/*.csv"]}
+END
+rm mlv.yaml
+mlv stage add -n b -o raw/made true
+[ $? = 2 ] || echo "status $?"
+cat raw/a one
+[ ! -e mlv.yaml ] || echo "mlv.yaml is there"

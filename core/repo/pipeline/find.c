@@ -53,8 +53,9 @@ static mlv_err keep_pointer(struct search *search, const char *name)
 
 	if (!mlv_pointer_name(name, &len))
 		return NULL;
-	if (!(err = mlv_buf_add(&search->path, name, len)))
-		err = mlv_strs_add(&search->outs, search->path.ptr);
+	if (!(err = mlv_buf_add(&search->path, name, len)) &&
+	    !(err = mlv_strs_add(&search->outs, search->path.ptr)))
+		err = mlv_strs_add(&search->pipeline->tracked, search->path.ptr);
 	mlv_buf_truncate(&search->path, outer);
 	return err;
 }

@@ -224,6 +224,36 @@ static mlv_err check_outputs(const struct mlv_pipeline *pipeline, const struct i
 	return NULL;
 }
 
+struct tracked {
+	const struct mlv_pipeline *pipeline;
+	const char *path;
+};
+
+static mlv_err is_tracked(void *arg, const struct place *place)
+{
+	const struct tracked *tracked = arg;
+	const struct mlv_stage *stage = &tracked->pipeline->stages[place->stage];
+	const struct mlv_source source = source_of(tracked->pipeline, stage);
+	mlv_err err = mlv_source_error(&source, stage->line, stage->column,
+				       "the output '%s' of stage '%s' is tracked by %s.mlv, too",
+				       stage->outs[place->out].path, stage->name, tracked->path);
+
+	return mlv_error_hint(err, "mlv remove %s.mlv leaves it to the stage", tracked->path);
+}
+
+/* A stage moves its outputs out of the way: what the user tracks is not its own to make. */
+static mlv_err check_tracked(const struct mlv_pipeline *pipeline, const struct index *index)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < pipeline->tracked.count && !err; i++) {
+		struct tracked tracked = { pipeline, pipeline->tracked.at[i] };
+
+		err = each_meeting(pipeline, index, tracked.path, false, is_tracked, &tracked);
+	}
+	return err;
+}
+
 /* ---- edges */
 
 struct edges {
@@ -457,6 +487,7 @@ mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline)
 	mlv_err err;
 
 	if ((err = build_index(pipeline, &index)) || (err = check_outputs(pipeline, &index)) ||
+	    (err = check_tracked(pipeline, &index)) ||
 	    (err = make_edges(pipeline, &index)))
 		return err;
 	return make_order(pipeline);
