@@ -93,7 +93,10 @@ static mlv_err stage_label(const struct choice *choice, const struct mlv_stage *
 	return mlv_stage_address(&grouped, label);
 }
 
-/* The tracked data that a dependency is, lies in, or has below it. */
+/*
+ * The tracked data that a dependency is, lies in, or has below it; what stages made,
+ * which mlv.lock names, is not that: an arrow comes from the stage.
+ */
 static mlv_err add_data(const struct choice *choice, const struct mlv_stage_dep *dep,
 			const char *label, struct mlv_dag *dag)
 {
@@ -103,12 +106,16 @@ static mlv_err add_data(const struct choice *choice, const struct mlv_stage_dep 
 	if (dep->url || dep->glob)
 		return NULL;
 	if ((data = mlv_outputs_find(choice->data, dep->path)))
-		return mlv_dag_edge(dag, choice->args->outs ? data->path : data->pointer, label);
+		return data->stage ? NULL
+				   : mlv_dag_edge(dag,
+						  choice->args->outs ? data->path : data->pointer,
+						  label);
 	for (size_t i = 0; i < choice->data->count; i++) {
 		mlv_err err;
 
 		data = &choice->data->at[i];
-		if (strncmp(data->path, dep->path, len) == 0 && data->path[len] == '/' &&
+		if (!data->stage && strncmp(data->path, dep->path, len) == 0 &&
+		    data->path[len] == '/' &&
 		    (err = mlv_dag_edge(dag, choice->args->outs ? data->path : data->pointer,
 					label)))
 			return err;

@@ -24,3 +24,10 @@ print("stages:")
 for i in range(40):
     for side in "ab": print("  s%02d%s: {cmd: c, deps: [%s], outs: [o%d%s]}" % (i, side, "" if i == 0 else "o%da, o%db" % (i - 1, i - 1), i, side))' >mlv.yaml
 mlv dag | wc -l
+echo '# what mlv.lock says that stages made is no data beside them'
+cat >mlv.yaml <<'END'
+stages:
+  prep: {cmd: cp raw/a clean, deps: [raw/a], outs: [clean]}
+  train: {cmd: cp clean model, deps: [clean], outs: [model]}
+END
+mlv repro -q >repro.out && mlv dag && mlv dag -o
