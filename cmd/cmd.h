@@ -89,4 +89,11 @@ struct mlv_cmd {
 
 extern const struct mlv_cmd *const mlv_commands[]; /* ends with NULL */
 
+/* What help shows together; each command that is not hidden is in one of them, as in mlv(1). */
+struct mlv_group {
+	const char *name;
+	const struct mlv_cmd *const *commands; /* ends with NULL */
+};
+extern const struct mlv_group mlv_groups[]; /* ends with a name that is NULL */
+
 #endif

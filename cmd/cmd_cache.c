@@ -125,6 +125,6 @@ static const struct mlv_cmd *const cache_subs[] = { &cache_dir, &cache_list, NUL
 const struct mlv_cmd mlv_cmd_cache = {
 	.name = "cache",
 	.summary = "show or set where the cache is, or list it",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = cache_subs,
 };

@@ -198,6 +198,6 @@ static const struct mlv_cmd *const card_subs[] = { &card_build, &card_check, &ca
 const struct mlv_cmd mlv_cmd_card = {
 	.name = "card",
 	.summary = "keep a model card whose numbers cannot go stale",
-	.operands = "build|check|diff|export",
+	.operands = "[<operand>...]",
 	.subs = card_subs,
 };

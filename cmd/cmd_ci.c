@@ -141,6 +141,6 @@ static const struct mlv_cmd *const ci_subs[] = { &ci_init, NULL };
 const struct mlv_cmd mlv_cmd_ci = {
 	.name = "ci",
 	.summary = "set up a pipeline that runs the gates",
-	.operands = "init github|gitlab",
+	.operands = "[<operand>...]",
 	.subs = ci_subs,
 };

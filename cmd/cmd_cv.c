@@ -132,6 +132,6 @@ static const struct mlv_cmd *const cv_subs[] = {
 const struct mlv_cmd mlv_cmd_cv = {
 	.name = "cv",
 	.summary = "split tables into folds, look for leaks, run and report",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = cv_subs,
 };

@@ -9,6 +9,6 @@ static const struct mlv_cmd *const data_subs[] = {
 const struct mlv_cmd mlv_cmd_data = {
 	.name = "data",
 	.summary = "show how commits, pointers, data and cache stand to each other",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = data_subs,
 };

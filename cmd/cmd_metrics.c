@@ -20,7 +20,7 @@ static const struct mlv_cmd *const metrics_subs[] = {
 const struct mlv_cmd mlv_cmd_metrics = {
 	.name = "metrics",
 	.summary = "show metrics and compare them between revisions",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = metrics_subs,
 };
 

@@ -228,6 +228,6 @@ static const struct mlv_cmd *const subs[] = { &migrate_dvc, &migrate_lfs, NULL }
 const struct mlv_cmd mlv_cmd_migrate = {
 	.name = "migrate",
 	.summary = "move in from DVC or Git LFS",
-	.operands = "",
+	.operands = "[<operand>...]",
 	.subs = subs,
 };

@@ -402,6 +402,6 @@ static const struct mlv_cmd *const monitor_subs[] = { &monitor_profile, &monitor
 const struct mlv_cmd mlv_cmd_monitor = {
 	.name = "monitor",
 	.summary = "hold new rows against those of an evaluation",
-	.operands = "profile|check|log",
+	.operands = "[<operand>...]",
 	.subs = monitor_subs,
 };

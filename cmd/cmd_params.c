@@ -274,6 +274,6 @@ static const struct mlv_cmd *const params_subs[] = { &params_diff, NULL };
 const struct mlv_cmd mlv_cmd_params = {
 	.name = "params",
 	.summary = "compare parameters between revisions",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = params_subs,
 };

@@ -21,7 +21,7 @@ static const struct mlv_cmd *const remote_subs[] = {
 const struct mlv_cmd mlv_cmd_remote = {
 	.name = "remote",
 	.summary = "manage the places that data is pushed to",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = remote_subs,
 };
 

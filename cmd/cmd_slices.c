@@ -302,6 +302,6 @@ static const struct mlv_cmd *const slices_subs[] = { &slices_ls, &slices_check, 
 const struct mlv_cmd mlv_cmd_slices = {
 	.name = "slices",
 	.summary = "list, check and find slices of an evaluation",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = slices_subs,
 };

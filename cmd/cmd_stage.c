@@ -10,6 +10,6 @@ static const struct mlv_cmd *const stage_subs[] = {
 const struct mlv_cmd mlv_cmd_stage = {
 	.name = "stage",
 	.summary = "add and list stages of pipelines",
-	.operands = "<command>",
+	.operands = "[<operand>...]",
 	.subs = stage_subs,
 };

@@ -75,13 +75,22 @@ static void print_options(struct mlv_out *out, const struct mlv_opt *opts, unsig
 	}
 }
 
-static void print_commands(struct mlv_out *out, const struct mlv_cmd *const *table, unsigned width)
+static unsigned commands_indent(const struct mlv_cmd *const *table)
 {
 	unsigned indent = 0;
 
 	for (const struct mlv_cmd *const *c = table; *c; c++)
 		if (!(*c)->hidden && strlen((*c)->name) + 4 > indent)
 			indent = (unsigned)strlen((*c)->name) + 4;
+	return indent;
+}
+
+static void print_commands(struct mlv_out *out, const char *title,
+			   const struct mlv_cmd *const *table, unsigned indent, unsigned width)
+{
+	mlv_out_raw(out, "\n");
+	mlv_out_raw(out, title);
+	mlv_out_raw(out, ":\n");
 	for (const struct mlv_cmd *const *c = table; *c; c++) {
 		char term[TERM_MAX];
 
@@ -101,10 +110,8 @@ void mlv_help_command(struct mlv_out *out, const struct mlv_cmd *cmd, const char
 		     *cmd->operands ? " [<options>] " : " [<options>]", cmd->operands);
 	mlv_out_raw(out, "\n");
 	print_wrapped(out, cmd->summary, 0, 0, width);
-	if (cmd->subs) {
-		mlv_out_raw(out, "\nCommands:\n");
-		print_commands(out, cmd->subs, width);
-	}
+	if (cmd->subs)
+		print_commands(out, "Commands", cmd->subs, commands_indent(cmd->subs), width);
 	if (cmd->opts && cmd->opts->type) {
 		mlv_out_raw(out, "\nOptions:\n");
 		print_options(out, cmd->opts, width);
@@ -121,8 +128,9 @@ void mlv_help_overview(struct mlv_out *out, unsigned width)
 		      width);
 	mlv_out_raw(out, "\n");
 	print_wrapped(out, "Versions data, models and results beside code in git.", 0, 0, width);
-	mlv_out_raw(out, "\nCommands:\n");
-	print_commands(out, mlv_commands, width);
+	for (const struct mlv_group *group = mlv_groups; group->name; group++)
+		print_commands(out, group->name, group->commands, commands_indent(mlv_commands),
+			       width);
 	mlv_out_raw(out, "\nOptions, before or after the command:\n");
 	print_options(out, mlv_global_opts, width);
 	mlv_out_raw(out, "\n");

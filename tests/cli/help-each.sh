@@ -12,3 +12,7 @@ awk 'length > 80' out
 mlv --help | cmp - out
 mlv -h | cmp - out
 [ "$(wc -l <commands)" -ge 3 ] || echo "few commands"
+# The overview has every command once, in groups.
+grep -v ' ' commands | sort >all
+awk '/^Options/ { exit } /^  [a-z]/ { print $1 }' out | sort | diff all - || echo "help: lists other commands"
+[ "$(grep -c ':$' out)" -ge 5 ] || echo "help: few groups"
