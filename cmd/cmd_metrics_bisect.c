@@ -76,7 +76,8 @@ static mlv_err check_bisect(const struct bisect *bisect, char **operands)
 	const char *rule = operands[0], *good = operands[1], *bad = operands[2];
 
 	if (bisect->ended && !bisect->any)
-		return mlv_error(MLV_E_USAGE, "%s: '%s' does not hold there", bad, rule);
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: '%s' does not hold there", bad, rule),
+				      "give a rule that holds at the last of the two commits only");
 	if (bisect->ended)
 		return NULL;
 	if (!bisect->reached)
@@ -94,7 +95,7 @@ static mlv_err start_bisect(struct bisect *bisect, struct mlv_gate_rule *rule, c
 	mlv_err err = mlv_gate_rule_parse(text, rule);
 
 	if (err)
-		return err;
+		return mlv_error_hint(err, "a rule is such as 'overall.accuracy < 0.9', see mlv-gate(1)");
 	if (rule->quantity != MLV_GATE_VALUE || rule->mode != MLV_GATE_POINT)
 		return mlv_error(MLV_E_USAGE, "'%s': a rule without drop, rise and mode is wanted", text);
 	bisect->gate = (struct mlv_gate){ .rules = rule, .rule_count = 1,

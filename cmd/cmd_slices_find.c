@@ -323,7 +323,9 @@ static mlv_err tell(const struct finding *finding)
 		return err;
 	mlv_table_print(&table, finding->run->out, false);
 	if (!finding->found_count)
-		mlv_out_line(finding->run->out, "no slice is worse than all rows by its score");
+		mlv_out_line(finding->run->out,
+			     "no slice scores above 0 with --alpha %g; nearer to 1 it finds smaller ones",
+			     finding->plan.alpha);
 	return NULL;
 }
 

@@ -345,7 +345,9 @@ mlv_err mlv_cv_run(struct mlv_metrics_place *place, const struct mlv_cv *cv,
 
 	*result = (struct mlv_cv_run_result){ 0 };
 	if (!cv->spec.cmd)
-		return mlv_error(MLV_E_SPEC, "mlv.yaml:%u: '%s' has no 'cmd'", cv->spec.line, cv->spec.name);
+		return mlv_error_hint(mlv_error(MLV_E_SPEC, "mlv.yaml:%u: '%s' has no 'cmd'",
+						cv->spec.line, cv->spec.name),
+				      "say what trains and predicts one split, see mlv-cv(1)");
 	running.keys = mlv_sys_alloc_array(cv->folds.splits + 1, sizeof(*running.keys));
 	if (!running.keys)
 		return mlv_error_nomem("splits");
