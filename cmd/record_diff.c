@@ -329,6 +329,7 @@ static void out_comparison(struct mlv_out *out, const struct mlv_record_diff *di
 		mlv_out_number(out, "added", diff->pairs.added);
 		mlv_out_number(out, "removed", diff->pairs.removed);
 		mlv_out_number(out, "relabelled", diff->pairs.relabelled);
+		mlv_record_parts_out(out, diff);
 	}
 	mlv_out_object_end(out);
 }
@@ -349,7 +350,8 @@ static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sid
 		return err;
 	if (shown.judged)
 		mlv_out_line(run->out, "slices: %zu tests, adjusted together", shown.judged);
-	if ((err = mlv_record_spread_print(run->out, diff, glob, options->all, options->precision)))
+	if ((err = mlv_record_parts_print(run->out, diff, options->precision)) ||
+	    (err = mlv_record_spread_print(run->out, diff, glob, options->all, options->precision)))
 		return err;
 	print_reversals(run->out, &diff->comparison);
 	print_names(run->out, "redefined, not compared", &diff->comparison.redefined);

@@ -247,3 +247,61 @@ void mlv_record_spread_out(struct mlv_out *out, const struct mlv_record_diff *di
 	out_all(out, "mix", diff, glob, MIX);
 	out_all(out, "worst", diff, glob, WORST);
 }
+
+/* ---- the model and the test set */
+
+static bool has_other_rows(const struct mlv_pairs *pairs)
+{
+	return pairs->added || pairs->removed || pairs->relabelled;
+}
+
+/* The c-th change, if it is one of all rows that has parts. */
+static bool part(const struct mlv_record_diff *diff, size_t c, struct mlv_parting *parting)
+{
+	const struct mlv_change *change = &diff->comparison.changes[c];
+
+	return diff->paired && has_other_rows(&diff->pairs) && !change->dim &&
+	       mlv_change_part(&diff->sides[0].record, &diff->sides[1].record, change, parting);
+}
+
+mlv_err mlv_record_parts_print(struct mlv_out *out, const struct mlv_record_diff *diff,
+			       unsigned precision)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
+	struct mlv_parting parts;
+
+	for (size_t c = 0; c < diff->comparison.count; c++) {
+		mlv_err err;
+
+		if (!part(diff, c, &parts))
+			continue;
+		mlv_buf_clear(&line);
+		if ((err = mlv_buf_printf(&line, "test set: %s of all rows changed by ",
+					  diff->comparison.changes[c].metric)) ||
+		    (err = add_number(&line, "", parts.change, true, precision)) ||
+		    (err = add_number(&line, ": ", parts.model, true, precision)) ||
+		    (err = add_number(&line, " by the model, ", parts.went, true, precision)) ||
+		    (err = add_number(&line, " by rows that went, ", parts.came, true, precision)))
+			return err;
+		mlv_out_line(out, "%s by rows that came", line.ptr);
+	}
+	return NULL;
+}
+
+void mlv_record_parts_out(struct mlv_out *out, const struct mlv_record_diff *diff)
+{
+	struct mlv_parting parts;
+
+	mlv_out_object_begin(out, "parts");
+	for (size_t c = 0; c < diff->comparison.count; c++) {
+		if (!part(diff, c, &parts))
+			continue;
+		mlv_out_object_begin(out, diff->comparison.changes[c].metric);
+		mlv_out_real(out, "diff", parts.change);
+		mlv_out_real(out, "model", parts.model);
+		mlv_out_real(out, "went", parts.went);
+		mlv_out_real(out, "came", parts.came);
+		mlv_out_object_end(out);
+	}
+	mlv_out_object_end(out);
+}

@@ -13,7 +13,15 @@
  */
 mlv_err mlv_record_spread_print(struct mlv_out *out, const struct mlv_record_diff *diff,
 				const struct mlv_glob *glob, bool all, unsigned precision) MLV_CHECK;
-/* The same as members of an object of JSON: worst, gaps and mix; all of them. */
+/*
+ * Where the test set changed: what of each change of all rows is the model's,
+ * and what the test set's; a line each.
+ */
+mlv_err mlv_record_parts_print(struct mlv_out *out, const struct mlv_record_diff *diff,
+			       unsigned precision) MLV_CHECK;
+/* The same as a member of an object of JSON: parts. */
+void mlv_record_parts_out(struct mlv_out *out, const struct mlv_record_diff *diff);
+/* The spreads as members of an object of JSON: worst, gaps and mix; all of them. */
 void mlv_record_spread_out(struct mlv_out *out, const struct mlv_record_diff *diff,
 			   const struct mlv_glob *glob);
 

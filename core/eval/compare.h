@@ -125,6 +125,18 @@ void mlv_spreads_release(struct mlv_spreads *spreads);
 /* The slice with the worst value on a side, which is *value; NULL where neither way is better. */
 const char *mlv_spread_worst(const struct mlv_spread *spread, int side, double *value);
 
+/*
+ * What of the change between two records is the model's, and what the test
+ * set's: on paired rows the model moves the rows of both, which are the change's
+ * values; the rest comes with rows that only one side has, or whose label is
+ * another. Three parts that make up the whole. False where a value is missing.
+ */
+struct mlv_parting {
+	double change;           /* of all rows, as the records have it */
+	double model, went, came;
+};
+bool mlv_change_part(const struct mlv_record *old, const struct mlv_record *new_record,
+		     const struct mlv_change *change, struct mlv_parting *parting);
 /* How bad a change is: below 0 the worse it became, in units of the metric. */
 double mlv_change_gain(const struct mlv_change *change);
 

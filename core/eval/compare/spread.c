@@ -68,6 +68,32 @@ static void find_gaps(const struct mlv_record *record, const struct mlv_comparis
 	}
 }
 
+/* ---- the model and the test set */
+
+bool mlv_change_part(const struct mlv_record *old, const struct mlv_record *new_record,
+		     const struct mlv_change *change, struct mlv_parting *parting)
+{
+	const struct mlv_record *const records[] = { old, new_record };
+	double values[2];
+
+	for (int s = 0; s < 2; s++) {
+		const struct mlv_record_slice *slice = mlv_record_find(records[s], change->slice);
+		size_t m = mlv_record_find_metric(records[s], change->metric);
+
+		if (!slice || m == records[s]->metric_count || !slice->entries[m].defined ||
+		    !change->sides[s].defined || change->evidence != MLV_EVIDENCE_ROWS)
+			return false;
+		values[s] = slice->entries[m].value;
+	}
+	*parting = (struct mlv_parting){
+		.change = values[1] - values[0],
+		.model = change->change,
+		.went = change->sides[0].value - values[0],
+		.came = values[1] - change->sides[1].value,
+	};
+	return true;
+}
+
 /* ---- within slices and by their shares */
 
 /* What the slices of a dimension make up, old and new. */
