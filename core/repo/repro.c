@@ -126,7 +126,7 @@ static mlv_err end_some(struct mlv_repro_run *run)
 
 	while (!err && any && !(err = end(run, &ended)) && run->made_count < MADE_MAX)
 		err = mlv_executor_ended(executor, &ended, &any);
-	return err || run->made_count ? err : mlv_ctx_check_stop(run->repo->ctx);
+	return err;
 }
 
 /*
@@ -148,6 +148,8 @@ static mlv_err run_all(struct mlv_repro_run *run)
 			err = end_some(run);
 		else if (!any)
 			break;
+		if (!err && !run->made_count)
+			err = mlv_ctx_check_stop(run->repo->ctx);
 	}
 	return err;
 }

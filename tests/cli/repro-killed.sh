@@ -16,7 +16,7 @@ mlv repro -q -j3 2>err; echo "status $?"; state | cmp - ../expected; ls -A .mlv/
 echo "== interrupted"
 cat >mlv.yaml <<'X'
 stages:
-  slow: {cmd: "echo begun >out; sleep 64.371", deps: [in], outs: [out]}
+  slow: {cmd: "trap 'sleep 0.3; exit 1' INT; echo begun >out; sleep 64.371", deps: [in], outs: [out]}
 X
 echo before >out; timeout --preserve-status -s INT 0.5 mlv repro; echo "status $?"; cat out; ls -A .mlv/tmp/aside; grep -c slow mlv.lock
 ps -eo args | grep -c '^[s]leep 60'
