@@ -11,6 +11,7 @@ static const struct mlv_opt fetch_opts[] = {
 	MLV_TRANSFER_OPTS(struct fetch_args, transfer),
 	MLV_TRANSFER_GLOB(struct fetch_args, transfer),
 	MLV_TRANSFER_DRY_RUN(struct fetch_args, transfer),
+	MLV_TRANSFER_RUN_CACHE(struct fetch_args, transfer, "also runs of stages, and what they made"),
 	{ MLV_OPT_TEXT, 0, "max-size", offsetof(struct fetch_args, transfer.max_size), "<size>",
 	  MLV_HINT_NONE, "leave out files and directories larger than this" },
 	{ MLV_OPT_LIST, 0, "type", offsetof(struct fetch_args, transfer.types), "<type>",

@@ -12,6 +12,7 @@
 #include "core/base/duration.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
+#include "core/repo/run_cache.h"
 #include "core/repo/sharing.h"
 #include "remote/gc.h"
 
@@ -65,6 +66,7 @@ struct collection {
 	struct mlv_gc_grace grace;
 	int lock;
 	struct mlv_gc gc;
+	uint64_t runs; /* of stages, that went with what they made */
 };
 
 static void release_collection(struct collection *of)
@@ -214,6 +216,9 @@ static void report(struct collection *of)
 			     of->args->dry ? "would be removed" : "removed");
 	else
 		mlv_out_line(out, "Nothing to remove.");
+	if (of->runs)
+		mlv_out_line(out, "%" PRIu64 " run%s of stages removed, with what they made",
+			     of->runs, of->runs == 1 ? "" : "s");
 	if (gc->packed)
 		mlv_out_line(out, "%" PRIu64 " not needed, in packs that mostly are", gc->packed);
 	if (gc->young)
@@ -224,6 +229,7 @@ static void report(struct collection *of)
 	mlv_out_number(out, "bytes", gc->bytes);
 	mlv_out_number(out, "kept", gc->kept);
 	mlv_out_number(out, "packed", gc->packed);
+	mlv_out_number(out, "runs", of->runs);
 	mlv_out_number(out, "young", gc->young);
 	mlv_out_number(out, "young_bytes", gc->young_bytes);
 	mlv_out_object_end(out);
@@ -242,7 +248,8 @@ static mlv_err collect(struct collection *of)
 	if ((err = forget(of)) || (err = ask(of, &go)))
 		return err;
 	if (go && ((err = mlv_store_lock(of->cache, &of->lock)) || (err = plan(of)) ||
-		   (err = mlv_gc_sweep(&of->gc, of->run->ctx, of->cache))))
+		   (err = mlv_gc_sweep(&of->gc, of->run->ctx, of->cache)) ||
+		   (err = mlv_run_prune(of->repo, &of->runs))))
 		return err;
 	report(of);
 	return NULL;

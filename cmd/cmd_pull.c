@@ -15,6 +15,7 @@ static const struct mlv_opt pull_opts[] = {
 	  MLV_HINT_NONE, "overwrite what was changed and not stored" },
 	MLV_TRANSFER_GLOB(struct pull_args, transfer),
 	MLV_TRANSFER_DRY_RUN(struct pull_args, transfer),
+	MLV_TRANSFER_RUN_CACHE(struct pull_args, transfer, "also runs of stages, and what they made"),
 	{ MLV_OPT_FLAG, 0, "allow-missing", offsetof(struct pull_args, transfer.allow_missing),
 	  NULL, MLV_HINT_NONE, "what the remote has not is no failure" },
 	{ 0 },
@@ -62,10 +63,12 @@ static void write_summary(struct mlv_out *out, const struct mlv_transfer_sum *su
 	const struct {
 		uint64_t files;
 		const char *what;
-	} all[] = { { sum->files, "fetched" },
-		    { result->added, "added" },
-		    { result->modified, "modified" },
-		    { result->deleted, "deleted" } };
+		const char *(*text)(uint64_t count, char *to, size_t size);
+	} all[] = { { sum->files, "fetched", mlv_files_text },
+		    { sum->runs, "fetched", mlv_runs_text },
+		    { result->added, "added", mlv_files_text },
+		    { result->modified, "modified", mlv_files_text },
+		    { result->deleted, "deleted", mlv_files_text } };
 	size_t told = 0, count = 0;
 	char text[40];
 
@@ -76,7 +79,7 @@ static void write_summary(struct mlv_out *out, const struct mlv_transfer_sum *su
 			continue;
 		if (told > 0)
 			mlv_out_raw(out, told + 1 == count ? " and " : ", ");
-		mlv_out_raw(out, mlv_files_text(all[i].files, text, sizeof(text)));
+		mlv_out_raw(out, all[i].text(all[i].files, text, sizeof(text)));
 		mlv_out_raw(out, " ");
 		mlv_out_raw(out, all[i].what);
 		told++;

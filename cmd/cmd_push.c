@@ -12,6 +12,7 @@ static const struct mlv_opt push_opts[] = {
 	MLV_TRANSFER_OPTS(struct push_args, transfer),
 	MLV_TRANSFER_GLOB(struct push_args, transfer),
 	MLV_TRANSFER_DRY_RUN(struct push_args, transfer),
+	MLV_TRANSFER_RUN_CACHE(struct push_args, transfer, "also runs of stages, and what they made"),
 	{ MLV_OPT_FLAG, 0, "verify", offsetof(struct push_args, transfer.verify), NULL,
 	  MLV_HINT_NONE, "read at the remote what was sent and what was there" },
 	{ MLV_OPT_FLAG, 0, "repair", offsetof(struct push_args, transfer.repair), NULL,
@@ -58,7 +59,7 @@ static mlv_err push_run(struct mlv_run *run, const void *opaque, char **operands
 	err = mlv_routes_run(run, repo, &routes, MLV_WAY_PUSH, &sum);
 	mlv_out_object_end(run->out);
 	/* Where one of several remotes failed, the others have it. */
-	if (!err || sum.keys > 0)
+	if (!err || sum.keys > 0 || sum.runs > 0)
 		mlv_transfer_say(run->out, &sum, args->transfer.dry_run, "pushed");
 	return err ? err : judge(&sum);
 }

@@ -42,6 +42,9 @@ mlv_err mlv_transfer_begin(struct mlv_run *run, const struct mlv_transfer_args *
 	struct mlv_pace *pace = run->ctx->pace;
 	mlv_err err = mlv_transfer_jobs(run, args->jobs);
 
+	if (args->run_cache && args->dry_run)
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "--dry-run does not count runs"),
+				      "leave out --run-cache");
 	if (!err && args->bwlimit)
 		err = mlv_cmd_pace(pace, args->bwlimit);
 	pace->given = args->bwlimit != NULL;

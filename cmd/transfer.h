@@ -32,6 +32,7 @@ struct mlv_transfer_args {
 	bool allow_missing; /* fetch, pull */
 	bool verify, repair; /* push */
 	bool dry_run;
+	bool run_cache;      /* push, fetch, pull */
 	const char *max_size;      /* fetch */
 	struct mlv_opt_list types; /* fetch: metrics, plots */
 };
@@ -59,6 +60,9 @@ struct mlv_transfer_args {
 #define MLV_TRANSFER_DRY_RUN(type, args)                                                       \
 	{ MLV_OPT_FLAG, 0, "dry-run", offsetof(type, args.dry_run), NULL, MLV_HINT_NONE,       \
 	  "tell how much would be moved, and move nothing" }
+
+#define MLV_TRANSFER_RUN_CACHE(type, args, text)                                               \
+	{ MLV_OPT_FLAG, 0, "run-cache", offsetof(type, args.run_cache), NULL, MLV_HINT_NONE, text }
 
 /* Take the value of -j (0: not given) into the context. */
 mlv_err mlv_transfer_jobs(struct mlv_run *run, uint64_t jobs) MLV_CHECK;
@@ -119,6 +123,7 @@ mlv_err mlv_route_receipts(struct mlv_repo *repo, struct mlv_buf *path) MLV_CHEC
 /* What all routes of a command came to. */
 struct mlv_transfer_sum {
 	uint64_t files, keys, bytes;
+	uint64_t runs; /* of stages, that were kept */
 	uint64_t missing, corrupt;
 	uint64_t damaged;  /* at a remote, found by a verification */
 	char remote[256];  /* those that had a problem: "'a', 'b'" */
@@ -139,7 +144,9 @@ mlv_err mlv_fetch_judge(const struct mlv_transfer_sum *sum, bool allow_missing) 
 
 /* "1 file", "3 files". */
 const char *mlv_files_text(uint64_t files, char *to, size_t size);
-/* "3 files pushed", or "3 files would be pushed, 1.2 MB", if anything would. */
+/* "1 run", "3 runs". */
+const char *mlv_runs_text(uint64_t runs, char *to, size_t size);
+/* "3 files pushed", "3 files and 1 run pushed", or "3 files would be pushed, 1.2 MB", if anything would. */
 void mlv_transfer_say(struct mlv_out *out, const struct mlv_transfer_sum *sum, bool dry,
 		      const char *done);
 

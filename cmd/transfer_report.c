@@ -15,15 +15,26 @@ const char *mlv_files_text(uint64_t files, char *to, size_t size)
 	return to;
 }
 
+const char *mlv_runs_text(uint64_t runs, char *to, size_t size)
+{
+	snprintf(to, size, "%" PRIu64 " run%s", runs, runs == 1 ? "" : "s");
+	return to;
+}
+
 void mlv_transfer_say(struct mlv_out *out, const struct mlv_transfer_sum *sum, bool dry,
 		      const char *done)
 {
-	char text[40], size[40];
+	char text[40], size[40], runs[40];
 
 	mlv_files_text(sum->files, text, sizeof(text));
 	mlv_out_size(sum->bytes, size, sizeof(size));
 	if (dry && sum->keys > 0)
 		mlv_out_line(out, "%s would be %s, %s", text, done, size);
+	else if (sum->keys > 0 && sum->runs > 0)
+		mlv_out_line(out, "%s and %s %s", text,
+			     mlv_runs_text(sum->runs, runs, sizeof(runs)), done);
+	else if (sum->runs > 0)
+		mlv_out_line(out, "%s %s", mlv_runs_text(sum->runs, runs, sizeof(runs)), done);
 	else if (sum->keys > 0)
 		mlv_out_line(out, "%s %s", text, done);
 	else if (sum->missing == 0 && sum->corrupt == 0 && sum->damaged == 0)

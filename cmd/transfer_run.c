@@ -6,6 +6,7 @@
 #include "cmd/push_salvage.h"
 #include "cmd/remote_open.h"
 #include "cmd/transfer_report.h"
+#include "cmd/transfer_runs.h"
 #include "core/base/fs.h"
 #include "core/base/sys.h"
 #include "core/repo/seen.h"
@@ -277,8 +278,12 @@ mlv_err mlv_routes_run(struct mlv_run *run, struct mlv_repo *repo, struct mlv_ro
 		err = routes->at[i].of_list ? fetch_list(&running, &routes->at[i])
 					    : run_one(&running, &routes->at[i]);
 	mlv_out_array_end(run->out);
+	if (!err && routes->args->run_cache)
+		err = mlv_transfer_runs(run, repo, routes->args, way, sum);
 	mlv_out_number(run->out, done_word(way), sum->files);
 	mlv_out_number(run->out, "bytes", sum->bytes);
+	if (routes->args->run_cache)
+		mlv_out_number(run->out, "runs", sum->runs);
 	if (routes->args->dry_run)
 		mlv_out_bool(run->out, "dry_run", true);
 	if (err || !running.failed)

@@ -148,6 +148,7 @@ complete -c mlv -n '__fish_seen_subcommand_from fetch' -s T -l all-tags -d 'also
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -s A -l all-commits -d 'also what every commit of theirs tracks'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l glob -d 'targets are patterns of tracked paths'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l dry-run -d 'tell how much would be moved, and move nothing'
+complete -c mlv -n '__fish_seen_subcommand_from fetch' -l run-cache -d 'also runs of stages, and what they made'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l max-size -r -d 'leave out files and directories larger than this'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l type -r -d 'only metrics, or plots, as mlv.yaml lists them'
 complete -c mlv -n '__fish_seen_subcommand_from fetch' -l allow-missing -d 'what the remote has not is no failure'
@@ -313,6 +314,7 @@ complete -c mlv -n '__fish_seen_subcommand_from pull' -s A -l all-commits -d 'al
 complete -c mlv -n '__fish_seen_subcommand_from pull' -s f -l force -d 'overwrite what was changed and not stored'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -l glob -d 'targets are patterns of tracked paths'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -l dry-run -d 'tell how much would be moved, and move nothing'
+complete -c mlv -n '__fish_seen_subcommand_from pull' -l run-cache -d 'also runs of stages, and what they made'
 complete -c mlv -n '__fish_seen_subcommand_from pull' -l allow-missing -d 'what the remote has not is no failure'
 complete -c mlv -n __fish_use_subcommand -a push -d 'send tracked data to a remote'
 complete -c mlv -n '__fish_seen_subcommand_from push' -F
@@ -324,6 +326,7 @@ complete -c mlv -n '__fish_seen_subcommand_from push' -s T -l all-tags -d 'also 
 complete -c mlv -n '__fish_seen_subcommand_from push' -s A -l all-commits -d 'also what every commit of theirs tracks'
 complete -c mlv -n '__fish_seen_subcommand_from push' -l glob -d 'targets are patterns of tracked paths'
 complete -c mlv -n '__fish_seen_subcommand_from push' -l dry-run -d 'tell how much would be moved, and move nothing'
+complete -c mlv -n '__fish_seen_subcommand_from push' -l run-cache -d 'also runs of stages, and what they made'
 complete -c mlv -n '__fish_seen_subcommand_from push' -l verify -d 'read at the remote what was sent and what was there'
 complete -c mlv -n '__fish_seen_subcommand_from push' -l repair -d 'verify, and send again what is damaged there'
 complete -c mlv -n __fish_use_subcommand -a remote -d 'manage the places that data is pushed to'

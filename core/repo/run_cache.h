@@ -10,7 +10,7 @@
  * One whose name is not what it says is passed over. The newest run with a name is kept.
  *
  * What an entry names is durable before it; it may be gone later (gc): whoever
- * restores from one looks first. An entry whose outputs are gone may be removed.
+ * restores from one looks first, and a gc removes the entries whose outputs it removed.
  *
  * Crash safety   an entry appears whole, but for a power cut: then it is passed over.
  * Threads        any.
@@ -26,6 +26,8 @@
 /* The name of a run: its path below MLV_RUN_CACHE_DIR. stage_dir: of its mlv.yaml. */
 mlv_err mlv_run_path(const struct mlv_recorded *recorded, const char *stage_dir,
 		     char path[static MLV_RUN_PATH]) MLV_CHECK;
+/* The path of the run of this name. */
+char *mlv_run_name_path(const struct mlv_oid *name, char path[static MLV_RUN_PATH]);
 /* Keep a run. */
 mlv_err mlv_run_put(struct mlv_repo *repo, const struct mlv_recorded *recorded,
 		    const char *stage_dir) MLV_CHECK;
@@ -38,5 +40,23 @@ mlv_err mlv_run_get(struct mlv_repo *repo, const struct mlv_recorded *recorded,
  */
 mlv_err mlv_run_parse(const char *path, const char *text, size_t len,
 		      struct mlv_recorded *run) MLV_CHECK;
+/*
+ * Call fn for each run that is kept, by name. Those that are damaged are passed
+ * over; all is read, so that fn may take others away.
+ */
+struct mlv_kept_run {
+	struct mlv_oid name;
+	const char *path;         /* of that name */
+	struct mlv_buf *text;     /* this and what it says may be taken: leave empty ones */
+	struct mlv_recorded *run;
+};
+typedef mlv_err (*mlv_kept_run_fn)(void *arg, struct mlv_kept_run *kept);
+mlv_err mlv_run_each(struct mlv_repo *repo, mlv_kept_run_fn fn, void *arg) MLV_CHECK;
+/* Whether one of this name is kept. */
+mlv_err mlv_run_has(struct mlv_repo *repo, const char *path, bool *has) MLV_CHECK;
+/* Keep one that mlv_run_parse() took, and all of whose outputs are in the cache, durably. */
+mlv_err mlv_run_take(struct mlv_repo *repo, const char *path, const struct mlv_buf *text) MLV_CHECK;
+/* Remove those of which an output is not in the cache. The cache is held (mlv_store_lock()). */
+mlv_err mlv_run_prune(struct mlv_repo *repo, uint64_t *removed) MLV_CHECK;
 
 #endif

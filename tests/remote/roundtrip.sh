@@ -20,6 +20,22 @@ clone() {
 	git clone -q "$work/first" "$work/$1" && cd "$work/$1"
 }
 
+# run_once: what the first clone ran the third restores.
+run_once() {
+	cd "$work/first"
+	printf 'stages:\n  s:\n    cmd: echo ran >ran; echo made >made\n    outs: [made]\n' >mlv.yaml
+	mlv repro -q
+	[ -e ran ]
+	mlv push -q --run-cache
+	[ "$(mlv push --run-cache)" = "Everything is up to date." ]
+	cp mlv.yaml "$work/third"
+	cd "$work/third"
+	mlv fetch -q --run-cache
+	mlv repro -q
+	[ "$(cat made)" = made ]
+	[ ! -e ran ]
+}
+
 # steps: everything over the remote that is set up in the repository at $work/first.
 steps() {
 	set -e
@@ -54,6 +70,7 @@ steps() {
 	$trust
 	mlv pull -q 'data/star*'
 	[ "$(ls data)" = 'star*' ]
+	run_once
 }
 
 # over KIND [STEPS]: run the steps and report.
