@@ -20,7 +20,7 @@ echo "== two runs, of which one is of no commit"
 mlv repro >/dev/null 2>&1; git add -A; git commit -qm old
 printf 'd\nc\n' >raw; mlv repro >/dev/null 2>&1; printf 'b\na\n' >raw; mlv repro
 mlv push; mlv push --run-cache; mlv push --run-cache
-mlv --json push --run-cache | sed 's|"url": *"[^"]*"|"url": "..."|'
+mlv --json push --run-cache | grep -o '"pushed": 0, "bytes": 0, "runs": 0'
 count() { ls ../remote/runs/??/* | wc -l | tr -d ' '; }
 wc -l <../remote/runs/index | tr -d ' '; count
 echo "== another clone runs nothing"
