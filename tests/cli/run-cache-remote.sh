@@ -48,6 +48,10 @@ lines[3], lines[4] = a[0] + ' ' + b[1], b[0] + ' ' + a[1]
 open('../remote/runs/index', 'w').write('\n'.join(lines))
 X
 mlv fetch --run-cache | sed 's/^[0-9]* files/N files/'
+echo "== what runs made is gone there: none is kept, and a push sends it again"
+cd ..; git clone -q one five; cd five; rm -rf ../remote/objects ../remote/packs ../remote/nodes ../remote/roots
+mlv fetch --run-cache --allow-missing -q 2>&1 | grep runs; [ -e .mlv/cache/runs ] || echo none
+cd ../four; mlv push --run-cache | sed 's/^[0-9]* files/N files/'; cd ../five; mlv fetch -q --run-cache --allow-missing 2>&1 | grep runs; ls .mlv/cache/runs/*/* | wc -l | tr -d ' '; cd ../four
 echo "== an index that is none"; echo junk >../remote/runs/index; mlv fetch --run-cache || echo "exit $?"
 mlv push --run-cache; head -1 ../remote/runs/index
 echo "== what stays here"
