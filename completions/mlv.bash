@@ -206,7 +206,7 @@ _mlv()
 	'eval') words='--dry-run -n --new-edges' hint=none ;;
 	'eval verify') words='--rev' hint=none ;;
 	'fairness') words='--rev --ref --tau --aequitas --config --format --exit-code' hint=none ;;
-	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --max-size --type --allow-missing' hint=file ;;
+	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --run-cache --max-size --type --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
 	'gate') words='--base --soft --md --github --junit --sarif --openmetrics' hint=none ;;
@@ -239,8 +239,8 @@ _mlv()
 	'move') words='' hint=file ;;
 	'params') words='' hint=none ;;
 	'params diff') words='--targets --all --deps --md --no-path' hint=rev ;;
-	'pull') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --allow-missing' hint=file ;;
-	'push') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --verify --repair' hint=file ;;
+	'pull') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --run-cache --allow-missing' hint=file ;;
+	'push') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --run-cache --verify --repair' hint=file ;;
 	'remote') words='' hint=none ;;
 	'remote add') words='--default -d --force -f --system --global --project --local' hint=none ;;
 	'remote default') words='--unset -u --system --global --project --local' hint=remote ;;
