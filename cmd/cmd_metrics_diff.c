@@ -1,14 +1,18 @@
 /* cmd_metrics_diff.c - mlv metrics diff: what changed between two versions. */
 #include "cmd/cmd_metrics.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cmd/budget.h"
 #include "cmd/record_diff.h"
+#include "core/base/sys.h"
 
 struct diff_args {
 	struct mlv_opt_list targets;
 	bool recursive, all, markdown, no_path, no_rows;
-	const char *precision, *slices, *adjust;
+	const char *precision, *slices, *adjust, *max_bytes;
 };
 
 static const struct mlv_opt diff_opts[] = {
@@ -20,6 +24,8 @@ static const struct mlv_opt diff_opts[] = {
 	  "show what did not change, too" },
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct diff_args, markdown), NULL, MLV_HINT_NONE,
 	  "write a Markdown table" },
+	{ MLV_OPT_TEXT, 0, "max-bytes", offsetof(struct diff_args, max_bytes), "<n>", MLV_HINT_NONE,
+	  "with --md, leave out last rows to fit into so many bytes" },
 	{ MLV_OPT_FLAG, 0, "no-path", offsetof(struct diff_args, no_path), NULL, MLV_HINT_NONE,
 	  "leave out the column of files" },
 	{ MLV_OPT_TEXT, 0, "precision", offsetof(struct diff_args, precision), "<n>",
@@ -37,6 +43,7 @@ struct diff {
 	struct mlv_run *run;
 	const struct diff_args *args;
 	unsigned precision;
+	size_t most; /* bytes to be written; 0: any number */
 	struct mlv_metrics_place place;
 	struct mlv_metrics_side sides[2]; /* old, new */
 	struct mlv_strs files;
@@ -177,6 +184,20 @@ static mlv_err diff_file(struct diff *diff, const char *file)
 	return NULL;
 }
 
+static mlv_err read_most(const struct diff_args *args, size_t *most)
+{
+	const char *text = args->max_bytes;
+	char *end = NULL;
+	unsigned long bytes = text ? strtoul(text, &end, 10) : 0;
+
+	if (text && !args->markdown)
+		return mlv_error(MLV_E_USAGE, "--max-bytes needs --md");
+	if (text && (text[0] < '1' || text[0] > '9' || *end || strlen(text) > 15))
+		return mlv_error(MLV_E_USAGE, "--max-bytes needs a number of bytes, not '%s'", text);
+	*most = bytes;
+	return NULL;
+}
+
 static mlv_err open_diff(struct diff *diff, char **revs)
 {
 	const char *headings[] = { "Path", "Metric", NULL, NULL, "Change" };
@@ -185,6 +206,7 @@ static mlv_err open_diff(struct diff *diff, char **revs)
 	mlv_err err;
 
 	if ((err = mlv_metrics_precision(diff->args->precision, &diff->precision)) ||
+	    (err = read_most(diff->args, &diff->most)) ||
 	    (err = mlv_adjust_parse(diff->args->adjust, &diff->adjust)) ||
 	    (err = mlv_metrics_place_open(&diff->place, diff->run->ctx, diff->run->ctx->cwd)) ||
 	    (err = mlv_metrics_side_init(&diff->place, old, &diff->sides[0])) ||
@@ -199,6 +221,44 @@ static mlv_err open_diff(struct diff *diff, char **revs)
 	return mlv_table_init(&diff->table, 5 - skip, 0, headings + skip);
 }
 
+static mlv_err print(struct diff *diff)
+{
+	struct mlv_out *out = diff->run->out;
+	mlv_err err = NULL;
+
+	mlv_out_object_begin(out, NULL);
+	for (size_t f = 0; f < diff->files.count && !err; f++)
+		err = diff_file(diff, diff->files.at[f]);
+	if (err)
+		return err;
+	mlv_table_print(&diff->table, out, diff->args->markdown);
+	for (size_t e = 0; e < diff->evals.count && !err; e++)
+		err = diff_eval(diff, diff->evals.at[e]);
+	if (err)
+		return err;
+	mlv_out_object_end(out);
+	return NULL;
+}
+
+static mlv_err print_within(struct diff *diff)
+{
+	MLV_SCOPED(mlv_mem_free) char *text = NULL;
+	size_t len = 0;
+	struct mlv_run *run = diff->run, again = *run;
+	struct mlv_out *to = run->out, out = *to;
+	mlv_err err;
+
+	if (!(out.to = open_memstream(&text, &len)))
+		return mlv_error_nomem("metrics");
+	again.out = &out;
+	diff->run = &again;
+	err = print(diff);
+	diff->run = run;
+	if (fclose(out.to) && !err)
+		err = mlv_error_nomem("metrics");
+	return err ? err : mlv_budget_write(to, text, len, diff->most);
+}
+
 static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 {
 	MLV_SCOPED(diff_release) struct diff diff = { .run = run, .args = opaque,
@@ -207,18 +267,8 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 
 	if ((err = open_diff(&diff, revs)) || (err = find_files(&diff)))
 		return err;
-	mlv_out_object_begin(run->out, NULL);
-	for (size_t f = 0; f < diff.files.count && !err; f++)
-		err = diff_file(&diff, diff.files.at[f]);
-	if (err)
-		return err;
-	mlv_table_print(&diff.table, run->out, diff.args->markdown);
-	for (size_t e = 0; e < diff.evals.count && !err; e++)
-		err = diff_eval(&diff, diff.evals.at[e]);
-	if (err)
-		return err;
-	mlv_out_object_end(run->out);
-	return mlv_metrics_verdict(diff.failed);
+	err = diff.most && !run->json ? print_within(&diff) : print(&diff);
+	return err ? err : mlv_metrics_verdict(diff.failed);
 }
 
 const struct mlv_cmd mlv_cmd_metrics_diff = {

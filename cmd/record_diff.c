@@ -199,8 +199,11 @@ static mlv_err print_table(struct mlv_run *run, const struct mlv_metrics_side si
 
 	for (size_t i = 0; i < shown->count && !err; i++)
 		err = add_row(&table, shown->at[i], shown->at[i] == shown->fall, options->precision);
-	if (!err)
+	if (!err) {
+		mlv_out_raw(run->out, options->markdown ? "\n" : "");
 		mlv_table_print(&table, run->out, options->markdown);
+		mlv_out_raw(run->out, options->markdown ? "\n" : "");
+	}
 	return err;
 }
 

@@ -113,6 +113,7 @@ _mlv()
 	'metrics blame':--slice) _mlv_offer none; return ;;
 	'metrics blame':--eval) _mlv_offer none; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
+	'metrics diff':--max-bytes) _mlv_offer none; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics diff':--slices) _mlv_offer none; return ;;
 	'metrics diff':--adjust) _mlv_offer none; return ;;
@@ -226,7 +227,7 @@ _mlv()
 	'metrics') words='' hint=none ;;
 	'metrics bisect') words='--eval' hint=rev ;;
 	'metrics blame') words='--slice --eval' hint=none ;;
-	'metrics diff') words='--targets --recursive -R --all --md --no-path --precision --slices --adjust --no-rows' hint=rev ;;
+	'metrics diff') words='--targets --recursive -R --all --md --max-bytes --no-path --precision --slices --adjust --no-rows' hint=rev ;;
 	'metrics log') words='--slice --eval --count -n --all --precision' hint=none ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision --slices --sort' hint=file ;;
 	'migrate') words='' hint=none ;;
