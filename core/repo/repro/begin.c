@@ -424,7 +424,7 @@ static mlv_err begin(struct mlv_repro_run *run, struct mlv_slot *slot)
 	const struct mlv_repro_options *options = run->options;
 	const struct mlv_look_options look = { .allow_missing = options->allow_missing };
 	bool changed, adopted;
-	mlv_err err;
+	mlv_err err = NULL;
 
 	if (!options->dry && ((err = adopt(run, slot, &look, &adopted)) || adopted))
 		return err;
