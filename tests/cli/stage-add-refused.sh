@@ -25,6 +25,8 @@ printf 'stages: 1\n' >mlv.yaml && cp mlv.yaml was
 try -n b b
 printf '{stages: \n  {a: {cmd: a}}}\n' >mlv.yaml && cp mlv.yaml was
 try -n b b
+printf '  stages:\n    a: {cmd: a}\n' >mlv.yaml && cp mlv.yaml was
+try -n b b
 rm mlv.yaml && ln -s was mlv.yaml
 try -n b b
 rm mlv.yaml was

@@ -182,9 +182,9 @@ mlv_err mlv_pipeline_put_stage(const char *path, struct mlv_buf *text, const cha
 		return mlv_error(MLV_E_SPEC, "%s:%u:%u: 'stages' must be a map of names to stages",
 				 path, edit.stages->line, edit.stages->column);
 	if (!in_blocks(&edit, root))
-		return mlv_error_hint(mlv_error(MLV_E_SPEC,
-						"%s: cannot be added to: stages stand in braces",
-						path),
-				      "write each stage on lines of its own");
+		return mlv_error_hint(
+			mlv_error(MLV_E_SPEC, "%s: cannot be added to: stages stand in braces, "
+				  "or are indented", path),
+			"write each stage on lines of its own, and 'stages:' at the beginning of one");
 	return edit.old ? replace(&edit, lines) : append(&edit, lines);
 }
