@@ -73,9 +73,15 @@ struct inflow {
 static mlv_err take_text(void *arg, const void *bytes, size_t len)
 {
 	static const char plain[] = "mlv root 1 ";
+	const size_t word = strlen("mlv root ");
 	struct inflow *in = arg;
 	mlv_err err = mlv_buf_add(&in->text, bytes, len);
 
+	/* A body without end is given up at once when it begins like no root, else at ROOT_MAX. */
+	if (err && err->code == MLV_E_REFUSED)
+		return mlv_error_recode(err, MLV_E_CORRUPT);
+	if (!err && in->text.len >= word && memcmp(in->text.ptr, plain, word) != 0)
+		return mlv_error(MLV_E_CORRUPT, "what came begins like no root");
 	in->plain = in->text.len >= strlen(plain) &&
 		    memcmp(in->text.ptr, plain, strlen(plain)) == 0;
 	return !err && in->plain ? mlv_error(MLV_E_CORRUPT, "enough") : err;

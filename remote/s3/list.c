@@ -120,8 +120,8 @@ static mlv_err get_page(struct page *page, const struct mlv_s3_request *request)
 	mlv_err err = mlv_s3_do(page->s3, request, &reply);
 
 	page->is_broken = !err && reply.status < 300 && reply.status != 200;
-	if (err)
-		return err;
+	if (err) /* whose URL is that of the bucket */
+		return err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url) : err;
 	if (reply.status != 200) {
 		mlv_s3_code(page->s3, &reply.error, code);
 		err = mlv_s3_error(page->s3, request, &reply);

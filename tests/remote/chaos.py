@@ -115,6 +115,8 @@ STAYING = [
     ('long', 'both', ''),
     ('more methods=GET', 'both', ''),
     ('range_other', 'both', ''),
+    ('list_broken=long where=list-type', 's3', 'element of more than 64 KiB'),
+    ('list_broken where=list-type', 's3', 'not well-formed'),
     ('bomb=gzip', 'both', ''),
     ('bomb=deflate', 'both', ''),
     ('flood_head', 'both', 'headers'),

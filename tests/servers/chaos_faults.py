@@ -382,7 +382,7 @@ def list_round(turn):
 
 
 HOSTILE_KEYS = [b'../../../../etc/passwd', b'/etc/passwd', b'packs/../../x', b'a//b', b'%00', b'a%00b', b'%0a', b'.',
-                b'objects/ab/' + b'c' * 70000, b'packs/d-' + b'0' * 64 + b'.pack', b'&#0;', b'%ff%fe', b'%zz', b'']
+                b'objects/ab/' + b'c' * 60000, b'packs/d-' + b'0' * 64 + b'.pack', b'%ff%fe', b'%zz', b'']
 
 
 @fault
@@ -394,6 +394,15 @@ def list_hostile(turn):
     keys = HOSTILE_KEYS + [base + key for key in HOSTILE_KEYS]
     more = b''.join(b'<Contents><Key>%s</Key><Size>18446744073709551615</Size></Contents>' % key for key in keys)
     answer.body = answer.body.replace(b'</ListBucketResult>', more + b'</ListBucketResult>')
+    turn.send(answer)
+
+
+@fault
+def list_broken(turn):
+    """A key that no XML can hold is put into a list, or one that is longer than any can be."""
+    answer = turn.forward()
+    key = b'c' * 70000 if turn.argument == 'long' else b'&#0;'
+    answer.body = answer.body.replace(b'</ListBucketResult>', b'<Contents><Key>%s</Key></Contents></ListBucketResult>' % key)
     turn.send(answer)
 
 
