@@ -8,7 +8,7 @@ cat >mlv.yaml <<-'END'
 	plots: [plots]
 	stages:
 	  train:
-	    cmd: true
+	    cmd: echo
 	    metrics:
 	    - out/metrics.json: {cache: true}
 	END
