@@ -158,7 +158,8 @@ mlv_test(executor, cancels)
 	mlv_executor_cancel(local);
 	for (size_t i = 0; i < 3; i++)
 		cr_assert(wait_for(local).how == MLV_JOB_CANCELLED);
-	cr_assert(seconds() - began < 4);
+	/* A shell that is just starting its command may miss SIGINT; SIGTERM follows after five seconds. */
+	cr_assert(seconds() - began < 9);
 }
 
 mlv_test(executor, many_at_once)
