@@ -19,4 +19,4 @@ stages:
   slow: {cmd: "trap 'sleep 0.3; exit 1' INT; echo begun >out; sleep 64.371", deps: [in], outs: [out]}
 X
 echo before >out; timeout --preserve-status -s INT 0.5 mlv repro; echo "status $?"; cat out; ls -A .mlv/tmp/aside; grep -c slow mlv.lock
-ps -eo args | grep -c '^[s]leep 60'
+ps -eo args | grep -c '^[s]leep 64.371'
