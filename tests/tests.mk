@@ -17,7 +17,7 @@ check-peers-part: all
 	@tests/tap "$(ON)peers, a part" tests/peers/run --bin $(OUT) --tables 25
 	@tests/tap "$(ON)peers, folds, a part" tests/peers/folds --bin $(OUT) --tables 3
 
-.PHONY: check $(SUITES) check-cli-plain check-long check-chaos check-corpus fuzz fuzz-run bench demo
+.PHONY: check $(SUITES) check-cli-plain check-cli-odd check-long check-chaos check-corpus fuzz fuzz-run bench demo
 check:
 	@.ci/deps build check
 	@$(MAKE) --no-print-directory $(JOBS) all units
@@ -26,7 +26,9 @@ check:
 check-unit: units
 	@tests/tap "$(ON)unit" tests/unit/run $(UNITS)
 
-check-cli: check-cli-plain all
+check-cli: all
+	@$(MAKE) --no-print-directory -k check-cli-plain check-cli-odd
+check-cli-odd: all
 	@tests/tap "$(ON)cli, odd settings" tests/cli/run --bin $(OUT) --odd
 check-cli-plain: all
 	@tests/tap "$(ON)cli" tests/cli/run --bin $(OUT)
