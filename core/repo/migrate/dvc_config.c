@@ -123,13 +123,15 @@ mlv_err dvc_config_parse(const char *name, const char *text, size_t len, bool lo
 		trim(&from, &to);
 		if (from == to || *from == '#')
 			continue;
+		if (memchr(from, '\0', (size_t)(to - from)))
+			return mlv_error(MLV_E_SPEC, "%s:%u: a NUL", name, line);
 		if (*from == '[') {
 			if (!read_section(from, to, &section))
 				return mlv_error(MLV_E_SPEC, "%s:%u: not a section", name, line);
 			continue;
 		}
 		equals = memchr(from, '=', (size_t)(to - from));
-		if (!equals || equals == from || !section.len || memchr(from, '\0', (size_t)(to - from)))
+		if (!equals || equals == from || !section.len)
 			return mlv_error(MLV_E_SPEC, "%s:%u: not a setting", name, line);
 		at = equals + 1;
 		read_value(&at, &to);
