@@ -213,7 +213,7 @@ slurm_test(cancels_and_waits)
 	struct mlv_job_end end;
 	bool ended;
 
-	task_init(&task, "a", ": >begun; sleep 60; : >out");
+	task_init(&task, "a", ": >begun; sleep 60 && : >out");
 	check_ok(mlv_executor_submit(executor, &task.job, 1));
 	check_ok(mlv_executor_wait(executor, &end, &ended));
 	wait_for_file("begun");
