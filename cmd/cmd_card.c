@@ -17,6 +17,29 @@ static const struct mlv_opt card_opts[] = {
 	{ 0 },
 };
 
+/* The card of the work tree, with the records of all evaluations. */
+static mlv_err open_card(struct mlv_card *card, struct mlv_ctx *ctx, const char *file)
+{
+	const struct mlv_metrics_side work_tree = { 0 };
+	mlv_err err = mlv_card_open(card, ctx, file);
+
+	return err ? err : mlv_card_load(card, &work_tree, true);
+}
+
+/* Lines as a list of JSON, or one a line after mark. */
+static void print_lines(struct mlv_out *out, const char *name, const struct mlv_strs *lines,
+			const char *mark)
+{
+	mlv_out_object_begin(out, NULL);
+	mlv_out_array_begin(out, name);
+	for (size_t i = 0; i < lines->count; i++) {
+		mlv_out_text(out, NULL, lines->at[i]);
+		mlv_out_line(out, "%s%s", mark, lines->at[i]);
+	}
+	mlv_out_array_end(out);
+	mlv_out_object_end(out);
+}
+
 /* ---- build */
 
 static mlv_err build_run(struct mlv_run *run, const void *opaque, char **operands)
@@ -25,12 +48,10 @@ static mlv_err build_run(struct mlv_run *run, const void *opaque, char **operand
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_CARD_MAX);
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf new_card = MLV_BUF_INIT;
 	const struct card_args *args = opaque;
-	const struct mlv_metrics_side side = { 0 };
 	mlv_err err;
 
 	(void)operands;
-	if ((err = mlv_card_open(&card, run->ctx, args->file)) ||
-	    (err = mlv_card_load(&card, &side, true)))
+	if ((err = open_card(&card, run->ctx, args->file)))
 		return err;
 	if (!card.found) {
 		if ((err = mlv_card_template(&card.source, &new_card)) ||
@@ -60,26 +81,17 @@ static mlv_err check_run(struct mlv_run *run, const void *opaque, char **operand
 	MLV_SCOPED(mlv_card_release) struct mlv_card card = MLV_CARD_INIT;
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs wrong = { 0 };
 	const struct card_args *args = opaque;
-	const struct mlv_metrics_side side = { 0 };
 	mlv_err err;
 
 	(void)operands;
-	if ((err = mlv_card_open(&card, run->ctx, args->file)) ||
-	    (err = mlv_card_load(&card, &side, true)))
+	if ((err = open_card(&card, run->ctx, args->file)))
 		return err;
 	if (!card.found)
 		return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: there is no card", card.path.ptr),
 				      "mlv card build");
 	if ((err = mlv_card_wrong(&card, &wrong)))
 		return err;
-	mlv_out_object_begin(run->out, NULL);
-	mlv_out_array_begin(run->out, "wrong");
-	for (size_t i = 0; i < wrong.count; i++) {
-		mlv_out_text(run->out, NULL, wrong.at[i]);
-		mlv_out_line(run->out, "%s", wrong.at[i]);
-	}
-	mlv_out_array_end(run->out);
-	mlv_out_object_end(run->out);
+	print_lines(run->out, "wrong", &wrong, "");
 	if (wrong.count)
 		return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "%s: not what the records say, or not whole",
 						card.path.ptr),
@@ -106,14 +118,7 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **operands
 	    (err = mlv_card_load(&new_card, &sides[1], false)) ||
 	    (err = mlv_card_changes(&old, &new_card, &changes)))
 		return err;
-	mlv_out_object_begin(run->out, NULL);
-	mlv_out_array_begin(run->out, "changes");
-	for (size_t i = 0; i < changes.count; i++) {
-		mlv_out_text(run->out, NULL, changes.at[i]);
-		mlv_out_line(run->out, "- %s", changes.at[i]);
-	}
-	mlv_out_array_end(run->out);
-	mlv_out_object_end(run->out);
+	print_lines(run->out, "changes", &changes, "- ");
 	return NULL;
 }
 
@@ -141,15 +146,13 @@ static mlv_err export_run(struct mlv_run *run, const void *opaque, char **operan
 	MLV_SCOPED(mlv_card_release) struct mlv_card card = MLV_CARD_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_CARD_MAX);
 	const struct export_args *args = opaque;
-	const struct mlv_metrics_side side = { 0 };
 	bool known;
 	mlv_err err;
 
 	(void)operands;
 	if (args->hub == args->toolkit)
 		return mlv_error(MLV_E_USAGE, "mlv card export needs --hf or --mct");
-	if ((err = mlv_card_open(&card, run->ctx, args->file)) ||
-	    (err = mlv_card_load(&card, &side, true)) ||
+	if ((err = open_card(&card, run->ctx, args->file)) ||
 	    (err = args->hub ? mlv_card_block_add(&card.source, "index", &text, &known)
 			     : mlv_card_toolkit(&card.source, &text)))
 		return err;

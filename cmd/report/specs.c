@@ -148,23 +148,3 @@ const char mlv_spec_history[] =
 	"'encode':{'enter':{'x':" FIELD("x", "commit") ",'y':" FIELD("y", "value") ","
 	"'size':{'value':50},'fill':" FIXED("now") ","
 	"'tooltip':{'signal':'datum.commit + ~: ~ + format(datum.value, ~.4~)'}}}}]}";
-
-const char mlv_spec_drift[] =
-	HEAD("900")
-	"'data':[{'name':'t','values':@DATA@}],"
-	"'scales':[{'name':'x','type':'linear','nice':true,'range':'width',"
-	"'domain':{'data':'t','fields':['psi','noise','limit']}},"
-	"{'name':'y','type':'band','range':'height','padding':0.3,'domain':{'data':'t','field':'what'}}],"
-	"'axes':[" AXIS_X("population stability index") "," AXIS_Y "],"
-	"'marks':[{'type':'rect','from':{'data':'t'},'encode':{'enter':{'x':{'scale':'x',"
-	"'value':0},'x2':" FIELD("x", "psi") ","
-	"'y':" FIELD("y", "what") ",'height':{'scale':'y','band':1},"
-	"'fill':{'signal':'datum.psi > datum.limit ? bad : now'},"
-	"'tooltip':{'signal':'format(datum.psi, ~.4~)'}}}},"
-	"{'type':'rule','from':{'data':'t'},'encode':{'enter':{'x':" FIELD("x", "noise") ","
-	"'y':" FIELD("y", "what") ","
-	"'y2':{'scale':'y','field':'what','band':1},'stroke':" FIXED("ink") ",'strokeWidth':{'value':2}}}},"
-	"{'type':'rule','from':{'data':'t'},'encode':{'enter':{'x':" FIELD("x", "limit") ","
-	"'y':" FIELD("y", "what") ","
-	"'y2':{'scale':'y','field':'what','band':1},'stroke':" FIXED("bad") ","
-	"'strokeDash':{'value':[3,3]}}}}]}";
