@@ -182,15 +182,6 @@ static mlv_err read_pointer(struct search *search, int dir, const char *name)
 	return err;
 }
 
-/* Whether the directory is the work tree of another repository, whose pointers are its own. */
-static bool is_foreign(int dir)
-{
-	struct stat st;
-
-	return mlv_sys_fstatat(dir, ".mlv", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-	       mlv_sys_fstatat(dir, ".git", &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 static mlv_err descend(struct search *search, int dir, const char *name)
 {
 	MLV_SCOPED(mlv_fd_close) int fd =
@@ -205,7 +196,7 @@ static mlv_err descend(struct search *search, int dir, const char *name)
 	}
 	if (fd < 0)
 		return errno == ENOENT ? NULL : mlv_error_sys("%s%s", search->path.ptr, name);
-	if (is_foreign(fd) || search->depth >= MLV_PATH_DEPTH)
+	if (mlv_repo_is_foreign(fd) || search->depth >= MLV_PATH_DEPTH)
 		return NULL;
 	if ((err = mlv_buf_add_str(&search->path, name)) ||
 	    (err = mlv_buf_add_char(&search->path, '/')))

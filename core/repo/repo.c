@@ -29,6 +29,14 @@ static bool go_up(char *path)
 	return true;
 }
 
+bool mlv_repo_is_foreign(int dir)
+{
+	struct stat st;
+
+	return mlv_sys_fstatat(dir, ".mlv", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       mlv_sys_fstatat(dir, ".git", &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 mlv_err mlv_repo_find(const char *start, struct mlv_buf *root)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf mlv = MLV_BUF_INIT;

@@ -35,6 +35,8 @@ struct mlv_repo {
 
 /* Append the absolute path of the directory, start or above, that .mlv lies in. */
 mlv_err mlv_repo_find(const char *start, struct mlv_buf *root) MLV_CHECK;
+/* Whether a directory below ours is the work tree of another repository, whose files are its own. */
+bool mlv_repo_is_foreign(int dir);
 /*
  * Where the absolute path root lies below a git work tree: "" or "sub/dir/", to
  * be freed. MLV_E_REFUSED when it does not; workdir is NULL for a bare one.

@@ -194,15 +194,6 @@ static bool is_left_out(const struct search *search, const char *path, size_t le
 					      sizeof(*search->outs.at), by_text));
 }
 
-/* Whether the directory is the work tree of another repository. */
-static bool is_foreign(int dir)
-{
-	struct stat st;
-
-	return mlv_sys_fstatat(dir, ".mlv", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-	       mlv_sys_fstatat(dir, ".git", &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 static mlv_err search_dir(struct search *search, int dir);
 
 static mlv_err descend(struct search *search, int dir, const char *name)
@@ -218,7 +209,7 @@ static mlv_err descend(struct search *search, int dir, const char *name)
 	}
 	if (fd < 0)
 		return errno == ENOENT ? NULL : mlv_error_sys("%s", search->path.ptr);
-	if (is_foreign(fd) || search->depth >= MLV_PATH_DEPTH)
+	if (mlv_repo_is_foreign(fd) || search->depth >= MLV_PATH_DEPTH)
 		return NULL;
 	if ((err = mlv_buf_add_char(&search->path, '/')))
 		return err;
