@@ -5,6 +5,7 @@
  */
 #include "core/base/yaml.h"
 
+#include <errno.h>
 #include <libfyaml.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,9 +327,11 @@ static mlv_err read_all(struct reader *reader)
 	while (!err) {
 		MLV_SCOPED(event_release) struct event at = { reader->parser, NULL };
 
+		errno = 0;
 		at.event = fy_parser_parse(reader->parser);
+		/* The library has one failure for what is no YAML and for what found no memory. */
 		if (!at.event)
-			return parser_error(reader);
+			return errno == ENOMEM ? mlv_error_nomem(reader->name) : parser_error(reader);
 		if (at.event->type == FYET_STREAM_END)
 			return NULL;
 		err = on_event(reader, at.event);

@@ -1,6 +1,7 @@
 #include "core/base/yaml_edit.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <libfyaml.h>
 #include <stdbool.h>
 #include <string.h>
@@ -79,14 +80,18 @@ static mlv_err locate(const char *name, const struct mlv_buf *text, const char *
 		      const char *key, struct place *place)
 {
 	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET };
-	MLV_SCOPED(destroy) struct fy_document *document =
-		fy_document_build_from_string(&cfg, text->ptr, text->len);
-	struct fy_node *root = document ? fy_document_root(document) : NULL;
-	struct fy_node *node = root && *map ? fy_node_by_path(root, map, strlen(map), 0) : root;
+	MLV_SCOPED(destroy) struct fy_document *document = NULL;
+	struct fy_node *root, *node;
 	struct pair last = { 0 };
 	void *iter = NULL;
 
 	*place = (struct place){ 0 };
+	errno = 0;
+	document = fy_document_build_from_string(&cfg, text->ptr, text->len);
+	root = document ? fy_document_root(document) : NULL;
+	node = root && *map ? fy_node_by_path(root, map, strlen(map), 0) : root;
+	if (!node && errno == ENOMEM)
+		return mlv_error_nomem(name);
 	if (!node || !fy_node_is_mapping(node))
 		return mlv_error(MLV_E_SPEC, "%s: no map to change at '%s'", name, map);
 	place->flow = fy_node_get_style(node) == FYNS_FLOW;

@@ -111,8 +111,11 @@ static mlv_err search(struct finding *finding, int dir, const char *path, unsign
 
 		if ((err = mlv_buf_printf(&below, "%s%s%s", path, *path ? "/" : "", names.at[i])))
 			return err;
-		if (mlv_sys_fstatat(dir, names.at[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
+		if (mlv_sys_fstatat(dir, names.at[i], &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			if (errno == ENOENT)
+				continue;
+			return mlv_error_sys("%s", below.ptr);
+		}
 		if (S_ISREG(st.st_mode) && (err = note(finding, below.ptr, names.at[i])))
 			return err;
 		if (!S_ISDIR(st.st_mode))

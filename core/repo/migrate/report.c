@@ -90,12 +90,45 @@ mlv_err migrate_read(const struct migrate *migrate, const char *path, struct mlv
 	return mlv_fs_read_fd(fd, path, text);
 }
 
+/* Open .mlv/tmp, beneath the root, made when it is missing. */
+static mlv_err open_tmp(struct migrate *migrate)
+{
+	MLV_SCOPED(mlv_fd_close) int mlv = -1;
+	mlv_err err;
+
+	if (migrate->tmp_fd >= 0)
+		return NULL;
+	if ((err = mlv_fs_mkdirs(migrate->root_fd, ".mlv", 0777)))
+		return err;
+	mlv = mlv_sys_open_beneath(migrate->root_fd, ".mlv", O_RDONLY | O_DIRECTORY, 0);
+	if (mlv < 0)
+		return mlv_error_sys("%s/.mlv", migrate->root);
+	if ((err = mlv_fs_mkdirs(mlv, "tmp", 0777)))
+		return err;
+	migrate->tmp_fd = mlv_sys_open_beneath(mlv, "tmp", O_RDONLY | O_DIRECTORY, 0);
+	return migrate->tmp_fd < 0 ? mlv_error_sys("%s/.mlv/tmp", migrate->root) : NULL;
+}
+
+/* Also before there is a repository: what a killed run leaves lies where git does not see it. */
+static mlv_err replace(struct migrate *migrate, const char *path, const struct mlv_buf *text)
+{
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *name = NULL;
+	mlv_err err = open_tmp(migrate);
+
+	if (err)
+		return err;
+	dir = open_dir(migrate, path, &name);
+	if (dir < 0)
+		return mlv_error_sys("%s", path);
+	err = mlv_fs_replace_through(migrate->tmp_fd, dir, name, text->ptr, text->len, 0666);
+	return err ? mlv_error_wrap(err, "writing %s", path) : NULL;
+}
+
 mlv_err migrate_write(struct migrate *migrate, const char *path, const struct mlv_buf *text,
 		      const char *from)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf old = MLV_BUF_INIT;
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	const char *name = NULL;
 	bool there = false;
 	mlv_err err = migrate_read(migrate, path, &old, &there);
 
@@ -106,15 +139,8 @@ mlv_err migrate_write(struct migrate *migrate, const char *path, const struct ml
 	if (there)
 		return migrate_say(migrate, MLV_MIGRATE_KEPT, path,
 				   "is there already and says something else than %s", from);
-	if (!migrate->options->dry_run) {
-		dir = open_dir(migrate, path, &name);
-		if (dir < 0)
-			return mlv_error_sys("%s", path);
-		err = migrate->repo ? mlv_repo_replace(migrate->repo, dir, name, text->ptr, text->len, 0666)
-				    : mlv_fs_replace(dir, name, text->ptr, text->len, 0666);
-		if (err)
-			return mlv_error_wrap(err, "writing %s", path);
-	}
+	if (!migrate->options->dry_run && (err = replace(migrate, path, text)))
+		return err;
 	return migrate_say(migrate, MLV_MIGRATE_WRITTEN, path, "%s", from);
 }
 
@@ -135,8 +161,5 @@ mlv_err migrate_open_repo(struct migrate *migrate, bool no_scm)
 	if (strcmp(migrate->repo->root, migrate->root) != 0)
 		return mlv_error(MLV_E_REFUSED, "%s: lies in the repository %s", migrate->root,
 				 migrate->repo->root);
-	if ((err = mlv_fs_mkdirs(migrate->repo->mlv_fd, "tmp", 0777)))
-		return err;
-	migrate->tmp_fd = mlv_sys_open_beneath(migrate->repo->mlv_fd, "tmp", O_RDONLY | O_DIRECTORY, 0);
-	return migrate->tmp_fd < 0 ? mlv_error_sys("%s/.mlv/tmp", migrate->root) : NULL;
+	return open_tmp(migrate);
 }
