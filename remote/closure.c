@@ -160,6 +160,19 @@ static mlv_err collect_lost(void *arg, const struct mlv_item *node, mlv_err why)
 	return err ? err : collect_item(to, *node);
 }
 
+static void mark_wanted(struct mlv_items *items, const struct mlv_want *wants, size_t count)
+{
+	const struct mlv_item *end = items->at + items->count;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct mlv_key *key = &wants[i].key;
+		struct mlv_item *item = mlv_items_find(items, key);
+
+		for (; item && item < end && mlv_key_compare(&item->key, key) == 0; item++)
+			item->wanted = true;
+	}
+}
+
 mlv_err mlv_closure_collect(struct mlv_ctx *ctx, unsigned jobs, struct mlv_node_source source,
 			    const struct mlv_want *wants, size_t count,
 			    mlv_err (*lost)(void *arg, const struct mlv_item *node, mlv_err why),
@@ -183,6 +196,7 @@ mlv_err mlv_closure_collect(struct mlv_ctx *ctx, unsigned jobs, struct mlv_node_
 	if (err || (err = mlv_closure_walk(&walk, wants, count)))
 		return err;
 	mlv_items_sort(&to.items);
+	mark_wanted(&to.items, wants, count);
 	*items = to.items;
 	to.items = (struct mlv_items){ 0 };
 	return NULL;

@@ -49,8 +49,9 @@ struct mlv_item {
 	unsigned char level; /* of a NODE */
 	unsigned char state; /* enum mlv_item_state */
 	bool here;           /* for comparing: the cache has it */
-	bool claimed;        /* a root at the remote says that it lies there by itself */
-	bool chunked;        /* of a LARGE: it is there as a recipe (chunked.h) */
+	bool claimed : 1;    /* a root at the remote says that it lies there by itself */
+	bool chunked : 1;    /* of a LARGE: it is there as a recipe (chunked.h) */
+	bool wanted : 1;     /* a want names it: it lies by itself wherever it is */
 };
 
 /* Sorted by key and size, the first of each kept, once mlv_items_sort() was called. */

@@ -21,9 +21,10 @@ struct mlv_root;
  * Set the state of each item (sorted) that is MLV_ITEM_ASKED: MLV_ITEM_THERE,
  * or MLV_ITEM_WRONG when what lies there has another size, else as it was. A
  * node, whose stored size is not known, is wrong only when it is empty.
- * presume: where a remote cannot list, many small things that no root claims
- * are taken for not there; they will be sent again, in few requests, where
- * asking for each would take many. relied: what of packs the recipes name by which
+ * presume: where a remote cannot list, small things that no root claims and no
+ * want names are taken for not there when they are so many that they go in
+ * packs: they will be sent again, in few requests, where asking for each would
+ * take many. relied: what of packs the recipes name by which
  * large files are there is added (chunked.h); may be NULL.
  */
 mlv_err mlv_remote_look(struct mlv_transport *remote, struct mlv_items *items, bool presume,

@@ -87,7 +87,18 @@ static mlv_err list_round(void *arg, size_t index, unsigned worker)
 
 static bool is_presumed(const struct mlv_item *item)
 {
-	return !item->claimed && item->key.kind != MLV_KIND_LARGE && item->size < MLV_PACKED_MAX;
+	return !item->claimed && !item->wanted && item->key.kind != MLV_KIND_LARGE &&
+	       item->size < MLV_PACKED_MAX;
+}
+
+/* Whether what would be presumed is so much that it goes in a pack. */
+static bool fills_pack(const struct look *look)
+{
+	size_t count = 0;
+
+	for (size_t i = look->first; i < look->end; i++)
+		count += look->items->at[i].state == MLV_ITEM_ASKED && is_presumed(&look->items->at[i]);
+	return count >= MLV_PACKED_LEAST;
 }
 
 static mlv_err head_round(void *arg, size_t index, unsigned worker)
@@ -170,7 +181,7 @@ static mlv_err look_group(struct look *look)
 	/* A remote that does not list is no failure: what is not known yet is asked for. */
 	if (!err || err->code != MLV_E_REFUSED)
 		return err;
-	look->presumed = look->presume;
+	look->presumed = look->presume && fills_pack(look);
 	return head_all(look, jobs);
 }
 

@@ -171,15 +171,6 @@ static bool may_pack(const struct push *push)
 	return true;
 }
 
-/* What a pointer names is sent by itself: it is to be found without a root. */
-static bool is_wanted(const struct push *push, const struct mlv_key *key)
-{
-	for (size_t i = 0; i < push->count; i++)
-		if (mlv_key_compare(&push->wants[i].key, key) == 0)
-			return true;
-	return false;
-}
-
 static bool is_packable(const struct push *push, size_t at)
 {
 	const struct mlv_item *item = &push->items.at[at];
@@ -191,7 +182,8 @@ static bool is_packable(const struct push *push, size_t at)
 		return false;
 	if (item->key.kind != MLV_KIND_OBJECT)
 		return true;
-	return item->size < MLV_PACKED_MAX && !is_wanted(push, &item->key);
+	/* What a pointer names is sent by itself: it is to be found without a root. */
+	return item->size < MLV_PACKED_MAX && !item->wanted;
 }
 
 static mlv_err send_packs(struct push *push, enum mlv_pack_class class)

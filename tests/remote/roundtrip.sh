@@ -27,6 +27,7 @@ run_once() {
 	mlv repro -q
 	[ -e ran ]
 	mlv push -q --run-cache
+	[ "$(mlv push --run-cache)" = "Everything is up to date." ]
 	cp mlv.yaml "$work/third"
 	cd "$work/third"
 	mlv fetch -q --run-cache

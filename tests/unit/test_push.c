@@ -136,6 +136,52 @@ mlv_test(push, many_keys_of_a_part_are_listed_few_are_asked)
 	world_release(&w);
 }
 
+/* What was sent by itself is found again where nothing lists: it is asked for. */
+mlv_test(push, what_pointers_name_is_not_sent_twice)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer first = MLV_TRANSFER_INIT;
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer again = MLV_TRANSFER_INIT;
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	struct mlv_want wants[60];
+	struct world w;
+
+	world_init(&w);
+	w.remote.no_list = true;
+	check_ok(mlv_batch_begin(&batch, w.cache));
+	for (unsigned i = 0; i < MLV_COUNT(wants); i++) {
+		char bytes[32];
+		int len = snprintf(bytes, sizeof(bytes), "pointer %u\n", i);
+
+		wants[i] = (struct mlv_want){ .key = put_object(batch, bytes, (size_t)len),
+					      .size = (uint64_t)len, .part = "", .label = "file" };
+	}
+	check_ok(mlv_batch_commit(batch));
+	mlv_batch_freep(&batch);
+	check_ok(mlv_push(w.cache, &w.remote.base, wants, MLV_COUNT(wants), &first));
+	w.remote.puts = 0;
+	check_ok(mlv_push(w.cache, &w.remote.base, wants, MLV_COUNT(wants), &again));
+	cr_assert(first.files == MLV_COUNT(wants) && again.keys == 0 && w.remote.puts == 0,
+		  "%llu keys again", (unsigned long long)again.keys);
+	world_release(&w);
+}
+
+mlv_test(push, what_is_too_little_for_a_pack_is_not_sent_twice)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer first = MLV_TRANSFER_INIT;
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer again = MLV_TRANSFER_INIT;
+	struct world w;
+
+	world_init(&w);
+	w.remote.no_list = true;
+	world_fill(&w, w.cache, 31, false);
+	run_push(&w, &first);
+	check_ok(mlv_transport_list(w.memory, "roots/", remove_all, w.memory));
+	run_push(&w, &again);
+	cr_assert(again.keys == 1, "%llu keys again", (unsigned long long)again.keys);
+	cr_assert(check_root_sound(&w));
+	world_release(&w);
+}
+
 mlv_test(push, part_of_a_tree_is_not_published)
 {
 	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer part = MLV_TRANSFER_INIT;
