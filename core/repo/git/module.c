@@ -5,27 +5,65 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/sys.h"
 
 /* What git calls extensions that reading is safe with: they concern who writes. */
 static const char *const extensions[] = { "worktreeconfig", "partialclone", "preciousobjects" };
 
+#define LOST "git fsck tells what is lost; a partial clone lacks some: git fetch --refetch --no-filter"
+
+/*
+ * Whether git's database did not give an object. One whose header cannot be read fails without
+ * a word of its own (libgit2 1.5): what was said last is then that no pack has it.
+ */
+static bool lacks_object(int code)
+{
+	static const char words[] = "object not found";
+	const git_error *last = git_error_last();
+
+	return code < 0 && last && last->klass == GIT_ERROR_ODB &&
+	       (code == GIT_ENOTFOUND ||
+		(last->message && strncmp(last->message, words, sizeof(words) - 1) == 0));
+}
+
+bool mlv_git_is_absent(int code)
+{
+	return code == GIT_ENOTFOUND && !lacks_object(code);
+}
+
 mlv_err mlv_git_failure(int code, const char *fmt, ...)
 {
 	const git_error *last = git_error_last();
-	enum mlv_errc errc = code == GIT_ENOTFOUND ? MLV_E_MISSING : MLV_E_SYSTEM;
+	enum mlv_errc errc = mlv_git_is_absent(code) ? MLV_E_MISSING : MLV_E_SYSTEM;
 	char what[MLV_ERROR_TEXT / 2];
+	mlv_err err;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	if (last && (last->klass == GIT_ERROR_ZLIB || last->klass == GIT_ERROR_ODB) &&
-	    errc == MLV_E_SYSTEM)
+	    !lacks_object(code))
 		errc = MLV_E_CORRUPT;
-	return mlv_error(errc, "%s: git: %s", what,
-			 last && last->message ? last->message : "unknown failure");
+	err = mlv_error(errc, "%s: git: %s", what,
+			last && last->message ? last->message : "unknown failure");
+	return lacks_object(code) ? mlv_error_hint(err, LOST) : err;
+}
+
+/* A walk that meets a commit which is not there says so, or nothing. */
+mlv_err mlv_git_history_failure(struct git_handle *git, int code, const char *what)
+{
+	if (!lacks_object(code) && code != GIT_ENOTFOUND)
+		return mlv_git_failure(code, "%s", what);
+	if (git_repository_is_shallow(git->repo) == 1)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING,
+						"%s: git's clone is shallow, and does not go back so far",
+						what),
+				      "git fetch --unshallow");
+	return mlv_error_hint(mlv_error(MLV_E_SYSTEM, "%s: git does not find a commit", what),
+			      LOST);
 }
 
 /* libgit2 is started once and lives as long as the process. */

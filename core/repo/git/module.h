@@ -24,9 +24,21 @@ static inline struct git_handle *git_handle_of(struct mlv_git *git)
 	return (struct git_handle *)git;
 }
 
-/* What libgit2 said last, after what was tried. */
+/*
+ * What libgit2 said last, after what was tried. MLV_E_MISSING only for what mlv_git_is_absent():
+ * callers may go on without that.
+ */
 mlv_err mlv_git_failure(int code, const char *fmt, ...)
 	MLV_PRINTF(2, 3) MLV_CHECK MLV_NEVER_NULL;
+/*
+ * Whether the last call says that there is no such thing. An object that git names, and
+ * whose bytes its database does not give, is none of these: libgit2 says "not found" of
+ * one that is lost and of one that could not be read alike.
+ */
+bool mlv_git_is_absent(int code);
+/* The same of a walk to commits that others are built on: MLV_E_MISSING where a shallow clone begins. */
+mlv_err mlv_git_history_failure(struct git_handle *git, int code,
+				const char *what) MLV_CHECK MLV_NEVER_NULL;
 /* Tell libgit2 to end the program cleanly when memory is out. Once, before it starts. */
 int mlv_git_use_allocator(void);
 

@@ -15,7 +15,7 @@ static int blob_at(git_commit *commit, const char *path, struct mlv_git_id *blob
 		git_oid_tostr(blob->hex, sizeof(blob->hex), git_tree_entry_id(entry));
 	git_tree_entry_free(entry);
 	git_tree_free(tree);
-	return code == GIT_ENOTFOUND ? 0 : code;
+	return mlv_git_is_absent(code) ? 0 : code;
 }
 
 static mlv_err give(git_commit *commit, const char *path, mlv_git_version_fn fn, void *arg, bool *stop)
@@ -53,9 +53,11 @@ mlv_err mlv_git_module_each_version(struct mlv_git *base, const struct mlv_git_i
 		commit = parent;
 	}
 	git_commit_free(commit);
-	/* A shallow clone ends where a parent is named and not there. */
-	if (!err && code < 0)
-		return mlv_error_hint(mlv_git_failure(code, "the history of %s", path),
-				      "if this clone is shallow: git fetch --unshallow");
+	if (!err && code < 0) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf what = MLV_BUF_INIT;
+
+		err = mlv_buf_printf(&what, "the history of %s", path);
+		return err ? err : mlv_git_history_failure(git, code, what.ptr);
+	}
 	return err;
 }

@@ -98,7 +98,7 @@ mlv_err mlv_git_module_read(struct mlv_git *base, const struct mlv_git_id *commi
 	if ((err = mlv_git_tree_of(git, commit, &tree)))
 		return err;
 	code = git_tree_entry_bypath(&entry, tree, path);
-	if (code == GIT_ENOTFOUND || (code == 0 && !is_file(entry))) {
+	if (mlv_git_is_absent(code) || (code == 0 && !is_file(entry))) {
 		git_tree_entry_free(entry);
 		*found = false;
 		return NULL;
@@ -123,7 +123,7 @@ mlv_err mlv_git_module_mode(struct mlv_git *base, const struct mlv_git_id *commi
 	if (err)
 		return err;
 	code = git_tree_entry_bypath(&entry, tree, path);
-	if (code < 0 && code != GIT_ENOTFOUND)
+	if (code < 0 && !mlv_git_is_absent(code))
 		return mlv_git_failure(code, "%s in commit %s", path, commit->hex);
 	*mode = code < 0 ? 0 : (unsigned)git_tree_entry_filemode(entry);
 	git_tree_entry_free(entry);
@@ -244,7 +244,7 @@ static mlv_err walk_from(struct blob_walk *walk, git_tree *root, const char *dir
 	if ((err = mlv_buf_add(&walk->path, dir, len)))
 		return err;
 	code = git_tree_entry_bypath(&entry, root, walk->path.ptr);
-	if (code == GIT_ENOTFOUND)
+	if (mlv_git_is_absent(code))
 		return NULL;
 	if (code < 0)
 		return mlv_git_failure(code, "%s", dir);

@@ -82,7 +82,7 @@ static mlv_err walk_all(struct git_handle *git, git_revwalk *walk, mlv_git_commi
 		err = fn(arg, &id, NULL);
 	}
 	if (!err && code < 0 && code != GIT_ITEROVER)
-		err = mlv_git_failure(code, "walking through the history");
+		err = mlv_git_history_failure(git, code, "walking through the history");
 	return err;
 }
 
