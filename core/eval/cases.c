@@ -199,7 +199,8 @@ static mlv_err take_classes(struct tables *tables)
 
 	cases->truth = MLV_TAKE(label->code);
 	cases->guess = pred ? MLV_TAKE(pred->code) : NULL;
-	if ((err = mlv_cases_classify(cases, tables->predictions->name, label, pred)))
+	if ((err = mlv_cases_classify(cases, tables->predictions->name, tables->frame.line, label,
+				      pred)))
 		return err;
 	return cases->guess ? NULL : guess_by_threshold(cases);
 }

@@ -18,6 +18,7 @@
 #define PIECE       ((size_t)1 << 20) /* bytes that a thread parses at once */
 #define PIECES_EACH 4                 /* of them in a batch, for each thread */
 #define STEP        ((size_t)256 << 10)
+#define BEGINNING   8 /* bytes that tell a format */
 
 /* Bytes of a file, as they are or gunzipped. */
 struct stream {
@@ -106,12 +107,48 @@ static mlv_err read_some(struct stream *stream, struct mlv_buf *buf, size_t room
 	return NULL;
 }
 
+/* What else is known by its suffix or by how it begins, and the line that makes it a table. */
+static const struct other_format {
+	const char *suffix, *magic, *how;
+} others[] = {
+	{ ".parquet", "PAR1",
+	  "convert it: python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1])"
+	  ".to_csv(sys.argv[2], index=False)' IN.parquet OUT.csv" },
+	{ ".npy", "\x93NUMPY",
+	  "convert it: python3 -c 'import numpy, pandas, sys; pandas.DataFrame("
+	  "numpy.load(sys.argv[1])).to_csv(sys.argv[2], index=False)' IN.npy OUT.csv" },
+	{ ".npz", "PK\3",
+	  "convert it: python3 -c 'import numpy, pandas, sys; pandas.DataFrame("
+	  "dict(numpy.load(sys.argv[1]))).to_csv(sys.argv[2], index=False)' IN.npz OUT.csv" },
+};
+
+static mlv_err not_a_table(const char *name, const struct other_format *other)
+{
+	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: not a table that can be read", name), "%s",
+			      other ? other->how
+				    : "name it .csv, .tsv, .jsonl or .ndjson, with .gz behind it or not");
+}
+
+/* Refuse what is none of ours, whatever it is called: behind its name binary bytes follow. */
+static mlv_err check_magic(const char *name, const struct mlv_buf *batch)
+{
+	for (size_t i = 0; i < MLV_COUNT(others); i++) {
+		size_t len = strlen(others[i].magic);
+		unsigned char next = batch->len > len ? (unsigned char)batch->ptr[len] : ' ';
+
+		if ((next < '\t' || (next > '\r' && next < ' ')) &&
+		    memcmp(batch->ptr, others[i].magic, len) == 0)
+			return not_a_table(name, &others[i]);
+	}
+	return NULL;
+}
+
 /* Gzip tells itself by its first two bytes, whatever the file is called. */
 static mlv_err stream_begin(struct stream *stream, struct mlv_buf *batch)
 {
 	mlv_err err = NULL;
 
-	while (!err && !stream->ended && batch->len < 3)
+	while (!err && !stream->ended && batch->len < BEGINNING)
 		err = read_some(stream, batch, STEP);
 	if (err)
 		return err;
@@ -123,10 +160,10 @@ static mlv_err stream_begin(struct stream *stream, struct mlv_buf *batch)
 		stream->raw_left = stream->raw.len;
 		mlv_buf_clear(batch);
 		stream->ended = false;
-		while (!err && !stream->ended && batch->len < 3)
+		while (!err && !stream->ended && batch->len < BEGINNING)
 			err = read_some(stream, batch, STEP);
 	}
-	return err;
+	return err ? err : check_magic(stream->source->name, batch);
 }
 
 /* ---- cutting */
@@ -325,18 +362,12 @@ static bool has_suffix(const char *name, size_t len, const char *suffix)
 	return len >= suffix_len && memcmp(name + len - suffix_len, suffix, suffix_len) == 0;
 }
 
-static mlv_err not_a_table(const char *name, size_t len)
+static mlv_err other_name(const char *name, size_t len)
 {
-	const char *how = "name it .csv, .tsv, .jsonl or .ndjson, with .gz behind it or not";
-
-	if (has_suffix(name, len, ".parquet"))
-		how = "convert it: python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1])"
-		      ".to_csv(sys.argv[2], index=False)' IN.parquet OUT.csv";
-	if (has_suffix(name, len, ".npy") || has_suffix(name, len, ".npz"))
-		how = "convert it: python3 -c 'import numpy, pandas, sys; pandas.DataFrame("
-		      "numpy.load(sys.argv[1])).to_csv(sys.argv[2], index=False)' IN.npy OUT.csv";
-	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: not a table that can be read", name), "%s",
-			      how);
+	for (size_t i = 0; i < MLV_COUNT(others); i++)
+		if (has_suffix(name, len, others[i].suffix))
+			return not_a_table(name, &others[i]);
+	return not_a_table(name, NULL);
 }
 
 static mlv_err find_format(struct frame_format *format)
@@ -350,7 +381,7 @@ static mlv_err find_format(struct frame_format *format)
 	else if (has_suffix(format->name, len, ".tsv"))
 		format->separator = '\t';
 	else if (!has_suffix(format->name, len, ".jsonl") && !has_suffix(format->name, len, ".ndjson"))
-		return not_a_table(format->name, len);
+		return other_name(format->name, len);
 	format->place = mlv_sys_alloc_array(format->count + 1, sizeof(*format->place));
 	format->seen = mlv_sys_alloc_array(format->count + 1, sizeof(*format->seen));
 	return format->place && format->seen ? NULL : mlv_error_nomem("a table");

@@ -95,9 +95,11 @@ mlv_test(frame, what_is_wrong_is_named_with_its_line)
 	check_refused("t.jsonl", "{\"a\": 1, \"x\": 1}\n[1]\n", "t.jsonl:2: not an object");
 	check_refused("t.jsonl", "{\"a\": 1, \"x\": 1}\n{\"a\"\n", "t.jsonl:2:");
 	check_refused("t.jsonl", "{\"a\": 1}\n", "t.jsonl: no row has 'x'");
-	check_refused("t.jsonl", "{\"a\": [1], \"x\": 1}\n", "t.jsonl: a column holds a list");
+	check_refused("t.jsonl", "{\"a\": [1], \"x\": 1}\n", "t.jsonl:1: column 'a': a list or an object");
 	check_refused("t.parquet", "PAR1", "t.parquet: not a table that can be read\nhint: convert it: ");
 	check_refused("t.npy", "", "t.npy: not a table that can be read\nhint: convert it: ");
+	check_refused("t.csv", "PAR1\x15\x04", "t.csv: not a table that can be read\nhint: convert it: ");
+	check_refused("t.csv", "PAR1\n1\n", "t.csv:1: there is no column 'a'");
 }
 
 mlv_test(frame, a_nul_is_no_text)

@@ -130,13 +130,6 @@ static mlv_err order_binary(struct mlv_cases *cases, const char *file)
 	if (classes->count == 1 &&
 	    (err = mlv_strs_add(classes, strcmp(positive.ptr, "true") == 0 ? "false" : "0")))
 		return err;
-	if (classes->count != 2) {
-		MLV_SCOPED(mlv_buf_release) struct mlv_buf list = MLV_BUF_INIT;
-
-		if ((err = add_list(&list, classes)))
-			return err;
-		return mlv_error(MLV_E_SPEC, "%s: a binary task has two labels, not %s", file, list.ptr);
-	}
 	if (strcmp(classes->at[0], positive.ptr) == 0) {
 		char *swap = classes->at[0];
 
@@ -144,6 +137,38 @@ static mlv_err order_binary(struct mlv_cases *cases, const char *file)
 		classes->at[1] = swap;
 	}
 	return NULL;
+}
+
+/* Whether a text is another than the two that were seen; one of them, if there is room. */
+static bool is_third(const char *seen[2], const char *text)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (!seen[i])
+			seen[i] = text;
+		if (strcmp(seen[i], text) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Refuse more than two classes, at the row that has the third. Codes are those of words yet. */
+static mlv_err check_two(const struct mlv_cases *cases, const char *file, const uint32_t *line,
+			 const struct mlv_strs *labels, const struct mlv_strs *preds)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf list = MLV_BUF_INIT;
+	const char *seen[2] = { NULL, NULL };
+	size_t r = 0;
+	mlv_err err;
+
+	if (cases->classes.count <= 2)
+		return NULL;
+	while (r + 1 < cases->rows.count && !is_third(seen, labels->at[cases->truth[r]]) &&
+	       !(cases->guess && is_third(seen, preds->at[cases->guess[r]])))
+		r++;
+	if ((err = add_list(&list, &cases->classes)))
+		return err;
+	return mlv_error(MLV_E_SPEC, "%s:%u: a binary task has two labels, not %s", file, line[r],
+			 list.ptr);
 }
 
 /* Turn codes of words into classes, in place. */
@@ -164,7 +189,8 @@ static mlv_err assign(const struct mlv_strs *classes, const struct mlv_strs *wor
 }
 
 mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file,
-			   const struct mlv_column *label, const struct mlv_column *pred)
+			   const uint32_t *line, const struct mlv_column *label,
+			   const struct mlv_column *pred)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs labels = { 0 }, preds = { 0 };
 	mlv_err err;
@@ -178,7 +204,9 @@ mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file,
 						MLV_CLASSES_MAX),
 				      "is the task a regression?");
 	sort_classes(&cases->classes);
-	if (cases->spec->task == MLV_TASK_BINARY && (err = order_binary(cases, file)))
+	if (cases->spec->task == MLV_TASK_BINARY &&
+	    ((err = check_two(cases, file, line, &labels, &preds)) ||
+	     (err = order_binary(cases, file))))
 		return err;
 	if ((err = assign(&cases->classes, &labels, cases->truth, cases->rows.count)) ||
 	    (pred && (err = assign(&cases->classes, &preds, cases->guess, cases->rows.count))))

@@ -5,8 +5,8 @@
 #include "core/base/json.h"
 #include "core/eval/frame/parts.h"
 
-/* What a value is as the text of a field; *text stays NULL for null. */
-static mlv_err value_text(const struct frame_format *format, const struct mlv_value *value,
+/* What a value is as the text of a field; not *there for null. place is the file and its line. */
+static mlv_err value_text(const char *place, const char *want, const struct mlv_value *value,
 			  struct mlv_buf *text, bool *there)
 {
 	*there = true;
@@ -22,19 +22,22 @@ static mlv_err value_text(const struct frame_format *format, const struct mlv_va
 		return mlv_buf_printf(text, "%.17g", value->real);
 	case MLV_VALUE_TEXT:
 		if (memchr(value->text, '\0', value->text_len))
-			return mlv_error(MLV_E_SPEC, "%s: a NUL in a text", format->name);
+			return mlv_error(MLV_E_SPEC, "%s: column '%s': a NUL in a text", place, want);
 		return mlv_buf_add(text, value->text, value->text_len);
 	default:
-		return mlv_error(MLV_E_SPEC, "%s: a column holds a list or an object", format->name);
+		return mlv_error(MLV_E_SPEC,
+				 "%s: column '%s': a list or an object, where one value is asked for",
+				 place, want);
 	}
 }
 
-static mlv_err put_value(const struct frame_format *format, struct mlv_frame *frame, size_t want,
-			 const struct mlv_value *value)
+static mlv_err put_value(const struct frame_format *format, const char *place,
+			 struct mlv_frame *frame, size_t want, const struct mlv_value *value)
 {
+	const char *name = format->wants[want].name;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	bool there = false;
-	mlv_err err = value ? value_text(format, value, &text, &there) : NULL;
+	mlv_err err = value ? value_text(place, name, value, &text, &there) : NULL;
 
 	if (err)
 		return err;
@@ -60,7 +63,7 @@ static mlv_err put_line(const struct frame_format *format, struct mlv_frame *fra
 
 		if (value)
 			__atomic_store_n(&format->seen[w], true, __ATOMIC_RELAXED);
-		err = put_value(format, frame, w, value);
+		err = put_value(format, name, frame, w, value);
 	}
 	return err;
 }

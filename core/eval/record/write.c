@@ -350,6 +350,34 @@ static mlv_err add_spec(struct mlv_buf *to, const struct mlv_cases *cases)
 	return mlv_buf_add_str(to, "},\n");
 }
 
+/* Classes that were predicted, and that no row has. */
+static mlv_err add_unseen(struct mlv_buf *to, const struct mlv_results *results, bool *first)
+{
+	const struct mlv_cells *cells = &results->slices[0].all.cells;
+	mlv_err err = NULL;
+
+	for (size_t k = 0; k < cells->classes && !err; k++) {
+		double has = 0, guessed = 0;
+
+		for (size_t i = 0; i < cells->classes; i++) {
+			has += cells->at[k * cells->classes + i];
+			guessed += cells->at[i * cells->classes + k];
+		}
+		if (has > 0 || !(guessed > 0))
+			continue;
+		if ((err = mlv_buf_add_str(to, *first ? "\n{" : "\n,{")) ||
+		    (err = add_text(to, "class", results->cases->classes.at[k])))
+			return err;
+		if ((err = mlv_buf_add_str(to, ",\"code\":\"unseen-class\",")) ||
+		    (err = cells->squares ? add_real(to, "weight", guessed)
+					  : add_count(to, "rows", (uint64_t)guessed)))
+			return err;
+		err = mlv_buf_add_char(to, '}');
+		*first = false;
+	}
+	return err;
+}
+
 static mlv_err add_warnings(struct mlv_buf *to, const struct mlv_results *results)
 {
 	const struct mlv_cases *cases = results->cases;
@@ -369,6 +397,8 @@ static mlv_err add_warnings(struct mlv_buf *to, const struct mlv_results *result
 		err = mlv_buf_add_char(to, '}');
 		first = false;
 	}
+	if (!err)
+		err = add_unseen(to, results, &first);
 	return err ? err : mlv_buf_add_str(to, first ? "]\n" : "\n]\n");
 }
 
