@@ -153,6 +153,28 @@ const char *mlv_path_shown(const char *path, size_t len, char *to, size_t size)
 	return to;
 }
 
+const char *mlv_path_typed(const char *path, char *to, size_t size)
+{
+	static const char *const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789_-./+@%=:,";
+	size_t len = 0;
+
+	if (path[strspn(path, safe)] == '\0' || !mlv_text_is_plain(path, strlen(path)))
+		return mlv_path_shown(path, strlen(path), to, size);
+	to[len++] = '\'';
+	for (; *path && len + 6 < size; path++) {
+		if (*path == '\'') {
+			memcpy(to + len, "'\\''", 4);
+			len += 4;
+		} else {
+			to[len++] = *path;
+		}
+	}
+	to[len++] = '\'';
+	to[len] = '\0';
+	return to;
+}
+
 /* Append "/name" for a component, or take the last one off for "..". */
 static mlv_err add_component(struct mlv_buf *to, const char *name, size_t len)
 {

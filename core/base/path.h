@@ -30,6 +30,8 @@ bool mlv_path_name_reserved(const char *name, size_t len);
 mlv_err mlv_path_quote(struct mlv_buf *to, const char *path, size_t len) MLV_CHECK;
 /* The same into a fixed buffer, cut to fit: for messages. Returns to. */
 const char *mlv_path_shown(const char *path, size_t len, char *to, size_t size);
+/* As one word of a shell, for hints; one that does not fit, or cannot be typed, as mlv_path_shown(). */
+const char *mlv_path_typed(const char *path, char *to, size_t size);
 
 /*
  * The absolute path of what (relative to the absolute path base, or absolute),

@@ -66,19 +66,6 @@ static mlv_err plan_target(struct checkout *checkout, const struct mlv_target *t
 	return mlv_plan_check(plan, checkout->linker, checkout->options->force, checkout->result);
 }
 
-static mlv_err is_git_tracked(struct checkout *checkout, const char *path, bool *tracked)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
-	struct mlv_git *git;
-	mlv_err err = mlv_repo_git(checkout->repo, &git);
-
-	*tracked = false;
-	if (err || !git)
-		return err;
-	err = mlv_repo_git_path(checkout->repo, path, &whole);
-	return err ? err : mlv_git_is_tracked(git, whole.ptr, tracked);
-}
-
 /* An output that the index remembers and no pointer names. */
 static mlv_err plan_gone(struct checkout *checkout, const char *path)
 {
@@ -86,7 +73,7 @@ static mlv_err plan_gone(struct checkout *checkout, const char *path)
 	bool tracked;
 	mlv_err err;
 
-	if ((err = is_git_tracked(checkout, path, &tracked)))
+	if ((err = mlv_repo_git_tracks(checkout->repo, path, &tracked)))
 		return err;
 	if (tracked || mlv_outputs_find(checkout->outputs, path))
 		return mlv_index_remove(checkout->repo, path);

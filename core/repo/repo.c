@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/fs.h"
@@ -204,6 +205,33 @@ mlv_err mlv_repo_git_path(const struct mlv_repo *repo, const char *path, struct 
 {
 	mlv_buf_clear(git_path);
 	return mlv_buf_printf(git_path, "%s%s", repo->git_prefix ? repo->git_prefix : "", path);
+}
+
+mlv_err mlv_repo_git_tracks(struct mlv_repo *repo, const char *path, bool *tracked)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
+	struct mlv_git *git;
+	mlv_err err = mlv_repo_git(repo, &git);
+
+	*tracked = false;
+	if (err || !git)
+		return err;
+	err = mlv_repo_git_path(repo, path, &whole);
+	return err ? err : mlv_git_is_tracked(git, whole.ptr, tracked);
+}
+
+mlv_err mlv_repo_check_untracked(struct mlv_repo *repo, const char *path)
+{
+	char shown[512], typed[512];
+	bool tracked;
+	mlv_err err = mlv_repo_git_tracks(repo, path, &tracked);
+
+	if (err || !tracked)
+		return err;
+	return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: tracked by git already",
+					mlv_path_shown(path, strlen(path), shown, sizeof(shown))),
+			      "git rm -r --cached %s && git commit -m 'stop tracking it'",
+			      mlv_path_typed(path, typed, sizeof(typed)));
 }
 
 mlv_err mlv_repo_stage(struct mlv_repo *repo, const struct mlv_strs *paths)

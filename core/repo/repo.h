@@ -53,6 +53,10 @@ mlv_err mlv_repo_git(struct mlv_repo *repo, struct mlv_git **git) MLV_CHECK;
 /* What git calls path, which is relative to the root; after mlv_repo_git(). */
 mlv_err mlv_repo_git_path(const struct mlv_repo *repo, const char *path,
 			  struct mlv_buf *git_path) MLV_CHECK;
+/* Whether git tracks path, relative to the root, or what lies below it; without git it does not. */
+mlv_err mlv_repo_git_tracks(struct mlv_repo *repo, const char *path, bool *tracked) MLV_CHECK;
+/* MLV_E_REFUSED, with what to do, when it does: what mlv keeps git may not. */
+mlv_err mlv_repo_check_untracked(struct mlv_repo *repo, const char *path) MLV_CHECK;
 /*
  * With core.autostage, have git's index say what lies at these paths, relative
  * to the root. Else, and without git, nothing is done.

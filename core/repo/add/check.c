@@ -30,30 +30,6 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The path as one word of a shell; one that does not fit is shown cut. */
-static void quote_for_shell(const char *path, char *to, size_t size)
-{
-	static const char *const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					"0123456789_-./+@%=:,";
-	size_t len = 0;
-
-	if (path[strspn(path, safe)] == '\0' || !mlv_text_is_plain(path, strlen(path))) {
-		mlv_path_shown(path, strlen(path), to, size);
-		return;
-	}
-	to[len++] = '\'';
-	for (; *path && len + 6 < size; path++) {
-		if (*path == '\'') {
-			memcpy(to + len, "'\\''", 4);
-			len += 4;
-		} else {
-			to[len++] = *path;
-		}
-	}
-	to[len++] = '\'';
-	to[len] = '\0';
-}
-
 /* A name in the target's directory that is near to its own, or NULL. */
 static void suggest_sibling(struct check *check, char *best, size_t size)
 {
@@ -160,20 +136,13 @@ static mlv_err check_kind(struct check *check)
 static mlv_err check_git(struct check *check, const char *pointer)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
-	bool tracked, ignored;
+	bool ignored;
 	mlv_err err;
 
 	if (!check->git)
 		return NULL;
-	if ((err = mlv_repo_git_path(check->repo, check->path, &whole)) ||
-	    (err = mlv_git_is_tracked(check->git, whole.ptr, &tracked)))
-		return err;
-	if (tracked)
-		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: tracked by git already",
-						check->shown),
-				      "git rm -r --cached %s && git commit -m 'stop tracking it'",
-				      check->typed);
-	if ((err = mlv_repo_git_path(check->repo, pointer, &whole)) ||
+	if ((err = mlv_repo_check_untracked(check->repo, check->path)) ||
+	    (err = mlv_repo_git_path(check->repo, pointer, &whole)) ||
 	    (err = mlv_git_is_ignored(check->git, whole.ptr, &ignored)))
 		return err;
 	if (ignored)
@@ -273,7 +242,7 @@ static mlv_err check_one(struct check *check)
 	mlv_err err;
 
 	mlv_path_shown(check->path, strlen(check->path), check->shown, SHOWN);
-	quote_for_shell(check->path, check->typed, SHOWN);
+	mlv_path_typed(check->path, check->typed, SHOWN);
 	if ((err = check_name(check)) || (!check->to_come && (err = check_kind(check))) ||
 	    (err = check_overlap(check)))
 		return err;

@@ -164,6 +164,17 @@ static mlv_err make_parents(struct mlv_repo *repo, const char *path)
 	return at < 0 ? mlv_error_sys("%s: its directory", path) : NULL;
 }
 
+/* What the cache is to keep git may not have already. */
+static mlv_err check_outs(struct mlv_repo *repo, const struct mlv_stage *stage)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < stage->out_count && !err; i++)
+		if (stage->outs[i].cache && !stage->outs[i].glob)
+			err = mlv_repo_check_untracked(repo, stage->outs[i].path);
+	return err;
+}
+
 /* Git is to leave alone what the cache keeps. */
 static mlv_err ignore_outs(struct mlv_repo *repo, const struct mlv_stage *stage,
 			   struct mlv_strs *written)
@@ -229,7 +240,8 @@ mlv_err mlv_pipeline_add_stage(struct mlv_repo *repo, const char *file,
 	if (!(made = mlv_pipeline_stage(&pipeline, file, stage->name)))
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: is not read", file),
 				      "it is ignored, or lies in data");
-	if ((err = mlv_repo_replace(repo, dir, name, text.ptr, text.len, 0666)) ||
+	if ((err = check_outs(repo, made)) ||
+	    (err = mlv_repo_replace(repo, dir, name, text.ptr, text.len, 0666)) ||
 	    (err = mlv_strs_add(written, file)) || (err = ignore_outs(repo, made, written)))
 		return err;
 	return mlv_repo_stage(repo, written);

@@ -388,13 +388,24 @@ static mlv_err run_dry(struct mlv_repro_run *run, struct mlv_slot *slot, bool ch
 	return NULL;
 }
 
+/* What mlv is to keep git may not; patterns are not looked at. */
+static mlv_err check_untracked(const struct mlv_repro_run *run, const struct mlv_stage *stage)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < stage->out_count; i++)
+		if (stage->outs[i].cache && !stage->outs[i].glob)
+			err = mlv_repo_check_untracked(run->repo, stage->outs[i].path);
+	return err;
+}
+
 /* It is out of date. */
 static mlv_err bring_up_to_date(struct mlv_repro_run *run, struct mlv_slot *slot)
 {
 	bool done;
-	mlv_err err = try_restore(run, slot, &done);
+	mlv_err err = check_untracked(run, slot->stage);
 
-	if (err)
+	if (err || (err = try_restore(run, slot, &done)))
 		return err;
 	slot->ran = true;
 	if (done) {
