@@ -256,6 +256,28 @@ def make_migrate(p):
     p.run('git', 'commit', '-qm', 'one')
 
 
+def make_repro(p):
+    """Stages that ran, and are out of date: a file, a directory and one that git keeps; the last ran so before."""
+    begin(p)
+    p.write('mlv.yaml', b"""stages:
+  prep: {cmd: 'tr a-z A-Z <raw >data', deps: [raw], outs: [data]}
+  train:
+    cmd: ["mkdir -p model", "cp data model/one; echo two >model/two; wc -c <data >m.txt"]
+    deps: [data]
+    outs: [model]
+    metrics: [m.txt: {cache: false}]
+  pick: {cmd: head -c 1 pick >first, deps: [pick], outs: [first]}
+""")
+    for raw in (b'one\n', b'three\n'):
+        p.write('raw', raw)
+        p.write('pick', raw[:1])
+        p.tool('repro')
+    p.run('git', 'add', '-A')
+    p.run('git', 'commit', '-qm', 'one')
+    p.write('raw', b'seven\n')
+    p.write('pick', b'o')
+
+
 SCENARIOS = {
     'add': (make_add, ('add', 'data', 'single.csv'), True),
     'add-changed': (make_add_changed, ('add', 'data'), True),
@@ -279,11 +301,12 @@ SCENARIOS = {
     'migrate': (make_migrate, ('migrate', 'dvc'), True),
     'metrics-diff': (make_metrics_diff, ('metrics', 'diff'), True),
     'report': (make_metrics_diff, ('report', '--vega', 'none', '--html', 'page.html'), True),
+    'repro': (make_repro, ('repro',), True),
     'card': (make_metrics_diff, ('card', 'build'), True),
 }
 
 
 def every(scenario, asked):
     """One point of how many. Nearly all calls of a large file are writes, one like the other; a gc of a remote that
-    was killed is waited for."""
-    return asked * 8 if asked > 1 and scenario.endswith(('-large', '-remote')) else asked
+    was killed is waited for; stages are started."""
+    return asked * 8 if asked > 1 and scenario.endswith(('-large', '-remote', 'repro')) else asked

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -82,6 +83,9 @@ __attribute__((constructor)) static void configure(void)
 			  NULL);
 	if (mode == FAIL || mode == FULL)
 		error_number = atoi(strrchr(text, ':') + 1);
+	/* What it starts is not tested. */
+	unsetenv("MLV_INJECT");
+	unsetenv("LD_PRELOAD");
 }
 
 __attribute__((destructor)) static void report(void)
@@ -188,6 +192,28 @@ ssize_t recv(int fd, void *buf, size_t len, int flags)
 	REAL(recv);
 
 	return hit(false) ? -1 : real(fd, buf, len, flags);
+}
+
+int pipe2(int ends[2], int flags)
+{
+	REAL(pipe2);
+
+	return hit(false) ? -1 : real(ends, flags);
+}
+
+pid_t fork(void)
+{
+	REAL(fork);
+
+	return hit(false) ? -1 : real();
+}
+
+int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+		 const posix_spawnattr_t *attr, char *const argv[], char *const env[])
+{
+	REAL(posix_spawnp);
+
+	return hit(false) ? error_number : real(pid, file, actions, attr, argv, env);
 }
 
 int fsync(int fd)

@@ -130,16 +130,21 @@ def closure(store, oid, good, needs):
             needs.add(('leaves', entry_id))
 
 
+def ids_in(text):
+    return re.findall(r'^[-\s]\s+(sha256|leaves|tree): ([0-9a-f]{64})\s*$', text, re.M)
+
+
 def pointers(work):
-    """(path, key, id) of each pointer below work."""
+    """(where, [(key, id)]) of each pointer below work, and of each output that a stage made."""
     for folder, dirs, files in os.walk(work):
         dirs[:] = [d for d in dirs if d not in ('.git', '.mlv')]
-        for name in files:
-            if name.endswith('.mlv'):
-                path = os.path.join(folder, name)
-                text = read(path).decode()
-                found = re.findall(r'^[-\s]\s+(sha256|leaves|tree): ([0-9a-f]{64})\s*$', text, re.M)
-                yield path, found
+        for path in [os.path.join(folder, name) for name in files]:
+            if path.endswith('.mlv'):
+                yield path, ids_in(read(path).decode())
+            elif path.endswith('/mlv.lock'):
+                for stage in re.split(r'^  (?=\S)', read(path).decode(), flags=re.M)[1:]:
+                    for out in re.split(r'^    - path: ', stage.partition('    outs:\n')[2], flags=re.M)[1:]:
+                        yield '%s: %s' % (path, out.split('\n')[0]), ids_in(out)
 
 
 def check_pointers(work, store, good):
