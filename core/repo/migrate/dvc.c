@@ -104,7 +104,22 @@ static int by_path(const void *a, const void *b)
 		      (*(const struct dvc_out *const *)b)->path);
 }
 
-/* The outputs of all files, sorted; none twice, none in another. */
+/* None of the outputs, which are sorted, lies in another. "a-b" stands between "a" and "a/b". */
+static mlv_err check_inside(struct dvc_out *const *outs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const size_t len = strlen(outs[i]->path);
+
+		for (size_t k = i + 1; k < count && strncmp(outs[k]->path, outs[i]->path, len) == 0; k++)
+			if (outs[k]->path[len] == '/')
+				return mlv_error(MLV_E_SPEC, "%s: %s lies in %s, an output of %s",
+						 outs[k]->file, outs[k]->path, outs[i]->path,
+						 outs[i]->file);
+	}
+	return NULL;
+}
+
+/* The outputs of all files: none twice, none in another. */
 static mlv_err check_overlap(const struct dvc_run *run)
 {
 	MLV_SCOPED(mlv_mem_free) struct dvc_out **outs = NULL;
@@ -124,7 +139,7 @@ static mlv_err check_overlap(const struct dvc_run *run)
 		if (by_path(&outs[i - 1], &outs[i]) == 0)
 			return mlv_error(MLV_E_SPEC, "%s: %s is an output of %s, too", outs[i]->file,
 					 outs[i]->path, outs[i - 1]->file);
-	return NULL;
+	return check_inside(outs, count);
 }
 
 /* Call fn for each output of a pointer, and what stages have. */
@@ -226,13 +241,16 @@ static mlv_err write_ignores(struct dvc_run *run)
 	if ((err = is_template(migrate, MLV_IGNORE_NAME, &unused)))
 		return err;
 	/* It says nothing, and the rules of DVC's file are to stand in its place. */
-	if (unused && mlv_strs_has(paths, ".dvcignore") && !migrate->options->dry_run &&
+	unused = unused && mlv_strs_has(paths, ".dvcignore");
+	if (unused && !migrate->options->dry_run &&
 	    unlinkat(migrate->root_fd, MLV_IGNORE_NAME, 0) < 0)
 		return mlv_error_sys("%s", MLV_IGNORE_NAME);
-	for (size_t i = 0; i < paths->count; i++)
-		if ((err = copy(migrate, paths->at[i], MLV_IGNORE_NAME)))
-			return err;
-	return NULL;
+	for (size_t i = 0; i < paths->count && !err; i++)
+		err = unused && migrate->options->dry_run && strcmp(paths->at[i], ".dvcignore") == 0
+			      ? migrate_say(migrate, MLV_MIGRATE_WRITTEN, MLV_IGNORE_NAME, "%s",
+					    paths->at[i])
+			      : copy(migrate, paths->at[i], MLV_IGNORE_NAME);
+	return err;
 }
 
 static mlv_err write_pipelines(struct dvc_run *run)
@@ -272,7 +290,7 @@ static mlv_err name_output(struct dvc_out *out)
 	return out->made.path && out->made.pointer ? NULL : mlv_error_nomem("a path");
 }
 
-static mlv_err write_pointer(struct dvc_run *run, const struct dvc_file *file, size_t which)
+static mlv_err write_pointer(struct dvc_run *run, struct dvc_file *file, size_t which)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	struct migrate *migrate = &run->migrate;
@@ -288,7 +306,7 @@ static mlv_err write_pointer(struct dvc_run *run, const struct dvc_file *file, s
 			       ? NULL
 			       : migrate_say(migrate, MLV_MIGRATE_WRITTEN, out->made.pointer, "%s",
 					     file->path);
-	if ((err = dvc_file_pointer(migrate, file, which, &text)) ||
+	if ((err = dvc_file_pointer(file, which, &text)) ||
 	    (err = migrate_write(migrate, out->made.pointer, &text, file->path)))
 		return err;
 	return mlv_gitignore_add(migrate->repo, out->path, NULL);

@@ -40,13 +40,13 @@ struct dvc_file {
 	struct dvc_out *outs; /* of DVC's cache; in order */
 	size_t *places;       /* of each among its outs: */
 	size_t count;
+	struct mlv_import *import; /* where its only output came from, or NULL */
 };
 void dvc_file_release(struct dvc_file *file);
 /* Read the text that file has. What mlv has no counterpart for is said. */
 mlv_err dvc_file_parse(struct migrate *migrate, struct dvc_file *file) MLV_CHECK;
 /* The text of the pointer to one of its outs, which is ready: its own text with what changes edited. */
-mlv_err dvc_file_pointer(struct migrate *migrate, const struct dvc_file *file, size_t which,
-			 struct mlv_buf *text) MLV_CHECK;
+mlv_err dvc_file_pointer(struct dvc_file *file, size_t which, struct mlv_buf *text) MLV_CHECK;
 
 /*
  * The md5 of an out or dep at path (below the root; taken), read from its map: *has

@@ -322,7 +322,8 @@ static mlv_err set(struct taking *taking, const char *key, const char *value, bo
 	if (there)
 		return migrate_say(migrate, MLV_MIGRATE_KEPT, key, "is set already, DVC has %s",
 				   shown.ptr);
-	if (migrate->repo && (err = mlv_config_set(migrate->repo->config, level, key, value))) {
+	if (!migrate->options->dry_run &&
+	    (err = mlv_config_set(migrate->repo->config, level, key, value))) {
 		if (err->code != MLV_E_SPEC && err->code != MLV_E_USAGE && err->code != MLV_E_REFUSED)
 			return err;
 		return migrate_say(migrate, MLV_MIGRATE_NOTE, key, "not set: %.*s",

@@ -9,6 +9,8 @@
 #include "core/base/sys.h"
 #include "core/base/yaml.h"
 #include "core/base/yaml_edit.h"
+#include "core/repo/import.h"
+#include "core/repo/lockfile.h"
 
 void dvc_out_release(struct dvc_out *out)
 {
@@ -31,6 +33,7 @@ void dvc_file_release(struct dvc_file *file)
 	free(file->path);
 	mlv_buf_release(&file->text);
 	mlv_value_freep(&file->top);
+	mlv_import_freep(&file->import);
 	file->outs = NULL;
 	file->places = NULL;
 	file->path = NULL;
@@ -128,6 +131,89 @@ static mlv_err parse_out(struct migrate *migrate, struct dvc_file *file,
 	return err;
 }
 
+/* The URL of an import-url as ours stands in a pointer: a path is that from the root. */
+static mlv_err source_url(const struct migrate *migrate, const struct dvc_file *file,
+			  const struct mlv_value *dep, struct mlv_buf *url)
+{
+	const struct mlv_value *wdir = mlv_value_get(file->top, "wdir");
+	const char *path = mlv_value_text(mlv_value_get(dep, "path"));
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf whole = MLV_BUF_INIT;
+	const char *slash = strrchr(file->path, '/');
+	mlv_err err;
+
+	if (!path || !*path)
+		return mlv_error(MLV_E_SPEC, "%s: a source without a path", file->path);
+	if (path[0] == '/' || strstr(path, "://"))
+		return mlv_buf_add_str(url, path);
+	if ((err = mlv_buf_printf(&dir, "%s/%.*s/%s", migrate->root,
+				  slash ? (int)(slash - file->path) : 0, file->path,
+				  wdir && wdir->text ? wdir->text : "")) ||
+	    (err = mlv_path_absolute(&whole, dir.ptr, path)))
+		return err;
+	return mlv_path_relative(url, migrate->root, whole.ptr);
+}
+
+/* What an import-url knew its source by; a sum of DVC's says nothing to us. */
+static mlv_err read_url(const struct migrate *migrate, const struct dvc_file *file,
+			const struct mlv_value *dep, struct mlv_import *import)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
+	const char *version = mlv_value_text(mlv_value_get(dep, "version_id"));
+	const char *etag = mlv_value_text(mlv_value_get(dep, "etag"));
+	const char *marked = version ? version : etag;
+	mlv_err err = source_url(migrate, file, dep, &url);
+
+	if (err)
+		return err;
+	import->mark = version ? MLV_MARK_VERSION_ID : MLV_MARK_ETAG;
+	if ((marked && !(import->marked = mlv_sys_strdup(marked))) ||
+	    !(import->url = mlv_buf_detach(&url)))
+		return mlv_error_nomem("an import");
+	return NULL;
+}
+
+static mlv_err read_source(const struct migrate *migrate, const struct dvc_file *file,
+			   const struct mlv_value *deps, struct mlv_import **import)
+{
+	MLV_SCOPED(mlv_import_freep) struct mlv_import *made = NULL;
+	mlv_err err;
+
+	if (deps->type != MLV_VALUE_LIST || deps->count != 1 ||
+	    deps->items[0]->type != MLV_VALUE_MAP ||
+	    mlv_value_get(file->top, "outs")->count != 1)
+		return mlv_error(MLV_E_SPEC, "%s: not one source of one output", file->path);
+	if (mlv_value_get(deps->items[0], "repo"))
+		return mlv_import_parse(file->path, deps, import);
+	if (!(made = mlv_sys_alloc(sizeof(*made))))
+		return mlv_error_nomem("an import");
+	if (!(err = read_url(migrate, file, deps->items[0], made)))
+		*import = MLV_TAKE(made);
+	return err;
+}
+
+/* Where its output came from: file->import, or what has no counterpart is said. */
+static mlv_err parse_source(struct migrate *migrate, struct dvc_file *file)
+{
+	const struct mlv_value *deps = mlv_value_get(file->top, "deps"), *repo;
+	mlv_err err;
+
+	if (!deps || deps->type == MLV_VALUE_NULL || !file->count)
+		return NULL;
+	err = read_source(migrate, file, deps, &file->import);
+	if (err && err->code != MLV_E_SPEC)
+		return err;
+	if (err)
+		return migrate_say(migrate, MLV_MIGRATE_NOTE, file->path,
+				   "where %s came from is not migrated; mlv import it anew",
+				   file->outs[0].path);
+	repo = mlv_value_get(deps->items[0], "repo");
+	if (!mlv_value_get(repo, "config") && !mlv_value_get(repo, "remote"))
+		return NULL;
+	return migrate_say(migrate, MLV_MIGRATE_NOTE, file->path,
+			   "config and remote of its import: mlv reads the settings of that repository");
+}
+
 mlv_err dvc_file_parse(struct migrate *migrate, struct dvc_file *file)
 {
 	const struct mlv_value *outs;
@@ -151,14 +237,13 @@ mlv_err dvc_file_parse(struct migrate *migrate, struct dvc_file *file)
 	for (size_t i = 0; i < outs->count; i++)
 		if ((err = parse_out(migrate, file, outs->items[i], i)))
 			return err;
-	return NULL;
+	return parse_source(migrate, file);
 }
 
 /* ---- the pointer ---- */
 
 #define ITEM "outs/0"
 #define DEP  "deps/0"
-#define REPO "deps/0/repo"
 
 static mlv_err set_count(const char *name, struct mlv_buf *text, const char *key, uint64_t count)
 {
@@ -204,20 +289,22 @@ static mlv_err edit_id(const struct dvc_out *out, const struct mlv_value *item, 
 				      : mlv_yaml_unset(out->file, text, ITEM, "isexec");
 }
 
-/* What an import knows its source by: a sum of DVC's says nothing to us. */
-static mlv_err edit_dep(const struct dvc_out *out, const struct mlv_value *dep, struct mlv_buf *text)
+static mlv_err edit_dep(const struct dvc_file *file, const struct mlv_value *dep,
+			struct mlv_buf *text)
 {
 	static const char *const sums[] = { "md5", "hash", "size", "nfiles", "isexec", "checksum",
 					    "mtime", "fs_config", NULL };
-	static const char *const of_repo[] = { "config", "remote", NULL };
-	const struct mlv_value *repo = mlv_value_get(dep, "repo");
-	mlv_err err = unset_all(out->file, text, dep, DEP, sums);
+	const struct mlv_import *import = file->import;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
+	mlv_err err = unset_all(file->path, text, dep, DEP, sums);
 
-	if (err)
+	if (err || import->path)
 		return err;
-	if (repo)
-		return unset_all(out->file, text, repo, REPO, of_repo);
-	return mlv_yaml_rename(out->file, text, DEP, "path", "url");
+	if (strcmp(import->url, mlv_value_text(mlv_value_get(dep, "path"))) != 0 &&
+	    ((err = mlv_yaml_add_string(&url, import->url, strlen(import->url))) ||
+	     (err = mlv_yaml_set(file->path, text, DEP, "path", url.ptr))))
+		return err;
+	return mlv_yaml_rename(file->path, text, DEP, "path", "url");
 }
 
 /* Its own text, edited: for the pointer of a file with one output that lies beside it. */
@@ -227,7 +314,6 @@ static mlv_err edit(const struct dvc_file *file, const struct dvc_out *out, stru
 	static const char *const of_import[] = { "frozen", NULL };
 	const struct mlv_value *item = mlv_value_get(file->top, "outs")->items[0];
 	const struct mlv_value *deps = mlv_value_get(file->top, "deps");
-	const bool imported = deps && deps->type == MLV_VALUE_LIST && deps->count == 1;
 	mlv_err err;
 
 	if ((err = mlv_buf_add(text, file->text.ptr, file->text.len)) ||
@@ -235,39 +321,55 @@ static mlv_err edit(const struct dvc_file *file, const struct dvc_out *out, stru
 	    (err = unset_all(out->file, text, file->top, "", gone)))
 		return err;
 	/* Every import of DVC is frozen, which to mlv means that it is never updated. */
-	if (imported && ((err = unset_all(out->file, text, file->top, "", of_import)) ||
-			 (err = edit_dep(out, deps->items[0], text))))
+	if (file->import && ((err = unset_all(out->file, text, file->top, "", of_import)) ||
+			     (err = edit_dep(file, deps->items[0], text))))
 		return err;
 	return NULL;
 }
 
-/* A pointer from the beginning: with what else the output says. */
-static mlv_err compose(const struct dvc_file *file, const struct dvc_out *out, size_t place,
-		       struct mlv_buf *text)
+/* Set those of the keys that the map has, at the way. */
+static mlv_err keep_all(const char *name, const struct mlv_value *map, const char *const *keys,
+			const char *way, struct mlv_buf *text)
 {
-	static const char *const kept[] = { "desc", "type", "remote", "push", "cache", "persist" };
-	const struct mlv_value *item = mlv_value_get(file->top, "outs")->items[place];
-	mlv_err err = mlv_pointer_write(&out->made, NULL, 0, text);
+	mlv_err err = NULL;
 
-	for (size_t i = 0; i < MLV_COUNT(kept) && !err; i++) {
-		MLV_SCOPED(mlv_buf_release) struct mlv_buf scalar = MLV_BUF_INIT;
-		const struct mlv_value *value = mlv_value_get(item, kept[i]);
+	for (; *keys && !err; keys++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+		const struct mlv_value *value = mlv_value_get(map, *keys);
 
-		if (!value || !value->text || value->type == MLV_VALUE_NULL)
+		if (!value || value->type == MLV_VALUE_NULL)
 			continue;
 		err = value->type == MLV_VALUE_TEXT
-			      ? mlv_yaml_add_string(&scalar, value->text, value->text_len)
-			      : mlv_buf_add(&scalar, value->text, value->text_len);
+			      ? mlv_yaml_add_string(&shown, value->text, value->text_len)
+			      : mlv_recorded_json(value, &shown);
 		if (!err)
-			err = mlv_yaml_set(out->file, text, ITEM, kept[i], scalar.ptr);
+			err = mlv_yaml_set(name, text, way, *keys, shown.ptr);
 	}
 	return err;
 }
 
-mlv_err dvc_file_pointer(struct migrate *migrate, const struct dvc_file *file, size_t which,
-			 struct mlv_buf *text)
+/* A pointer from the beginning: with what else the output, and its file, says. */
+static mlv_err compose(struct dvc_file *file, struct dvc_out *out, size_t place,
+		       struct mlv_buf *text)
 {
-	const struct dvc_out *out = &file->outs[which];
+	static const char *const of_out[] = { "desc", "type", "remote", "push", "cache", "persist",
+					      "labels", "meta", NULL };
+	static const char *const of_file[] = { "frozen", "desc", "meta", NULL };
+	const struct mlv_value *item = mlv_value_get(file->top, "outs")->items[place];
+	mlv_err err;
+
+	if (file->import && (err = mlv_import_copy(&out->made.import, file->import)))
+		return err;
+	if ((err = mlv_pointer_write(&out->made, NULL, 0, text)) ||
+	    (err = keep_all(out->file, item, of_out, ITEM, text)))
+		return err;
+	/* Every import of DVC is frozen, which to mlv means that it is never updated. */
+	return keep_all(out->file, file->top, of_file + (file->import ? 1 : 0), "", text);
+}
+
+mlv_err dvc_file_pointer(struct dvc_file *file, size_t which, struct mlv_buf *text)
+{
+	struct dvc_out *out = &file->outs[which];
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf edited = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_output_release) struct mlv_output made = { 0 };
 	const struct mlv_value *outs = mlv_value_get(file->top, "outs");
@@ -282,9 +384,5 @@ mlv_err dvc_file_pointer(struct migrate *migrate, const struct dvc_file *file, s
 		if (err->code == MLV_E_NOMEM)
 			return err;
 	}
-	if (mlv_value_get(file->top, "deps") &&
-	    (err = migrate_say(migrate, MLV_MIGRATE_NOTE, file->path,
-			       "where %s came from is not migrated; mlv import it anew", out->path)))
-		return err;
 	return compose(file, out, file->places[which], text);
 }

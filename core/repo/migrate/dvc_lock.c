@@ -323,19 +323,22 @@ static mlv_err write_stages(struct migrate *migrate, struct dvc_lock *lock,
 }
 
 /* Whether a stage of the lock would be written, in a dry run. */
-static mlv_err foresee(struct migrate *migrate, const struct dvc_lock *lock, const char *path)
+static mlv_err foresee(struct migrate *migrate, const struct dvc_lock *lock,
+		       const struct mlv_lockfile *file, const char *path)
 {
 	bool any = false;
 	mlv_err err = NULL;
 
 	for (size_t i = 0; i < lock->count && !err; i++) {
-		any |= !dvc_stage_lacks(&lock->stages[i]);
-		if (dvc_stage_lacks(&lock->stages[i]))
-			err = say_lacking(migrate, lock, &lock->stages[i]);
+		const struct dvc_stage *stage = &lock->stages[i];
+
+		if (mlv_lockfile_find(file, stage->name))
+			continue;
+		any |= !dvc_stage_lacks(stage);
+		if (dvc_stage_lacks(stage))
+			err = say_lacking(migrate, lock, stage);
 	}
-	if (err || !any || mlv_fs_exists(migrate->root_fd, path))
-		return err;
-	return migrate_say(migrate, MLV_MIGRATE_WRITTEN, path, "%s", lock->path);
+	return err || !any ? err : migrate_say(migrate, MLV_MIGRATE_WRITTEN, path, "%s", lock->path);
 }
 
 mlv_err dvc_lock_write(struct migrate *migrate, struct dvc_lock *lock,
@@ -348,8 +351,8 @@ mlv_err dvc_lock_write(struct migrate *migrate, struct dvc_lock *lock,
 
 	if (err)
 		return err;
-	if (!pipeline)
-		return foresee(migrate, lock, path.ptr);
-	err = mlv_lockfile_load(&file, migrate->repo, path.ptr);
-	return err ? err : write_stages(migrate, lock, pipeline, &file);
+	if (migrate->repo && (err = mlv_lockfile_load(&file, migrate->repo, path.ptr)))
+		return err;
+	return pipeline ? write_stages(migrate, lock, pipeline, &file)
+			: foresee(migrate, lock, &file, path.ptr);
 }

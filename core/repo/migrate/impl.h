@@ -35,8 +35,8 @@ struct migrate {
 	int root_fd;
 	int cache_fd;     /* the other tool's cache; -1: there is none */
 	char *cache_dir;  /* its absolute path */
-	int tmp_fd;       /* .mlv/tmp; -1 while repo is NULL */
-	struct mlv_repo *repo; /* NULL while nothing was written */
+	int tmp_fd;       /* .mlv/tmp; -1 while nothing was written */
+	struct mlv_repo *repo; /* NULL while there is none */
 	struct mlv_git *git;   /* NULL: without git */
 	const struct mlv_strs *ignores; /* paths of files with rules, those further up first; or NULL */
 	struct migrate_objects objects;
@@ -55,7 +55,7 @@ mlv_err migrate_write(struct migrate *migrate, const char *path, const struct ml
 /* Append the file at path; *there false when there is none. It may not lie beyond a link. */
 mlv_err migrate_read(const struct migrate *migrate, const char *path, struct mlv_buf *text,
 		     bool *there) MLV_CHECK;
-/* Open the repository, or make one: not in a dry run. */
+/* Open the repository, or make one: in a dry run only say that, repo stays NULL. */
 mlv_err migrate_open_repo(struct migrate *migrate, bool no_scm) MLV_CHECK;
 
 /* objects.c: work and remote outlive the objects. */
@@ -66,9 +66,11 @@ const struct migrate_object *migrate_objects_find(const struct migrate_objects *
 						  const struct mlv_md5_name *md5);
 /*
  * Find each of the objects in the cache, else at its place in the work tree, else at
- * its remote; see that it is what its name says, and put it. Dry: only find it.
+ * its remote; see that it is what its name says, and put it. batch NULL: put nothing.
  */
 mlv_err migrate_objects_move(struct migrate *migrate, struct mlv_batch *batch) MLV_CHECK;
+/* Open what lies in dir, itself no link and a regular file; *fd stays -1 when that is not there. */
+mlv_err migrate_open_file(int dir, const char *path, int *fd) MLV_CHECK;
 /*
  * Open an object of the cache: beneath it, a regular file; fd stays -1 when it is not there.
  * dir and name (may be NULL) get the directory it lies in, opened, and its name there.

@@ -214,7 +214,8 @@ static mlv_err take_large(const struct lfs_run *run, struct lfs_file *file, int 
 		return NULL;
 	file->key.kind = MLV_KIND_LARGE;
 	if ((err = mlv_leaves_oid(&leaves, &file->key.oid)) ||
-	    (err = mlv_batch_adopt(run->batch, &file->key, &leaves, fd, dir, name, &before)))
+	    (run->batch &&
+	     (err = mlv_batch_adopt(run->batch, &file->key, &leaves, fd, dir, name, &before))))
 		return err;
 	file->there = true;
 	return NULL;
@@ -234,7 +235,8 @@ static mlv_err take_small(const struct lfs_run *run, struct lfs_file *file, int 
 	if (file->damaged)
 		return NULL;
 	file->key = (struct mlv_key){ MLV_KIND_OBJECT, file->plain };
-	if ((err = mlv_batch_put(run->batch, &file->key, bytes, (size_t)file->size)))
+	if (run->batch &&
+	    (err = mlv_batch_put(run->batch, &file->key, bytes, (size_t)file->size)))
 		return err;
 	file->there = true;
 	return NULL;
@@ -248,12 +250,8 @@ static mlv_err take(const struct lfs_run *run, struct lfs_file *file, int fd, in
 
 	if (mlv_sys_fstat(fd, &st) < 0)
 		return mlv_error_sys("%s", file->path);
-	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != file->size) {
+	if ((uint64_t)st.st_size != file->size) {
 		file->damaged |= dir >= 0;
-		return NULL;
-	}
-	if (!run->batch) {
-		file->there = true;
 		return NULL;
 	}
 	return mlv_kind_of_size(file->size) == MLV_KIND_OBJECT
@@ -261,39 +259,44 @@ static mlv_err take(const struct lfs_run *run, struct lfs_file *file, int fd, in
 		       : take_large(run, file, fd, dir, name, bytes);
 }
 
-static int open_at(int dir, const char *path)
+/* The object as Git LFS keeps it. */
+static mlv_err take_object(const struct lfs_run *run, struct lfs_file *file, unsigned char *bytes)
 {
-	return dir < 0 ? -1 : mlv_sys_open_beneath(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	char hex[MLV_OID_HEX + 1], fan[8];
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+	mlv_err err;
+
+	if (run->objects_fd < 0)
+		return NULL;
+	mlv_oid_format(&file->plain, hex);
+	snprintf(fan, sizeof(fan), "%.2s/%.2s", hex, hex + 2);
+	dir = mlv_sys_open_beneath(run->objects_fd, fan, O_RDONLY | O_DIRECTORY, 0);
+	if (dir < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EXDEV
+			       ? NULL
+			       : mlv_error_sys("%s of Git LFS", fan);
+	err = migrate_open_file(dir, hex, &fd);
+	return err || fd < 0 ? err : take(run, file, fd, dir, hex, bytes);
 }
 
 static mlv_err take_round(void *arg, size_t index, unsigned worker)
 {
 	const struct lfs_run *run = arg;
 	struct lfs_file *file = &run->files[index];
-	char hex[MLV_OID_HEX + 1], fan[8];
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	MLV_SCOPED(mlv_fd_close) int work = -1;
-	unsigned char *bytes = run->buffers ? run->buffers + worker * BUFFER : NULL;
-	bool damaged;
-	mlv_err err = NULL;
+	unsigned char *bytes = run->buffers + worker * BUFFER;
+	mlv_err err = take_object(run, file, bytes);
+	const bool damaged = file->damaged;
 
-	mlv_oid_format(&file->plain, hex);
-	snprintf(fan, sizeof(fan), "%.2s/%.2s", hex, hex + 2);
-	if (run->objects_fd >= 0)
-		dir = mlv_sys_open_beneath(run->objects_fd, fan, O_RDONLY | O_DIRECTORY, 0);
-	fd = open_at(dir, hex);
-	if (fd >= 0)
-		err = take(run, file, fd, dir, hex, bytes);
-	damaged = file->damaged;
 	if (err || file->there)
 		return err;
 	/* The work tree may have the file itself, where the object is not kept. */
-	work = open_at(run->migrate.root_fd, file->path);
-	if (work >= 0)
-		err = take(run, file, work, -1, file->path, bytes);
+	if ((err = migrate_open_file(run->migrate.root_fd, file->path, &work)) ||
+	    (work >= 0 && (err = take(run, file, work, -1, file->path, bytes))))
+		return err;
 	file->damaged = !file->there && damaged;
-	return err;
+	return NULL;
 }
 
 /* ---- writing ---- */
@@ -335,7 +338,7 @@ static mlv_err move_all(struct lfs_run *run)
 	struct mlv_ctx *ctx = run->migrate.ctx;
 	mlv_err err;
 
-	if (run->batch && !(run->buffers = mlv_sys_alloc_array(ctx->jobs, BUFFER)))
+	if (!(run->buffers = mlv_sys_alloc_array(ctx->jobs, BUFFER)))
 		return mlv_error_nomem("files to be moved");
 	mlv_tell_begin(ctx, "migrating", run->count, 0);
 	err = mlv_pool_run(ctx, ctx->jobs, run->count, take_round, run);
@@ -354,10 +357,11 @@ static mlv_err migrate_all(struct lfs_run *run)
 	struct mlv_store *cache;
 	mlv_err err;
 
+	if ((err = migrate_open_repo(migrate, false)))
+		return err;
 	if (migrate->options->dry_run)
 		return move_all(run);
-	if ((err = migrate_open_repo(migrate, false)) ||
-	    (err = mlv_repo_cache(migrate->repo, &cache)) || (err = mlv_batch_begin(&batch, cache)))
+	if ((err = mlv_repo_cache(migrate->repo, &cache)) || (err = mlv_batch_begin(&batch, cache)))
 		return err;
 	run->batch = batch;
 	err = move_all(run);

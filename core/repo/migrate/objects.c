@@ -66,8 +66,7 @@ const struct migrate_object *migrate_objects_find(const struct migrate_objects *
 			      : NULL;
 }
 
-/* Open what lies in dir, itself no link and a regular file; *fd stays -1 when that is not there. */
-static mlv_err open_file(int dir, const char *path, int *fd)
+mlv_err migrate_open_file(int dir, const char *path, int *fd)
 {
 	struct stat st;
 	int opened = mlv_sys_open_beneath(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
@@ -95,7 +94,7 @@ mlv_err migrate_open_object(const struct migrate *migrate, const struct mlv_md5_
 	for (size_t i = 0; i < MLV_COUNT(layouts) && migrate->cache_fd >= 0; i++) {
 		snprintf(path, sizeof(path), "%s%.2s/%s%s", layouts[i], hex, hex + 2,
 			 is_dir ? ".dir" : "");
-		if ((err = open_file(migrate->cache_fd, path, fd)))
+		if ((err = migrate_open_file(migrate->cache_fd, path, fd)))
 			return mlv_error_wrap(err, "%s", migrate->cache_dir);
 		if (*fd < 0)
 			continue;
@@ -122,7 +121,7 @@ struct mover {
 
 struct moving {
 	struct migrate *migrate;
-	struct mlv_batch *batch;
+	struct mlv_batch *batch; /* NULL: nothing is put */
 	struct mover *movers; /* ctx->jobs of them */
 	size_t first;
 };
@@ -158,7 +157,7 @@ static mlv_err flush(const struct moving *moving, struct mover *mover)
 		if (mover->held[i]->keep)
 			puts[kept++] = (struct mlv_put){ mover->held[i]->key, messages[i].bytes,
 							 messages[i].len };
-	if (kept && (err = mlv_batch_put_many(moving->batch, puts, kept)))
+	if (kept && moving->batch && (err = mlv_batch_put_many(moving->batch, puts, kept)))
 		return err;
 	for (size_t i = 0; i < mover->count; i++)
 		mover->held[i]->there = true;
@@ -241,7 +240,7 @@ static mlv_err take_large(const struct moving *moving, struct mover *mover,
 	object->key.kind = MLV_KIND_LARGE;
 	if ((err = mlv_leaves_oid(&leaves, &object->key.oid)))
 		return err;
-	if (object->keep &&
+	if (object->keep && moving->batch &&
 	    (err = mlv_batch_adopt(moving->batch, &object->key, &leaves, fd, dir, name, &before)))
 		return err;
 	object->there = true;
@@ -257,10 +256,6 @@ static mlv_err take(const struct moving *moving, struct mover *mover,
 	if (mlv_sys_fstat(fd, &st) < 0)
 		return mlv_error_sys("%s", name);
 	object->size = (uint64_t)st.st_size;
-	if (!moving->batch) {
-		object->there = true;
-		return NULL;
-	}
 	return mlv_kind_of_size(object->size) == MLV_KIND_OBJECT
 		       ? take_small(moving, mover, object, fd, name)
 		       : take_large(moving, mover, object, fd, dir, name);
@@ -311,7 +306,7 @@ static mlv_err move_one(const struct moving *moving, struct mover *mover,
 	if (is_done(mover, object))
 		return NULL;
 	damaged = object->damaged;
-	if (object->work && ((err = open_file(migrate->root_fd, object->work, &work)) ||
+	if (object->work && ((err = migrate_open_file(migrate->root_fd, object->work, &work)) ||
 			     (work >= 0 && (err = take(moving, mover, object, work, -1,
 						       object->work)))))
 		return err;
@@ -335,14 +330,14 @@ static mlv_err move_round(void *opaque, size_t index, unsigned worker)
 	struct migrate_objects *objects = &moving->migrate->objects;
 	struct mover *mover = &moving->movers[worker];
 	const size_t first = moving->first + index * ROUND;
-	mlv_err err = moving->batch ? prepare(mover) : NULL;
+	mlv_err err = prepare(mover);
 
 	mover->count = mover->used = 0;
 	for (size_t i = first; i < first + ROUND && i < objects->count && !err; i++) {
 		err = move_one(moving, mover, &objects->at[i]);
 		mlv_tell_advance(moving->migrate->ctx, 1, 0);
 	}
-	return err || !moving->batch ? err : flush(moving, mover);
+	return err ? err : flush(moving, mover);
 }
 
 mlv_err migrate_objects_move(struct migrate *migrate, struct mlv_batch *batch)

@@ -147,19 +147,21 @@ mlv_err migrate_write(struct migrate *migrate, const char *path, const struct ml
 mlv_err migrate_open_repo(struct migrate *migrate, bool no_scm)
 {
 	const struct mlv_init_options options = { .no_scm = no_scm, .subdir = true };
+	const bool dry = migrate->options->dry_run;
+	const bool there = mlv_fs_exists(migrate->root_fd, ".mlv/config");
 	mlv_err err;
 
-	if (migrate->options->dry_run || migrate->repo)
+	if (migrate->repo)
 		return NULL;
-	if (!mlv_fs_exists(migrate->root_fd, ".mlv/config")) {
-		if ((err = mlv_repo_init(migrate->ctx, migrate->root, &options)) ||
-		    (err = migrate_say(migrate, MLV_MIGRATE_WRITTEN, ".mlv", "%s", "a new repository")))
-			return err;
-	}
+	if (!there && ((!dry && (err = mlv_repo_init(migrate->ctx, migrate->root, &options))) ||
+		       (err = migrate_say(migrate, MLV_MIGRATE_WRITTEN, ".mlv", "a new repository"))))
+		return err;
+	if (!there && dry)
+		return NULL;
 	if ((err = mlv_repo_open(&migrate->repo, migrate->ctx, migrate->root)))
 		return err;
 	if (strcmp(migrate->repo->root, migrate->root) != 0)
 		return mlv_error(MLV_E_REFUSED, "%s: lies in the repository %s", migrate->root,
 				 migrate->repo->root);
-	return open_tmp(migrate);
+	return dry ? NULL : open_tmp(migrate);
 }
