@@ -10,7 +10,7 @@
 #include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/base/yaml.h"
-#include "core/eval/fairness_spec.h"
+#include "core/eval/fairness_plan.h"
 #include "core/repo/eval.h"
 
 struct fairness_args {
@@ -66,11 +66,6 @@ static mlv_err parse_args(struct auditing *auditing)
 	return NULL;
 }
 
-static mlv_err no_group(const char *attribute, const char *name)
-{
-	return mlv_error(MLV_E_USAGE, "'%s' has no group '%s' to hold others against", attribute, name);
-}
-
 /* What --ref says; value is the group that a specification names, if it does. */
 static mlv_err find_reference(const struct auditing *auditing, const char *value,
 			      struct mlv_fair_attribute *attribute)
@@ -83,16 +78,9 @@ static mlv_err find_reference(const struct auditing *auditing, const char *value
 		attribute->against = typed[1] == 'a' ? MLV_FAIR_MAJORITY : MLV_FAIR_SMALLEST;
 		return NULL;
 	}
-	if (typed) {
-		attribute->against = MLV_FAIR_NAMED;
-		value = typed;
-	}
-	if (attribute->against != MLV_FAIR_NAMED)
+	if (!typed && attribute->against != MLV_FAIR_NAMED)
 		return NULL;
-	while (attribute->named < attribute->count &&
-	       strcmp(attribute->values[attribute->named], value) != 0)
-		attribute->named++;
-	return attribute->named < attribute->count ? NULL : no_group(attribute->name, value);
+	return mlv_fair_refer(typed ? typed : value, attribute);
 }
 
 static mlv_err tell(struct auditing *auditing, struct mlv_fairness_heading *heading,
@@ -107,76 +95,36 @@ static mlv_err tell(struct auditing *auditing, struct mlv_fairness_heading *head
 
 /* ---- an evaluation */
 
-/* What an entry of `fairness` is of, in the cases. */
-static mlv_err take_entry(const struct auditing *auditing, const struct mlv_cases *cases,
-			  const struct mlv_fair_entry *entry, const char ***values,
-			  struct mlv_fair_attribute *attribute)
-{
-	const struct mlv_dim *dim = NULL;
-	size_t skip = strlen(entry->by) + 1;
-
-	for (size_t d = 0; d < cases->dim_count; d++)
-		if (strcmp(cases->dims[d].def->name, entry->by) == 0 && !cases->dims[d].def->hidden)
-			dim = &cases->dims[d];
-	if (!dim)
-		return mlv_error_hint(mlv_error(MLV_E_SPEC, "mlv.yaml:%u: '%s' is no entry of 'slices'",
-						entry->line, entry->by),
-				      "add '- by: %s' there", entry->by);
-	if (!(*values = mlv_sys_alloc_array(dim->values.count + 1, sizeof(**values))))
-		return mlv_error_nomem("groups");
-	/* "race=White" is White of race; a cross's slices keep their names. */
-	for (size_t v = 0; v < dim->values.count; v++)
-		(*values)[v] = dim->def->cross.count ? dim->values.at[v] : dim->values.at[v] + skip;
-	*attribute = (struct mlv_fair_attribute){
-		.name = entry->by, .code = dim->code, .values = *values, .count = dim->values.count,
-		.against = entry->against, .tau = entry->tau,
-	};
-	return find_reference(auditing, entry->value, attribute);
-}
-
-static void free_lists(const char ***lists, size_t count)
-{
-	for (size_t i = 0; lists && i < count; i++)
-		free(lists[i]);
-	free(lists);
-}
-
 static mlv_err audit_cases(struct auditing *auditing, const struct mlv_cases *cases,
 			   const struct mlv_fair_entries *entries)
 {
-	MLV_SCOPED(mlv_mem_free) struct mlv_fair_attribute *attributes =
-		mlv_sys_alloc_array(entries->count + 1, sizeof(*attributes));
-	MLV_SCOPED(mlv_mem_free) bool *rates = mlv_sys_alloc_array(entries->count + 1, MLV_RATES);
-	const char ***values = mlv_sys_alloc_array(entries->count + 1, sizeof(*values));
+	MLV_SCOPED(mlv_fair_plan_release) struct mlv_fair_plan plan = { 0 };
 	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	MLV_SCOPED(mlv_mem_free) bool *rates = NULL;
 	const struct mlv_eval_spec *spec = cases->spec;
 	char threshold[48] = "binary 0/1";
-	struct mlv_fairness_heading heading = { .name = spec->name, .threshold = threshold, .rates = rates };
-	size_t count = 0;
-	mlv_err err = attributes && rates && values ? NULL : mlv_error_nomem("groups");
+	struct mlv_fairness_heading heading = { .name = spec->name, .threshold = threshold };
+	mlv_err err;
 
 	if (!spec->column[MLV_ROLE_PRED])
 		snprintf(threshold, sizeof(threshold), "%.10g_val", spec->threshold);
-	for (size_t e = 0; e < entries->count && !err; e++) {
-		const struct mlv_fair_entry *entry = &entries->at[e];
-
-		if (entry->eval && strcmp(entry->eval, spec->name) != 0)
-			continue;
-		memcpy(rates + count * MLV_RATES, entry->rates, sizeof(entry->rates));
-		err = take_entry(auditing, cases, entry, &values[count], &attributes[count]);
-		count++;
-	}
-	if (!err && !count)
-		err = mlv_error_hint(
+	if ((err = mlv_fair_plan_of_cases("mlv.yaml", cases, entries, &plan)))
+		return err;
+	if (!plan.count)
+		return mlv_error_hint(
 			mlv_error(MLV_E_MISSING, "mlv.yaml has no 'fairness' of '%s'", spec->name),
 			"say which slices are groups, see mlv-fairness(1)");
-	if (!err)
-		err = mlv_fairness_audit(cases->truth, cases->guess, cases->rows.count, attributes, count,
-					 spec->level, &fairness);
-	if (!err)
-		err = tell(auditing, &heading, &fairness);
-	free_lists(values, count);
-	return err;
+	if (!(rates = mlv_sys_alloc_array(plan.count, MLV_RATES)))
+		return mlv_error_nomem("groups");
+	for (size_t a = 0; a < plan.count; a++) {
+		memcpy(rates + a * MLV_RATES, plan.entries[a]->rates, MLV_RATES * sizeof(*rates));
+		if ((err = find_reference(auditing, plan.entries[a]->value, &plan.attributes[a])))
+			return err;
+	}
+	heading.rates = rates;
+	if ((err = mlv_fairness_audit(&plan.all, plan.attributes, plan.count, spec->level, &fairness)))
+		return err;
+	return tell(auditing, &heading, &fairness);
 }
 
 static mlv_err audit_eval(struct auditing *auditing, struct mlv_metrics_place *place,
@@ -283,7 +231,7 @@ static mlv_err take_attributes(const struct auditing *auditing, const struct mlv
 		if (config->against == MLV_FAIR_NAMED && !value && !auditing->args->reference)
 			return mlv_error(MLV_E_SPEC, "'ref_groups' names no group of '%s'", of->name);
 		attributes[a] = (struct mlv_fair_attribute){
-			.name = of->name, .code = of->code,
+			.name = of->name,
 			.values = (const char *const *)of->values.at, .count = of->values.count,
 			.against = config->against, .tau = config->tau,
 		};
@@ -292,13 +240,35 @@ static mlv_err take_attributes(const struct auditing *auditing, const struct mlv
 	return err;
 }
 
+/* The cells of all attributes, one behind the other. */
+static mlv_err count_attributes(const struct mlv_aequitas *table, const uint32_t *guess,
+				struct mlv_fair_attribute *attributes, struct mlv_fair_cells **cells)
+{
+	size_t groups = 0;
+
+	for (size_t a = 0; a < table->count; a++)
+		groups += attributes[a].count;
+	if (!(*cells = mlv_sys_alloc_array(groups + 1, sizeof(**cells))))
+		return mlv_error_nomem("groups");
+	groups = 0;
+	for (size_t a = 0; a < table->count; a++) {
+		mlv_fair_count(table->truth, guess, table->rows, table->attributes[a].code, NULL,
+			       attributes[a].count, *cells + groups);
+		attributes[a].cells = *cells + groups;
+		groups += attributes[a].count;
+	}
+	return NULL;
+}
+
 static mlv_err audit_threshold(struct auditing *auditing, const struct mlv_aequitas *table,
 			       const struct mlv_fair_threshold *threshold,
-			       const struct mlv_fair_attribute *attributes, const bool *rates)
+			       struct mlv_fair_attribute *attributes, const bool *rates)
 {
 	static const char *const cuts[] = { "val", "abs", "pct" };
 	MLV_SCOPED(mlv_mem_free) uint32_t *guess = mlv_sys_alloc_array(table->rows + 1, sizeof(*guess));
+	MLV_SCOPED(mlv_mem_free) struct mlv_fair_cells *cells = NULL;
 	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	struct mlv_fair_cells all = { 0 };
 	const char *path = auditing->args->aequitas;
 	char name[48] = "binary 0/1";
 	struct mlv_fairness_heading heading = { .name = path, .threshold = name, .model = table->model,
@@ -310,8 +280,10 @@ static mlv_err audit_threshold(struct auditing *auditing, const struct mlv_aequi
 	if (threshold)
 		snprintf(name, sizeof(name), "%.10g_%s", threshold->value, cuts[threshold->cut]);
 	if ((err = mlv_aequitas_predict(table, path, threshold, guess)) ||
-	    (err = mlv_fairness_audit(table->truth, guess, table->rows, attributes, table->count, 0.95,
-				      &fairness)))
+	    (err = count_attributes(table, guess, attributes, &cells)))
+		return err;
+	mlv_fair_count(table->truth, guess, table->rows, NULL, NULL, 1, &all);
+	if ((err = mlv_fairness_audit(&all, attributes, table->count, 0.95, &fairness)))
 		return err;
 	return tell(auditing, &heading, &fairness);
 }

@@ -37,11 +37,15 @@ struct gating {
 	const char *eval;
 	struct mlv_metrics_side sides[2]; /* the base, the work tree */
 	struct mlv_record_diff diff;      /* where a rule needs a base; else only its new side */
-	bool has_base;
+	bool has_base, has_fairness;
+	struct mlv_fair_entries entries; /* where a rule is about fairness */
+	struct mlv_fair_audited audited;
 };
 
 static void gating_release(struct gating *gating)
 {
+	mlv_fair_audited_release(&gating->audited);
+	mlv_fair_entries_release(&gating->entries);
 	mlv_record_diff_release(&gating->diff);
 	mlv_strs_release(&gating->evals);
 	mlv_gate_release(&gating->gate);
@@ -124,6 +128,15 @@ static mlv_err load(struct gating *gating)
 	return NULL;
 }
 
+static mlv_err load_fairness(struct gating *gating)
+{
+	gating->has_fairness = mlv_gate_needs_fairness(&gating->gate);
+	return gating->has_fairness
+		       ? mlv_eval_fairness(&gating->place, &gating->sides[1], &gating->diff.sides[1].record,
+					   &gating->entries, &gating->audited)
+		       : NULL;
+}
+
 /* The reports that were asked for, into their files. */
 static mlv_err export(struct gating *gating, const struct mlv_gate_heading *heading,
 		      const struct mlv_gate_report *report)
@@ -184,9 +197,11 @@ static mlv_err gate_run(struct mlv_run *run, const void *args, char **names)
 	if ((err = mlv_metrics_place_open(&gating.place, run->ctx, run->ctx->cwd)) ||
 	    (err = mlv_eval_gate_of(&gating.place, &gating.sides[1], names[0], &gating.gate)) ||
 	    (err = find_eval(&gating)) || (err = find_base(&gating)) || (err = load(&gating)) ||
+	    (err = load_fairness(&gating)) ||
 	    (err = mlv_gate_apply(&gating.gate, &sides[1].record,
 				  gating.has_base ? &sides[0].record : NULL,
-				  gating.has_base ? &gating.diff.comparison : NULL, &report)) ||
+				  gating.has_base ? &gating.diff.comparison : NULL,
+				  gating.has_fairness ? &gating.audited : NULL, &report)) ||
 	    (err = tell(&gating, &report)))
 		return err;
 	return verdict(&gating, report.outcome);

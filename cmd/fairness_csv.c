@@ -60,7 +60,7 @@ static mlv_err add_heading(struct mlv_buf *to)
 	return err ? err : mlv_buf_add_char(to, '\n');
 }
 
-static mlv_err add_crosstab(const struct mlv_fairness *fairness, const struct mlv_fair_group *group,
+static mlv_err add_crosstab(const struct mlv_fair_audit *audit, const struct mlv_fair_group *group,
 			    struct mlv_buf *to)
 {
 	const struct mlv_rate_value *rates = group->rates;
@@ -78,7 +78,7 @@ static mlv_err add_crosstab(const struct mlv_fairness *fairness, const struct ml
 				  (unsigned long long)group->tn, (unsigned long long)group->tp,
 				  (unsigned long long)(group->tp + group->fn),
 				  (unsigned long long)(group->tn + group->fp),
-				  (unsigned long long)group->n, (unsigned long long)fairness->n)))
+				  (unsigned long long)group->n, (unsigned long long)audit->n)))
 		return err;
 	return add_number(to, rates[MLV_RATE_PREV].defined, rates[MLV_RATE_PREV].value);
 }
@@ -112,14 +112,17 @@ mlv_err mlv_fairness_csv(const struct mlv_fairness_heading *heading, const struc
 
 	for (size_t a = 0; a < fairness->count; a++) {
 		const struct mlv_fair_audit *audit = &fairness->audits[a];
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf title = MLV_BUF_INIT;
 
+		if (err || (err = mlv_fair_audit_title(audit, &title)))
+			return err;
 		for (size_t g = 0; g < audit->count; g++) {
 			if (err || (err = add_text(to, heading->model ? heading->model : "0")) ||
 			    (err = mlv_buf_printf(to, ",%s,%llu,", heading->threshold,
-						  (unsigned long long)fairness->positives)) ||
-			    (err = add_text(to, audit->name)) || (err = mlv_buf_add_char(to, ',')) ||
+						  (unsigned long long)audit->rates[MLV_RATE_PPR].of)) ||
+			    (err = add_text(to, title.ptr)) || (err = mlv_buf_add_char(to, ',')) ||
 			    (err = add_text(to, audit->groups[g].name)) ||
-			    (err = add_crosstab(fairness, &audit->groups[g], to)) ||
+			    (err = add_crosstab(audit, &audit->groups[g], to)) ||
 			    (err = add_biases(audit, &audit->groups[g], to)))
 				return err;
 		}

@@ -119,9 +119,12 @@ static mlv_err print_parities(struct mlv_run *run, const struct mlv_fair_audit *
 static mlv_err print_audit(struct mlv_run *run, const struct mlv_fair_audit *audit, const bool *rates,
 			   bool markdown)
 {
-	mlv_err err;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf title = MLV_BUF_INIT;
+	mlv_err err = mlv_fair_audit_title(audit, &title);
 
-	mlv_out_line(run->out, "%s%s, tau %.10g", markdown ? "\n#### " : "", audit->name, audit->tau);
+	if (err)
+		return err;
+	mlv_out_line(run->out, "%s%s, tau %.10g", markdown ? "\n#### " : "", title.ptr, audit->tau);
 	if (markdown)
 		mlv_out_line(run->out, "%s", "");
 	if ((err = print_groups(run, audit, rates, markdown)))
@@ -273,6 +276,8 @@ static void out_all(struct mlv_out *out, const struct mlv_fairness_heading *head
 	for (size_t a = 0; a < fairness->count; a++) {
 		mlv_out_object_begin(out, NULL);
 		mlv_out_text(out, "attribute", fairness->audits[a].name);
+		if (fairness->audits[a].within)
+			mlv_out_text(out, "within", fairness->audits[a].within);
 		mlv_out_real(out, "tau", fairness->audits[a].tau);
 		out_groups(out, &fairness->audits[a]);
 		out_spreads(out, &fairness->audits[a]);

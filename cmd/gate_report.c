@@ -90,7 +90,7 @@ static void out_json(struct mlv_out *out, const struct mlv_gate_heading *heading
 		mlv_out_text(out, "outcome", mlv_gate_outcome_name(finding->outcome));
 		if (finding->has_value)
 			mlv_out_real(out, "value", finding->value);
-		mlv_out_real(out, "limit", finding->rule->limit);
+		mlv_out_real(out, "limit", finding->limit);
 		if (finding->why[0])
 			mlv_out_text(out, "why", finding->why);
 		mlv_out_object_end(out);

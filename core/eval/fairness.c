@@ -54,6 +54,12 @@ const char *mlv_parity_name(enum mlv_parity parity)
 	return parities[parity].name;
 }
 
+mlv_err mlv_fair_audit_title(const struct mlv_fair_audit *audit, struct mlv_buf *to)
+{
+	return mlv_buf_printf(to, "%s%s%s", audit->name, audit->within ? " within " : "",
+			      audit->within ? audit->within : "");
+}
+
 void mlv_fairness_release(struct mlv_fairness *fairness)
 {
 	for (size_t a = 0; a < fairness->count; a++)
@@ -73,10 +79,24 @@ static void set_rate(struct mlv_rate_value *rate, uint64_t hits, uint64_t of, do
 	rate->interval = mlv_interval_wilson((double)hits, (double)of, level);
 }
 
-static void set_rates(const struct mlv_fair_group *group, uint64_t positives, double level,
+void mlv_fair_count(const uint32_t *truth, const uint32_t *guess, size_t rows, const uint32_t *code,
+		    const uint32_t *within, size_t groups, struct mlv_fair_cells *at)
+{
+	for (size_t r = 0; r < rows; r++) {
+		struct mlv_fair_cells *cells =
+			&at[(within ? within[r] * groups : 0) + (code ? code[r] : 0)];
+
+		if (guess[r])
+			*(truth[r] ? &cells->tp : &cells->fp) += 1;
+		else
+			*(truth[r] ? &cells->fn : &cells->tn) += 1;
+	}
+}
+
+static void set_rates(const struct mlv_fair_cells *cells, uint64_t positives, double level,
 		      struct mlv_rate_value rates[MLV_RATES])
 {
-	uint64_t tp = group->tp, fp = group->fp, tn = group->tn, fn = group->fn;
+	uint64_t tp = cells->tp, fp = cells->fp, tn = cells->tn, fn = cells->fn, n = tp + fp + tn + fn;
 
 	set_rate(&rates[MLV_RATE_TPR], tp, tp + fn, level);
 	set_rate(&rates[MLV_RATE_TNR], tn, fp + tn, level);
@@ -87,15 +107,9 @@ static void set_rates(const struct mlv_fair_group *group, uint64_t positives, do
 	set_rate(&rates[MLV_RATE_NPV], tn, fn + tn, level);
 	set_rate(&rates[MLV_RATE_PRECISION], tp, tp + fp, level);
 	set_rate(&rates[MLV_RATE_PPR], tp + fp, positives, level);
-	set_rate(&rates[MLV_RATE_PPREV], tp + fp, group->n, level);
-	set_rate(&rates[MLV_RATE_PREV], tp + fn, group->n, level);
-	set_rate(&rates[MLV_RATE_ACCURACY], tp + tn, group->n, level);
-}
-
-static void count_row(struct mlv_fair_group *group, bool truth, bool guess)
-{
-	group->n++;
-	*(guess ? truth ? &group->tp : &group->fp : truth ? &group->fn : &group->tn) += 1;
+	set_rate(&rates[MLV_RATE_PPREV], tp + fp, n, level);
+	set_rate(&rates[MLV_RATE_PREV], tp + fn, n, level);
+	set_rate(&rates[MLV_RATE_ACCURACY], tp + tn, n, level);
 }
 
 /* ---- disparities */
@@ -232,26 +246,43 @@ static void set_spread(const struct mlv_fair_audit *audit, const struct mlv_rate
 		spread->ratio_all = NAN;
 }
 
-static mlv_err audit_attribute(const uint32_t *truth, const uint32_t *guess, size_t rows,
-			       const struct mlv_fair_attribute *attribute, double level,
-			       const struct mlv_fairness *all, struct mlv_fair_audit *audit)
+/* Those that have rows, and their rates. */
+static void set_groups(const struct mlv_fair_attribute *attribute, double level,
+		       struct mlv_fair_audit *audit)
 {
-	MLV_SCOPED(mlv_mem_free) struct mlv_fair_group *counted =
-		mlv_sys_alloc_array(attribute->count + 1, sizeof(*counted));
+	struct mlv_fair_cells all = { 0 };
 
-	audit->groups = mlv_sys_alloc_array(attribute->count + 1, sizeof(*audit->groups));
-	audit->name = attribute->name;
-	audit->tau = attribute->tau;
-	if (!counted || !audit->groups)
-		return mlv_error_nomem("groups");
-	for (size_t r = 0; r < rows; r++)
-		count_row(&counted[attribute->code[r]], truth[r] != 0, guess[r] != 0);
 	for (size_t v = 0; v < attribute->count; v++) {
-		counted[v].name = attribute->values[v];
-		set_rates(&counted[v], all->positives, level, counted[v].rates);
-		if (counted[v].n)
-			audit->groups[audit->count++] = counted[v];
+		all.tp += attribute->cells[v].tp;
+		all.fp += attribute->cells[v].fp;
+		all.tn += attribute->cells[v].tn;
+		all.fn += attribute->cells[v].fn;
 	}
+	set_rates(&all, all.tp + all.fp, level, audit->rates);
+	audit->n = all.tp + all.fp + all.tn + all.fn;
+	for (size_t v = 0; v < attribute->count; v++) {
+		const struct mlv_fair_cells *cells = &attribute->cells[v];
+		struct mlv_fair_group *group = &audit->groups[audit->count];
+
+		*group = (struct mlv_fair_group){
+			.name = attribute->values[v], .n = cells->tp + cells->fp + cells->tn + cells->fn,
+			.tp = cells->tp, .fp = cells->fp, .tn = cells->tn, .fn = cells->fn,
+		};
+		set_rates(cells, all.tp + all.fp, level, group->rates);
+		audit->count += group->n > 0;
+	}
+}
+
+static mlv_err audit_attribute(const struct mlv_fair_attribute *attribute, double level,
+			       struct mlv_fair_audit *audit)
+{
+	*audit = (struct mlv_fair_audit){
+		.name = attribute->name, .within = attribute->within, .tau = attribute->tau,
+		.groups = mlv_sys_alloc_array(attribute->count + 1, sizeof(*audit->groups)),
+	};
+	if (!audit->groups)
+		return mlv_error_nomem("groups");
+	set_groups(attribute, level, audit);
 	for (size_t r = 0; r < MLV_RATES; r++) {
 		size_t against = find_against(audit, attribute, (enum mlv_rate)r);
 
@@ -260,7 +291,7 @@ static mlv_err audit_attribute(const uint32_t *truth, const uint32_t *guess, siz
 			set_disparity(&audit->groups[g].rates[r], &audit->groups[against].rates[r],
 				      r == MLV_RATE_PPR, level, attribute->tau,
 				      &audit->groups[g].disparities[r]);
-		set_spread(audit, &all->rates[r], (enum mlv_rate)r, &audit->spreads[r]);
+		set_spread(audit, &audit->rates[r], (enum mlv_rate)r, &audit->spreads[r]);
 	}
 	for (size_t g = 0; g < audit->count; g++) {
 		judge_group(&audit->groups[g]);
@@ -307,22 +338,19 @@ static mlv_err adjust(struct mlv_fairness *fairness)
 	return NULL;
 }
 
-mlv_err mlv_fairness_audit(const uint32_t *truth, const uint32_t *guess, size_t rows,
+mlv_err mlv_fairness_audit(const struct mlv_fair_cells *all,
 			   const struct mlv_fair_attribute *attributes, size_t count, double level,
 			   struct mlv_fairness *fairness)
 {
-	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness made = { .n = rows };
-	struct mlv_fair_group all = { 0 };
+	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness made = { .positives = all->tp + all->fp };
 	mlv_err err = NULL;
 
 	if (!(made.audits = mlv_sys_alloc_array(count + 1, sizeof(*made.audits))))
 		return mlv_error_nomem("groups");
-	for (size_t r = 0; r < rows; r++)
-		count_row(&all, truth[r] != 0, guess[r] != 0);
-	made.positives = all.tp + all.fp;
-	set_rates(&all, made.positives, level, made.rates);
+	made.n = made.positives + all->tn + all->fn;
+	set_rates(all, made.positives, level, made.rates);
 	for (size_t a = 0; a < count && !err; a++, made.count++)
-		err = audit_attribute(truth, guess, rows, &attributes[a], level, &made, &made.audits[a]);
+		err = audit_attribute(&attributes[a], level, &made.audits[a]);
 	if (err || (err = adjust(&made)))
 		return err;
 	for (size_t a = 0; a < made.count; a++) {

@@ -11,6 +11,10 @@
  *   pprev   the share of the group's rows that are predicted positive
  *   prev    the share of the group's rows that are positive
  *
+ * A disparity can be conditional: the groups are then held against each other
+ * among the rows that agree in what is controlled for, level by level
+ * (Fairlearn's control features), and all rates are those of the level's rows.
+ *
  * Ratios have Katz's interval of logarithms (Biometrics 34, 1978), differences
  * Newcombe's. That tau is 0.8 is a rule of United States employment screening,
  * and no proof of fairness.
@@ -25,6 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/buf.h"
 #include "core/eval/interval.h"
 #include "core/eval/test.h"
 
@@ -86,11 +91,23 @@ struct mlv_fair_spread {
 
 enum mlv_fair_against { MLV_FAIR_MAJORITY, MLV_FAIR_SMALLEST, MLV_FAIR_NAMED };
 
-/* How one attribute divides the rows. */
+/* Rows by what is true of them and what was predicted. */
+struct mlv_fair_cells {
+	uint64_t tp, fp, tn, fn;
+};
+/*
+ * Add rows to the cells of their groups: row r to at[code[r]], or with within to
+ * at[within[r] * groups + code[r]]. code NULL: all are one group. Truth and guess are 0 or 1.
+ */
+void mlv_fair_count(const uint32_t *truth, const uint32_t *guess, size_t rows, const uint32_t *code,
+		    const uint32_t *within, size_t groups, struct mlv_fair_cells *at);
+
+/* How one attribute divides all rows, or those of a level of what is controlled for. */
 struct mlv_fair_attribute {
 	const char *name;
-	const uint32_t *code;      /* of each row */
+	const char *within;        /* the level; NULL: all rows */
 	const char *const *values; /* count of them */
+	const struct mlv_fair_cells *cells; /* of each value */
 	size_t count;
 	enum mlv_fair_against against; /* the largest group; of each rate the smallest; or named */
 	size_t named;
@@ -98,14 +115,19 @@ struct mlv_fair_attribute {
 };
 
 struct mlv_fair_audit {
-	const char *name;
+	const char *name, *within;
 	double tau;
+	uint64_t n;
+	struct mlv_rate_value rates[MLV_RATES]; /* of all groups together */
 	struct mlv_fair_group *groups; /* those that have rows, by the order of their values */
 	size_t count;
 	size_t against[MLV_RATES]; /* which group; SIZE_MAX: none has the rate */
 	struct mlv_fair_spread spreads[MLV_RATES];
 	enum mlv_fair parities[MLV_PARITIES]; /* NO when one group's is, YES when the others are */
 };
+
+/* Append what it is of: "race", "race within sex=F". */
+mlv_err mlv_fair_audit_title(const struct mlv_fair_audit *audit, struct mlv_buf *to) MLV_CHECK;
 
 struct mlv_fairness {
 	uint64_t n, positives; /* rows; those predicted positive */
@@ -115,8 +137,8 @@ struct mlv_fairness {
 	enum mlv_fair unsupervised, supervised, overall;
 };
 
-/* Rows: truth and guess are 0 or 1. Adjusts all p-values together (Benjamini and Hochberg). */
-mlv_err mlv_fairness_audit(const uint32_t *truth, const uint32_t *guess, size_t rows,
+/* all: those of all rows. Adjusts all p-values together (Benjamini and Hochberg). */
+mlv_err mlv_fairness_audit(const struct mlv_fair_cells *all,
 			   const struct mlv_fair_attribute *attributes, size_t count, double level,
 			   struct mlv_fairness *fairness) MLV_CHECK;
 void mlv_fairness_release(struct mlv_fairness *fairness);

@@ -7,13 +7,14 @@
 #include "core/base/sys.h"
 #include "core/eval/spec/parts.h"
 
-static const char *const entry_keys[] = { "by", "eval", "reference", "tau", "metrics", NULL };
+static const char *const entry_keys[] = { "by", "control", "eval", "reference", "tau", "metrics", NULL };
 static const char *const reference_keys[] = { "value", NULL };
 
 void mlv_fair_entries_release(struct mlv_fair_entries *entries)
 {
 	for (size_t e = 0; e < entries->count; e++) {
 		free(entries->at[e].by);
+		free(entries->at[e].control);
 		free(entries->at[e].eval);
 		free(entries->at[e].value);
 	}
@@ -71,12 +72,15 @@ static mlv_err read_entry(const char *file, const struct mlv_value *map, struct 
 	entry->line = map->line;
 	if ((err = mlv_spec_check_keys(file, map, "an entry of 'fairness'", entry_keys)) ||
 	    (err = mlv_spec_text(file, map, "by", &entry->by)) ||
+	    (err = mlv_spec_text(file, map, "control", &entry->control)) ||
 	    (err = mlv_spec_text(file, map, "eval", &entry->eval)) ||
 	    (err = mlv_spec_number(file, map, "tau", 0.01, 1, &entry->tau)) ||
 	    (err = read_reference(file, map, entry)))
 		return err;
 	if (!entry->by)
 		return mlv_spec_wrong(file, map, "an entry of 'fairness' needs 'by', an entry of 'slices'");
+	if (entry->control && strcmp(entry->control, entry->by) == 0)
+		return mlv_spec_wrong(file, map, "'control' must be another entry of 'slices' than 'by'");
 	return read_rates(file, mlv_value_get(map, "metrics"), entry);
 }
 

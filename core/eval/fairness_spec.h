@@ -21,6 +21,7 @@
 /* One entry of mlv.yaml. */
 struct mlv_fair_entry {
 	char *by;    /* the name of an entry of slices */
+	char *control; /* that of the entry within whose slices groups are compared; NULL: among all rows */
 	char *eval;  /* the evaluation that it is of; NULL: any */
 	enum mlv_fair_against against;
 	char *value; /* NAMED: which */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/strs.h"
+#include "core/eval/gate/parts.h"
 
 const char *mlv_gate_outcome_name(enum mlv_gate_outcome outcome)
 {
@@ -21,10 +22,36 @@ bool mlv_gate_needs_base(const struct mlv_gate *gate)
 	return false;
 }
 
+bool mlv_gate_needs_fairness(const struct mlv_gate *gate)
+{
+	for (size_t r = 0; r < gate->rule_count; r++)
+		if (gate->rules[r].about == MLV_GATE_FAIRNESS)
+			return true;
+	return false;
+}
+
 void mlv_gate_report_release(struct mlv_gate_report *report)
 {
 	free(report->at);
 	*report = (struct mlv_gate_report){ 0 };
+}
+
+mlv_err mlv_gate_add_finding(struct mlv_gate_report *report, const struct mlv_gate_finding *finding)
+{
+	mlv_err err = mlv_array_grow(&report->at, &report->cap, report->count + 1,
+				     sizeof(*report->at));
+
+	if (err)
+		return err;
+	report->at[report->count] = *finding;
+	if (!finding->why)
+		report->at[report->count].why = "";
+	if (finding->rule->about != MLV_GATE_FAIRNESS)
+		report->at[report->count].limit = finding->rule->limit;
+	report->count++;
+	if (finding->outcome > report->outcome)
+		report->outcome = finding->outcome;
+	return NULL;
 }
 
 struct applying {
@@ -36,19 +63,7 @@ struct applying {
 
 static mlv_err add_finding(struct applying *applying, const struct mlv_gate_finding *finding)
 {
-	struct mlv_gate_report *report = applying->report;
-	mlv_err err = mlv_array_grow(&report->at, &report->cap, report->count + 1,
-				     sizeof(*report->at));
-
-	if (err)
-		return err;
-	report->at[report->count] = *finding;
-	if (!finding->why)
-		report->at[report->count].why = "";
-	report->count++;
-	if (finding->outcome > report->outcome)
-		report->outcome = finding->outcome;
-	return NULL;
+	return mlv_gate_add_finding(applying->report, finding);
 }
 
 static bool within(const struct mlv_gate_rule *rule, double value, double limit)
@@ -266,14 +281,17 @@ const char *mlv_gate_redefined(const struct mlv_gate *gate, const struct mlv_com
 
 mlv_err mlv_gate_apply(const struct mlv_gate *gate, const struct mlv_record *record,
 		       const struct mlv_record *base, const struct mlv_comparison *comparison,
-		       struct mlv_gate_report *report)
+		       const struct mlv_fair_audited *audited, struct mlv_gate_report *report)
 {
 	MLV_SCOPED(mlv_gate_report_release) struct mlv_gate_report made = { 0 };
+	MLV_SCOPED(mlv_gate_held_release) struct mlv_gate_held held = { 0 };
 	struct applying applying = { gate, record, base, comparison, &made };
-	mlv_err err = NULL;
+	mlv_err err = audited ? mlv_gate_hold(gate, record, audited, &held) : NULL;
 
 	for (size_t r = 0; r < gate->rule_count && !err; r++)
-		err = apply_rule(&applying, &gate->rules[r]);
+		err = gate->rules[r].about == MLV_GATE_FAIRNESS
+			      ? mlv_gate_judge_held(gate, record, &gate->rules[r], &held, &made)
+			      : apply_rule(&applying, &gate->rules[r]);
 	if (err)
 		return err;
 	*report = made;

@@ -8,11 +8,16 @@
  *   slices[sex=F].accuracy >= 0.7
  *   worst(slices.race.accuracy) >= 0.60
  *   gap(slices.race.fpr) < 0.25
+ *   fairness.race.fpr in tau
  *
  * A rule is about all rows (overall), about each slice (slices.*), each of a
  * dimension (slices.NAME), the critical ones, or one. worst() is the worst
  * slice by the metric's direction, gap() the largest less the smallest value.
  * drop is old - new, rise new - old; rules without them need no base.
+ *
+ * fairness.NAME, or fairness[NAME], is about the entries of `fairness` by that
+ * name (* for all): the ratio of each group's rate to that of its reference is
+ * within [tau, 1 / tau] of the entry.
  *
  * Modes:
  *   point        the values decide
@@ -33,6 +38,7 @@
 
 #include "core/base/value.h"
 #include "core/eval/compare.h"
+#include "core/eval/fairness_plan.h"
 
 enum mlv_gate_outcome { MLV_GATE_PASS, MLV_GATE_UNSURE, MLV_GATE_FAIL };
 const char *mlv_gate_outcome_name(enum mlv_gate_outcome outcome); /* "pass", "inconclusive", "fail" */
@@ -40,12 +46,19 @@ const char *mlv_gate_outcome_name(enum mlv_gate_outcome outcome); /* "pass", "in
 struct mlv_gate_rule {
 	char *text;
 	unsigned line; /* in mlv.yaml */
-	enum { MLV_GATE_OVERALL, MLV_GATE_ALL, MLV_GATE_DIM, MLV_GATE_CRITICAL, MLV_GATE_ONE } about;
+	enum {
+		MLV_GATE_OVERALL,
+		MLV_GATE_ALL,
+		MLV_GATE_DIM,
+		MLV_GATE_CRITICAL,
+		MLV_GATE_ONE,
+		MLV_GATE_FAIRNESS
+	} about;
 	enum { MLV_GATE_EACH, MLV_GATE_WORST, MLV_GATE_GAP } fold;
-	char *name;    /* DIM: the dimension; ONE: the slice */
-	char *metric;
+	char *name;    /* DIM: the dimension; ONE: the slice; FAIRNESS: the attribute, NULL: each */
+	char *metric;  /* FAIRNESS: the rate */
 	enum { MLV_GATE_VALUE, MLV_GATE_DROP, MLV_GATE_RISE } quantity;
-	enum { MLV_GATE_LT, MLV_GATE_LE, MLV_GATE_GT, MLV_GATE_GE } op;
+	enum { MLV_GATE_LT, MLV_GATE_LE, MLV_GATE_GT, MLV_GATE_GE, MLV_GATE_IN_TAU } op;
 	double limit;
 	enum { MLV_GATE_POINT, MLV_GATE_SIGNIFICANT, MLV_GATE_NONINFERIOR } mode;
 	double margin;
@@ -67,6 +80,8 @@ mlv_err mlv_gate_read(const char *file, const struct mlv_value *root, const char
 void mlv_gate_release(struct mlv_gate *gate);
 /* Whether a rule compares with a base. */
 bool mlv_gate_needs_base(const struct mlv_gate *gate);
+/* Whether a rule is about fairness. */
+bool mlv_gate_needs_fairness(const struct mlv_gate *gate);
 
 /* What became of a rule in a slice. */
 struct mlv_gate_finding {
@@ -75,6 +90,7 @@ struct mlv_gate_finding {
 	enum mlv_gate_outcome outcome;
 	bool has_value;
 	double value;    /* what was held against the limit */
+	double limit;    /* the rule's; of fairness tau */
 	const char *why; /* what there is to say beside; "" for nothing */
 };
 struct mlv_gate_report {
@@ -84,10 +100,12 @@ struct mlv_gate_report {
 };
 /*
  * Hold the rules against a record and, where one needs it, that of the base and
- * what changed since (both NULL: no rule does). The report refers to all.
+ * what changed since (both NULL: no rule does), and the audit of the record
+ * (NULL: no rule is about it). The report refers to all.
  */
 mlv_err mlv_gate_apply(const struct mlv_gate *gate, const struct mlv_record *record,
 		       const struct mlv_record *base, const struct mlv_comparison *comparison,
+		       const struct mlv_fair_audited *audited,
 		       struct mlv_gate_report *report) MLV_CHECK;
 /*
  * A dimension that the base defines in another way, although a rule compares

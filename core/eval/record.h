@@ -25,6 +25,7 @@
 
 #include "core/base/buf.h"
 #include "core/eval/evaluate.h"
+#include "core/eval/fairness.h"
 
 #define MLV_RECORD_SCHEMA "mlv.eval/1"
 #define MLV_RECORD_MAX    ((size_t)256 << 20) /* bytes of a record */
@@ -66,6 +67,8 @@ struct mlv_record_slice {
 	char *name, *dim; /* dim NULL: overall */
 	uint64_t n;
 	bool small, critical;
+	bool has_cells; /* of a binary task without weights */
+	struct mlv_fair_cells cells;
 	struct mlv_entry *entries; /* one for each metric of the record */
 	struct mlv_record_fold *folds;
 	size_t fold_count;

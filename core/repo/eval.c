@@ -56,6 +56,19 @@ mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv
 	return err ? err : mlv_gate_read("mlv.yaml", root, name, gate);
 }
 
+mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			  const struct mlv_record *record, struct mlv_fair_entries *entries,
+			  struct mlv_fair_audited *audited)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	mlv_err err;
+
+	if ((err = mlv_eval_yaml(place, side, &root)) ||
+	    (err = mlv_fair_entries_read("mlv.yaml", root, entries)))
+		return err;
+	return entries->count ? mlv_fair_audit_record("mlv.yaml", record, entries, audited) : NULL;
+}
+
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path)
 {
 	return mlv_buf_printf(path, DIRECTORY "/%s.json", name);

@@ -27,6 +27,10 @@ mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv
 /* The gate of this version called name, or with name NULL its only one. */
 mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_gate *gate) MLV_CHECK;
+/* What `fairness:` of this version says of a record; without an entry no audits. The audit refers to both. */
+mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			  const struct mlv_record *record, struct mlv_fair_entries *entries,
+			  struct mlv_fair_audited *audited) MLV_CHECK;
 /* "evals/NAME.json". */
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 /* The record as this version has it; *found false when there is none. */

@@ -48,3 +48,7 @@ ref_groups: {h: x}'; do
 done
 aequitas a.csv --config nosuch.yaml
 aequitas .
+try 'fairness: [{by: g, control: g}]'
+try 'fairness: [{by: g, control: h}]'
+sed -i 's/by: g}/by: g}, {name: r, where: g == "a"}/; s/^fairness.*/fairness: [{by: r}]/' mlv.yaml
+mlv fairness 2>&1 || echo "$?"

@@ -56,3 +56,11 @@ entity_id,model_id,score,label_value,age,"a ""b"""
 END
 printf 'score_thresholds: {rank_abs: [2], rank_pct: [0.4], score_val: [0.5]}\nattr_cols: [age, "a \\"b\\""]\n' >config.yaml
 mlv fairness --aequitas ranks.csv --config config.yaml --format aequitas-csv | cut -d, -f1-9,14-15
+# Within the levels of something else; the reference is one of the level.
+sed -i 's/^fairness:/fairness:\n- {by: race, control: sex, reference: {value: White}, metrics: [fpr]}/' mlv.yaml
+mlv fairness --tau 0.5 | sed -n '/within/,/^Rate .*Max/p'
+mlv fairness --format aequitas-csv | cut -d, -f4,5,26,27 | head -8
+mlv fairness --json | /usr/bin/python3 -c '
+import json, sys
+one, = json.load(sys.stdin)
+print([(a["attribute"], a.get("within"), sum(g["n"] for g in a["groups"])) for a in one["attributes"]])'

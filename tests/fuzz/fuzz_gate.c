@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
 	if (!text || mlv_gate_rule_parse(text, &rule))
 		return 0;
-	if (!mlv_measure_find(rule.metric) || mlv_gate_rule_parse(rule.text, &again) ||
-	    strcmp(rule.metric, again.metric) != 0)
+	if ((rule.about == MLV_GATE_FAIRNESS ? mlv_rate_find(rule.metric) == MLV_RATES
+					     : !mlv_measure_find(rule.metric)) ||
+	    mlv_gate_rule_parse(rule.text, &again) || strcmp(rule.metric, again.metric) != 0)
 		abort();
 	return 0;
 }

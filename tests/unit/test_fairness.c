@@ -7,6 +7,21 @@
 
 #define near(a, b, off) cr_assert(fabs((a) - (b)) <= (off), "%.17g is not %.17g", (double)(a), (double)(b))
 
+/* The audit of rows: code[a] has the group of each row by attribute a, whose cells are counted into room. */
+static void audit_rows(const uint32_t *truth, const uint32_t *guess, size_t rows,
+		  struct mlv_fair_attribute *attributes, const uint32_t *const *code, size_t count,
+		  struct mlv_fair_cells (*room)[8], struct mlv_fairness *fairness)
+{
+	struct mlv_fair_cells all = { 0 };
+
+	mlv_fair_count(truth, guess, rows, NULL, NULL, 1, &all);
+	for (size_t a = 0; a < count; a++) {
+		mlv_fair_count(truth, guess, rows, code[a], NULL, attributes[a].count, room[a]);
+		attributes[a].cells = room[a];
+	}
+	check_ok(mlv_fairness_audit(&all, attributes, count, 0.95, fairness));
+}
+
 /* Aequitas, tests/test_artifacts/test_bias_report/test_1.csv and what is expected of it. */
 mlv_test(fairness, aequitas_test_1)
 {
@@ -19,13 +34,14 @@ mlv_test(fairness, aequitas_test_1)
 		MLV_FAIR_NO,  MLV_FAIR_NO,  MLV_FAIR_NO, MLV_FAIR_YES, MLV_FAIR_NO,
 		MLV_FAIR_NO,  MLV_FAIR_NO,  MLV_FAIR_NO, MLV_FAIR_YES, MLV_FAIR_NO,
 	};
-	const struct mlv_fair_attribute attribute = {
-		.name = "class", .code = code, .values = values, .count = 2, .tau = 0.8,
+	struct mlv_fair_attribute attribute = {
+		.name = "class", .values = values, .count = 2, .tau = 0.8,
 	};
 	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	struct mlv_fair_cells room[2][8] = { { { 0 } } };
 	const struct mlv_fair_group *high, *other;
 
-	check_ok(mlv_fairness_audit(truth, guess, 10, &attribute, 1, 0.95, &fairness));
+	audit_rows(truth, guess, 10, &attribute, &(const uint32_t *){ code }, 1, room, &fairness);
 	high = &fairness.audits[0].groups[0];
 	other = &fairness.audits[0].groups[1];
 	cr_assert(high->n == 5 && high->tp == 2 && high->fp == 1 && high->tn == 1 && high->fn == 1);
@@ -63,17 +79,18 @@ mlv_test(fairness, fairlearn_user_guide)
 	static const uint64_t rows[] = { 2, 2, 3, 3, 6, 2 };
 	uint32_t code[18], cross[18];
 	struct mlv_fair_attribute attributes[] = {
-		{ .name = "sf", .code = code, .values = values, .count = 3, .tau = 0.8 },
-		{ .name = "sf & g2", .code = cross, .values = crossed, .count = 6, .tau = 0.8 },
+		{ .name = "sf", .values = values, .count = 3, .tau = 0.8 },
+		{ .name = "sf & g2", .values = crossed, .count = 6, .tau = 0.8 },
 	};
 	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	struct mlv_fair_cells room[2][8] = { { { 0 } } };
 	const struct mlv_fair_spread *spreads;
 
 	for (size_t r = 0; r < 18; r++) {
 		code[r] = (uint32_t)(letters[r] - 'a');
 		cross[r] = code[r] * 2 + (second[r] == 8);
 	}
-	check_ok(mlv_fairness_audit(truth, guess, 18, attributes, 2, 0.95, &fairness));
+	audit_rows(truth, guess, 18, attributes, (const uint32_t *[]){ code, cross }, 2, room, &fairness);
 	near(fairness.rates[MLV_RATE_TPR].value, 0.5, 0);
 	near(fairness.rates[MLV_RATE_FPR].value, 0.666667, 1e-6);
 	near(fairness.rates[MLV_RATE_PPREV].value, 0.555556, 1e-6);
@@ -124,16 +141,17 @@ mlv_test(fairness, each_rate_is_tested_by_its_own_denominator)
 	static const size_t one[] = { 1369, 532, 805, 990 }, other[] = { 103, 100, 87, 318 };
 	static uint32_t truth[5000], guess[5000], code[5000];
 	static const char *const values[] = { "African-American", "Other" };
-	const struct mlv_fair_attribute attribute = {
-		.name = "race", .code = code, .values = values, .count = 2,
+	struct mlv_fair_attribute attribute = {
+		.name = "race", .values = values, .count = 2,
 		.against = MLV_FAIR_NAMED, .named = 1, .tau = 0.8,
 	};
 	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	struct mlv_fair_cells room[2][8] = { { { 0 } } };
 	const struct mlv_disparity *fpr, *fdr;
 	size_t rows = add_rows(truth, guess, code, 0, 0, one);
 
 	rows = add_rows(truth, guess, code, rows, 1, other);
-	check_ok(mlv_fairness_audit(truth, guess, rows, &attribute, 1, 0.95, &fairness));
+	audit_rows(truth, guess, rows, &attribute, &(const uint32_t *){ code }, 1, room, &fairness);
 	fpr = &fairness.audits[0].groups[0].disparities[MLV_RATE_FPR];
 	fdr = &fairness.audits[0].groups[0].disparities[MLV_RATE_FDR];
 	near(fpr->ratio, 805.0 / 1795 / (87.0 / 405), 1e-14);
@@ -151,14 +169,15 @@ mlv_test(fairness, what_is_not_defined)
 	static const uint32_t truth[] = { 1, 1, 1, 0, 0 }, guess[] = { 1, 0, 1, 0, 1 },
 			      code[] = { 0, 0, 1, 2, 2 };
 	static const char *const values[] = { "a", "b", "c", "none" };
-	const struct mlv_fair_attribute attribute = {
-		.name = "x", .code = code, .values = values, .count = 4,
+	struct mlv_fair_attribute attribute = {
+		.name = "x", .values = values, .count = 4,
 		.against = MLV_FAIR_NAMED, .named = 1, .tau = 0.8,
 	};
 	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	struct mlv_fair_cells room[2][8] = { { { 0 } } };
 	const struct mlv_fair_audit *audit;
 
-	check_ok(mlv_fairness_audit(truth, guess, 5, &attribute, 1, 0.95, &fairness));
+	audit_rows(truth, guess, 5, &attribute, &(const uint32_t *){ code }, 1, room, &fairness);
 	audit = &fairness.audits[0];
 	cr_assert(audit->count == 3);
 	cr_assert(audit->groups[0].rates[MLV_RATE_FPR].defined == false);
@@ -170,4 +189,48 @@ mlv_test(fairness, what_is_not_defined)
 	cr_assert(audit->groups[0].parities[MLV_PARITY_TYPE_II] == MLV_FAIR_NO);
 	cr_assert(audit->parities[MLV_PARITY_FPR] == MLV_FAIR_UNDEFINED);
 	cr_assert(audit->spreads[MLV_RATE_FPR].defined && audit->spreads[MLV_RATE_FPR].ratio == 1);
+}
+
+/*
+ * Fairlearn's user guide, "Intersecting groups", control features: the accuracy of a, b and c among
+ * rows of high and of low income, and how far these are apart within each.
+ */
+mlv_test(fairness, fairlearn_control_features)
+{
+	static const char *const values[] = { "A", "B", "C" };
+	static const struct mlv_fair_cells high[] = { { .tp = 1, .fp = 4 },
+						      { .tn = 2, .fn = 3 },
+						      { .tp = 3, .fn = 1 } };
+	static const struct mlv_fair_cells low[] = { { .tp = 2, .fn = 3 },
+						     { .tn = 2, .fp = 5 },
+						     { .tp = 2, .fn = 2 } };
+	const struct mlv_fair_attribute attributes[] = {
+		{ .name = "s", .within = "i=H", .values = values, .cells = high, .count = 3, .tau = 0.8 },
+		{ .name = "s", .within = "i=L", .values = values, .cells = low, .count = 3, .tau = 0.8 },
+	};
+	static const struct mlv_fair_cells all = { .tp = 8, .fp = 9, .tn = 4, .fn = 9 };
+	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf title = MLV_BUF_INIT;
+
+	check_ok(mlv_fairness_audit(&all, attributes, 2, 0.95, &fairness));
+	cr_assert(fairness.n == 30 && fairness.audits[0].n == 14 && fairness.audits[1].n == 16);
+	near(fairness.audits[0].rates[MLV_RATE_ACCURACY].value, 0.42857, 1e-5);
+	near(fairness.audits[1].rates[MLV_RATE_ACCURACY].value, 0.375, 0);
+	near(fairness.audits[1].groups[1].rates[MLV_RATE_ACCURACY].value, 0.285714, 1e-6);
+	near(fairness.audits[0].spreads[MLV_RATE_ACCURACY].difference, 0.55, 1e-15);
+	near(fairness.audits[1].spreads[MLV_RATE_ACCURACY].difference, 0.214286, 1e-6);
+	/* A group's share of the predicted positives is one of those in its level. */
+	near(fairness.audits[0].groups[0].rates[MLV_RATE_PPR].value, 5.0 / 8, 0);
+	check_ok(mlv_fair_audit_title(&fairness.audits[1], &title));
+	cr_assert(eq(str, title.ptr, "s within i=L"));
+}
+
+mlv_test(fairness, rows_are_counted_by_group_within_level)
+{
+	static const uint32_t truth[] = { 1, 1, 0, 0, 1 }, guess[] = { 1, 0, 1, 0, 1 };
+	static const uint32_t code[] = { 0, 1, 1, 0, 1 }, within[] = { 0, 0, 1, 1, 1 };
+	struct mlv_fair_cells at[4] = { { 0 } };
+
+	mlv_fair_count(truth, guess, 5, code, within, 2, at);
+	cr_assert(at[0].tp == 1 && at[1].fn == 1 && at[2].tn == 1 && at[3].fp == 1 && at[3].tp == 1);
 }

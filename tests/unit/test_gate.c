@@ -27,26 +27,63 @@ mlv_test(gate, rules_of_all_forms)
 	cr_assert(eq(str, one.name, "age=[0,25)"));
 }
 
+mlv_test(gate, rules_about_fairness)
+{
+	MLV_SCOPED(mlv_gate_rule_release) struct mlv_gate_rule one = { 0 }, cross = { 0 }, each = { 0 };
+
+	check_ok(mlv_gate_rule_parse("fairness.race.fpr in tau", &one));
+	cr_assert(one.about == MLV_GATE_FAIRNESS && one.op == MLV_GATE_IN_TAU && one.mode == MLV_GATE_POINT);
+	cr_assert(eq(str, one.name, "race"));
+	cr_assert(eq(str, one.metric, "fpr"));
+	check_ok(mlv_gate_rule_parse("fairness[race & sex].pprev  in tau mode significant", &cross));
+	cr_assert(eq(str, cross.name, "race & sex"));
+	cr_assert(cross.mode == MLV_GATE_SIGNIFICANT);
+	check_ok(mlv_gate_rule_parse("fairness.*.for in tau", &each));
+	cr_assert(each.name == NULL);
+	cr_assert(eq(str, each.metric, "for"));
+}
+
 mlv_test(gate, what_is_no_rule_is_told_with_its_column)
 {
 	static const struct {
 		const char *text, *message;
 	} wrong[] = {
 		{ "", "in the rule '', column 1: 'overall', 'slices'" },
-		{ "overall.f3 > 1", "in the rule 'overall.f3 > 1', column 9: the name of a metric" },
+		{ "overall.f3 > 1",
+		  "in the rule 'overall.f3 > 1', column 9: the name of a metric" },
 		{ "overall.f1", "in the rule 'overall.f1', column 11: one of < <=" },
 		{ "overall.f1 > x", "in the rule 'overall.f1 > x', column 14: a number" },
 		{ "overall.f1 > nan", "in the rule 'overall.f1 > nan', column 14: a number" },
-		{ "overall.f1 > 1 mode best", "in the rule 'overall.f1 > 1 mode best', column 21: point," },
+		{ "overall.f1 > 1 mode best",
+		  "in the rule 'overall.f1 > 1 mode best', column 21: point," },
 		{ "overall.f1 > 1 2", "in the rule 'overall.f1 > 1 2', column 16: nothing more" },
-		{ "worst(overall.f1) > 1", "in the rule 'worst(overall.f1) > 1', column 18: slices, not" },
-		{ "worst(slices.a.f1 > 1", "in the rule 'worst(slices.a.f1 > 1', column 19: a ')'" },
+		{ "worst(overall.f1) > 1",
+		  "in the rule 'worst(overall.f1) > 1', column 18: slices, not" },
+		{ "worst(slices.a.f1 > 1",
+		  "in the rule 'worst(slices.a.f1 > 1', column 19: a ')'" },
 		{ "slices[a.f1 > 1", "in the rule 'slices[a.f1 > 1', column 8: a ']'" },
-		{ "overall.f1 drop > 1", "in the rule 'overall.f1 drop > 1': a drop or rise has an upper" },
+		{ "overall.f1 drop > 1",
+		  "in the rule 'overall.f1 drop > 1': a drop or rise has an upper" },
 		{ "overall.f1 > 1 mode noninferior",
 		  "in the rule 'overall.f1 > 1 mode noninferior': noninferior is" },
-		{ "overall.f1 drop < 1 margin 1", "in the rule 'overall.f1 drop < 1 margin 1': a margin is" },
-		{ "gap(slices.*.f1) drop < 1", "in the rule 'gap(slices.*.f1) drop < 1': worst() and gap()" },
+		{ "overall.f1 drop < 1 margin 1",
+		  "in the rule 'overall.f1 drop < 1 margin 1': a margin is" },
+		{ "fairness.race.f1 in tau",
+		  "in the rule 'fairness.race.f1 in tau', column 15: the name of a rate" },
+		{ "fairness.race in tau",
+		  "in the rule 'fairness.race in tau', column 14: '.' and a rate" },
+		{ "fairness.race.fpr < 1",
+		  "in the rule 'fairness.race.fpr < 1', column 19: 'in tau'" },
+		{ "fairness[race.fpr in tau",
+		  "in the rule 'fairness[race.fpr in tau', column 10: a ']'" },
+		{ "fairness", "in the rule 'fairness', column 9: '.' or '['" },
+		{ "fairness.race.fpr in tau mode noninferior",
+		  "in the rule 'fairness.race.fpr in tau mode noninferior': noninferior is" },
+		{ "gap(fairness.race.fpr) < 1",
+		  "in the rule 'gap(fairness.race.fpr) < 1', column 23: slices, not" },
+		{ "overall.f1 in tau", "in the rule 'overall.f1 in tau', column 12: one of < <=" },
+		{ "gap(slices.*.f1) drop < 1",
+		  "in the rule 'gap(slices.*.f1) drop < 1': worst() and gap()" },
 	};
 
 	for (size_t i = 0; i < MLV_COUNT(wrong); i++) {

@@ -96,6 +96,38 @@ static mlv_err take_slices(struct scanner *scanner, struct mlv_gate_rule *rule)
 	return take_name(scanner, strcspn(scanner->at, ". )"), "a name of 'slices'", &rule->name);
 }
 
+/* ".NAME.RATE", ".*.RATE", "[NAME].RATE", behind "fairness". */
+static mlv_err take_fairness(struct scanner *scanner, struct mlv_gate_rule *rule)
+{
+	const char *end;
+	size_t len;
+	mlv_err err;
+
+	rule->about = MLV_GATE_FAIRNESS;
+	if (take(scanner, "[")) {
+		if (!(end = strrchr(scanner->at, ']')))
+			return expected(scanner, "a ']'");
+		if ((err = take_name(scanner, (size_t)(end - scanner->at), "a name of 'fairness'",
+				     &rule->name)))
+			return err;
+		scanner->at++;
+	} else if (!take(scanner, ".")) {
+		return expected(scanner, "'.' or '['");
+	} else if (!take(scanner, "*") && (err = take_name(scanner, strcspn(scanner->at, ". "),
+							   "a name of 'fairness'", &rule->name))) {
+		return err;
+	}
+	if (!take(scanner, "."))
+		return expected(scanner, "'.' and a rate");
+	len = strspn(scanner->at, "abcdefghijklmnopqrstuvwxyz");
+	if ((err = take_name(scanner, len, "a rate", &rule->metric)))
+		return err;
+	if (mlv_rate_find(rule->metric) != MLV_RATES)
+		return NULL;
+	scanner->at -= len;
+	return expected(scanner, "the name of a rate");
+}
+
 /* "overall.f1", "slices.race.fpr", "slices.* fpr". */
 static mlv_err take_subject(struct scanner *scanner, struct mlv_gate_rule *rule)
 {
@@ -103,10 +135,12 @@ static mlv_err take_subject(struct scanner *scanner, struct mlv_gate_rule *rule)
 	mlv_err err = NULL;
 
 	skip_space(scanner);
+	if (take(scanner, "fairness"))
+		return take_fairness(scanner, rule);
 	if (take(scanner, "slices"))
 		err = take_slices(scanner, rule);
 	else if (!take(scanner, "overall"))
-		err = expected(scanner, "'overall', 'slices', 'worst(' or 'gap('");
+		err = expected(scanner, "'overall', 'slices', 'fairness', 'worst(' or 'gap('");
 	if (err)
 		return err;
 	if (!take(scanner, "."))
@@ -133,6 +167,8 @@ static mlv_err take_folded(struct scanner *scanner, struct mlv_gate_rule *rule)
 	skip_space(scanner);
 	if (!take(scanner, ")"))
 		return expected(scanner, "a ')'");
+	if (rule->about == MLV_GATE_FAIRNESS)
+		return expected(scanner, "slices, not 'fairness', before this");
 	return rule->about == MLV_GATE_OVERALL ? expected(scanner, "slices, not 'overall', before this")
 					       : NULL;
 }
@@ -151,6 +187,11 @@ static mlv_err take_number(struct scanner *scanner, double *number)
 
 static mlv_err take_limit(struct scanner *scanner, struct mlv_gate_rule *rule)
 {
+	if (rule->about == MLV_GATE_FAIRNESS) {
+		rule->op = MLV_GATE_IN_TAU;
+		return take_word(scanner, "in") && take_word(scanner, "tau") ? NULL
+									     : expected(scanner, "'in tau'");
+	}
 	skip_space(scanner);
 	/* The longer ones first. */
 	if (take(scanner, "<="))
@@ -216,7 +257,9 @@ mlv_err mlv_gate_rule_parse(const char *text, struct mlv_gate_rule *rule)
 		return mlv_error_nomem("a rule");
 	if ((err = take_folded(&scanner, &made)))
 		return err;
-	if (take_word(&scanner, "drop"))
+	if (made.about == MLV_GATE_FAIRNESS)
+		made.quantity = MLV_GATE_VALUE;
+	else if (take_word(&scanner, "drop"))
 		made.quantity = MLV_GATE_DROP;
 	else if (take_word(&scanner, "rise"))
 		made.quantity = MLV_GATE_RISE;

@@ -204,6 +204,26 @@ static mlv_err read_folds(const char *name, const struct mlv_record *record,
 	return err;
 }
 
+/* The counts of a binary task; weights are no counts. */
+static mlv_err read_cells(const char *name, const struct mlv_value *matrix, struct mlv_record_slice *slice)
+{
+	uint64_t *const cells[] = { &slice->cells.tn, &slice->cells.fp, &slice->cells.fn,
+				    &slice->cells.tp };
+	mlv_err err = NULL;
+
+	if (items_of(matrix, MLV_VALUE_LIST) != 2)
+		return NULL;
+	for (size_t i = 0; i < MLV_COUNT(cells) && !err; i++) {
+		const struct mlv_value *row = matrix->items[i / 2];
+
+		if (items_of(row, MLV_VALUE_LIST) != 2 || row->items[i % 2]->type != MLV_VALUE_INT)
+			return NULL;
+		err = read_count(name, row->items[i % 2], cells[i]);
+	}
+	slice->has_cells = !err;
+	return err;
+}
+
 static mlv_err read_slice(const char *name, const struct mlv_record *record,
 			  const struct mlv_value *map, struct mlv_record_slice *slice)
 {
@@ -212,6 +232,8 @@ static mlv_err read_slice(const char *name, const struct mlv_record *record,
 	slice->small = is_true(mlv_value_get(map, "small"));
 	slice->critical = is_true(mlv_value_get(map, "critical"));
 	if ((err = read_count(name, mlv_value_get(map, "n"), &slice->n)) ||
+	    (record->task == MLV_TASK_BINARY &&
+	     (err = read_cells(name, mlv_value_get(mlv_value_get(map, "stats"), "cm"), slice))) ||
 	    (err = copy_text(mlv_value_get(map, "name"), &slice->name)) ||
 	    (err = copy_text(mlv_value_get(map, "dim"), &slice->dim)) ||
 	    (err = read_entries(name, record, mlv_value_get(map, "m"), &slice->entries)) ||
