@@ -16,6 +16,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -30,7 +31,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 enum mode { OFF, COUNT, KILL, FAIL, FULL, SHORT, OOM };
@@ -42,23 +42,35 @@ static const char *count_file;
 static atomic_long calls, allocations;
 
 /*
- * libfyaml 0.7 does not survive a lack of memory when a document is opened, and
- * cannot be given an allocator: what crashes there ends as being out of memory
- * does, and what is on disk is looked at all the same.
+ * Two libraries do not survive a lack of memory everywhere, and cannot be mended from
+ * outside: libfyaml 0.7 where a document is opened, libssh2 1.10 within a session. What
+ * crashes there, or in what these call, ends as being out of memory does, and what is on
+ * disk is looked at all the same.
  */
+static bool is_frail(const char *file)
+{
+	return strstr(file, "libfyaml") || strstr(file, "libssh2");
+}
+
+/* What the frail ones pass their pointers to. */
+static bool is_called(const char *file)
+{
+	return strstr(file, "libc.so") || strstr(file, "libcrypto") || strstr(file, "inject.so");
+}
+
 static void on_crash(int signal_number, siginfo_t *info, void *context)
 {
-	static const char message[] = "libfyaml crashed for lack of memory\n";
+	static const char message[] = "a library crashed for lack of memory\n";
+	void *frames[64];
 	Dl_info place;
-	void *at = NULL;
 
 	(void)info;
-#if defined(__x86_64__)
-	at = (void *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-	at = (void *)((ucontext_t *)context)->uc_mcontext.pc;
-#endif
-	if (dladdr(at, &place) && strstr(place.dli_fname, "libfyaml")) {
+	(void)context;
+	for (int i = 0, n = backtrace(frames, 64); i < n; i++) {
+		if (!dladdr(frames[i], &place) || is_called(place.dli_fname))
+			continue;
+		if (!is_frail(place.dli_fname))
+			break;
 		(void)!write(STDERR_FILENO, message, sizeof(message) - 1);
 		_exit(75);
 	}
