@@ -325,8 +325,8 @@ mlv_err mlv_fsck_send(struct mlv_store *cache, struct mlv_transport *remote,
 	mlv_err err;
 
 	if (key->kind == MLV_KIND_LARGE)
-		return mlv_remote_write_large(remote, cache, key, size);
+		return mlv_remote_write_large(remote, cache, key, size, false);
 	if ((err = mlv_store_read(cache, key, size, &raw)))
 		return err;
-	return mlv_remote_write(remote, key, raw.ptr, raw.len);
+	return mlv_remote_write(remote, key, raw.ptr, raw.len, false);
 }

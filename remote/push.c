@@ -62,7 +62,8 @@ static mlv_err send_small(struct push *push, const struct mlv_item *item, bool *
 	if (err || !covered)
 		return err;
 	*ours = false;
-	err = mlv_remote_write(push->remote, &item->key, raw.ptr, raw.len);
+	err = mlv_remote_write(push->remote, &item->key, raw.ptr, raw.len,
+			       item->state == MLV_ITEM_ASKED);
 	if (!err)
 		*sent = true;
 	if (!err && item->key.kind == MLV_KIND_OBJECT)
@@ -77,7 +78,8 @@ static mlv_err send_item(struct push *push, const struct mlv_item *item, bool *s
 	if (item->key.kind != MLV_KIND_LARGE)
 		return send_small(push, item, sent, ours);
 	*ours = true; /* its failures of reading are MISSING or CORRUPT, which no remote gives */
-	err = mlv_remote_write_large(push->remote, push->cache, &item->key, item->size);
+	err = mlv_remote_write_large(push->remote, push->cache, &item->key, item->size,
+				     item->state == MLV_ITEM_ASKED);
 	if (!err)
 		*sent = true;
 	return err;
@@ -218,7 +220,7 @@ static mlv_err send_root_nodes(struct push *push)
 		    item->state != MLV_ITEM_DONE || item->pack == 0)
 			continue;
 		if (!(err = mlv_store_read(push->cache, &item->key, item->size, &raw)))
-			err = mlv_remote_write(push->remote, &item->key, raw.ptr, raw.len);
+			err = mlv_remote_write(push->remote, &item->key, raw.ptr, raw.len, true);
 		item->pack = 0;
 	}
 	return settle(push, err);

@@ -155,12 +155,14 @@ static mlv_err take_item(struct mlv_push_packs *packs, struct making *making,
 
 /* ---- sending ---- */
 
+/* *unsound: one of this name is damaged, and to be replaced. */
 static mlv_err is_there(const struct mlv_push_packs *packs, const struct mlv_pack_ref *ref,
-			bool *there)
+			bool *there, bool *unsound)
 {
 	const struct mlv_pack_ref *found;
 
-	if (mlv_packs_find(packs->unsound.packs, packs->unsound.pack_count, &ref->id))
+	*unsound = mlv_packs_find(packs->unsound.packs, packs->unsound.pack_count, &ref->id);
+	if (*unsound)
 		return NULL;
 	if (!packs->lists)
 		return mlv_packs_confirm(packs->remote, ref, 1, there);
@@ -174,15 +176,18 @@ mlv_err mlv_push_packs_upload(const struct mlv_push_packs *packs, const struct m
 {
 	const char *table = pack->ptr + pack->len - MLV_PACK_TRAILER - table_len;
 	char path[MLV_PACK_PATH];
-	bool there = false;
-	mlv_err err = is_there(packs, ref, &there);
+	bool there = false, unsound = false;
+	mlv_err err = is_there(packs, ref, &there, &unsound);
 
 	/* Who lists sees the table too; who asked for the pack alone cannot know of it. */
 	if (err || (there && packs->lists))
 		return err;
 	mlv_pack_path(&ref->id, MLV_PACK_SUFFIX, path);
-	if (!there &&
-	    (err = mlv_transport_put_bytes(packs->remote, path, pack->ptr, pack->len)))
+	if (unsound)
+		err = mlv_transport_put_bytes(packs->remote, path, pack->ptr, pack->len);
+	else if (!there)
+		err = mlv_transport_put_fresh(packs->remote, path, pack->ptr, pack->len);
+	if (err)
 		return err;
 	mlv_pack_path(&ref->id, MLV_IDX_SUFFIX, path);
 	return mlv_transport_put_bytes_later(packs->remote, path, table, table_len);

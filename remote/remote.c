@@ -237,8 +237,15 @@ mlv_err mlv_remote_read(struct mlv_transport *remote, const struct mlv_key *key,
 	return err || found ? err : mlv_error_copy(&kept);
 }
 
+static mlv_err put_bytes(struct mlv_transport *remote, const char *path, const void *bytes,
+			 size_t len, bool fresh)
+{
+	return fresh ? mlv_transport_put_fresh_later(remote, path, bytes, len)
+		     : mlv_transport_put_bytes_later(remote, path, bytes, len);
+}
+
 mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key, const void *raw,
-			 size_t len)
+			 size_t len, bool fresh)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf stored = MLV_BUF_INIT;
 	char path[MLV_KEY_PATH];
@@ -246,10 +253,10 @@ mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key
 
 	mlv_key_path(key, path);
 	if (key->kind != MLV_KIND_NODE)
-		return mlv_transport_put_bytes_later(remote, path, raw, len);
+		return put_bytes(remote, path, raw, len, fresh);
 	if ((err = mlv_deflate(raw, len, &stored)))
 		return err;
-	return mlv_transport_put_bytes_later(remote, path, stored.ptr, stored.len);
+	return put_bytes(remote, path, stored.ptr, stored.len, fresh);
 }
 
 mlv_err mlv_node_finder_open(struct mlv_node_finder *finder)

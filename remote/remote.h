@@ -100,10 +100,11 @@ mlv_err mlv_remote_read_alone(struct mlv_transport *remote, const struct mlv_key
 			      uint64_t size, struct mlv_buf *raw) MLV_CHECK;
 /*
  * Send raw, which the caller has just verified, as an OBJECT, LEAVES or NODE.
- * It is there after the next mlv_transport_flush().
+ * It is there after the next mlv_transport_flush(). fresh: it was not there a
+ * moment ago (transport.h); else what lies under its name is replaced.
  */
 mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key,
-			 const void *raw, size_t len) MLV_CHECK;
+			 const void *raw, size_t len, bool fresh) MLV_CHECK;
 /*
  * Fetch a LARGE into the batch; its LEAVES are in the cache. It lies at the
  * remote by itself or as chunks (chunked.h); of these what nearby (may be NULL)
@@ -116,7 +117,7 @@ mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *ca
 			      struct mlv_nearby *nearby) MLV_CHECK;
 /* Send a LARGE from the cache, each leaf verified before it is handed out. */
 mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *cache,
-			       const struct mlv_key *key, uint64_t size) MLV_CHECK;
+			       const struct mlv_key *key, uint64_t size, bool fresh) MLV_CHECK;
 
 /*
  * Nodes from the cache, else from the remote: from packs, else by themselves.

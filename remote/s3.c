@@ -245,6 +245,9 @@ static enum mlv_http_verdict look(void *arg, struct mlv_net_reply *reply)
 	if (well && !is_hidden_error(s, reply))
 		return s->request->root ? MLV_HTTP_RETRY : MLV_HTTP_FINAL;
 	mlv_s3_code(s->s3, &reply->error, code);
+	/* Two wrote it at once; an upload in parts is to begin anew. */
+	if (strcmp(code, "ConditionalRequestConflict") == 0)
+		return s->request->root ? MLV_HTTP_FINAL : MLV_HTTP_RETRY;
 	/* They were changed on their way, or the file is another one by now: that stays. */
 	if ((strstr(code, "Digest") || strstr(code, "SHA256")) && ++s->digests >= MOST_DIGESTS)
 		return MLV_HTTP_FINAL;

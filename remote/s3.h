@@ -45,6 +45,7 @@ struct mlv_s3 {
 	bool reads;                 /* something was read here, or was told not to be there */
 	bool told_unreadable;       /* that nothing could be read was said */
 	enum mlv_s3_sum whole_sum, parts_sum;
+	bool unconditional;         /* the server does not take If-None-Match when it is written to */
 	uint64_t room;              /* bytes that bodies may take in memory, besides those that do */
 	pthread_cond_t freed;       /* ... some did and do no more */
 	pthread_mutex_t uploads_lock;

@@ -217,6 +217,15 @@ mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const 
 	return mlv_transport_put(t, key, &source);
 }
 
+mlv_err mlv_transport_put_fresh(struct mlv_transport *t, const char *key, const void *bytes,
+				size_t len)
+{
+	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len, .bytes = bytes,
+				     .fresh = true };
+
+	return mlv_transport_put(t, key, &source);
+}
+
 mlv_err mlv_transport_put_later(struct mlv_transport *t, const char *key,
 				const struct mlv_source *source)
 {
@@ -231,6 +240,15 @@ mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key, 
 				      size_t len)
 {
 	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len, .bytes = bytes };
+
+	return mlv_transport_put_later(t, key, &source);
+}
+
+mlv_err mlv_transport_put_fresh_later(struct mlv_transport *t, const char *key, const void *bytes,
+				      size_t len)
+{
+	struct mlv_source source = { .read = read_bytes, .arg = &bytes, .size = len, .bytes = bytes,
+				     .fresh = true };
 
 	return mlv_transport_put_later(t, key, &source);
 }

@@ -49,6 +49,12 @@ struct mlv_source {
 	uint64_t size;
 	const struct mlv_oid *sha256; /* of all bytes, when known; else NULL */
 	const void *bytes;            /* where all of them lie in memory; NULL: elsewhere */
+	/*
+	 * Its key was not there a moment ago: a server that can is asked not to
+	 * replace what somebody put there meanwhile. That is read: it stays if it
+	 * has just these bytes, and is replaced if it does not.
+	 */
+	bool fresh;
 };
 
 /* What a server knows the present bytes of a key by. */
@@ -167,6 +173,12 @@ mlv_err mlv_transport_put(struct mlv_transport *t, const char *key,
 			  const struct mlv_source *source) MLV_CHECK;
 mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const void *bytes,
 				size_t len) MLV_CHECK;
+/* The same of a source that is fresh. */
+mlv_err mlv_transport_put_fresh(struct mlv_transport *t, const char *key, const void *bytes,
+				size_t len) MLV_CHECK;
+/* *same: the key is there, and has just the bytes of source: they are read. */
+mlv_err mlv_transport_same(struct mlv_transport *t, const char *key,
+			   const struct mlv_source *source, bool *same) MLV_CHECK;
 /*
  * Many values that nothing names yet: their keys appear, durably, by the next
  * flush, which costs one round for all of them. When it fails those of them
@@ -177,6 +189,8 @@ mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const 
 mlv_err mlv_transport_put_later(struct mlv_transport *t, const char *key,
 				const struct mlv_source *source) MLV_CHECK;
 mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key,
+				      const void *bytes, size_t len) MLV_CHECK;
+mlv_err mlv_transport_put_fresh_later(struct mlv_transport *t, const char *key,
 				      const void *bytes, size_t len) MLV_CHECK;
 mlv_err mlv_transport_flush(struct mlv_transport *t, bool found) MLV_CHECK;
 /* Whether the two that follow can be called: not where a pace is set. */

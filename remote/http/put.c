@@ -5,6 +5,10 @@
  * name and renames them; whether it can is tried once, with an empty file. Of
  * any other, PUT is hoped to be whole, and the size is checked afterwards. So is
  * POST, where the setting "method" wants it: to the key's own URL, without more.
+ *
+ * What must not be there yet is moved with "Overwrite: F", or put with
+ * "If-None-Match: *" where the server takes that; of what is there all the same
+ * (412) the bytes are read, and replaced only if they are others.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -48,7 +52,7 @@ static mlv_err make_parents(struct mlv_http_remote *remote, const char *key)
 
 /* PUT; a second time once the collections above are made, if that was what it wanted. */
 static mlv_err put_to(struct mlv_http_remote *remote, const char *key,
-		      const struct mlv_source *source, struct mlv_net_reply *reply)
+		      const struct mlv_source *source, bool asks, struct mlv_net_reply *reply)
 {
 	static const int second[] = { 404, 409, 0 };
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs headers = { 0 };
@@ -57,6 +61,8 @@ static mlv_err put_to(struct mlv_http_remote *remote, const char *key,
 
 	if (!err)
 		err = mlv_strs_add(&headers, "Content-Type: application/octet-stream");
+	if (!err && asks)
+		err = mlv_http_add_header(&headers, "If-None-Match", "*");
 	if (!err)
 		err = mlv_http_simple(remote, "PUT", &url, source, &headers, parent_missing, reply);
 	if (err || (reply->status != 404 && reply->status != 409 && reply->status != 500))
@@ -105,20 +111,35 @@ static mlv_err move_key(struct mlv_http_remote *remote, const char *from, const 
 	return mlv_http_simple(remote, "MOVE", &source, NULL, &headers, as_is, reply);
 }
 
-/* MOVE to its place; parents are made, and what is there is replaced, only if they must be. */
+/* Something is there already. *keep: it is what was to be there, and stays. */
+static mlv_err may_stay(struct mlv_http_remote *remote, const char *key,
+			const struct mlv_source *source, bool *keep)
+{
+	*keep = false;
+	return source->fresh ? mlv_transport_same(&remote->base, key, source, keep) : NULL;
+}
+
+/*
+ * MOVE to its place; parents are made, and what is there is replaced, only if they must be.
+ * *kept: it was not moved, because what is there is the same.
+ */
 static mlv_err move_into_place(struct mlv_http_remote *remote, const char *from, const char *to,
+			       const struct mlv_source *source, bool *kept,
 			       struct mlv_net_reply *reply)
 {
 	mlv_err err = move_key(remote, from, to, false, move_answers, reply);
 
+	*kept = false;
 	if (!err && (reply->status == 409 || reply->status == 500 || reply->status == 404)) {
 		if ((err = make_parents(remote, to)))
 			return err;
 		err = move_key(remote, from, to, false, move_again_answers, reply);
 	}
-	if (!err && reply->status == 412)
-		err = move_key(remote, from, to, true, move_again_answers, reply);
-	return err;
+	if (err || reply->status != 412)
+		return err;
+	if ((err = may_stay(remote, to, source, kept)))
+		return err;
+	return *kept ? NULL : move_key(remote, from, to, true, move_again_answers, reply);
 }
 
 static mlv_err no_bytes(void *arg, void *to, size_t len, uint64_t offset)
@@ -141,7 +162,7 @@ static mlv_err try_move(struct mlv_http_remote *remote, enum mlv_http_move *move
 	temporary_name("try-", name, sizeof(name));
 	snprintf(moved, sizeof(moved), "%s.moved", name);
 	*move = MLV_MOVE_NO;
-	if ((err = put_to(remote, name, &nothing, &reply)) || !is_2xx(reply.status))
+	if ((err = put_to(remote, name, &nothing, false, &reply)) || !is_2xx(reply.status))
 		return err;
 	if ((err = move_key(remote, name, moved, false, move_answers, &reply)))
 		return err;
@@ -174,37 +195,69 @@ static mlv_err put_failed(struct mlv_http_remote *remote, const char *key, const
 	return err ? err : mlv_http_status_error(&url, method, reply);
 }
 
+static void drop_temporary(struct mlv_http_remote *remote, const char *name)
+{
+	if (delete_key(remote, name))
+		mlv_tell_detail(remote->base.ctx, "%s/%s is left over", remote->base.url, name);
+}
+
 static mlv_err put_and_move(struct mlv_http_remote *remote, const char *key,
 			    const struct mlv_source *source)
 {
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
+	struct mlv_error why;
 	char name[128];
+	bool kept = false;
 	mlv_err err;
 
 	temporary_name("put-", name, sizeof(name));
-	if ((err = put_to(remote, name, source, &reply)))
+	if ((err = put_to(remote, name, source, false, &reply)))
 		return err;
 	if (!is_2xx(reply.status))
 		return put_failed(remote, key, "PUT", &reply);
-	err = move_into_place(remote, name, key, &reply);
+	err = move_into_place(remote, name, key, source, &kept, &reply);
 	/* What is gone may have been moved, by an attempt whose answer was lost: who calls looks. */
-	if (!err && (is_2xx(reply.status) || reply.status == 404))
+	if (!err && !kept && (is_2xx(reply.status) || reply.status == 404))
 		return NULL;
-	if (!err)
+	if (!err && !kept)
 		err = put_failed(remote, key, "MOVE", &reply);
-	struct mlv_error kept = *err;
+	if (err)
+		why = *err;
+	drop_temporary(remote, name);
+	return err ? mlv_error_copy(&why) : NULL;
+}
 
-	if (delete_key(remote, name))
-		mlv_tell_detail(remote->base.ctx, "%s/%s is left over", remote->base.url, name);
-	return mlv_error_copy(&kept);
+/* Whether an answer to a PUT with a condition may be one to the condition. */
+static bool refuses_condition(int status)
+{
+	return status == 400 || status == 501;
+}
+
+static bool takes_condition(struct mlv_http_remote *remote, const struct mlv_net_reply *refusal)
+{
+	bool takes;
+
+	pthread_mutex_lock(&remote->lock);
+	if (refusal && refuses_condition(refusal->status))
+		remote->unconditional = true;
+	takes = !remote->unconditional;
+	pthread_mutex_unlock(&remote->lock);
+	return takes;
 }
 
 static mlv_err put_plain(struct mlv_http_remote *remote, const char *key,
 			 const struct mlv_source *source)
 {
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
-	mlv_err err = put_to(remote, key, source, &reply);
+	bool asks = source->fresh && takes_condition(remote, NULL), kept = false;
+	mlv_err err = put_to(remote, key, source, asks, &reply);
 
+	if (!err && asks && reply.status == 412)
+		err = may_stay(remote, key, source, &kept);
+	if (err || kept)
+		return err;
+	if (asks && (reply.status == 412 || !takes_condition(remote, &reply)))
+		err = put_to(remote, key, source, false, &reply);
 	if (err || is_2xx(reply.status))
 		return err;
 	return put_failed(remote, key, "PUT", &reply);

@@ -182,6 +182,7 @@ struct sending {
 	struct mlv_store *cache;
 	const struct mlv_key *key;
 	uint64_t size;
+	bool fresh;
 };
 
 static mlv_err fill_file(void *arg, int to)
@@ -198,7 +199,8 @@ static mlv_err write_in_order(struct mlv_transport *remote, const char *path,
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	MLV_SCOPED(mlv_leaves_release) struct mlv_leaves leaves = { 0 };
 	MLV_SCOPED(mlv_remote_source_freep) struct mlv_remote_source *from = NULL;
-	struct mlv_source source = { .read = mlv_remote_source_read, .size = sending->size };
+	struct mlv_source source = { .read = mlv_remote_source_read, .size = sending->size,
+				     .fresh = sending->fresh };
 	mlv_err err;
 
 	if ((err = mlv_store_open(sending->cache, sending->key, sending->size, &fd, NULL)) ||
@@ -212,9 +214,9 @@ static mlv_err write_in_order(struct mlv_transport *remote, const char *path,
 }
 
 mlv_err mlv_remote_write_large(struct mlv_transport *remote, struct mlv_store *cache,
-			       const struct mlv_key *key, uint64_t size)
+			       const struct mlv_key *key, uint64_t size, bool fresh)
 {
-	struct sending sending = { cache, key, size };
+	struct sending sending = { cache, key, size, fresh };
 	char path[MLV_KEY_PATH];
 
 	mlv_key_path(key, path);

@@ -18,6 +18,7 @@
 #define PARTS_MOST   ((uint64_t)9000)
 #define MIB          ((uint64_t)1 << 20)
 #define PUT_TRIES    2 /* of what is not there afterwards, though the server took it */
+#define LESSONS      3 /* that one object may teach: no condition, no checksum, another object */
 #define SHARES       4u /* bodies that may be in memory however large they are */
 
 uint64_t mlv_s3_part_size(uint64_t size)
@@ -161,54 +162,87 @@ static mlv_err confirm_put(struct mlv_s3 *s3, const char *key, const struct mlv_
 	return err;
 }
 
-/* Send it; *refused: not with this checksum. */
-static mlv_err put_span(struct mlv_s3 *s3, const char *key, const struct mlv_s3_span *span,
-			const struct mlv_oid *sha256, bool *refused)
+/* An object that goes in one request. */
+struct whole {
+	struct mlv_s3 *s3;
+	const char *key;
+	struct mlv_s3_span span;
+	const struct mlv_oid *sha256;
+	bool fresh; /* it was not there */
+	bool again; /* what was learned from the answer may make the next attempt a success */
+};
+
+static void whole_release(struct whole *w)
+{
+	mlv_s3_span_release(&w->span);
+}
+
+/* What the answer to a PUT that was not taken comes to. */
+static mlv_err not_taken(struct whole *w, const struct mlv_s3_request *request, bool asked,
+			 enum mlv_s3_sum sum, const struct mlv_net_reply *reply)
+{
+	bool same = false;
+	mlv_err err;
+
+	if (asked && reply->status == 412) {
+		/* Somebody stored it, or an attempt of ours did, whose answer was lost. */
+		err = mlv_transport_same(&w->s3->base, w->key, &w->span.source, &same);
+		if (err || same)
+			return err;
+		w->fresh = false;
+		w->again = true;
+	} else if (asked && mlv_s3_fresh_refused(w->s3, reply)) {
+		w->again = true;
+	} else {
+		w->again = sum != MLV_S3_SUM_NONE && mlv_s3_sum_refused(w->s3, reply);
+	}
+	return mlv_s3_error(w->s3, request, reply);
+}
+
+static mlv_err put_once(struct whole *w)
 {
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs headers = { 0 };
-	enum mlv_s3_sum sum = mlv_s3_sum_now(s3, false);
-	bool done = false;
+	enum mlv_s3_sum sum = mlv_s3_sum_now(w->s3, false);
+	bool done = false, asked = false;
 	struct mlv_s3_request request = {
-		.method = "PUT", .key = key, .source = &span->source, .size = span->size,
-		.payload = sha256, .writes_object = true, .headers = &headers,
+		.method = "PUT", .key = w->key, .source = &w->span.source, .size = w->span.size,
+		.payload = w->sha256, .writes_object = true, .headers = &headers,
 		.right = "s3:PutObject",
 	};
 	mlv_err err;
 
-	*refused = false;
-	if ((err = whole_headers(sum, span, sha256, &headers)))
+	w->again = false;
+	if ((err = whole_headers(sum, &w->span, w->sha256, &headers)) ||
+	    (w->fresh && (err = mlv_s3_fresh_header(w->s3, &headers, &asked))))
 		return err;
 	for (int i = 0; i < PUT_TRIES; i++) {
-		if ((err = mlv_s3_do(s3, &request, &reply)))
+		if ((err = mlv_s3_do(w->s3, &request, &reply)))
 			return err;
 		if (reply.status != 200)
-			break;
-		if ((err = confirm_put(s3, key, &reply, span->size, &done)) || done)
+			return not_taken(w, &request, asked, sum, &reply);
+		err = confirm_put(w->s3, w->key, &reply, w->span.size, &done);
+		if (err || done)
 			return err;
 	}
-	if (reply.status == 200)
-		return mlv_error(MLV_E_REMOTE, "%s/%s: the server took it, and does not have it",
-				 s3->base.url, key);
-	*refused = sum != MLV_S3_SUM_NONE && mlv_s3_sum_refused(s3, &reply);
-	return mlv_s3_error(s3, &request, &reply);
+	return mlv_error(MLV_E_REMOTE, "%s/%s: the server took it, and does not have it",
+			 w->s3->base.url, w->key);
 }
 
 static mlv_err put_whole(struct mlv_s3 *s3, const char *key, const struct mlv_source *source)
 {
-	MLV_SCOPED(mlv_s3_span_release) struct mlv_s3_span span = { 0 };
+	MLV_SCOPED(whole_release) struct whole w = { .s3 = s3, .key = key, .sha256 = source->sha256,
+						     .fresh = source->fresh, .again = true };
 	struct mlv_oid oid;
-	const struct mlv_oid *sha256 = source->sha256;
-	bool refused = false;
-	mlv_err err = mlv_s3_span_read(&span, s3, source, 0, (size_t)source->size);
+	mlv_err err = mlv_s3_span_read(&w.span, s3, source, 0, (size_t)source->size);
 
-	if (!err && !sha256) {
-		err = mlv_sha256_of(span.bytes, span.size, &oid);
-		sha256 = &oid;
+	if (!err && !w.sha256) {
+		err = mlv_sha256_of(w.span.bytes, w.span.size, &oid);
+		w.sha256 = &oid;
 	}
-	if (!err)
-		err = put_span(s3, key, &span, sha256, &refused);
-	return refused ? put_span(s3, key, &span, sha256, &refused) : err;
+	for (int lessons = 0; (!err || lessons) && w.again && lessons <= LESSONS; lessons++)
+		err = put_once(&w);
+	return err;
 }
 
 mlv_err mlv_s3_put(struct mlv_transport *t, const char *key, const struct mlv_source *source)

@@ -56,7 +56,7 @@ enum mlv_s3_sum mlv_s3_sum_now(struct mlv_s3 *s3, bool parts)
 	return sum;
 }
 
-bool mlv_s3_sum_refused(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
+bool mlv_s3_header_refused(const struct mlv_s3 *s3, const struct mlv_net_reply *reply)
 {
 	static const char *const codes[] = { "NotImplemented", "InvalidRequest", "InvalidArgument",
 					     "UnsupportedHeader" };
@@ -66,7 +66,12 @@ bool mlv_s3_sum_refused(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
 	mlv_s3_code(s3, &reply->error, code);
 	for (size_t i = 0; i < MLV_COUNT(codes) && reply->status == 400; i++)
 		refused = refused || strcmp(code, codes[i]) == 0;
-	if (!refused)
+	return refused;
+}
+
+bool mlv_s3_sum_refused(struct mlv_s3 *s3, const struct mlv_net_reply *reply)
+{
+	if (!mlv_s3_header_refused(s3, reply))
 		return false;
 	pthread_mutex_lock(&s3->lock);
 	s3->whole_sum = s3->parts_sum = MLV_S3_SUM_NONE;

@@ -12,7 +12,6 @@
 
 #define PARTS_AT_ONCE 4u
 #define ANSWER_MAX    ((size_t)1 << 20)
-#define COMPARED      ((size_t)16 << 10) /* bytes at once */
 #define TURNS         3 /* uploads that are tried: gone on with, anew, without checksums */
 
 static void upload_release(struct mlv_s3_upload *u)
@@ -204,7 +203,7 @@ static mlv_err read_body(void *arg, void *to, size_t len, uint64_t offset)
 }
 
 /* A 200 may hold an error, or break off: only the right document is a success. */
-static mlv_err complete(struct mlv_s3_upload *u)
+static mlv_err complete_once(struct mlv_s3_upload *u, bool *again)
 {
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf body = MLV_BUF_LIMIT(16 * ANSWER_MAX);
@@ -213,23 +212,37 @@ static mlv_err complete(struct mlv_s3_upload *u)
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs headers = { 0 };
 	struct mlv_source source = { .read = read_body, .arg = &body };
 	struct mlv_oid oid;
+	bool asked = false;
 	struct mlv_s3_request request = {
 		.method = "POST", .key = u->key, .source = &source, .payload = &oid, .body = &answer,
 		.headers = &headers, .root = "CompleteMultipartUploadResult", .right = "s3:PutObject",
 	};
 	mlv_err err;
 
+	*again = false;
 	if ((err = complete_body(u, &body)) || (err = complete_headers(u, &headers)) ||
+	    (u->fresh && (err = mlv_s3_fresh_header(u->s3, &headers, &asked))) ||
 	    (err = mlv_sha256_of(body.ptr, body.len, &oid)) ||
 	    (err = mlv_buf_printf(&query, "uploadId=%s", u->id)))
 		return err;
 	source.size = request.size = body.len;
 	request.query = query.ptr;
 	err = mlv_s3_must(u->s3, &request, &reply);
+	*again = err && asked && mlv_s3_fresh_refused(u->s3, &reply);
+	u->met = err && asked && reply.status == 412;
 	/* Whatever it says against it stays so: another upload may fare better. */
-	if (err && (reply.status == 404 || reply.status == 400))
+	if (err && !*again && (u->met || reply.status == 404 || reply.status == 400 ||
+			       reply.status == 409))
 		u->gone = true;
 	return err;
+}
+
+static mlv_err complete(struct mlv_s3_upload *u)
+{
+	bool again = false;
+	mlv_err err = complete_once(u, &again);
+
+	return again ? complete_once(u, &again) : err;
 }
 
 /* Whether the key is there with the size it should have: how an upload ended after all. */
@@ -241,57 +254,6 @@ static mlv_err confirm(const struct mlv_s3_upload *u, bool *done)
 
 	*done = !err && there && size == u->source->size;
 	return err;
-}
-
-/* What the key holds, beside what it should. */
-struct comparison {
-	const struct mlv_source *source;
-	uint64_t at;
-};
-
-static mlv_err compare_bytes(void *arg, const void *bytes, size_t len)
-{
-	struct comparison *c = arg;
-	char ours[COMPARED];
-	mlv_err err = NULL;
-
-	if (len > c->source->size - c->at)
-		return mlv_error(MLV_E_CORRUPT, "it is longer");
-	for (size_t done = 0; !err && done < len;) {
-		size_t piece = len - done < sizeof(ours) ? len - done : sizeof(ours);
-
-		if (!(err = c->source->read(c->source->arg, ours, piece, c->at)) &&
-		    memcmp(ours, (const char *)bytes + done, piece) != 0)
-			err = mlv_error(MLV_E_CORRUPT, "it has other bytes");
-		done += piece;
-		c->at += piece;
-	}
-	return err;
-}
-
-static mlv_err next_byte(void *arg, uint64_t *offset)
-{
-	const struct comparison *c = arg;
-
-	*offset = c->at;
-	return NULL;
-}
-
-/*
- * The same of one that the store says did not end well: an older object of the
- * same size may be damaged, so that its bytes are read.
- */
-static mlv_err confirm_bytes(const struct mlv_s3_upload *u, bool *done)
-{
-	struct comparison c = { .source = u->source };
-	const struct mlv_sink sink = { .write = compare_bytes, .resume = next_byte, .arg = &c };
-	mlv_err err = confirm(u, done);
-
-	if (err || !*done)
-		return err;
-	err = mlv_transport_get(&u->s3->base, u->key, 0, UINT64_MAX, &sink);
-	*done = !err && c.at == u->source->size;
-	return err && (err->code == MLV_E_CORRUPT || err->code == MLV_E_MISSING) ? NULL : err;
 }
 
 void mlv_s3_upload_abort(struct mlv_s3 *s3, const char *key, const char *id)
@@ -345,12 +307,13 @@ static mlv_err one_upload(struct mlv_s3_upload *u, bool fresh, bool *again)
 	if (err || !(err = run(u)))
 		return err;
 	kept = *err;
-	if (u->gone && (err = confirm_bytes(u, &done)))
+	/* An older object of the same size may be damaged: its bytes are read. */
+	if (u->gone && (err = mlv_transport_same(&u->s3->base, u->key, u->source, &done)))
 		return err;
+	if (u->id && u->ours && (done ? u->met : is_useless(u, &kept)))
+		mlv_s3_upload_abort(u->s3, u->key, u->id);
 	if (done)
 		return NULL;
-	if (u->id && u->ours && is_useless(u, &kept))
-		mlv_s3_upload_abort(u->s3, u->key, u->id);
 	*again = u->gone || u->no_sum;
 	return mlv_error_copy(&kept);
 }
@@ -358,20 +321,21 @@ static mlv_err one_upload(struct mlv_s3_upload *u, bool fresh, bool *again)
 mlv_err mlv_s3_put_parts(struct mlv_s3 *s3, const char *key, const struct mlv_source *source,
 			 uint64_t part_size)
 {
-	bool again = true;
+	bool again = true, fresh = source->fresh;
 	mlv_err err = NULL;
 
 	for (int turn = 0; again && turn < TURNS; turn++) {
 		MLV_SCOPED(upload_release) struct mlv_s3_upload u = {
 			.s3 = s3, .key = key, .source = source, .part_size = part_size,
 			.count = (size_t)((source->size + part_size - 1) / part_size),
-			.sum = mlv_s3_sum_now(s3, true),
+			.sum = mlv_s3_sum_now(s3, true), .fresh = fresh,
 		};
 
 		u.parts = mlv_sys_alloc_array(u.count, sizeof(*u.parts));
 		if (!u.parts)
 			return mlv_error_nomem("an upload");
 		err = one_upload(&u, turn > 0, &again);
+		fresh = fresh && !u.met;
 	}
 	return err;
 }

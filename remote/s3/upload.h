@@ -47,8 +47,17 @@ mlv_err mlv_s3_sum_text(enum mlv_s3_sum sum, const struct mlv_oid *sha256, uint6
 			char text[static MLV_S3_SUM_TEXT]) MLV_CHECK;
 /* Which are sent by now: of whole objects, or of parts. */
 enum mlv_s3_sum mlv_s3_sum_now(struct mlv_s3 *s3, bool parts);
+/* Whether an answer refuses a header that not every server knows. */
+bool mlv_s3_header_refused(const struct mlv_s3 *s3, const struct mlv_net_reply *reply);
 /* Whether an answer refuses that a checksum was sent; none is from now on. */
 bool mlv_s3_sum_refused(struct mlv_s3 *s3, const struct mlv_net_reply *reply);
+
+/* ---- what must not be there (fresh.c) ---- */
+
+/* Add "If-None-Match: *" where the server takes it; *asked: it was added. */
+mlv_err mlv_s3_fresh_header(struct mlv_s3 *s3, struct mlv_strs *headers, bool *asked) MLV_CHECK;
+/* Whether an answer refuses that it was sent; it is not from now on. */
+bool mlv_s3_fresh_refused(struct mlv_s3 *s3, const struct mlv_net_reply *reply);
 
 /* ---- an upload in parts (upload.c) and those before it (uploads.c) ---- */
 
@@ -71,6 +80,8 @@ struct mlv_s3_upload {
 	bool ours;           /* begun by this process */
 	_Atomic bool gone;   /* the store does not know it any more */
 	_Atomic bool no_sum; /* it does not take checksums */
+	bool fresh;          /* the key was not there */
+	bool met;            /* somebody else stored it meanwhile: it was there at the end */
 };
 
 uint64_t mlv_s3_part_len(const struct mlv_s3_upload *u, size_t index);

@@ -22,6 +22,7 @@ struct mlv_http_remote {
 	bool posts; /* bytes are sent with POST, by a server's own rules, instead of PUT */
 	pthread_mutex_t lock;
 	enum mlv_http_move move; /* whether the server can MOVE; under lock */
+	bool unconditional;      /* it does not take If-None-Match with a PUT; under lock */
 };
 
 static inline struct mlv_http_remote *mlv_http_remote_of(struct mlv_transport *t)

@@ -14,6 +14,8 @@ counted by the whole path. GET gives 3 MiB, byte i of which is (7 * i + (i >> 13
   flood      headers without end
   stall      the first answer stops after its headers
   cut        PUT: the first connection is closed after half of the body
+  fresh      PUT: what is there is not replaced where If-None-Match says so, but answered with 412
+  stale      PUT: If-None-Match is refused with 400
   fewer      Content-Length and body are 100 bytes short, ranges of what is missing are 416
   s3/BUCKET  multipart uploads whose end goes wrong: 200 with an error, no answer, 404; lists of two a page
   multi/BUCKET multipart uploads that are kept, see multipart.py
@@ -114,7 +116,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.hang_up()
         if way == "fewer":
             return self.give(VALUE[:-100])
-        if way == "cut":
+        if way in ("fresh", "stale") and self.path.endswith("/stats"):
+            return self.answer(200, b"%d" % COUNTS.get(way, 0))
+        if way in ("cut", "fresh", "stale"):
             return self.answer(200, STORED[self.path]) if self.path in STORED else self.answer(404)
         return self.give(VALUE)
 
@@ -132,7 +136,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return multipart.head(self)
         if self.way() == "s3" and self.path in STORED:
             return self.answer(200, b"", length=len(STORED[self.path]))
-        if self.way() in ("s3", "lost", "cut") and self.path not in STORED:
+        if self.way() in ("s3", "lost", "cut", "fresh", "stale") and self.path not in STORED:
             return self.answer(404)
         return self.answer(200, STORED.get(self.path, VALUE))
 
@@ -149,6 +153,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             number = int(query["partNumber"])
             PARTS.setdefault(path, {})[number] = body
             return self.answer(200, headers=[("ETag", f'"part-{number}"')])
+        if way == "stale" and "If-None-Match" in self.headers:
+            turn("stale")
+            return self.answer(400)
+        if way == "fresh" and self.headers.get("If-None-Match") == "*" and self.path in STORED:
+            turn("fresh")
+            return self.answer(412)
         STORED[self.path] = body
         return self.answer(201)
 

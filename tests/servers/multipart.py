@@ -9,6 +9,10 @@ What the bucket's name begins with is how the store is:
   wrong    an upload of each key is there already, with a first part of other bytes
   old      the same with right ones, and the upload was begun eight days ago
   stale    the first upload is forgotten at its end, and the key has an object of other bytes
+  nofresh  requests with If-None-Match are refused with 501
+  says412  these are answered with 412, whether the key is there or not
+  conflict the first upload with If-None-Match ends with 409
+If-None-Match: * is heeded by all others.
 GET of the key "stats" tells how often what was done.
 """
 import base64
@@ -81,6 +85,23 @@ def error(handler, status, code):
     handler.answer(status, b"<?xml version='1.0'?><Error><Code>%s</Code></Error>" % code.encode())
 
 
+def is_met(handler, bucket, key, name=""):
+    """Whether the request wants the key not to be there, and is answered because of that."""
+    if handler.headers.get("If-None-Match") != "*":
+        return False
+    if bucket.is_("nofresh"):
+        bucket.count("refused")
+        error(handler, 501, "NotImplemented")
+    elif bucket.is_("conflict") and name.endswith("+1"):
+        error(handler, 409, "ConditionalRequestConflict")
+    elif key in bucket.objects or bucket.is_("says412"):
+        bucket.count("met")
+        error(handler, 412, "PreconditionFailed")
+    else:
+        return False
+    return True
+
+
 def put(handler):
     bucket, key, query = find(handler)
     body = handler.body()
@@ -92,6 +113,9 @@ def put(handler):
             return error(handler, 400, "BadDigest")
     with LOCK:
         if "uploadId" not in query:
+            if is_met(handler, bucket, key):
+                return None
+            bucket.count("put")
             bucket.objects[key] = body
             return handler.answer(200, headers=[("ETag", bucket.etag(body))])
         upload = bucket.uploads.get(query["uploadId"])
@@ -126,6 +150,8 @@ def complete(handler, bucket, key, name, body):
     upload = bucket.uploads.get(name)
     if not upload:
         return error(handler, 404, "NoSuchUpload")
+    if is_met(handler, bucket, key, name):
+        return None
     upload.completions += 1
     if bucket.is_("stale") and name.endswith("+1"):
         bucket.objects[key] = b"x" * sum(len(part) for part in upload.parts.values())

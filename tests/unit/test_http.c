@@ -45,6 +45,26 @@ server_test(put_without_webdav_keeps_the_contract)
 	keeps_contract(server, "/plain", (struct remote_config){ 0 });
 }
 
+server_test(what_somebody_put_meanwhile_stays_if_it_is_the_same)
+{
+	MLV_SCOPED(mlv_mem_free) char *url = remote_url(server, "/dav/fresh");
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+	struct mlv_version first, second, third;
+
+	check_ok(remote_open(&t, &ctx, &(struct remote_config){ .url = url }));
+	check_ok(mlv_transport_put_bytes(t, "k", "hello", 5));
+	check_ok(mlv_transport_version(t, "k", &first));
+	check_ok(mlv_transport_put_fresh(t, "k", "hello", 5));
+	check_ok(mlv_transport_version(t, "k", &second));
+	check_ok(mlv_transport_put_fresh(t, "k", "hello, world", 12));
+	check_ok(mlv_transport_version(t, "k", &third));
+	check_ok(mlv_transport_get_all(t, "k", &got));
+	cr_assert_str_eq(got.ptr, "hello, world");
+	cr_assert_str_eq(first.text, second.text);
+	cr_assert(strcmp(second.text, third.text) != 0);
+}
+
 server_test(basic_authentication_keeps_the_contract)
 {
 	keeps_contract(server, "/auth/r", (struct remote_config){

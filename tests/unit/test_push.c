@@ -299,7 +299,7 @@ mlv_test(push, missing_here_and_there_is_named)
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf raw = MLV_BUF_INIT;
 
 		check_ok(mlv_store_read(w.other, &item.key, item.size, &raw));
-		check_ok(mlv_remote_write(w.memory, &item.key, raw.ptr, raw.len));
+		check_ok(mlv_remote_write(w.memory, &item.key, raw.ptr, raw.len, true));
 	}
 	run_push(&w, &after);
 	cr_assert(after.problems.count == 0);

@@ -57,7 +57,7 @@ static void disk_close(struct disk *disk)
 
 static mlv_err push(struct disk *disk)
 {
-	return mlv_remote_write_large(disk->remote, disk->cache, &disk->key, LARGE_SIZE);
+	return mlv_remote_write_large(disk->remote, disk->cache, &disk->key, LARGE_SIZE, true);
 }
 
 /* The list comes first, as fetch.c has it. */

@@ -163,6 +163,118 @@ server_test(sums_of_whole_objects_are_right)
 	}
 }
 
+/* ---- what must not be there yet ---- */
+
+static void put_text(const char *server, const char *bucket, const char *text, bool fresh)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = open_bucket(server, bucket, "none");
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+
+	check_ok(fresh ? mlv_transport_put_fresh(t, "k", text, strlen(text))
+		       : mlv_transport_put_bytes(t, "k", text, strlen(text)));
+	check_ok(mlv_transport_get_all(t, "k", &got));
+	cr_assert_str_eq(got.ptr, text);
+}
+
+server_test(what_somebody_stored_meanwhile_stays_if_it_is_the_same)
+{
+	put_text(server, "plain-fresh", "hello", false);
+	put_text(server, "plain-fresh", "hello", true);
+	did(server, "plain-fresh", "met=1 put=1");
+}
+
+server_test(what_somebody_stored_meanwhile_is_replaced_if_it_is_another)
+{
+	put_text(server, "plain-other", "hallo", false);
+	put_text(server, "plain-other", "hello", true);
+	put_text(server, "plain-other", "hello, world", true);
+	did(server, "plain-other", "met=2 put=3");
+}
+
+server_test(a_store_that_takes_no_condition_gets_none_any_more)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t =
+		open_bucket(server, "nofresh-whole", "none");
+
+	check_ok(mlv_transport_put_fresh(t, "k", "hello", 5));
+	check_ok(mlv_transport_put_fresh(t, "l", "hello", 5));
+	did(server, "nofresh-whole", "put=2 refused=1");
+}
+
+server_test(a_store_that_says_of_nothing_that_it_is_there_is_not_believed)
+{
+	put_text(server, "says412-whole", "hello", true);
+	did(server, "says412-whole", "met=1 put=1");
+}
+
+/* Zeros in parts, of a key that was not there. */
+static void put_fresh_parts(const char *server, const char *bucket)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = open_bucket(server, bucket, "none");
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+	uint64_t bad = SIZE;
+	struct mlv_source source = { .read = read_until, .arg = &bad, .size = SIZE, .fresh = true };
+
+	check_ok(mlv_s3_put_parts(mlv_s3_of(t), KEY, &source, PART));
+	check_ok(mlv_transport_get_all(t, KEY, &got));
+	cr_assert(got.len == SIZE);
+	for (size_t i = 0; i < got.len; i++)
+		cr_assert(got.ptr[i] == 0);
+}
+
+server_test(an_upload_whose_object_is_there_by_now_is_dropped)
+{
+	put(server, "plain-met", "none");
+	put_fresh_parts(server, "plain-met");
+	did(server, "plain-met", "abort=1 begin=2 complete=1 met=1 part=6");
+}
+
+server_test(an_upload_in_whose_place_another_object_is_replaces_it)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t =
+		open_bucket(server, "plain-beside", "none");
+
+	check_ok(mlv_transport_put_bytes(t, KEY, "other", 5));
+	put_fresh_parts(server, "plain-beside");
+	did(server, "plain-beside", "abort=1 begin=2 complete=1 met=1 part=6 put=1");
+}
+
+server_test(an_upload_to_a_store_that_takes_no_condition_ends_without)
+{
+	put_fresh_parts(server, "nofresh-parts");
+	did(server, "nofresh-parts", "begin=1 complete=1 part=3 refused=1");
+}
+
+server_test(an_upload_that_ran_into_another_begins_anew)
+{
+	put_fresh_parts(server, "conflict-parts");
+	did(server, "conflict-parts", "abort=1 begin=2 complete=1 part=6");
+}
+
+/* A web server without MOVE, that heeds the condition or does not take it. */
+server_test(a_web_server_is_asked_not_to_replace)
+{
+	static const struct {
+		const char *path, *counted;
+	} cases[] = { { "/fresh", "2" }, { "/stale", "1" } };
+
+	for (size_t i = 0; i < MLV_COUNT(cases); i++) {
+		MLV_SCOPED(mlv_mem_free) char *url = remote_url(server, cases[i].path);
+		MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT, stats = MLV_BUF_INIT;
+		struct remote_config config = { .url = url };
+
+		check_ok(remote_open(&t, &ctx, &config));
+		check_ok(mlv_transport_put_fresh(t, "k", "hello", 5));
+		check_ok(mlv_transport_put_fresh(t, "k", "hello", 5));
+		check_ok(mlv_transport_put_fresh(t, "k", "hallo", 5));
+		check_ok(mlv_transport_get_all(t, "k", &got));
+		cr_assert_str_eq(got.ptr, "hallo");
+		check_ok(mlv_transport_get_all(t, "stats", &stats));
+		cr_assert_str_eq(stats.ptr, cases[i].counted);
+	}
+}
+
 server_test(a_completion_that_fails_with_200_is_repeated_after_a_wait)
 {
 	put(server, "slow-end", "none");
