@@ -247,3 +247,60 @@ mlv_err mlv_answer_text(const char *what, const struct mlv_buf *answer, const ch
 	*there = value && value[0];
 	return *there ? mlv_buf_add_str(text, value) : NULL;
 }
+
+mlv_err mlv_answer_number(const char *what, const struct mlv_buf *answer, const char *field,
+			  int64_t *number, bool *there)
+{
+	MLV_SCOPED(wipe_and_free) struct mlv_value *root = NULL;
+	const struct mlv_value *value;
+	mlv_err err = parse(what, answer, &root);
+
+	if (err)
+		return err;
+	value = mlv_value_get(root, field);
+	*there = value && value->type == MLV_VALUE_INT;
+	if (*there)
+		*number = value->integer;
+	return NULL;
+}
+
+static const struct mlv_answer_field *find_field(const struct mlv_answer_field *fields, size_t count,
+						 const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+/* "name": value; a comma before all but the first. */
+static mlv_err add_pair(struct mlv_buf *to, const char *name, const char *text, size_t len)
+{
+	mlv_err err = mlv_buf_add_str(to, to->ptr[to->len - 1] == '{' ? "" : ", ");
+
+	if (err || (err = mlv_json_add_string(to, name, strlen(name))) ||
+	    (err = mlv_buf_add_str(to, ": ")))
+		return err;
+	return mlv_json_add_string(to, text, len);
+}
+
+mlv_err mlv_answer_rewrite(const char *what, const struct mlv_buf *answer,
+			   const struct mlv_answer_field *fields, size_t count, struct mlv_buf *to,
+			   bool *whole)
+{
+	MLV_SCOPED(wipe_and_free) struct mlv_value *root = NULL;
+	mlv_err err = parse(what, answer, &root);
+
+	*whole = !err && root->type == MLV_VALUE_MAP;
+	for (size_t i = 0; *whole && i < root->count; i++)
+		*whole = root->items[i]->type == MLV_VALUE_TEXT;
+	if (err || !*whole || (err = mlv_buf_add_char(to, '{')))
+		return err;
+	for (size_t i = 0; !err && i < root->count; i++)
+		if (!find_field(fields, count, root->keys[i]))
+			err = add_pair(to, root->keys[i], root->items[i]->text,
+				       root->items[i]->text_len);
+	for (size_t i = 0; !err && i < count; i++)
+		err = add_pair(to, fields[i].name, fields[i].text, strlen(fields[i].text));
+	return err ? err : mlv_buf_add_str(to, "}\n");
+}

@@ -62,6 +62,15 @@ mlv_err mlv_keys_by_web_identity(struct mlv_credentials *c, const struct mlv_pro
 				 struct mlv_keys *keys) MLV_CHECK;
 mlv_err mlv_keys_by_sso(struct mlv_credentials *c, const struct mlv_profile *profile,
 			struct mlv_keys *keys) MLV_CHECK;
+/* What a profile says of single sign-on; session NULL: it has the start URL itself. */
+struct mlv_sso {
+	const char *session, *start_url, *region, *account, *role;
+};
+/* sso_token.c: append the token of the session, a new one where the old one ends. */
+mlv_err mlv_sso_token(struct mlv_credentials *c, const struct mlv_profile *profile,
+		      const struct mlv_sso *sso, struct mlv_buf *token) MLV_CHECK;
+mlv_err mlv_sso_not_logged_in(const struct mlv_profile *profile,
+			      const char *why) MLV_CHECK MLV_NEVER_NULL;
 mlv_err mlv_keys_by_process(struct mlv_credentials *c, const struct mlv_profile *profile,
 			    struct mlv_keys *keys) MLV_CHECK;
 mlv_err mlv_keys_by_container(struct mlv_credentials *c, struct mlv_keys *keys) MLV_CHECK;
@@ -112,6 +121,19 @@ mlv_err mlv_keys_from_json(const char *what, const struct mlv_buf *answer,
 /* The value of a text field of a JSON object, appended; *there false: there is no such one. */
 mlv_err mlv_answer_text(const char *what, const struct mlv_buf *answer, const char *field,
 			struct mlv_buf *text, bool *there) MLV_CHECK;
+/* One that is expected as a number. */
+mlv_err mlv_answer_number(const char *what, const struct mlv_buf *answer, const char *field,
+			  int64_t *number, bool *there) MLV_CHECK;
+/*
+ * Append the same object with other texts for some of its fields, which are added where they are
+ * not there; *whole false, and nothing that can be used: it holds lists or objects.
+ */
+struct mlv_answer_field {
+	const char *name, *text;
+};
+mlv_err mlv_answer_rewrite(const char *what, const struct mlv_buf *answer,
+			   const struct mlv_answer_field *fields, size_t count, struct mlv_buf *to,
+			   bool *whole) MLV_CHECK;
 /* Read a file that holds a secret, without white space at its end. */
 mlv_err mlv_credentials_read_secret(const char *path, struct mlv_buf *text) MLV_CHECK;
 /*

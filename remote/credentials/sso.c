@@ -6,7 +6,6 @@
 
 #include "core/base/sys.h"
 #include "remote/credentials/impl.h"
-#include "remote/hmac.h"
 #include "remote/http/header.h"
 
 static const struct mlv_answer_form form = {
@@ -14,12 +13,8 @@ static const struct mlv_answer_form form = {
 	.token = "sessionToken", .expires = "expiration",
 };
 
-struct sso {
-	const char *session, *start_url, *region, *account, *role;
-};
-
 static mlv_err read_profile(const struct mlv_credentials *c, const struct mlv_profile *profile,
-			    struct sso *sso)
+			    struct mlv_sso *sso)
 {
 	const struct mlv_profile *place = profile;
 
@@ -40,45 +35,7 @@ static mlv_err read_profile(const struct mlv_credentials *c, const struct mlv_pr
 	return NULL;
 }
 
-static mlv_err not_logged_in(const struct mlv_profile *profile, const char *why)
-{
-	return mlv_error_hint(mlv_error(MLV_E_REMOTE, "profile %s: %s", profile->name, why),
-			      "aws sso login --profile %s", profile->name);
-}
-
-/* The file that the token lies in: named by the session, else by the start URL. */
-static mlv_err token_path(const struct mlv_credentials *c, const struct sso *sso, struct mlv_buf *path)
-{
-	const char *home = mlv_credentials_env(c, "HOME");
-	char digest[MLV_SHA1_HEX + 1];
-	mlv_err err = mlv_sha1_hex(sso->session ? sso->session : sso->start_url, digest);
-
-	return err ? err : mlv_buf_printf(path, "%s/.aws/sso/cache/%s.json", home ? home : "", digest);
-}
-
-static mlv_err read_token(const struct mlv_credentials *c, const struct mlv_profile *profile,
-			  const struct sso *sso, struct mlv_buf *token)
-{
-	MLV_SCOPED(mlv_secret_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT, end = MLV_BUF_INIT;
-	bool there = false, ends = false;
-	time_t when = 0;
-	mlv_err err;
-
-	if ((err = token_path(c, sso, &path)))
-		return err;
-	if ((err = mlv_credentials_read_secret(path.ptr, &text)))
-		return err->code == MLV_E_REMOTE ? not_logged_in(profile, "there is no session of single "
-								 "sign-on") : err;
-	if ((err = mlv_answer_text(path.ptr, &text, "accessToken", token, &there)) ||
-	    (err = mlv_answer_text(path.ptr, &text, "expiresAt", &end, &ends)))
-		return err;
-	if (!there || !ends || !mlv_http_timestamp(end.ptr, &when) || when <= time(NULL))
-		return not_logged_in(profile, "the session of single sign-on has ended");
-	return NULL;
-}
-
-static mlv_err add_query(const struct sso *sso, struct mlv_url *url)
+static mlv_err add_query(const struct mlv_sso *sso, struct mlv_url *url)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT, query = MLV_BUF_INIT;
 	size_t len = strlen(url->path);
@@ -107,18 +64,18 @@ mlv_err mlv_keys_by_sso(struct mlv_credentials *c, const struct mlv_profile *pro
 	MLV_SCOPED(mlv_http_headers_release) struct mlv_strs headers = { 0 };
 	MLV_SCOPED(mlv_secret_buf_release) struct mlv_buf answer = MLV_BUF_INIT, token = MLV_BUF_INIT;
 	struct mlv_question question = { .method = "GET", .url = &url, .headers = &headers };
-	struct sso sso;
+	struct mlv_sso sso;
 	int status = 0;
 	mlv_err err;
 
 	if ((err = read_profile(c, profile, &sso)) ||
 	    (err = mlv_credentials_service_url(c, "sso", "portal.sso", sso.region, &url)) ||
-	    (err = add_query(&sso, &url)) || (err = read_token(c, profile, &sso, &token)) ||
+	    (err = add_query(&sso, &url)) || (err = mlv_sso_token(c, profile, &sso, &token)) ||
 	    (err = mlv_http_add_header(&headers, "x-amz-sso_bearer_token", token.ptr)) ||
 	    (err = mlv_credentials_question(&c->services, &question, &answer, &status)))
 		return err;
 	if (status == 401)
-		return not_logged_in(profile, "the session of single sign-on has ended");
+		return mlv_sso_not_logged_in(profile, "the session of single sign-on has ended");
 	if (status != 200)
 		return mlv_error(MLV_E_REMOTE, "profile %s: single sign-on refuses the role %s in the "
 				 "account %s (%d)", profile->name, sso.role, sso.account, status);

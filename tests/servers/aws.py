@@ -8,6 +8,7 @@ environment (a key and its certificate, for localhost) it speaks https. What is 
              payload hashes, session tokens, regions and rights are checked
   STS        POST /: AssumeRole (signed), AssumeRoleWithWebIdentity (the token WEBTOKEN)
   SSO        GET /federation/credentials, with the token SSOTOKEN
+  OIDC       POST /token, as JSON: a new SSOTOKEN for RENEWALn of the client CLIENT with CLIENTSECRET, and RENEWALn+1
   container  GET /container, with the token CONTAINERTOKEN, GET /open without
   instance   PUT /latest/api/token, GET /latest/meta-data/iam/security-credentials/
 
@@ -19,7 +20,7 @@ DIR/log gets a line for each request: who was asked, what, and by whose keys. DI
   life SECONDS     keys given from now on last so long (3600)
   ended N          keys given up to the Nth have ended, whatever was said
   uses N           keys that were given are good for N requests of the store
-  say WHO STATUS   WHO (sts, sso, container, instance) answers with this status
+  say WHO STATUS   WHO (sts, sso, oidc, container, instance) answers with this status
   hang WHO         ... or not within 5 s
   old              the instance knows no tokens
   region NAME      the bucket's (us-east-1)
@@ -29,6 +30,7 @@ DIR/log gets a line for each request: who was asked, what, and by whose keys. DI
 import hashlib
 import hmac
 import http.server
+import json
 import os
 import re
 import socketserver
@@ -43,6 +45,7 @@ LOCK = threading.Lock()
 OBJECTS = {}
 UPLOADS = {}
 GIVEN = {}  # access key: number, token
+RENEWALS = 1  # what the next token of single sign-on is given for
 USES = {}  # access key: how often it was used
 ROLES = "/latest/meta-data/iam/security-credentials/"
 
@@ -128,6 +131,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.gives("container", self.container)
         if path == "/federation/credentials":
             return self.gives("sso", self.sso)
+        if path == "/token" and self.command == "POST":
+            return self.gives("oidc", self.oidc)
         if path == "/" and self.command == "POST":
             return self.gives("sts", self.sts)
         try:
@@ -177,6 +182,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         access, secret, token, end = give("SSO")
         return self.answer(200, '{"roleCredentials": {"accessKeyId": "%s", "secretAccessKey": "%s", '
                            '"sessionToken": "%s", "expiration": %d}}' % (access, secret, token, end * 1000))
+
+    def oidc(self):
+        global RENEWALS
+        asked = json.loads(self.content)
+        with LOCK:
+            if asked != {"grantType": "refresh_token", "clientId": "CLIENT", "clientSecret": "CLIENTSECRET",
+                         "refreshToken": "RENEWAL%d" % RENEWALS}:
+                return self.answer(400, '{"error": "invalid_grant"}')
+            RENEWALS += 1
+            return self.answer(200, '{"accessToken": "SSOTOKEN", "expiresIn": %d, "refreshToken": "RENEWAL%d", '
+                               '"tokenType": "Bearer"}' % (int(self.rules.get("life", 3600)), RENEWALS))
 
     def sts(self):
         form = dict(urllib.parse.parse_qsl(self.content.decode()))
