@@ -9,7 +9,6 @@
 #include "core/base/json.h"
 #include "core/base/sys.h"
 #include "core/base/yaml.h"
-#include "core/repo/lock.h"
 #include "core/repo/lockfile/impl.h"
 
 static void entry_release(struct mlv_lockfile_entry *entry)
@@ -52,28 +51,34 @@ static mlv_err append(struct mlv_lockfile *file, const char *name, size_t name_l
 	return NULL;
 }
 
-/* Append the stage whose text this is; *strange: its first line is none of ours. */
-static mlv_err append_text(struct mlv_lockfile *file, const char *text, size_t len, unsigned line,
-			   bool *strange)
+mlv_err mlv_lockfile_name(const struct mlv_lockfile *file, const char *text, size_t len,
+			  struct mlv_buf *name, bool *strange)
 {
-	MLV_SCOPED(mlv_value_freep) struct mlv_value *name = NULL;
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *value = NULL;
 	const char *end = memchr(text, '\n', len);
 	size_t name_len = end ? (size_t)(end - text) : len;
 
-	*strange = name_len < 4 || text[name_len - 1] != ':';
+	*strange = name_len < 4 || memcmp(text, "  ", 2) != 0 || text[name_len - 1] != ':';
 	if (*strange)
 		return NULL;
 	name_len -= 3;
 	if (text[2] != '"') {
 		*strange = memchr(text + 2, ':', name_len) || memchr(text + 2, '#', name_len);
-		return *strange ? NULL : append(file, text + 2, name_len, text, len, line);
+		return *strange ? NULL : mlv_buf_add(name, text + 2, name_len);
 	}
-	if (mlv_json_parse(file->path, text + 2, name_len, &name) || !name->text ||
-	    strlen(name->text) != name->text_len) {
-		*strange = true;
-		return NULL;
-	}
-	return append(file, name->text, name->text_len, text, len, line);
+	*strange = mlv_json_parse(file->path, text + 2, name_len, &value) || !value->text ||
+		   strlen(value->text) != value->text_len;
+	return *strange ? NULL : mlv_buf_add(name, value->text, value->text_len);
+}
+
+/* Append the stage whose text this is; *strange: its first line is none of ours. */
+static mlv_err append_text(struct mlv_lockfile *file, const char *text, size_t len, unsigned line,
+			   bool *strange)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	mlv_err err = mlv_lockfile_name(file, text, len, &name, strange);
+
+	return err || *strange ? err : append(file, name.ptr, name.len, text, len, line);
 }
 
 /* Cut the text into its stages; *strange: it is not in the canonical form. */
@@ -211,20 +216,35 @@ mlv_err mlv_lockfile_parse(struct mlv_lockfile *file, const char *path, const ch
 static mlv_err load(struct mlv_lockfile *file, struct mlv_repo *repo)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_LOCKFILE_MAX);
-	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_open_beneath(repo->root_fd, file->path,
-							       O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf journal = MLV_BUF_LIMIT(MLV_LOCKFILE_MAX);
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	mlv_err err;
 
 	memset(&file->st, 0, sizeof(file->st));
+	if ((err = mlv_journal_read(file, repo, &journal)))
+		return err;
+	fd = mlv_sys_open_beneath(repo->root_fd, file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return NULL;
+	if (fd < 0 && errno == ELOOP)
+		return mlv_error(MLV_E_SPEC, "%s: a " MLV_LOCKFILE_NAME " may not be a symbolic link",
+				 file->path);
 	if (fd < 0 || mlv_sys_fstat(fd, &file->st) < 0)
 		return mlv_error_sys("%s", file->path);
 	if (!S_ISREG(file->st.st_mode))
 		return mlv_error(MLV_E_SPEC, "%s: not a regular file", file->path);
 	if ((err = mlv_fs_read_fd(fd, file->path, &text)))
 		return err;
-	return text.len ? parse(file, text.ptr, text.len) : NULL;
+	if (text.len && (err = parse(file, text.ptr, text.len)))
+		return err;
+	return mlv_journal_apply(file, &journal, text.ptr, text.len);
+}
+
+mlv_err mlv_lockfile_reload(struct mlv_lockfile *file, struct mlv_repo *repo)
+{
+	drop_entries(file);
+	file->foreign = false;
+	return load(file, repo);
 }
 
 mlv_err mlv_lockfile_load(struct mlv_lockfile *file, struct mlv_repo *repo, const char *path)
@@ -315,93 +335,4 @@ mlv_err mlv_lockfile_set(struct mlv_lockfile *file, const char *name, const char
 	memmove(&file->at[at + 1], &file->at[at], (file->count - 1 - at) * sizeof(*file->at));
 	file->at[at] = moved;
 	return NULL;
-}
-
-static bool is_as_read(const struct mlv_lockfile *file, struct mlv_repo *repo)
-{
-	struct stat now;
-
-	if (mlv_sys_fstatat(repo->root_fd, file->path, &now, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT && !file->st.st_ino;
-	return now.st_ino == file->st.st_ino && now.st_size == file->st.st_size &&
-	       now.st_mtim.tv_sec == file->st.st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == file->st.st_mtim.tv_nsec &&
-	       now.st_ctim.tv_sec == file->st.st_ctim.tv_sec &&
-	       now.st_ctim.tv_nsec == file->st.st_ctim.tv_nsec;
-}
-
-/* Read it anew if it is not what was read; the caller holds its lock. */
-static mlv_err refresh(struct mlv_lockfile *file, struct mlv_repo *repo)
-{
-	if (is_as_read(file, repo))
-		return NULL;
-	drop_entries(file);
-	file->foreign = false;
-	return load(file, repo);
-}
-
-static mlv_err write(struct mlv_lockfile *file, struct mlv_repo *repo)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_LOCKFILE_MAX);
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	const char *name;
-	mlv_err err;
-
-	if ((err = mlv_lockfile_text(file, &text)) ||
-	    (err = mlv_repo_open_dir(repo, file->path, &dir, &name)) ||
-	    (err = mlv_repo_replace(repo, dir, name, text.ptr, text.len, 0666)))
-		return mlv_error_wrap(err, "writing %s", file->path);
-	file->foreign = false;
-	if (mlv_sys_fstatat(dir, name, &file->st, AT_SYMLINK_NOFOLLOW) < 0)
-		return mlv_error_sys("%s", file->path);
-	return NULL;
-}
-
-static mlv_err put_one(struct mlv_lockfile *file, const struct mlv_recorded *stage, bool *changes)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	const struct mlv_lockfile_entry *old;
-	mlv_err err = mlv_lockfile_entry_text(file, stage, &text);
-
-	if (err)
-		return err;
-	old = mlv_lockfile_find(file, stage->name);
-	if (old && old->len == text.len && memcmp(old->text, text.ptr, text.len) == 0)
-		return NULL;
-	*changes = true;
-	return mlv_lockfile_set(file, stage->name, text.ptr, text.len);
-}
-
-mlv_err mlv_lockfile_put(struct mlv_lockfile *file, struct mlv_repo *repo,
-			 const struct mlv_recorded *stages, size_t count,
-			 const struct mlv_strs *stale, const char *command)
-{
-	MLV_SCOPED(mlv_lock_freep) struct mlv_lock *lock = NULL;
-	bool changes = false;
-	mlv_err err;
-
-	if ((err = mlv_lock_file(&lock, repo, file->path, command)) || (err = refresh(file, repo)))
-		return err;
-	for (size_t i = 0; !err && i < count; i++)
-		err = put_one(file, &stages[i], &changes);
-	for (size_t i = 0; !err && changes && stale && i < stale->count; i++)
-		err = mlv_lockfile_set(file, stale->at[i], NULL, 0);
-	return err || !changes ? err : write(file, repo);
-}
-
-mlv_err mlv_lockfile_drop(struct mlv_lockfile *file, struct mlv_repo *repo,
-			  const struct mlv_strs *names, const char *command)
-{
-	MLV_SCOPED(mlv_lock_freep) struct mlv_lock *lock = NULL;
-	size_t before;
-	mlv_err err;
-
-	if ((err = mlv_lock_file(&lock, repo, file->path, command)) || (err = refresh(file, repo)))
-		return err;
-	before = file->count;
-	for (size_t i = 0; !err && i < names->count; i++)
-		err = mlv_lockfile_set(file, names->at[i], NULL, 0);
-	if (err || file->count == before)
-		return err;
-	return file->count ? write(file, repo) : mlv_repo_unlink(repo, file->path);
 }

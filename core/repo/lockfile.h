@@ -29,6 +29,18 @@
  *         size: 18
  *         cache: false
  *
+ * A file that is large is not written anew for each stage of a run, but once a
+ * quarter of it is new, or at MLV_LOCKFILE_PACE bytes a second: what is written
+ * grows with the stages, not with their square. In between, stages are appended to a journal,
+ * durably:
+ *
+ *   .mlv/tmp/recorded/<hash of the file's path>
+ *       mlv recorded 1 <SHA-256 of the mlv.lock that it belongs to>
+ *       <bytes of a stage's text> <their CRC-32C>, and the text; once for each
+ *
+ * Who reads the mlv.lock of a work tree reads that, too; it counts as long as mlv.lock is the
+ * one that it names. The end of the run, or the next one, puts it into mlv.lock.
+ *
  * Other YAML of the same meaning is read, too, and written in this form at the
  * next change. In memory the file is a list of the stages' texts: a stage that
  * nobody asks about is never parsed, and whoever makes the text of what is
@@ -51,6 +63,8 @@
 
 #define MLV_LOCKFILE_NAME "mlv.lock"
 #define MLV_LOCKFILE_MAX ((size_t)64 << 20) /* bytes: a file that is larger is refused */
+#define MLV_LOCKFILE_SMALL ((size_t)32 << 10) /* bytes: one up to this is written for each stage */
+#define MLV_LOCKFILE_PACE ((size_t)16 << 10)  /* bytes a second that are written of a larger one */
 
 /* A dependency or an output. */
 struct mlv_recorded_path {
@@ -106,6 +120,13 @@ struct mlv_lockfile_entry {
 	unsigned line; /* where it begins in the file; 0: it is new */
 };
 
+/* What is recorded and not yet in the file, see the head of this page. */
+struct mlv_lockfile_journal {
+	ino_t ino;     /* of the journal that was read; 0: there was none */
+	uint64_t size; /* its bytes ... */
+	uint64_t len;  /* ... and those that count, 0 when it is of another mlv.lock */
+};
+
 struct mlv_lockfile {
 	char *path; /* relative to the root: "mlv.lock", "sub/mlv.lock" */
 	char *dir;  /* the directory it lies in, "" for the root */
@@ -113,6 +134,9 @@ struct mlv_lockfile {
 	size_t count, cap;
 	struct stat st; /* of the file that was read; st_ino 0: there was none */
 	bool foreign;   /* it was not in the canonical form */
+	struct mlv_lockfile_journal journal;
+	bool noted;     /* something was, since it was read */
+	int64_t written; /* when it was written last by this process, in ms of a clock of its own; 0: never */
 };
 void mlv_lockfile_release(struct mlv_lockfile *file);
 /* Parse the text of the file at path. MLV_E_SPEC names file and line; DVC's own file has a hint. */
@@ -149,6 +173,18 @@ mlv_err mlv_lockfile_text(const struct mlv_lockfile *file, struct mlv_buf *text)
 mlv_err mlv_lockfile_put(struct mlv_lockfile *file, struct mlv_repo *repo,
 			 const struct mlv_recorded *stages, size_t count,
 			 const struct mlv_strs *stale, const char *command) MLV_CHECK;
+/*
+ * The same for one of many calls: into the journal, if the file is large and was written a moment
+ * ago. Nothing is left out yet. mlv_lockfile_fold() comes at the end of them.
+ */
+mlv_err mlv_lockfile_note(struct mlv_lockfile *file, struct mlv_repo *repo,
+			  const struct mlv_recorded *stages, size_t count,
+			  const char *command) MLV_CHECK;
+/* Whether there is something to fold: this process noted stages, or a run that was killed did. */
+bool mlv_lockfile_is_noted(const struct mlv_lockfile *file);
+/* Put what the journal has into the file, and leave out those named in stale. */
+mlv_err mlv_lockfile_fold(struct mlv_lockfile *file, struct mlv_repo *repo,
+			  const struct mlv_strs *stale, const char *command) MLV_CHECK;
 /* Take stages away, the same way. A name that is not there is no failure. */
 mlv_err mlv_lockfile_drop(struct mlv_lockfile *file, struct mlv_repo *repo,
 			  const struct mlv_strs *names, const char *command) MLV_CHECK;

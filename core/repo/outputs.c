@@ -155,11 +155,18 @@ static mlv_err list_names(const char *where, int dir, struct mlv_strs *pointers,
 	return err ? err : errno ? mlv_error_sys("%s: listing", where) : NULL;
 }
 
+/* What the mlv.lock at the search's path says, and what is recorded and not in it yet. */
+static mlv_err read_lock(const struct search *search)
+{
+	MLV_SCOPED(mlv_lockfile_release) struct mlv_lockfile lock = { 0 };
+	mlv_err err = mlv_lockfile_load(&lock, search->repo, search->path.ptr);
+
+	return err ? err : mlv_lockfile_outputs(&lock, search->outputs);
+}
+
 static mlv_err read_pointer(struct search *search, int dir, const char *name)
 {
-	bool lock = strcmp(name, MLV_LOCKFILE_NAME) == 0;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text =
-		MLV_BUF_LIMIT(lock ? MLV_LOCKFILE_MAX : MLV_POINTER_MAX);
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_POINTER_MAX);
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	size_t len = search->path.len;
 	struct stat st;
@@ -167,17 +174,21 @@ static mlv_err read_pointer(struct search *search, int dir, const char *name)
 
 	if ((err = mlv_buf_add_str(&search->path, name)))
 		return err;
+	if (strcmp(name, MLV_LOCKFILE_NAME) == 0) {
+		err = read_lock(search);
+		mlv_buf_truncate(&search->path, len);
+		return err;
+	}
 	fd = mlv_sys_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0 && errno == ELOOP)
-		err = mlv_error(MLV_E_SPEC, "%s: a %s may not be a symbolic link",
-				search->path.ptr, lock ? MLV_LOCKFILE_NAME : "pointer");
+		err = mlv_error(MLV_E_SPEC, "%s: a pointer may not be a symbolic link",
+				search->path.ptr);
 	else if (fd < 0 || mlv_sys_fstat(fd, &st) < 0)
 		err = mlv_error_sys("%s", search->path.ptr);
 	else if (!S_ISREG(st.st_mode))
 		err = mlv_error(MLV_E_SPEC, "%s: not a regular file", search->path.ptr);
 	else if (!(err = mlv_fs_read_fd(fd, search->path.ptr, &text)))
-		err = lock ? parse_lock(search->outputs, search->path.ptr, &text)
-			   : parse_and_append(search->outputs, search->path.ptr, &text);
+		err = parse_and_append(search->outputs, search->path.ptr, &text);
 	mlv_buf_truncate(&search->path, len);
 	return err;
 }

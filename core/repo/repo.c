@@ -109,7 +109,8 @@ static mlv_err guard_local(struct mlv_repo *repo)
 static mlv_err refuse_links(const struct mlv_repo *repo)
 {
 	static const char *const dirs[] = { "cache/objects", "cache/large", "cache/nodes",
-					    "state", "state/index", "tmp", "tmp/locks" };
+					    "state", "state/index", "tmp", "tmp/locks",
+					    "tmp/recorded" };
 
 	for (size_t i = 0; i < MLV_COUNT(dirs); i++) {
 		struct stat st;

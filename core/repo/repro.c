@@ -167,6 +167,36 @@ static void stop_all(struct mlv_repro_run *run)
 			return;
 }
 
+/* Names of entries whose stages are not in the mlv.yaml any more. */
+static mlv_err find_stale(const struct mlv_repro_run *run, const char *yaml,
+			  const struct mlv_lockfile *file, struct mlv_strs *stale)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < file->count; i++)
+		if (!mlv_pipeline_stage(run->pipeline, yaml, file->at[i].name))
+			err = mlv_strs_add(stale, file->at[i].name);
+	return err;
+}
+
+/* What was recorded, in this run or in one that was killed, all goes into its mlv.lock. */
+static mlv_err fold_all(struct mlv_repro_run *run)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && !run->options->dry && i < run->stages->count; i++) {
+		const struct mlv_stage *stage = &run->pipeline->stages[run->stages->at[i]];
+		MLV_SCOPED(mlv_strs_release) struct mlv_strs stale = { 0 };
+		struct mlv_lockfile *file;
+
+		if (!(err = mlv_looker_file(run->looker, stage, &file)) &&
+		    mlv_lockfile_is_noted(file) &&
+		    !(err = find_stale(run, stage->file, file, &stale)))
+			err = mlv_lockfile_fold(file, run->repo, &stale, "repro");
+	}
+	return err;
+}
+
 static mlv_err set_up(struct mlv_repro_run *run)
 {
 	mlv_err err;
@@ -198,7 +228,11 @@ mlv_err mlv_repro(struct mlv_repo *repo, const struct mlv_pipeline *pipeline,
 	if (err) {
 		kept = *err;
 		stop_all(&run);
+		if (run.looker)
+			(void)!fold_all(&run);
 		err = mlv_error_copy(&kept);
+	} else {
+		err = fold_all(&run);
 	}
 	if (!err && run.first.msg[0])
 		err = mlv_error_copy(&run.first);

@@ -7,7 +7,7 @@
  * of the same run (run_cache.h), or else given to the executor, as many at a
  * time as jobs says. Its outputs are moved aside before, and come back when it
  * fails. When it is done, its outputs are stored, durably, and then it is recorded
- * in mlv.lock, at once.
+ * in mlv.lock (lockfile.h), at once.
  *
  * Crash safety   a run that is killed loses the stages that were running; the
  *                same call again finishes. Outputs that were aside come back.

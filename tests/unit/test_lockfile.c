@@ -200,6 +200,38 @@ mlv_test(lockfile, put_heeds_what_others_wrote)
 	mlv_repo_freep(&repo);
 }
 
+mlv_test(lockfile, what_is_noted_is_seen_by_others)
+{
+	struct mlv_repo *repo = fixture_open();
+	MLV_SCOPED(mlv_lockfile_release) struct mlv_lockfile mine = { 0 };
+	MLV_SCOPED(mlv_lockfile_release) struct mlv_lockfile theirs = { 0 };
+	MLV_SCOPED(mlv_mem_free) char *cmd = mlv_sys_alloc(MLV_LOCKFILE_SMALL * 4 + 1);
+	MLV_SCOPED(mlv_recorded_release) struct mlv_recorded large = { 0 };
+	MLV_SCOPED(mlv_recorded_release) struct mlv_recorded b = stage("b", "y");
+	MLV_SCOPED(mlv_recorded_release) struct mlv_recorded c = stage("c", "z");
+	struct stat before, after;
+
+	cr_assert(cmd != NULL);
+	memset(cmd, 'x', MLV_LOCKFILE_SMALL * 4);
+	large = stage("large", cmd);
+	check_ok(mlv_lockfile_load(&mine, repo, "mlv.lock"));
+	check_ok(mlv_lockfile_note(&mine, repo, &large, 1, "repro"));
+	cr_assert(stat("mlv.lock", &before) == 0);
+	check_ok(mlv_lockfile_note(&mine, repo, &b, 1, "repro"));
+	cr_assert(stat("mlv.lock", &after) == 0);
+	cr_assert(before.st_ino == after.st_ino, "written for one stage more");
+	check_ok(mlv_lockfile_load(&theirs, repo, "mlv.lock"));
+	cr_assert(mlv_lockfile_find(&theirs, "b") && mlv_lockfile_is_noted(&theirs));
+	check_ok(mlv_lockfile_note(&theirs, repo, &c, 1, "repro"));
+	check_ok(mlv_lockfile_fold(&mine, repo, NULL, "repro"));
+	cr_assert(mlv_lockfile_find(&mine, "b") && mlv_lockfile_find(&mine, "c"));
+	cr_assert(mlv_lockfile_is_noted(&mine) == false);
+	mlv_lockfile_release(&theirs);
+	check_ok(mlv_lockfile_load(&theirs, repo, "mlv.lock"));
+	cr_assert(theirs.count == 3 && !mlv_lockfile_is_noted(&theirs));
+	mlv_repo_freep(&repo);
+}
+
 mlv_test(lockfile, paths_are_those_of_its_directory)
 {
 	MLV_SCOPED(mlv_lockfile_release) struct mlv_lockfile file = { 0 };

@@ -8,28 +8,13 @@
 #include "core/repo/repro/save.h"
 #include "core/repo/run_cache.h"
 
-/* Names of entries whose stages are not in the mlv.yaml any more. */
-static mlv_err find_stale(const struct mlv_repro_run *run, const char *yaml,
-			  const struct mlv_lockfile *file, struct mlv_strs *stale)
-{
-	mlv_err err = NULL;
-
-	for (size_t i = 0; !err && i < file->count; i++)
-		if (!mlv_pipeline_stage(run->pipeline, yaml, file->at[i].name))
-			err = mlv_strs_add(stale, file->at[i].name);
-	return err;
-}
-
 mlv_err mlv_repro_record(struct mlv_repro_run *run, const struct mlv_stage *stage,
 			 const struct mlv_recorded *stages, size_t count)
 {
-	MLV_SCOPED(mlv_strs_release) struct mlv_strs stale = { 0 };
 	struct mlv_lockfile *file;
 	mlv_err err = mlv_looker_file(run->looker, stage, &file);
 
-	if (err || (err = find_stale(run, stage->file, file, &stale)))
-		return err;
-	return mlv_lockfile_put(file, run->repo, stages, count, &stale, "repro");
+	return err ? err : mlv_lockfile_note(file, run->repo, stages, count, "repro");
 }
 
 static mlv_err record(struct mlv_repro_run *run, struct mlv_slot *slot)

@@ -63,7 +63,7 @@ mlv_err mlv_slot_submit(struct mlv_repro_run *run, struct mlv_slot *slot) MLV_CH
 mlv_err mlv_slot_adopt(struct mlv_repro_run *run, struct mlv_slot *slot, bool *adopted) MLV_CHECK;
 /* Keep a failure: the first is what the run ends with. */
 void mlv_slot_fail(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_err why);
-/* Record stages, all of the mlv.lock that stage is recorded in; its entries of none are left out. */
+/* Record stages, all of the mlv.lock that stage is recorded in. */
 mlv_err mlv_repro_record(struct mlv_repro_run *run, const struct mlv_stage *stage,
 			 const struct mlv_recorded *stages, size_t count) MLV_CHECK;
 /* Give back what it holds while it runs. */
