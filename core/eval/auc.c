@@ -5,9 +5,6 @@
 
 #include "core/base/sys.h"
 
-/* Products of counts of rows: exact to 2^127. */
-__extension__ typedef unsigned __int128 wide;
-
 /* A row, by its score. */
 struct place {
 	double score;
@@ -50,52 +47,53 @@ static size_t tie_end(const struct place *places, size_t begin, size_t count)
 	return end;
 }
 
-/* Sums of squares of what each class's rows are placed at. */
-struct spread {
-	uint64_t count, sum;
-	wide squares;
-};
-
-static void spread_add(struct spread *spread, uint64_t value)
+void mlv_auc_begin(struct mlv_auc_walk *walk, uint64_t positives)
 {
-	spread->count++;
-	spread->sum += value;
-	spread->squares += (wide)value * value;
+	*walk = (struct mlv_auc_walk){ .positives = positives, .other = { positives, 0 } };
 }
 
 /* The variance of the mean of count values; they are in halves of pairs with others rows. */
-static double spread_variance(const struct spread *spread, uint64_t others)
+static double spread_variance(const struct mlv_placement *spread, uint64_t rows, uint64_t others)
 {
-	wide n = spread->count;
-	double top = (double)(n * spread->squares - (wide)spread->sum * spread->sum);
+	mlv_wide n = rows;
+	double top = (double)(n * spread->squares - (mlv_wide)spread->sum * spread->sum);
 	double count = (double)n, unit = 2 * (double)others;
 
 	return top / (count * (count - 1)) / (unit * unit) / count;
 }
 
-/* Walk the rows in the order of scores; negatives[0] below, the second all of them. */
-static void place_rows(const struct mlv_ranked *rows, const struct place *places,
-		       const struct mlv_auc *auc, struct spread spreads[2], uint32_t *placed)
+static void set_area(const struct mlv_placement spread[2], struct mlv_auc *auc)
 {
-	uint64_t below[2] = { 0, 0 };
+	auc->defined = auc->positives && auc->negatives;
+	if (!auc->defined)
+		return;
+	auc->value = (double)spread[1].sum / (2 * (double)auc->positives * (double)auc->negatives);
+	auc->has_variance = auc->positives > 1 && auc->negatives > 1;
+	if (auc->has_variance)
+		auc->variance = spread_variance(&spread[1], auc->positives, auc->negatives) +
+				spread_variance(&spread[0], auc->negatives, auc->positives);
+}
 
+void mlv_auc_end(struct mlv_auc_walk *walk, struct mlv_auc *auc)
+{
+	mlv_auc_place(walk);
+	*auc = (struct mlv_auc){ .positives = walk->positives, .negatives = walk->other[1] };
+	set_area(walk->spread, auc);
+}
+
+/* Walk the rows in the order of scores. */
+static void place_rows(const struct mlv_ranked *rows, const struct place *places,
+		       struct mlv_auc_walk *walk, uint32_t *placed)
+{
 	for (size_t begin = 0, end; begin < rows->count; begin = end) {
-		uint64_t tied[2] = { 0, 0 };
-
 		end = tie_end(places, begin, rows->count);
 		for (size_t i = begin; i < end; i++)
-			tied[rows->positive[places[i].row]]++;
-		for (size_t i = begin; i < end; i++) {
-			bool positive = rows->positive[places[i].row];
-			uint64_t value = positive ? 2 * below[0] + tied[0]
-						  : 2 * (auc->positives - below[1]) - tied[1];
-
-			spread_add(&spreads[positive], value);
-			if (placed)
-				placed[places[i].row] = (uint32_t)value;
-		}
-		below[0] += tied[0];
-		below[1] += tied[1];
+			walk->tied[rows->positive[places[i].row]]++;
+		for (size_t i = begin; placed && i < end; i++)
+			placed[places[i].row] = (uint32_t)(rows->positive[places[i].row]
+				? 2 * walk->other[1] + walk->tied[0]
+				: 2 * walk->other[0] - walk->tied[1]);
+		mlv_auc_place(walk);
 	}
 }
 
@@ -136,7 +134,7 @@ static void weighted_area(const struct mlv_ranked *rows, const struct place *pla
 mlv_err mlv_auc_of(const struct mlv_ranked *rows, struct mlv_auc *auc, uint32_t *placed)
 {
 	MLV_SCOPED(mlv_mem_free) struct place *places = NULL;
-	struct spread spreads[2] = { { 0 } };
+	struct mlv_auc_walk walk;
 	mlv_err err;
 
 	count_classes(rows, auc);
@@ -148,12 +146,9 @@ mlv_err mlv_auc_of(const struct mlv_ranked *rows, struct mlv_auc *auc, uint32_t 
 		weighted_area(rows, places, auc);
 		return NULL;
 	}
-	place_rows(rows, places, auc, spreads, placed);
-	auc->value = (double)spreads[1].sum / (2 * (double)auc->positives * (double)auc->negatives);
-	auc->has_variance = auc->positives > 1 && auc->negatives > 1;
-	if (auc->has_variance)
-		auc->variance = spread_variance(&spreads[1], auc->negatives) +
-				spread_variance(&spreads[0], auc->positives);
+	mlv_auc_begin(&walk, auc->positives);
+	place_rows(rows, places, &walk, placed);
+	mlv_auc_end(&walk, auc);
 	return NULL;
 }
 
@@ -161,18 +156,18 @@ double mlv_auc_covariance(const uint8_t *positive, const uint32_t *placed1,
 			  const uint32_t *placed2, size_t count)
 {
 	uint64_t n[2] = { 0, 0 }, sums[2][2] = { { 0 } };
-	wide products[2] = { 0, 0 };
+	mlv_wide products[2] = { 0, 0 };
 	double covariance = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		n[positive[i]]++;
 		sums[positive[i]][0] += placed1[i];
 		sums[positive[i]][1] += placed2[i];
-		products[positive[i]] += (wide)placed1[i] * placed2[i];
+		products[positive[i]] += (mlv_wide)placed1[i] * placed2[i];
 	}
 	for (int side = 0; side < 2; side++) {
 		double own = (double)n[side], unit = 2 * (double)n[!side];
-		wide joint = n[side] * products[side], apart = (wide)sums[side][0] * sums[side][1];
+		mlv_wide joint = n[side] * products[side], apart = (mlv_wide)sums[side][0] * sums[side][1];
 		double top = joint >= apart ? (double)(joint - apart) : -(double)(apart - joint);
 
 		covariance += top / (own * (own - 1)) / (unit * unit) / own;

@@ -5,6 +5,7 @@
 
 #include "core/base/pool.h"
 #include "core/base/sys.h"
+#include "core/eval/evaluate/parts.h"
 
 static void result_release(struct mlv_result *result)
 {
@@ -336,6 +337,18 @@ static mlv_err list_folds(const struct mlv_cases *cases, struct mlv_results *res
 	return NULL;
 }
 
+/* What is evaluated slice by slice, of the rows of each. */
+static mlv_err measure_gathered(struct evaluation *evaluation)
+{
+	struct mlv_ctx *ctx = evaluation->ctx;
+	mlv_err err;
+
+	if ((err = sort_rows(evaluation)) ||
+	    (err = mlv_pool_run(ctx, ctx->jobs, evaluation->cases->dim_count + 1, sort_dim, evaluation)))
+		return err;
+	return mlv_pool_run(ctx, ctx->jobs, evaluation->results->count, measure_slice, evaluation);
+}
+
 mlv_err mlv_evaluate(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct mlv_results *results)
 {
 	MLV_SCOPED(mlv_results_release) struct mlv_results made = { .cases = cases };
@@ -347,10 +360,11 @@ mlv_err mlv_evaluate(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct 
 	evaluation.orders = mlv_sys_alloc_array(cases->dim_count + 1, sizeof(*evaluation.orders));
 	if (!evaluation.orders)
 		return mlv_error_nomem("slices");
-	if ((err = list_folds(cases, &made)) || (err = list_slices(&evaluation)) ||
-	    (err = sort_rows(&evaluation)) ||
-	    (err = mlv_pool_run(ctx, ctx->jobs, cases->dim_count + 1, sort_dim, &evaluation)) ||
-	    (err = mlv_pool_run(ctx, ctx->jobs, made.count, measure_slice, &evaluation)))
+	if ((err = list_folds(cases, &made)) || (err = list_slices(&evaluation)))
+		return err;
+	err = mlv_evaluate_is_linear(cases, made.fold_count) ? mlv_evaluate_linear(ctx, &made)
+							     : measure_gathered(&evaluation);
+	if (err)
 		return err;
 	*results = made;
 	made = (struct mlv_results){ 0 };

@@ -22,7 +22,9 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
+#include "core/eval/auc.h"
 #include "core/eval/interval.h"
+#include "core/eval/sum.h"
 
 enum mlv_task { MLV_TASK_BINARY = 1, MLV_TASK_MULTICLASS = 2, MLV_TASK_REGRESSION = 4 };
 const char *mlv_task_name(enum mlv_task task);
@@ -85,6 +87,27 @@ struct mlv_measured {
 mlv_err mlv_measure_rows(const struct mlv_measure *measure, const struct mlv_rows *rows,
 			 const struct mlv_cells *cells, double level,
 			 struct mlv_measured *measured) MLV_CHECK;
+/*
+ * What metrics of rows without weights are computed from, so that rows can be
+ * taken in any order and in parts.
+ */
+struct mlv_losses {
+	struct mlv_sum sum, squares; /* of the rows' losses */
+	uint64_t rows;
+};
+/* Of the calibration error: for each bin of scores, the sum of truth less score. */
+#define MLV_MISCALIBRATION_BINS 15 /* as C. Guo and others (ICML 2017) have it */
+struct mlv_miscalibration {
+	struct mlv_sum off[MLV_MISCALIBRATION_BINS];
+	double weight;
+};
+size_t mlv_miscalibration_bin(double score);
+void mlv_measure_losses(const struct mlv_measure *measure, struct mlv_losses *losses, double level,
+			struct mlv_measured *measured);
+void mlv_measure_miscalibration(struct mlv_miscalibration *calibration, struct mlv_measured *measured);
+void mlv_measure_auc(const struct mlv_auc *auc, double level, struct mlv_measured *measured);
+double mlv_brier_loss(double score, bool positive);
+double mlv_log_loss(double score, bool positive);
 /* The loss of row i that a metric of kind LOSS is the mean of; rows must allow it. */
 double mlv_measure_loss(const struct mlv_measure *measure, const struct mlv_rows *rows, size_t i);
 

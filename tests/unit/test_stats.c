@@ -305,6 +305,37 @@ mlv_test(sum, is_exact_whatever_cancels)
 	near(mlv_sum_value(&forward), -1e-300, 1e-15);
 }
 
+mlv_test(sum, takes_integers_and_sums)
+{
+	struct mlv_sum sum = { 0 }, more = { 0 };
+
+	mlv_sum_add_wide(&sum, ((mlv_wide)1 << 127) + 1, -90, false);
+	cr_assert(mlv_sum_value(&sum) == 0x1p37);
+	mlv_sum_add(&sum, -0x1p37);
+	cr_assert(mlv_sum_value(&sum) == 0x1p-90);
+	mlv_sum_add_wide(&sum, (mlv_wide)3 << 125, -1074, true);
+	cr_assert(mlv_sum_value(&sum) == 0x1p-90);
+	mlv_sum_add(&more, -0x1p-90);
+	mlv_sum_add_sum(&more, &sum);
+	cr_assert(mlv_sum_value(&more) == -0x1.8p-948);
+}
+
+/* Of 1e9 + 1, 2 and 3, and of constants that are no binary fractions: nothing cancels. */
+mlv_test(sum, of_squares_around_the_mean)
+{
+	static const double values[] = { 1e9 + 1, 1e9 + 2, 1e9 + 3 };
+	struct mlv_sum sum = { 0 }, squares = { 0 }, same = { 0 }, same_squares = { 0 };
+
+	for (size_t i = 0; i < MLV_COUNT(values); i++) {
+		mlv_sum_add(&sum, -values[i]);
+		mlv_sum_add_product(&squares, values[i], values[i]);
+		mlv_sum_add(&same, 0.1);
+		mlv_sum_add_product(&same_squares, 0.1, 0.1);
+	}
+	cr_assert(mlv_sum_around(&sum, &squares, 3) == 2);
+	cr_assert(mlv_sum_around(&same, &same_squares, 3) == 0);
+}
+
 /* Rounded once, ties to even: 2^53 + 1 is not a double, 2^53 + 1 + 2^-50 is above the tie. */
 mlv_test(sum, is_rounded_once)
 {

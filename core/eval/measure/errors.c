@@ -4,21 +4,29 @@
 #include <string.h>
 
 #include "core/eval/measure/parts.h"
-#include "core/eval/sum.h"
+
+double mlv_brier_loss(double score, bool positive)
+{
+	return (score - (double)positive) * (score - (double)positive);
+}
+
+double mlv_log_loss(double score, bool positive)
+{
+	double p = positive ? score : 1 - score;
+
+	p = p < DBL_EPSILON ? DBL_EPSILON : p;
+	p = p > 1 - DBL_EPSILON ? 1 - DBL_EPSILON : p;
+	return -log(p);
+}
 
 double mlv_measure_loss(const struct mlv_measure *measure, const struct mlv_rows *rows, size_t i)
 {
-	double off, p;
+	double off;
 
-	if (rows->task == MLV_TASK_BINARY) {
-		p = rows->score[i];
-		if (strcmp(measure->name, "brier") == 0)
-			return (p - (double)rows->truth[i]) * (p - (double)rows->truth[i]);
-		p = rows->truth[i] ? p : 1 - p;
-		p = p < DBL_EPSILON ? DBL_EPSILON : p;
-		p = p > 1 - DBL_EPSILON ? 1 - DBL_EPSILON : p;
-		return -log(p);
-	}
+	if (rows->task == MLV_TASK_BINARY)
+		return strcmp(measure->name, "brier") == 0
+			       ? mlv_brier_loss(rows->score[i], rows->truth[i])
+			       : mlv_log_loss(rows->score[i], rows->truth[i]);
 	off = rows->predicted[i] - rows->y[i];
 	if (strcmp(measure->name, "bias") == 0)
 		return off;
@@ -36,53 +44,70 @@ static double weight_of(const struct mlv_rows *rows, size_t i)
 	return rows->weight ? rows->weight[i] : 1;
 }
 
-/* The sum of the losses; of the weights and their squares where there are any. */
-static double sum_losses(const struct mlv_measure *measure, const struct mlv_rows *rows,
-			 double *total, double *effective)
+/* From the mean of a loss and the sum of squares around it to its standard error. */
+static void set_error(double around, double total, double effective, double level,
+		      struct mlv_measured *out)
 {
-	struct mlv_sum sum = { 0 }, weights = { 0 }, squares = { 0 };
+	out->error = sqrt(around / total / (effective - 1));
+	out->by = "t";
+	out->interval = mlv_interval_t(out->value, out->error, effective - 1, level);
+}
 
-	*total = *effective = (double)rows->count;
+static void mean_weighted(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			  double level, struct mlv_measured *out)
+{
+	struct mlv_sum sum = { 0 }, weights = { 0 }, squares = { 0 }, around = { 0 };
+	double total, effective;
+
 	for (size_t i = 0; i < rows->count; i++) {
-		double loss = mlv_measure_loss(measure, rows, i);
-
-		if (!rows->weight) {
-			mlv_sum_add(&sum, loss);
-			continue;
-		}
-		mlv_sum_add_product(&sum, rows->weight[i], loss);
+		mlv_sum_add_product(&sum, rows->weight[i], mlv_measure_loss(measure, rows, i));
 		mlv_sum_add(&weights, rows->weight[i]);
 		mlv_sum_add_product(&squares, rows->weight[i], rows->weight[i]);
 	}
-	if (rows->weight) {
-		*total = mlv_sum_value(&weights);
-		*effective = *total > 0 ? *total * *total / mlv_sum_value(&squares) : 0;
+	total = mlv_sum_value(&weights);
+	if (!(total > 0)) {
+		out->why = "no-weight";
+		return;
 	}
-	return mlv_sum_value(&sum);
+	effective = total * total / mlv_sum_value(&squares);
+	out->value = mlv_sum_value(&sum) / total;
+	if (!(effective > 1) || !isfinite(out->value))
+		return;
+	for (size_t i = 0; i < rows->count; i++) {
+		double off = mlv_measure_loss(measure, rows, i) - out->value;
+
+		mlv_sum_add(&around, rows->weight[i] * off * off);
+	}
+	set_error(mlv_sum_value(&around), total, effective, level, out);
+}
+
+static void mean_of(struct mlv_losses *losses, double level, struct mlv_measured *out)
+{
+	double rows = (double)losses->rows;
+
+	out->value = mlv_sum_value(&losses->sum) / rows;
+	if (losses->rows > 1 && isfinite(out->value))
+		set_error(mlv_sum_around(&losses->sum, &losses->squares, losses->rows), rows, rows,
+			  level, out);
 }
 
 /* The mean of a loss, and its standard error by the squares around it. */
 static void mean_loss(const struct mlv_measure *measure, const struct mlv_rows *rows, double level,
 		      struct mlv_measured *out)
 {
-	struct mlv_sum around = { 0 };
-	double total, effective, sum = sum_losses(measure, rows, &total, &effective);
+	struct mlv_losses losses = { .rows = rows->count };
 
-	if (!(total > 0)) {
-		out->why = "no-weight";
+	if (rows->weight) {
+		mean_weighted(measure, rows, level, out);
 		return;
 	}
-	out->value = sum / total;
-	if (!(effective > 1) || !isfinite(out->value))
-		return;
 	for (size_t i = 0; i < rows->count; i++) {
-		double off = mlv_measure_loss(measure, rows, i) - out->value;
+		double loss = mlv_measure_loss(measure, rows, i);
 
-		mlv_sum_add(&around, weight_of(rows, i) * off * off);
+		mlv_sum_add(&losses.sum, loss);
+		mlv_sum_add_product(&losses.squares, loss, loss);
 	}
-	out->error = sqrt(mlv_sum_value(&around) / total / (effective - 1));
-	out->by = "t";
-	out->interval = mlv_interval_t(out->value, out->error, effective - 1, level);
+	mean_of(&losses, level, out);
 }
 
 static void measure_rmse(const struct mlv_rows *rows, double level, struct mlv_measured *out)
@@ -140,12 +165,23 @@ static void drop_infinite(struct mlv_measured *out)
 		out->by = NULL;
 }
 
+static bool is_rounded(const struct mlv_measure *measure)
+{
+	return strcmp(measure->name, "msle") == 0 || strcmp(measure->name, "log_loss") == 0;
+}
+
+void mlv_measure_losses(const struct mlv_measure *measure, struct mlv_losses *losses, double level,
+			struct mlv_measured *out)
+{
+	mean_of(losses, level, out);
+	out->rounded = is_rounded(measure);
+	drop_infinite(out);
+}
+
 void mlv_measure_errors(const struct mlv_measure *measure, const struct mlv_rows *rows,
 			double level, struct mlv_measured *out)
 {
-	bool logarithms = strcmp(measure->name, "msle") == 0;
-
-	if (logarithms && !has_logarithms(rows)) {
+	if (strcmp(measure->name, "msle") == 0 && !has_logarithms(rows)) {
 		out->why = "at-most-minus-one";
 	} else if (strcmp(measure->name, "rmse") == 0) {
 		measure_rmse(rows, level, out);
@@ -160,6 +196,6 @@ void mlv_measure_errors(const struct mlv_measure *measure, const struct mlv_rows
 	} else {
 		mean_loss(measure, rows, level, out);
 	}
-	out->rounded = logarithms || strcmp(measure->name, "log_loss") == 0;
+	out->rounded = is_rounded(measure);
 	drop_infinite(out);
 }

@@ -3,13 +3,9 @@
 #include <string.h>
 
 #include "core/base/sys.h"
-#include "core/eval/auc.h"
 #include "core/eval/measure/parts.h"
-#include "core/eval/sum.h"
 
-#define BINS 15 /* of the calibration error, as C. Guo and others (ICML 2017) have it */
-
-static void take_auc(const struct mlv_auc *auc, double level, struct mlv_measured *out)
+void mlv_measure_auc(const struct mlv_auc *auc, double level, struct mlv_measured *out)
 {
 	if (!auc->defined) {
 		out->why = "one-class";
@@ -29,31 +25,39 @@ static double weight_of(const struct mlv_rows *rows, size_t i)
 }
 
 /* Bins are open below and closed above, as in the paper; 0 is in the first. */
-static size_t bin_of(double score)
+size_t mlv_miscalibration_bin(double score)
 {
-	double place = ceil(score * BINS) - 1;
+	double place = ceil(score * MLV_MISCALIBRATION_BINS) - 1;
 
 	return place > 0 ? (size_t)place : 0;
 }
 
-static void measure_ece(const struct mlv_rows *rows, struct mlv_measured *out)
+void mlv_measure_miscalibration(struct mlv_miscalibration *calibration, struct mlv_measured *out)
 {
-	struct mlv_sum off[BINS] = { { { 0 }, 0, 0 } }, total = { 0 };
 	double sum = 0;
 
-	for (size_t i = 0; i < rows->count; i++) {
-		struct mlv_sum *bin = &off[bin_of(rows->score[i])];
-
-		mlv_sum_add_product(bin, weight_of(rows, i), (double)rows->truth[i]);
-		mlv_sum_add_product(bin, weight_of(rows, i), -rows->score[i]);
-		mlv_sum_add(&total, weight_of(rows, i));
-	}
-	for (size_t b = 0; b < BINS; b++)
-		sum += fabs(mlv_sum_value(&off[b]));
-	if (mlv_sum_value(&total) > 0)
-		out->value = sum / mlv_sum_value(&total);
+	for (size_t b = 0; b < MLV_MISCALIBRATION_BINS; b++)
+		sum += fabs(mlv_sum_value(&calibration->off[b]));
+	if (calibration->weight > 0)
+		out->value = sum / calibration->weight;
 	else
 		out->why = "no-weight";
+}
+
+static void measure_ece(const struct mlv_rows *rows, struct mlv_measured *out)
+{
+	struct mlv_miscalibration calibration = { 0 };
+	struct mlv_sum total = { 0 };
+
+	for (size_t i = 0; i < rows->count; i++) {
+		struct mlv_sum *off = &calibration.off[mlv_miscalibration_bin(rows->score[i])];
+
+		mlv_sum_add_product(off, weight_of(rows, i), (double)rows->truth[i]);
+		mlv_sum_add_product(off, weight_of(rows, i), -rows->score[i]);
+		mlv_sum_add(&total, weight_of(rows, i));
+	}
+	calibration.weight = mlv_sum_value(&total);
+	mlv_measure_miscalibration(&calibration, out);
 }
 
 mlv_err mlv_measure_scores(const struct mlv_measure *measure, const struct mlv_rows *rows,
@@ -77,7 +81,7 @@ mlv_err mlv_measure_scores(const struct mlv_measure *measure, const struct mlv_r
 	if (strcmp(measure->name, "auc") == 0) {
 		if ((err = mlv_auc_of(&ranked, &auc, NULL)))
 			return err;
-		take_auc(&auc, level, out);
+		mlv_measure_auc(&auc, level, out);
 		out->rounded = rows->weight != NULL;
 		return NULL;
 	}
