@@ -13,8 +13,6 @@
 #include "core/base/path.h"
 #include "core/eval/metric.h"
 
-#define LOG_MAX ((size_t)256 << 20) /* bytes of monitor/NAME.jsonl */
-
 /* Make monitor/ and open it. */
 static mlv_err open_directory(const struct mlv_metrics_place *place, int *dir)
 {
@@ -157,7 +155,7 @@ static mlv_err append_log(const struct mlv_metrics_place *place, const struct ml
 {
 	MLV_SCOPED(mlv_buf_release)
 	struct mlv_buf file = MLV_BUF_INIT,
-		       text = MLV_BUF_LIMIT(LOG_MAX);
+		       text = MLV_BUF_LIMIT(MLV_MONITOR_LOG_MAX);
 	MLV_SCOPED(mlv_fd_close) int dir = -1;
 	mlv_err err;
 
@@ -341,7 +339,7 @@ static mlv_err log_run(struct mlv_run *run, const void *args, char **operands)
 	MLV_SCOPED(mlv_monitor_release) struct mlv_monitor monitor = { 0 };
 	MLV_SCOPED(mlv_buf_release)
 	struct mlv_buf file = MLV_BUF_INIT,
-		       text = MLV_BUF_LIMIT(LOG_MAX);
+		       text = MLV_BUF_LIMIT(MLV_MONITOR_LOG_MAX);
 	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
 	const struct mlv_metrics_side side = { 0 };
 	bool found = false;

@@ -8,6 +8,7 @@
 #include "cmd/out.h"
 #include "cmd/record_diff.h"
 #include "cmd/report/charts.h"
+#include "cmd/report/drift.h"
 #include "cmd/report/page.h"
 #include "cmd/report/vega.h"
 #include "core/base/fs.h"
@@ -46,6 +47,10 @@ struct reporting {
 	struct mlv_report_version *versions;
 	size_t version_count;
 	struct mlv_buf last; /* text of the oldest version so far */
+	struct mlv_fair_entries entries;
+	struct mlv_fair_audited audited;
+	struct mlv_buf unaudited; /* why groups are not compared; empty: they are, or none are named */
+	struct mlv_report_monitors monitors;
 };
 
 static void reporting_release(struct reporting *reporting)
@@ -54,6 +59,10 @@ static void reporting_release(struct reporting *reporting)
 		mlv_record_release(&reporting->versions[v].record);
 	free(reporting->versions);
 	mlv_buf_release(&reporting->last);
+	mlv_fair_audited_release(&reporting->audited);
+	mlv_fair_entries_release(&reporting->entries);
+	mlv_buf_release(&reporting->unaudited);
+	mlv_report_monitors_release(&reporting->monitors);
 	mlv_record_diff_release(&reporting->diff);
 	mlv_strs_release(&reporting->evals);
 	mlv_metrics_place_close(&reporting->place);
@@ -203,6 +212,24 @@ static mlv_err load_history(struct reporting *reporting)
 	return NULL;
 }
 
+/* ---- beside the record */
+
+/* That groups cannot be compared is said on the page, and stops nothing. */
+static mlv_err load_beside(struct reporting *reporting)
+{
+	const struct mlv_record *record = &reporting->diff.sides[1].record;
+	mlv_err err = NULL;
+
+	if (record->task == MLV_TASK_BINARY)
+		err = mlv_eval_fairness(&reporting->place, &reporting->sides[1], record,
+					&reporting->entries, &reporting->audited);
+	if (err && err->code == MLV_E_SPEC) {
+		mlv_tell_warning(reporting->run->ctx, "groups are left out: %s", err->msg);
+		err = mlv_buf_add(&reporting->unaudited, err->msg, strcspn(err->msg, "\n"));
+	}
+	return err ? err : mlv_report_monitors_load(&reporting->place, reporting->name, &reporting->monitors);
+}
+
 /* ---- the page */
 
 static mlv_err add_term(struct mlv_buf *to, const char *term, const char *text)
@@ -241,22 +268,28 @@ static mlv_err add_origin(struct reporting *reporting, struct mlv_buf *to)
 	return mlv_buf_add_str(to, "</dl>\n");
 }
 
-static mlv_err add_links(const struct mlv_report_input *input, size_t versions, struct mlv_buf *to)
+static mlv_err add_links(const struct reporting *reporting, const struct mlv_report_input *input,
+			 struct mlv_buf *to)
 {
-	const bool there[] = { true, true, input->record->slice_count > 1,
-			       input->record->slices[0].fold_count > 0,
-			       input->cases && input->cases->score,
-			       input->cases && input->record->task != MLV_TASK_REGRESSION, versions > 1 };
-	static const char *const links[][2] = {
-		{ "overall", "All rows" }, { "forest", "Beside each other" }, { "slices", "All slices" },
-		{ "folds", "Folds" }, { "curves", "Scores" }, { "confusion", "Confusion" },
-		{ "history", "Along commits" },
+	const struct {
+		bool there;
+		const char *id, *text;
+	} links[] = {
+		{ true, "overall", "All rows" },
+		{ true, "forest", "Beside each other" },
+		{ input->record->slice_count > 1, "slices", "All slices" },
+		{ input->record->slices[0].fold_count > 0, "folds", "Folds" },
+		{ mlv_report_has_groups(input), "groups", "Groups" },
+		{ input->cases && input->cases->score, "curves", "Scores" },
+		{ input->cases && input->record->task != MLV_TASK_REGRESSION, "confusion", "Confusion" },
+		{ reporting->version_count > 1, "history", "Along commits" },
+		{ mlv_report_has_drift(&reporting->monitors), "drift", "New rows" },
 	};
 	mlv_err err = mlv_buf_add_str(to, "<nav aria-label=\"Parts\">\n");
 
 	for (size_t i = 0; i < MLV_COUNT(links) && !err; i++)
-		if (there[i])
-			err = mlv_html_raw(to, "<a href=\"#", links[i][0], "\">", links[i][1],
+		if (links[i].there)
+			err = mlv_html_raw(to, "<a href=\"#", links[i].id, "\">", links[i].text,
 					   "</a>\n", NULL);
 	return err ? err : mlv_buf_add_str(to, "</nav>\n");
 }
@@ -270,17 +303,21 @@ static mlv_err add_page(struct reporting *reporting, struct mlv_page *page, cons
 		.comparison = reporting->has_base ? &reporting->diff.comparison : NULL,
 		.cases = sides[1].has_cases ? &sides[1].cases : NULL,
 		.old_cases = reporting->has_base && sides[0].has_cases ? &sides[0].cases : NULL,
+		.audited = &reporting->audited,
+		.unaudited = reporting->unaudited.len ? reporting->unaudited.ptr : NULL,
 	};
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf title = MLV_BUF_INIT;
 	mlv_err err;
 
 	if ((err = mlv_buf_printf(&title, "Evaluation %s", reporting->name)) ||
 	    (err = mlv_page_begin(page, title.ptr)) || (err = add_origin(reporting, page->html)) ||
-	    (err = add_links(&input, reporting->version_count, page->html)) ||
+	    (err = add_links(reporting, &input, page->html)) ||
 	    (err = mlv_report_overall(page, &input)) || (err = mlv_report_forest(page, &input)) ||
 	    (err = mlv_report_slices(page, &input)) || (err = mlv_report_folds(page, &input)) ||
-	    (err = mlv_report_curves(page, &input)) || (err = mlv_report_confusion(page, &input)) ||
-	    (err = mlv_report_history(page, reporting->versions, reporting->version_count)))
+	    (err = mlv_report_groups(page, &input)) || (err = mlv_report_curves(page, &input)) ||
+	    (err = mlv_report_confusion(page, &input)) ||
+	    (err = mlv_report_history(page, reporting->versions, reporting->version_count)) ||
+	    (err = mlv_report_drift(page, &reporting->monitors)))
 		return err;
 	return mlv_page_end(page, vega);
 }
@@ -302,7 +339,7 @@ static mlv_err report_run(struct mlv_run *run, const void *opaque, char **operan
 {
 	MLV_SCOPED(reporting_release) struct reporting reporting = {
 		.run = run, .args = opaque, .place = { .root_fd = -1 },
-		.last = MLV_BUF_LIMIT(MLV_RECORD_MAX),
+		.last = MLV_BUF_LIMIT(MLV_RECORD_MAX), .unaudited = MLV_BUF_INIT,
 	};
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf html = MLV_BUF_INIT;
 	const char *vega = reporting.args->vega ? reporting.args->vega : MLV_VEGA_DIR;
@@ -314,6 +351,7 @@ static mlv_err report_run(struct mlv_run *run, const void *opaque, char **operan
 	if ((err = mlv_metrics_place_open(&reporting.place, run->ctx, run->ctx->cwd)) ||
 	    (err = find_eval(&reporting, operands[0])) || (err = find_base(&reporting)) ||
 	    (err = load(&reporting)) || (err = load_history(&reporting)) ||
+	    (err = load_beside(&reporting)) ||
 	    (err = add_page(&reporting, &page, vega)) ||
 	    (err = mlv_metrics_place_write(&reporting.place, AT_FDCWD, reporting.args->html, &html)))
 		return err;

@@ -15,6 +15,8 @@
 #include "core/eval/compare.h"
 #include "core/repo/eval.h"
 
+#define MLV_MONITOR_LOG_MAX ((size_t)256 << 20) /* bytes of monitor/NAME.jsonl */
+
 struct mlv_monitor {
 	char *name, *eval;
 	struct mlv_strs features;

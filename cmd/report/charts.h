@@ -7,13 +7,15 @@
 
 #include "cmd/report/figure.h"
 #include "core/eval/compare.h"
+#include "core/eval/fairness_plan.h"
 
 /* An evaluation, and where there is one what it is compared with. */
 struct mlv_report_input {
 	const struct mlv_record *record, *old;      /* old NULL: there is no base */
 	const struct mlv_comparison *comparison;    /* NULL without a base */
 	const struct mlv_cases *cases, *old_cases;  /* NULL: the predictions are not there */
-	const char *name, *old_name;                /* "workspace", "HEAD" */
+	const struct mlv_fair_audited *audited;     /* NULL: nothing is said of groups */
+	const char *unaudited;                      /* why groups could not be compared; NULL: they could */
 };
 
 /* The metrics of all rows, then of all slices, as tables. */
@@ -25,6 +27,9 @@ mlv_err mlv_report_forest(struct mlv_page *page, const struct mlv_report_input *
 mlv_err mlv_report_folds(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
 /* ROC, precision and recall, calibration: of binary rows with a score. */
 mlv_err mlv_report_curves(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
+bool mlv_report_has_groups(const struct mlv_report_input *input);
+/* A chart for each attribute of `fairness`: ratios to the reference, in the band of tau. */
+mlv_err mlv_report_groups(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
 mlv_err mlv_report_confusion(struct mlv_page *page, const struct mlv_report_input *input) MLV_CHECK;
 
 /* A version of the record, the oldest first. */

@@ -7,6 +7,7 @@ git init -q && mlv init -q
 data 25 >p.csv && mlv eval -q && git add . && git commit -qm one
 data 40 >p.csv && mlv eval -q && git commit -qam two
 data 30 >p.csv && mlv eval -q
+windows
 mlv report --html page.html
 # As root a browser has no sandbox of its own; it is given no network, and a profile of its own.
 browse() {
@@ -17,6 +18,7 @@ browse() {
 }
 browse --window-size=1200,900 --screenshot=wide.png
 browse --window-size=1200,900 --dump-dom >dom
+grep -o '<h2>.*</h2>' page.html
 echo "$(grep -c '<div class="plot"' page.html) charts, $(grep -o 'data-charts="[0-9]*"' dom) drawn"
 grep -o 'data-drawn="[0-9]*"' dom | sort | uniq -c | grep -c '"0"'
 browse --window-size=360,800 --force-dark-mode --blink-settings=preferredColorScheme=0 --screenshot=dark.png

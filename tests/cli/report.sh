@@ -7,6 +7,7 @@ mlv report --vega none --html page.html
 grep -c 'Before' page.html
 data 40 >p.csv && mlv eval -q
 mlv report --vega none --html page.html && grep -c 'class="verdict worse"' page.html
+windows
 git commit -qam two && mlv report --vega none --html page.html --base HEAD~1 && grep -c 'class="verdict worse"' page.html
 mlv report || mlv report --html x nosuch || echo "$?"
 mlv report --html x --base nosuch || echo "$?"
@@ -52,3 +53,8 @@ print(*sorted(names), sep="\n")
 PYTHON
 /usr/bin/python3 check.py page.html
 grep -c '<details open>' page.html
+# Groups that the record cannot say anything of stop nothing; a log that is none does.
+sed -i 's/{by: age, reference: min/{by: age, control: g, reference: min/' mlv.yaml
+mlv report --vega none --html page.html && grep -o '<p>Left out.*' page.html
+echo '{"window"' >>monitor/prod.jsonl
+mlv report --vega none --html page.html || echo "$?"
