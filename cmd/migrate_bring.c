@@ -74,7 +74,7 @@ static mlv_err arriving_restart(void *arg)
 						      : NULL;
 }
 
-mlv_err mlv_migrate_bring(void *arg, const char *remote, const struct mlv_md5_name *name, bool dir,
+mlv_err mlv_migrate_bring(void *arg, const char *remote, const struct mlv_migrate_name *name,
 			  int to)
 {
 	static const char *const layouts[] = { "files/md5/", "" };
@@ -91,9 +91,9 @@ mlv_err mlv_migrate_bring(void *arg, const char *remote, const struct mlv_md5_na
 	pthread_mutex_unlock(&bring->lock);
 	if (err)
 		return err->code == MLV_E_MISSING ? mlv_error_recode(err, MLV_E_REMOTE) : err;
-	mlv_md5_format(name, hex);
-	for (size_t i = 0; i < MLV_COUNT(layouts); i++) {
-		snprintf(key, sizeof(key), "%s%.2s/%s%s", layouts[i], hex, hex + 2, dir ? ".dir" : "");
+	mlv_md5_format(&name->md5, hex);
+	for (size_t i = name->legacy; i < MLV_COUNT(layouts); i++) {
+		snprintf(key, sizeof(key), "%s%.2s/%s%s", layouts[i], hex, hex + 2, name->dir ? ".dir" : "");
 		err = mlv_transport_get(transport, key, 0, UINT64_MAX, &sink);
 		if (!err || err->code != MLV_E_MISSING)
 			return err;

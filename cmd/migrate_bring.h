@@ -10,8 +10,8 @@
 #include <pthread.h>
 
 #include "cmd/cmd.h"
+#include "core/repo/migrate.h"
 #include "core/repo/repo.h"
-#include "core/store/md5.h"
 #include "remote/transport.h"
 
 struct mlv_migrate_bring {
@@ -28,7 +28,7 @@ struct mlv_migrate_bring {
 #define MLV_MIGRATE_BRING_INIT { .lock = PTHREAD_MUTEX_INITIALIZER }
 void mlv_migrate_bring_release(struct mlv_migrate_bring *bring);
 /* The callback of core/repo/migrate.h; arg is a bring. */
-mlv_err mlv_migrate_bring(void *arg, const char *remote, const struct mlv_md5_name *name, bool dir,
+mlv_err mlv_migrate_bring(void *arg, const char *remote, const struct mlv_migrate_name *name,
 			  int to) MLV_CHECK;
 
 #endif

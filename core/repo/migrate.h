@@ -58,16 +58,26 @@ struct mlv_migrated {
 };
 void mlv_migrated_release(struct mlv_migrated *migrated);
 
+/*
+ * How DVC names what it keeps. legacy: DVC 2 did, which took CRLF in a text for LF, and kept it
+ * at a place of its own: the same sum may be that of other bytes to DVC 3.
+ */
+struct mlv_migrate_name {
+	struct mlv_md5_name md5;
+	bool dir; /* the list of a directory */
+	bool legacy;
+};
+
 struct mlv_migrate_options {
 	bool dry_run; /* say what would be done */
 	bool check;   /* only compare what was migrated before with the other tool's names */
 	/*
-	 * Called once the settings are in place, if data is missing: bring the object of this name
-	 * (dir: with ".dir" at its end) from the remote (NULL: the default one) and
-	 * write it to the new, empty file to. MLV_E_MISSING when it is not there. Called by
-	 * several threads. NULL: nothing is fetched.
+	 * Called once the settings are in place, if data is missing: bring the object of
+	 * this name from the remote (NULL: the default one) and write it to the new, empty
+	 * file to. MLV_E_MISSING when it is not there. Called by several threads. NULL:
+	 * nothing is fetched.
 	 */
-	mlv_err (*bring)(void *arg, const char *remote, const struct mlv_md5_name *name, bool dir,
+	mlv_err (*bring)(void *arg, const char *remote, const struct mlv_migrate_name *name,
 			 int to);
 	void *arg;
 };

@@ -88,18 +88,19 @@ static mlv_err check_list(const struct dvc_out *out, const struct mlv_buf *text)
 mlv_err dvc_dir_load(struct migrate *migrate, struct dvc_out *out)
 {
 	const struct mlv_migrate_options *options = migrate->options;
+	const struct mlv_migrate_name list = { out->md5, true, out->legacy };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_MIGRATE_DIR);
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	char name[64];
 	mlv_err err;
 
-	if ((err = migrate_open_object(migrate, &out->md5, true, &fd, NULL, NULL)))
+	if ((err = migrate_open_object(migrate, &list, &fd, NULL, NULL)))
 		return err;
 	if (fd < 0 && options->bring && migrate->tmp_fd >= 0 && (out->dep || !out->quiet)) {
 		if ((err = mlv_fs_temp(migrate->tmp_fd, "migrate-", 0600, name, sizeof(name), &fd)))
 			return err;
 		(void)unlinkat(migrate->tmp_fd, name, 0);
-		err = options->bring(options->arg, out->remote, &out->md5, true, fd);
+		err = options->bring(options->arg, out->remote, &list, fd);
 		if (err && err->code != MLV_E_MISSING)
 			return err;
 		if (err)
@@ -116,14 +117,14 @@ mlv_err dvc_dir_load(struct migrate *migrate, struct dvc_out *out)
 
 mlv_err dvc_out_want(struct migrate *migrate, const struct dvc_out *out)
 {
-	struct migrate_object object = { .md5 = out->md5, .legacy = out->legacy, .keep = !out->dep,
+	struct migrate_object object = { .name = { out->md5, false, out->legacy }, .keep = !out->dep,
 					 .fetch = !out->quiet, .work = out->path, .remote = out->remote };
 	mlv_err err = NULL;
 
 	if (!out->dir)
 		return migrate_objects_add(&migrate->objects, &object);
 	for (size_t i = 0; i < out->count && !err; i++) {
-		object.md5 = out->entries[i].md5;
+		object.name.md5 = out->entries[i].md5;
 		object.work = out->entries[i].path;
 		err = migrate_objects_add(&migrate->objects, &object);
 	}
@@ -135,7 +136,8 @@ static mlv_err find_object(struct migrate *migrate, const struct dvc_out *out,
 			   const struct mlv_md5_name *md5, const char *path,
 			   const struct migrate_object **found)
 {
-	const struct migrate_object *object = migrate_objects_find(&migrate->objects, md5);
+	const struct mlv_migrate_name name = { *md5, false, out->legacy };
+	const struct migrate_object *object = migrate_objects_find(&migrate->objects, &name);
 	char hex[MLV_MD5_HEX + 1];
 
 	*found = object && object->there ? object : NULL;
@@ -183,8 +185,9 @@ static mlv_err build(struct migrate *migrate, struct mlv_batch *batch, struct dv
 
 	for (size_t i = 0; i < out->count && !err; i++) {
 		const struct dvc_entry *at = &out->entries[i];
+		const struct mlv_migrate_name name = { at->md5, false, out->legacy };
 		const struct migrate_object *object =
-			migrate_objects_find(&migrate->objects, &at->md5);
+			migrate_objects_find(&migrate->objects, &name);
 		const bool exec = is_executable(migrate, at->path, object->size);
 		const bool large = object->key.kind == MLV_KIND_LARGE;
 		const struct mlv_entry entry = {

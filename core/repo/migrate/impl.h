@@ -10,10 +10,9 @@
 
 /* An object of the other tool. */
 struct migrate_object {
-	struct mlv_md5_name md5;
+	struct mlv_migrate_name name;
 	const char *work;   /* where in the work tree it may lie, too */
 	const char *remote; /* that it would be fetched from; NULL: the default one */
-	bool legacy;        /* of DVC 2: a text is named by itself with CRLF taken for LF */
 	bool keep;          /* put it into our cache; else it is only named */
 	bool fetch;         /* when it is not here */
 	bool there;         /* it was moved: named by what follows */
@@ -63,7 +62,7 @@ mlv_err migrate_objects_add(struct migrate_objects *objects,
 			    const struct migrate_object *object) MLV_CHECK;
 void migrate_objects_settle(struct migrate_objects *objects);
 const struct migrate_object *migrate_objects_find(const struct migrate_objects *objects,
-						  const struct mlv_md5_name *md5);
+						  const struct mlv_migrate_name *name);
 /*
  * Find each of the objects in the cache, else at its place in the work tree, else at
  * its remote; see that it is what its name says, and put it. batch NULL: put nothing.
@@ -76,8 +75,8 @@ mlv_err migrate_open_file(int dir, const char *path, int *fd) MLV_CHECK;
  * dir and name (may be NULL) get the directory it lies in, opened, and its name there.
  */
 #define MIGRATE_NAME 64
-mlv_err migrate_open_object(const struct migrate *migrate, const struct mlv_md5_name *md5,
-			    bool is_dir, int *fd, int *dir, char name[MIGRATE_NAME]) MLV_CHECK;
+mlv_err migrate_open_object(const struct migrate *migrate, const struct mlv_migrate_name *object,
+			    int *fd, int *dir, char name[MIGRATE_NAME]) MLV_CHECK;
 
 /* md5.c: bytes in order, held against a name; legacy: or their text against it. */
 struct migrate_sum;

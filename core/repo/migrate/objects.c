@@ -28,11 +28,13 @@ mlv_err migrate_objects_add(struct migrate_objects *objects, const struct migrat
 	return NULL;
 }
 
-static int by_md5(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
-	const struct migrate_object *one = a, *other = b;
+	const struct mlv_migrate_name *one = &((const struct migrate_object *)a)->name;
+	const struct mlv_migrate_name *other = &((const struct migrate_object *)b)->name;
+	const int order = memcmp(&one->md5, &other->md5, sizeof(one->md5));
 
-	return memcmp(&one->md5, &other->md5, sizeof(one->md5));
+	return order ? order : one->legacy - other->legacy;
 }
 
 void migrate_objects_settle(struct migrate_objects *objects)
@@ -40,15 +42,14 @@ void migrate_objects_settle(struct migrate_objects *objects)
 	size_t kept = 0;
 
 	if (objects->count)
-		qsort(objects->at, objects->count, sizeof(*objects->at), by_md5);
+		qsort(objects->at, objects->count, sizeof(*objects->at), by_name);
 	for (size_t i = 0; i < objects->count; i++) {
 		struct migrate_object *last = kept ? &objects->at[kept - 1] : NULL;
 
-		if (!last || by_md5(last, &objects->at[i]) != 0) {
+		if (!last || by_name(last, &objects->at[i]) != 0) {
 			objects->at[kept++] = objects->at[i];
 			continue;
 		}
-		last->legacy |= objects->at[i].legacy;
 		last->keep |= objects->at[i].keep;
 		last->fetch |= objects->at[i].fetch;
 		if (!last->work)
@@ -58,11 +59,11 @@ void migrate_objects_settle(struct migrate_objects *objects)
 }
 
 const struct migrate_object *migrate_objects_find(const struct migrate_objects *objects,
-						  const struct mlv_md5_name *md5)
+						  const struct mlv_migrate_name *name)
 {
-	const struct migrate_object key = { .md5 = *md5 };
+	const struct migrate_object key = { .name = *name };
 
-	return objects->count ? bsearch(&key, objects->at, objects->count, sizeof(key), by_md5)
+	return objects->count ? bsearch(&key, objects->at, objects->count, sizeof(key), by_name)
 			      : NULL;
 }
 
@@ -83,17 +84,18 @@ mlv_err migrate_open_file(int dir, const char *path, int *fd)
 	return NULL;
 }
 
-mlv_err migrate_open_object(const struct migrate *migrate, const struct mlv_md5_name *md5,
-			    bool is_dir, int *fd, int *dir, char name[MIGRATE_NAME])
+mlv_err migrate_open_object(const struct migrate *migrate, const struct mlv_migrate_name *object,
+			    int *fd, int *dir, char name[MIGRATE_NAME])
 {
-	static const char *const layouts[] = { "files/md5/", "" }; /* of DVC 3, of DVC 2 */
+	/* Of DVC 3, which looks where DVC 2 kept things, too; of DVC 2. */
+	static const char *const layouts[] = { "files/md5/", "" };
 	char hex[MLV_MD5_HEX + 1], path[128];
 	mlv_err err;
 
-	mlv_md5_format(md5, hex);
-	for (size_t i = 0; i < MLV_COUNT(layouts) && migrate->cache_fd >= 0; i++) {
+	mlv_md5_format(&object->md5, hex);
+	for (size_t i = object->legacy; i < MLV_COUNT(layouts) && migrate->cache_fd >= 0; i++) {
 		snprintf(path, sizeof(path), "%s%.2s/%s%s", layouts[i], hex, hex + 2,
-			 is_dir ? ".dir" : "");
+			 object->dir ? ".dir" : "");
 		if ((err = migrate_open_file(migrate->cache_fd, path, fd)))
 			return mlv_error_wrap(err, "%s", migrate->cache_dir);
 		if (*fd < 0)
@@ -176,8 +178,8 @@ static mlv_err take_small(const struct moving *moving, struct mover *mover,
 		return err;
 	to = mover->bytes + mover->used;
 	if ((err = mlv_fs_pread_full(fd, shown, to, (size_t)object->size, 0)) ||
-	    (err = migrate_sum_update(mover->sum, object->legacy, to, (size_t)object->size)) ||
-	    (err = migrate_sum_matches(mover->sum, object->legacy, &object->md5, &matches)))
+	    (err = migrate_sum_update(mover->sum, object->name.legacy, to, (size_t)object->size)) ||
+	    (err = migrate_sum_matches(mover->sum, object->name.legacy, &object->name.md5, &matches)))
 		return err;
 	mlv_tell_advance(moving->migrate->ctx, 0, object->size);
 	object->damaged = !matches;
@@ -203,7 +205,7 @@ static mlv_err read_large(const struct moving *moving, struct mover *mover,
 
 		if ((err = mlv_ctx_check_stop(moving->migrate->ctx)) ||
 		    (err = mlv_fs_pread_full(fd, shown, mover->bytes, len, done)) ||
-		    (err = migrate_sum_update(mover->sum, object->legacy, mover->bytes, len)))
+		    (err = migrate_sum_update(mover->sum, object->name.legacy, mover->bytes, len)))
 			return err;
 		for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++)
 			messages[count] = (struct mlv_message){
@@ -232,7 +234,7 @@ static mlv_err take_large(const struct moving *moving, struct mover *mover,
 		return mlv_error_sys("%s", name);
 	if ((err = mlv_leaves_init(&leaves, object->size)) ||
 	    (err = read_large(moving, mover, object, fd, name, &leaves)) ||
-	    (err = migrate_sum_matches(mover->sum, object->legacy, &object->md5, &matches)))
+	    (err = migrate_sum_matches(mover->sum, object->name.legacy, &object->name.md5, &matches)))
 		return err;
 	object->damaged = !matches;
 	if (!matches)
@@ -282,7 +284,7 @@ static mlv_err take_brought(const struct moving *moving, struct mover *mover,
 			       &fd)))
 		return err;
 	(void)unlinkat(moving->migrate->tmp_fd, name, 0);
-	err = options->bring(options->arg, object->remote, &object->md5, false, fd);
+	err = options->bring(options->arg, object->remote, &object->name, fd);
 	if (err)
 		return err->code == MLV_E_MISSING ? NULL : err;
 	return take(moving, mover, object, fd, -1, name);
@@ -300,7 +302,7 @@ static mlv_err move_one(const struct moving *moving, struct mover *mover,
 	mlv_err err;
 
 	if ((err = mlv_ctx_check_stop(migrate->ctx)) ||
-	    (err = migrate_open_object(migrate, &object->md5, false, &fd, &dir, name)) ||
+	    (err = migrate_open_object(migrate, &object->name, &fd, &dir, name)) ||
 	    (fd >= 0 && (err = take(moving, mover, object, fd, dir, name))))
 		return err;
 	if (is_done(mover, object))
