@@ -7,6 +7,7 @@
 #include "cmd/out.h"
 #include "cmd/repro_pull.h"
 #include "cmd/repro_show.h"
+#include "core/base/sys.h"
 
 struct repro_args {
 	bool force, interactive, single, pipeline, all, recursive, downstream, force_downstream;
@@ -121,6 +122,17 @@ static mlv_err fetch(void *arg, const struct mlv_outputs *outputs)
 	return mlv_repro_pull_outputs(show->run, show->repo, outputs);
 }
 
+/* The files that our output is written to, of two. */
+static size_t own_files(struct stat own[static 2])
+{
+	size_t count = 0;
+
+	for (int fd = 1; fd <= 2; fd++)
+		if (mlv_sys_fstat(fd, &own[count]) == 0 && S_ISREG(own[count].st_mode))
+			count++;
+	return count;
+}
+
 static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 			  const struct mlv_pipeline *pipeline, const struct mlv_stage_set *stages,
 			  const struct repro_args *args)
@@ -128,6 +140,7 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 	MLV_SCOPED(mlv_repro_show_release) struct mlv_repro_show show = { 0 };
 	MLV_SCOPED(mlv_executor_freep) struct mlv_executor *executor = NULL;
 	char program[PATH_MAX + 8];
+	struct stat own[2];
 	struct mlv_repro_options options = {
 		.force = args->force, .force_downstream = args->force_downstream, .dry = args->dry,
 		.no_commit = args->no_commit, .no_run_cache = args->no_run_cache,
@@ -137,7 +150,7 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 					 : 1,
 		.program = program, .tell = mlv_repro_show_event,
 		.ask = args->interactive ? ask : NULL, .fetch = args->pull ? fetch : NULL,
-		.arg = &show,
+		.own = own, .own_count = own_files(own), .arg = &show,
 	};
 	struct mlv_repro_result result = { 0 };
 	mlv_err err;

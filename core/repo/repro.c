@@ -36,6 +36,7 @@ static void run_release(struct mlv_repro_run *run)
 		mlv_slot_let_go(&run->slots[i]);
 	free(run->slots);
 	free(run->made);
+	mlv_strays_freep(&run->strays);
 	mlv_looker_freep(&run->looker);
 	mlv_namer_freep(&run->namer);
 }
@@ -208,8 +209,11 @@ static mlv_err set_up(struct mlv_repro_run *run)
 	for (size_t i = 0; i < run->stages->count; i++)
 		run->slots[run->stages->at[i]].stage = &run->pipeline->stages[run->stages->at[i]];
 	if ((err = mlv_namer_new(&run->namer, run->repo)) ||
-	    (err = mlv_looker_new(&run->looker, run->repo, run->namer)))
+	    (err = mlv_looker_new(&run->looker, run->repo, run->namer)) ||
+	    (!run->options->dry && (err = mlv_strays_new(&run->strays, run->repo, run->pipeline))))
 		return err;
+	for (size_t i = 0; i < run->options->own_count; i++)
+		mlv_strays_except(run->strays, &run->options->own[i]);
 	return mlv_aside_any(run->repo, &run->any_aside);
 }
 
@@ -223,8 +227,8 @@ mlv_err mlv_repro(struct mlv_repo *repo, const struct mlv_pipeline *pipeline,
 	struct mlv_error kept;
 	mlv_err err = set_up(&run);
 
-	if (!err)
-		err = run_all(&run);
+	if (!err && !(err = run_all(&run)))
+		err = mlv_strays_look(run.strays, true);
 	if (err) {
 		kept = *err;
 		stop_all(&run);

@@ -54,6 +54,8 @@ struct mlv_repro_options {
 	bool ignore_errors;    /* after a failure run the rest, too */
 	bool allow_missing;    /* what is not there counts as what is recorded */
 	unsigned jobs;         /* stages that may run at a time */
+	const struct stat *own; /* own_count files that our own output goes to: no stage wrote them */
+	size_t own_count;
 	const char *program;   /* mlv itself, for stages that evaluate; absolute */
 	struct mlv_executor *executor; /* NULL with dry */
 	void (*tell)(void *arg, const struct mlv_repro_event *event);

@@ -15,6 +15,7 @@ static const struct mlv_config_key keys[] = {
 	{ "core.lock_timeout", MLV_CONFIG_COUNT, ANYONE, false, NULL },
 	{ "core.no_scm", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "core.remote", MLV_CONFIG_TEXT, ANYONE, false, NULL },
+	{ "core.strays", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "core.sha256", MLV_CONFIG_BOOL, ANYONE, false, NULL },
 	{ "cache.dir", MLV_CONFIG_PATH, MLV_CONFIG_INSIDE_ONLY, false, NULL },
 	{ "cache.shared", MLV_CONFIG_TEXT, ANYONE, false, "group" },

@@ -148,6 +148,8 @@ static mlv_err hand_over(struct mlv_repro_run *run, struct mlv_slot *slot, bool 
 		if (err || !*adopted)
 			return err;
 	}
+	if ((err = mlv_strays_begin(run->strays, stage)))
+		return err;
 	mlv_repro_tell(run, slot, MLV_REPRO_RUNS, NULL);
 	if (!adopted && (err = mlv_executor_submit(run->options->executor, &job, id)))
 		return err;
@@ -201,6 +203,7 @@ mlv_err mlv_slot_give_up(struct mlv_repro_run *run, struct mlv_slot *slot, mlv_e
 mlv_err mlv_slot_end(struct mlv_repro_run *run, struct mlv_slot *slot,
 		     const struct mlv_job_end *end)
 {
+	mlv_strays_end(run->strays, slot->stage);
 	if (end->how == MLV_JOB_DONE) {
 		slot->is = MLV_SLOT_MADE;
 		run->made[run->made_count++] = slot;

@@ -5,6 +5,7 @@
 #include "core/repo/lock.h"
 #include "core/repo/repro.h"
 #include "core/repo/repro/aside.h"
+#include "core/repo/repro/strays.h"
 
 enum mlv_slot_is {
 	MLV_SLOT_WAITS,
@@ -35,6 +36,7 @@ struct mlv_repro_run {
 	struct mlv_repro_result *result;
 	struct mlv_namer *namer;
 	struct mlv_looker *looker;
+	struct mlv_strays *strays; /* NULL: not looked for */
 	struct mlv_slot *slots; /* by the place of the stage in the pipeline */
 	struct mlv_slot **made; /* those that are MADE */
 	size_t made_count;

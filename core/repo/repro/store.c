@@ -175,8 +175,10 @@ static mlv_err conclude(struct mlv_repro_run *run, struct mlv_slot *slot)
 static mlv_err store(struct mlv_repro_run *run)
 {
 	bool large = false;
-	mlv_err err;
+	mlv_err err = mlv_strays_look(run->strays, false);
 
+	if (err)
+		return err;
 	for (size_t i = 0; !large && i < run->made_count; i++)
 		large = is_large(run, run->made[i]->stage);
 	if (large)
