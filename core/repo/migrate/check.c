@@ -3,6 +3,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/sys.h"
+#include "core/repo/lockfile.h"
 #include "core/repo/migrate/dvc.h"
 #include "core/store/tree.h"
 
@@ -102,12 +103,22 @@ static mlv_err check_dir(struct migrate *migrate, struct dvc_out *out,
 	return at == out->count ? NULL : differs(migrate, out->path, "files of it are missing");
 }
 
+static mlv_err compare(struct migrate *migrate, struct dvc_out *out, const struct mlv_output *output)
+{
+	const struct mlv_key key = mlv_output_key(output);
+
+	if ((output->type == MLV_ID_TREE) != out->dir)
+		return differs(migrate, out->path, "a directory is a file");
+	return out->dir ? check_dir(migrate, out, output)
+			: check_object(migrate, out->path, &key, output->size, &out->md5,
+				       out->legacy);
+}
+
 static mlv_err check_out(struct migrate *migrate, struct dvc_out *out)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf pointer = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_POINTER_MAX);
 	MLV_SCOPED(mlv_output_release) struct mlv_output output = { 0 };
-	struct mlv_key key;
 	bool there = false;
 	mlv_err err;
 
@@ -116,14 +127,45 @@ static mlv_err check_out(struct migrate *migrate, struct dvc_out *out)
 		return err;
 	if (!there)
 		return migrate_say(migrate, MLV_MIGRATE_MISSING, out->path, "not migrated yet");
-	if ((err = mlv_pointer_parse(pointer.ptr, text.ptr, text.len, &output)))
+	err = mlv_pointer_parse(pointer.ptr, text.ptr, text.len, &output);
+	return err ? err : compare(migrate, out, &output);
+}
+
+/* What a stage made, but for what git keeps; one that will run again is said. */
+static mlv_err check_stage(struct migrate *migrate, const struct mlv_lockfile *file,
+			   struct dvc_stage *stage)
+{
+	const struct mlv_lockfile_entry *entry = mlv_lockfile_find(file, stage->name);
+	MLV_SCOPED(mlv_recorded_release) struct mlv_recorded recorded = { 0 };
+	mlv_err err;
+
+	if (!entry)
+		return migrate_say(migrate, MLV_MIGRATE_NOTE, file->path, "%s is not recorded",
+				   stage->name);
+	err = mlv_lockfile_get(file, entry, &recorded);
+	for (size_t i = 0; i < stage->count && !err; i++) {
+		struct dvc_out *out = &stage->at[i];
+		const struct mlv_recorded_path *made =
+			mlv_recorded_find(recorded.outs, recorded.out_count, out->path);
+
+		if (!out->dep && made && made->at.cache)
+			err = compare(migrate, out, &made->at);
+	}
+	return err;
+}
+
+static mlv_err check_lock(struct migrate *migrate, struct dvc_lock *lock)
+{
+	MLV_SCOPED(mlv_lockfile_release) struct mlv_lockfile file = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_printf(&path, "%.*s" MLV_LOCKFILE_NAME, (int)(strlen(lock->path) - 8),
+				     lock->path);
+
+	if (err || (err = mlv_lockfile_load(&file, migrate->repo, path.ptr)))
 		return err;
-	if ((output.type == MLV_ID_TREE) != out->dir)
-		return differs(migrate, out->path, "a directory is a file");
-	key = mlv_output_key(&output);
-	return out->dir ? check_dir(migrate, out, &output)
-			: check_object(migrate, out->path, &key, output.size, &out->md5,
-				       out->legacy);
+	for (size_t i = 0; i < lock->count && !err; i++)
+		err = check_stage(migrate, &file, &lock->stages[i]);
+	return err;
 }
 
 mlv_err dvc_check(struct dvc_run *run)
@@ -137,5 +179,7 @@ mlv_err dvc_check(struct dvc_run *run)
 	for (size_t i = 0; i < run->count && !err; i++)
 		for (size_t k = 0; k < run->files[i].count && !err; k++)
 			err = check_out(migrate, &run->files[i].outs[k]);
+	for (size_t i = 0; i < run->lock_count && !err; i++)
+		err = check_lock(migrate, &run->locks[i]);
 	return err;
 }
