@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/gate_report.h"
 #include "cmd/monitor.h"
 #include "cmd/out.h"
 #include "cmd/record_table.h"
@@ -122,9 +123,38 @@ static mlv_err add_changes(struct mlv_buf *to, const struct mlv_monitor_found *f
 	return err;
 }
 
+/* What of a gate was not met, or could not be told. */
+static mlv_err add_gate(struct mlv_buf *to, const struct mlv_monitor_gated *gated)
+{
+	const struct mlv_gate_report *report = &gated->report;
+	bool first = true;
+	mlv_err err;
+
+	if (!gated->judged)
+		return NULL;
+	if ((err = add_key(to, ",\"gate\":{\"name\":", gated->gate.name)) ||
+	    (err = add_key(to, ",\"outcome\":", mlv_gate_outcome_name(report->outcome))) ||
+	    (err = mlv_buf_add_str(to, ",\"findings\":[")))
+		return err;
+	for (size_t i = 0; i < report->count; i++) {
+		const struct mlv_gate_finding *finding = &report->at[i];
+
+		if (finding->outcome == MLV_GATE_PASS)
+			continue;
+		if ((err = add_key(to, first ? "{\"rule\":" : ",{\"rule\":", finding->rule->text)) ||
+		    (err = add_key(to, ",\"slice\":", finding->slice)) ||
+		    (err = add_key(to, ",\"outcome\":", mlv_gate_outcome_name(finding->outcome))) ||
+		    (finding->has_value && (err = add_real(to, ",\"value\":", finding->value))) ||
+		    (err = add_key(to, ",\"why\":", finding->why)) || (err = mlv_buf_add_char(to, '}')))
+			return err;
+		first = false;
+	}
+	return mlv_buf_add_str(to, "]}");
+}
+
 /* What was found as one line of JSON: of the log, and of --json. */
-static mlv_err add_line(struct mlv_buf *to, const char *window,
-			const struct mlv_monitor_found *found)
+static mlv_err add_line(struct mlv_buf *to, const char *window, const struct mlv_monitor_found *found,
+			const struct mlv_monitor_gated *gated)
 {
 	mlv_err err = add_key(to, "{\"window\":", window);
 
@@ -147,7 +177,9 @@ static mlv_err add_line(struct mlv_buf *to, const char *window,
 		return err;
 	for (size_t i = 0; i < found->fresh.count && !err; i++)
 		err = add_key(to, i ? "," : "", found->fresh.at[i]);
-	return err ? err : mlv_buf_add_str(to, "]}\n");
+	if (err || (err = mlv_buf_add_char(to, ']')) || (err = add_gate(to, gated)))
+		return err;
+	return mlv_buf_add_str(to, "}\n");
 }
 
 static mlv_err append_log(const struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
@@ -274,11 +306,37 @@ static mlv_err print_found(struct mlv_run *run, const char *window,
 	return NULL;
 }
 
+static mlv_err print_gate(struct mlv_run *run, const struct mlv_metrics_side *side,
+			  const struct mlv_monitor *monitor, const struct mlv_monitor_gated *gated)
+{
+	const struct mlv_gate_heading heading = {
+		.gate = monitor->gate, .eval = monitor->eval, .base = mlv_metrics_side_name(side),
+		.evidence = mlv_evidence_name(gated->comparison.evidence), .file = "mlv.yaml",
+	};
+
+	if (gated->judged)
+		return mlv_gate_print(run, &heading, &gated->report, false);
+	if (monitor->gate)
+		mlv_out_line(run->out, "gate %s: not judged, the rows have no labels", monitor->gate);
+	return NULL;
+}
+
+static mlv_err verdict(const struct mlv_monitor_found *found, const struct mlv_monitor_gated *gated)
+{
+	if (found->drifted || (gated->judged && gated->report.outcome == MLV_GATE_FAIL))
+		return mlv_error(MLV_E_NO, "%s", "");
+	if (!gated->judged || gated->report.outcome == MLV_GATE_PASS)
+		return NULL;
+	return mlv_error(MLV_E_MISSING, "the gate '%s' cannot tell: see what is inconclusive",
+			 gated->gate.name);
+}
+
 static mlv_err check_run(struct mlv_run *run, const void *opaque, char **operands)
 {
 	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
 	MLV_SCOPED(mlv_monitor_release) struct mlv_monitor monitor = { 0 };
 	MLV_SCOPED(mlv_monitor_found_release) struct mlv_monitor_found found = { 0 };
+	MLV_SCOPED(mlv_monitor_gated_release) struct mlv_monitor_gated gated = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
 	const struct check_args *args = opaque;
 	const char *window = args->window ? args->window : args->input;
@@ -291,12 +349,14 @@ static mlv_err check_run(struct mlv_run *run, const void *opaque, char **operand
 	    (err = mlv_metrics_side_init(&place, args->model, &side)) ||
 	    (err = mlv_monitor_read(&place, &side, operands[0], &monitor)) ||
 	    (err = mlv_monitor_check(&place, &side, &monitor, args->input, &found)) ||
-	    (err = add_line(&line, window, &found)) ||
+	    (err = mlv_monitor_gate(&place, &side, &monitor, &found, &gated)) ||
+	    (err = add_line(&line, window, &found, &gated)) ||
 	    (!args->no_log && (err = append_log(&place, &monitor, &line))) ||
 	    (err = run->json ? mlv_out_bytes(run->out, line.ptr, line.len)
-			     : print_found(run, window, &found)))
+			     : print_found(run, window, &found)) ||
+	    (!run->json && (err = print_gate(run, &side, &monitor, &gated))))
 		return err;
-	return found.drifted && !args->soft ? mlv_error(MLV_E_NO, "%s", "") : NULL;
+	return args->soft ? NULL : verdict(&found, &gated);
 }
 
 /* ---- log */

@@ -19,6 +19,7 @@
 
 struct mlv_monitor {
 	char *name, *eval;
+	char *gate; /* whose rules rows with labels must meet; NULL: none */
 	struct mlv_strs features;
 	double psi, alpha; /* limits: of the index, of p of Kolmogorov and Smirnov */
 };
@@ -59,5 +60,19 @@ mlv_err mlv_monitor_check(struct mlv_metrics_place *place, const struct mlv_metr
 			  const struct mlv_monitor *monitor, const char *path,
 			  struct mlv_monitor_found *found) MLV_CHECK;
 void mlv_monitor_found_release(struct mlv_monitor_found *found);
+
+/* The monitor's gate, whose base is the reference: its rules are those of the same version. */
+struct mlv_monitor_gated {
+	bool judged; /* there is a gate, and there are labels */
+	struct mlv_gate gate;
+	struct mlv_comparison comparison;
+	struct mlv_fair_entries entries;
+	struct mlv_fair_audited audited;
+	struct mlv_gate_report report;
+};
+mlv_err mlv_monitor_gate(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			 const struct mlv_monitor *monitor, const struct mlv_monitor_found *found,
+			 struct mlv_monitor_gated *gated) MLV_CHECK;
+void mlv_monitor_gated_release(struct mlv_monitor_gated *gated);
 
 #endif

@@ -115,7 +115,7 @@ static void judge_change(const struct mlv_gate_rule *rule, const struct mlv_chan
 	double low = drop ? -change->high : change->low, high = drop ? -change->low : change->high;
 
 	finding->has_value = change->sides[0].defined && change->sides[1].defined;
-	finding->value = drop ? -change->change : change->change;
+	finding->value = drop ? 0 - change->change : change->change; /* never -0 */
 	if (!finding->has_value) {
 		finding->outcome = MLV_GATE_FAIL;
 		finding->why = "it has no value on one side";
