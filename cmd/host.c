@@ -76,6 +76,7 @@ void mlv_host_catch_signals(void)
 	sigaction(SIGPIPE, &action, NULL);
 	catch_signal(SIGINT);
 	catch_signal(SIGTERM);
+	catch_signal(SIGHUP); /* the terminal was closed */
 }
 
 static bool stop(struct mlv_ctx *ctx)

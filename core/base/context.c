@@ -52,7 +52,7 @@ void mlv_tell_detail(struct mlv_ctx *ctx, const char *fmt, ...)
 
 mlv_err mlv_ctx_check_stop(struct mlv_ctx *ctx)
 {
-	if (ctx->stop(ctx))
+	if (!ctx->finishing && ctx->stop(ctx))
 		return mlv_error(MLV_E_INTERRUPTED, "interrupted");
 	return ctx->expired ? ctx->expired(ctx->expired_arg) : NULL;
 }

@@ -38,6 +38,8 @@ struct mlv_pace;
 struct mlv_ctx {
 	void (*tell)(struct mlv_ctx *ctx, const struct mlv_event *event);
 	bool (*stop)(struct mlv_ctx *ctx);
+	/* While it is set, what is under way is brought to its end first: stop() is not heeded. */
+	bool finishing;
 	/*
 	 * Why what is under way may not go on, asked where stop() is, by any thread;
 	 * NULL: it may, always. Set by who holds something that runs out.

@@ -189,9 +189,23 @@ static mlv_err store(struct mlv_repro_run *run)
 	return each(run, conclude);
 }
 
+/* What has ended well is not lost to an interrupt: a second one ends mlv itself. */
+static mlv_err finish(struct mlv_repro_run *run)
+{
+	struct mlv_ctx *ctx = run->repo->ctx;
+	mlv_err err;
+
+	if (ctx->stop(ctx))
+		mlv_tell_warning(ctx, "what has ended is stored first; interrupt again to end at once");
+	ctx->finishing = true;
+	err = store(run);
+	ctx->finishing = false;
+	return err;
+}
+
 mlv_err mlv_slots_store(struct mlv_repro_run *run)
 {
-	mlv_err err = run->made_count ? store(run) : NULL;
+	mlv_err err = run->made_count ? finish(run) : NULL;
 
 	/* The run ends: what is not recorded did not happen. */
 	for (size_t i = 0; err && i < run->made_count; i++)
