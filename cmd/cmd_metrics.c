@@ -12,6 +12,7 @@ static const struct mlv_cmd *const metrics_subs[] = {
 	&mlv_cmd_metrics_bisect,
 	&mlv_cmd_metrics_blame,
 	&mlv_cmd_metrics_diff,
+	&mlv_cmd_metrics_list,
 	&mlv_cmd_metrics_log,
 	&mlv_cmd_metrics_show,
 	NULL,

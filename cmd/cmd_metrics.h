@@ -8,7 +8,7 @@
 #include "core/repo/metrics.h"
 
 extern const struct mlv_cmd mlv_cmd_metrics_bisect, mlv_cmd_metrics_blame, mlv_cmd_metrics_diff,
-	mlv_cmd_metrics_log, mlv_cmd_metrics_show;
+	mlv_cmd_metrics_list, mlv_cmd_metrics_log, mlv_cmd_metrics_show, mlv_cmd_plots_list;
 extern const struct mlv_cmd mlv_cmd_metrics;
 
 /* Add the files that the user named; directories only when recursive. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/cmd_stage.h"
 #include "cmd/host.h"
 #include "cmd/out.h"
 #include "cmd/repro_pull.h"
@@ -14,6 +15,7 @@ struct repro_args {
 	bool dry, pull, allow_missing, glob, no_commit, no_run_cache, keep_going, ignore_errors;
 	uint64_t jobs;
 	const char *executor, *explain;
+	const char *list; /* of events in JSON: its name in the object that is open; NULL: in none */
 };
 
 #define FLAG(letter, name, field, text)                                                            \
@@ -161,12 +163,30 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 		return err;
 	options.executor = executor;
 	show.repo = repo;
-	mlv_out_array_begin(run->out, NULL);
+	mlv_out_array_begin(run->out, args->list);
 	err = mlv_repro(repo, pipeline, stages, &options, &result);
 	mlv_out_array_end(run->out);
 	if (!err && result.unchanged && !result.ran && !result.restored && !args->dry)
 		mlv_out_line(run->out, "Data and pipelines are up to date.");
 	return err;
+}
+
+mlv_err mlv_repro_run_one(struct mlv_run *run, struct mlv_repo *repo, const char *file,
+			  const char *name)
+{
+	static const struct repro_args args = { .list = "run" };
+	MLV_SCOPED(mlv_pipeline_release) struct mlv_pipeline pipeline = { 0 };
+	const struct mlv_stage *stage;
+	mlv_err err = mlv_pipeline_load(repo, &pipeline);
+	size_t at;
+
+	if (err)
+		return err;
+	if (!(stage = mlv_pipeline_stage(&pipeline, file, name)))
+		return mlv_error(MLV_E_MISSING, "%s: there is no stage '%s'", file, name);
+	at = (size_t)(stage - pipeline.stages);
+	return run_stages(run, repo, &pipeline, &(struct mlv_stage_set){ .at = &at, .count = 1 },
+			  &args);
 }
 
 static mlv_err check_args(const struct repro_args *args, char **operands)

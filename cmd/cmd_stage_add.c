@@ -10,7 +10,7 @@ struct add_args {
 	const char *name, *wdir, *desc;
 	struct mlv_opt_list deps, params, outs, outs_no_cache, persist, persist_no_cache, metrics,
 		metrics_no_cache, plots, plots_no_cache;
-	bool always_changed, force;
+	bool always_changed, force, run;
 };
 
 #define LIST(letter, name, field, value, help)                                                   \
@@ -38,6 +38,8 @@ static const struct mlv_opt add_opts[] = {
 	  "what it does, for people" },
 	{ MLV_OPT_FLAG, 'f', "force", offsetof(struct add_args, force), NULL, MLV_HINT_NONE,
 	  "replace a stage of that name" },
+	{ MLV_OPT_FLAG, 0, "run", offsetof(struct add_args, run), NULL, MLV_HINT_NONE,
+	  "run it then, as mlv repro -s does" },
 	{ 0 },
 };
 
@@ -127,9 +129,12 @@ static mlv_err take_all_outs(const struct add_args *args, struct mlv_stage_new *
 	return err;
 }
 
-static void report(struct mlv_out *out, const char *name, const char *file,
-		   const struct mlv_strs *written)
+static mlv_err report(struct mlv_run *run, struct mlv_repo *repo, const char *name,
+		      const char *file, const struct mlv_strs *written, bool runs)
 {
+	struct mlv_out *out = run->out;
+	mlv_err err = NULL;
+
 	mlv_out_object_begin(out, NULL);
 	mlv_out_text(out, "name", name);
 	mlv_out_json_path(out, "file", file, strlen(file));
@@ -137,8 +142,11 @@ static void report(struct mlv_out *out, const char *name, const char *file,
 	for (size_t i = 0; i < written->count; i++)
 		mlv_out_json_path(out, NULL, written->at[i], strlen(written->at[i]));
 	mlv_out_array_end(out);
-	mlv_out_object_end(out);
 	mlv_out_line(out, "added stage '%s' to %s", name, file);
+	if (runs)
+		err = mlv_repro_run_one(run, repo, file, name);
+	mlv_out_object_end(out);
+	return err;
 }
 
 static mlv_err add_run(struct mlv_run *run, const void *opaque, char **operands)
@@ -167,8 +175,7 @@ static mlv_err add_run(struct mlv_run *run, const void *opaque, char **operands)
 	mlv_strs_sort_unique(&stage.deps);
 	if ((err = mlv_pipeline_add_stage(repo, file.ptr, &stage, &written)))
 		return err;
-	report(run->out, stage.name, file.ptr, &written);
-	return NULL;
+	return report(run, repo, stage.name, file.ptr, &written, args->run);
 }
 
 const struct mlv_cmd mlv_cmd_stage_add = {

@@ -18,6 +18,8 @@ static const struct mlv_opt list_opts[] = {
 	  MLV_HINT_NONE, "a folder stands for the stages in it and below" },
 	{ MLV_OPT_FLAG, 0, "name-only", offsetof(struct list_args, name_only), NULL,
 	  MLV_HINT_NONE, "show names only" },
+	{ MLV_OPT_FLAG, 0, "names-only", offsetof(struct list_args, name_only), NULL,
+	  MLV_HINT_NONE, "the same" },
 	{ 0 },
 };
 

@@ -43,6 +43,7 @@ extern const struct mlv_cmd mlv_cmd_monitor;
 extern const struct mlv_cmd mlv_cmd_move;
 extern const struct mlv_cmd mlv_cmd_options;
 extern const struct mlv_cmd mlv_cmd_params;
+extern const struct mlv_cmd mlv_cmd_plots;
 extern const struct mlv_cmd mlv_cmd_pull;
 extern const struct mlv_cmd mlv_cmd_push;
 extern const struct mlv_cmd mlv_cmd_remote;
@@ -102,6 +103,7 @@ const struct mlv_cmd *const mlv_commands[] = {
 	&mlv_cmd_monitor,
 	&mlv_cmd_move,
 	&mlv_cmd_params,
+	&mlv_cmd_plots,
 	&mlv_cmd_pull,
 	&mlv_cmd_push,
 	&mlv_cmd_remote,
@@ -139,7 +141,7 @@ const struct mlv_group mlv_groups[] = {
 	MLV_GROUP("Pipelines",
 		  &mlv_cmd_stage, &mlv_cmd_repro, &mlv_cmd_dag),
 	MLV_GROUP("Results",
-		  &mlv_cmd_eval, &mlv_cmd_slices, &mlv_cmd_metrics, &mlv_cmd_params,
+		  &mlv_cmd_eval, &mlv_cmd_slices, &mlv_cmd_metrics, &mlv_cmd_params, &mlv_cmd_plots,
 		  &mlv_cmd_gate, &mlv_cmd_cv, &mlv_cmd_fairness, &mlv_cmd_report,
 		  &mlv_cmd_card, &mlv_cmd_monitor, &mlv_cmd_ci),
 	MLV_GROUP("Looking beneath",

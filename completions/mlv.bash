@@ -22,7 +22,7 @@ _mlv_offer()
 		compopt -o filenames ;;
 	remote) _mlv_words < <(mlv remote list 2>/dev/null | awk "{ print \$1 }") ;;
 	rev) _mlv_words < <(echo HEAD; git for-each-ref --format="%(refname:short)" 2>/dev/null) ;;
-	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move params pull push remote remove report repro root slices stage status unfreeze unprotect update version' -- "$cur") ;;
+	command) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move params plots pull push remote remove report repro root slices stage status unfreeze unprotect update version' -- "$cur") ;;
 	esac
 }
 
@@ -45,10 +45,11 @@ _mlv()
 			cv) subs='check report run split' ;;
 			data) subs='status' ;;
 			eval) subs='verify' ;;
-			metrics) subs='bisect blame diff log show' ;;
+			metrics) subs='bisect blame diff list log show' ;;
 			migrate) subs='dvc lfs' ;;
 			monitor) subs='profile check log' ;;
 			params) subs='diff' ;;
+			plots) subs='list' ;;
 			remote) subs='add default list modify remove rename trust' ;;
 			slices) subs='ls check find' ;;
 			stage) subs='add list' ;;
@@ -117,6 +118,7 @@ _mlv()
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics diff':--slices) _mlv_offer none; return ;;
 	'metrics diff':--adjust) _mlv_offer none; return ;;
+	'metrics list':--rev) _mlv_offer rev; return ;;
 	'metrics log':--slice) _mlv_offer none; return ;;
 	'metrics log':--eval) _mlv_offer none; return ;;
 	'metrics log':--count | 'metrics log':-n) _mlv_offer none; return ;;
@@ -129,6 +131,7 @@ _mlv()
 	'monitor check':--model) _mlv_offer rev; return ;;
 	'monitor check':--window) _mlv_offer none; return ;;
 	'params diff':--targets) _mlv_offer file; return ;;
+	'plots list':--rev) _mlv_offer rev; return ;;
 	'pull':--remote | 'pull':-r) _mlv_offer remote; return ;;
 	'pull':--jobs | 'pull':-j) _mlv_offer none; return ;;
 	'pull':--bwlimit) _mlv_offer none; return ;;
@@ -228,6 +231,7 @@ _mlv()
 	'metrics bisect') words='--eval' hint=rev ;;
 	'metrics blame') words='--slice --eval' hint=none ;;
 	'metrics diff') words='--targets --recursive -R --all --md --max-bytes --no-path --precision --slices --adjust --no-rows' hint=rev ;;
+	'metrics list') words='--rev' hint=none ;;
 	'metrics log') words='--slice --eval --count -n --all --precision' hint=none ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision --slices --sort' hint=file ;;
 	'migrate') words='' hint=none ;;
@@ -240,6 +244,8 @@ _mlv()
 	'move') words='' hint=file ;;
 	'params') words='' hint=none ;;
 	'params diff') words='--targets --all --deps --md --no-path' hint=rev ;;
+	'plots') words='' hint=none ;;
+	'plots list') words='--rev' hint=none ;;
 	'pull') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --force -f --glob --dry-run --run-cache --allow-missing' hint=file ;;
 	'push') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --run-cache --verify --repair' hint=file ;;
 	'remote') words='' hint=none ;;
@@ -259,8 +265,8 @@ _mlv()
 	'slices check') words='--rev' hint=none ;;
 	'slices find') words='--rev --metric --max-level --min-n --top --alpha --no-holdout --seed' hint=none ;;
 	'stage') words='' hint=none ;;
-	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f' hint=command ;;
-	'stage list') words='--all --fail --recursive -R --name-only' hint=file ;;
+	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f --run' hint=command ;;
+	'stage list') words='--all --fail --recursive -R --name-only --names-only' hint=file ;;
 	'status') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --cloud -c --verify --granular --updates' hint=file ;;
 	'unfreeze') words='' hint=file ;;
 	'unprotect') words='' hint=file ;;

@@ -29,7 +29,7 @@ stages:
   runs: {cmd: "echo begun >out; sleep 64.372", deps: [in], outs: [out]}
 X
 echo '*.done' >>.gitignore; lock=.mlv/tmp/locks/$(printf mlv.lock | sha256sum | cut -c1-32)
-flock "$lock" sh -c 'touch held.done; while [ -e held.done ]; do sleep 0.02; done' & 
+flock "$lock" sh -c 'touch held.done; while [ -e held.done ]; do sleep 0.02; done' &
 while [ ! -e held.done ]; do sleep 0.02; done
 mlv repro -q -j2 2>err.done & while [ ! -e a.done ]; do sleep 0.02; done; sleep 0.3; kill -TERM $!; sleep 0.3; rm held.done; wait $!; echo "status $?"
 grep -v "mlv.lock: waiting for" err.done; cat out; ls -A .mlv/tmp/aside; grep -c ended: mlv.lock; mlv status ended
