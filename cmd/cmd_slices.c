@@ -49,10 +49,10 @@ static const struct mlv_opt slices_opts[] = {
 	{ 0 },
 };
 
-/* How many rows each slice of a dimension has. */
+/* How many rows each slice of a dimension has; of a rule also how many are not in it. */
 static mlv_err count_rows(const struct mlv_dim *dim, size_t rows, uint64_t **out)
 {
-	if (!(*out = mlv_sys_alloc_array(dim->values.count + 1, sizeof(**out))))
+	if (!(*out = mlv_sys_alloc_array(mlv_dim_codes(dim) + 1, sizeof(**out))))
 		return mlv_error_nomem("slices");
 	for (size_t r = 0; r < rows; r++)
 		(*out)[dim->code[r]]++;
@@ -213,9 +213,9 @@ static mlv_err check_pair(struct checking *checking, size_t a, size_t b)
 {
 	const struct mlv_dim *left = &checking->cases->dims[a], *right = &checking->cases->dims[b];
 	MLV_SCOPED(mlv_mem_free) uint32_t *first =
-		mlv_sys_alloc_array(left->values.count + 1, sizeof(*first));
+		mlv_sys_alloc_array(mlv_dim_codes(left) + 1, sizeof(*first));
 	MLV_SCOPED(mlv_mem_free) bool *several =
-		mlv_sys_alloc_array(left->values.count + 1, sizeof(*several));
+		mlv_sys_alloc_array(mlv_dim_codes(left) + 1, sizeof(*several));
 
 	if (!first || !several)
 		return mlv_error_nomem("slices");
@@ -230,7 +230,7 @@ static mlv_err check_pair(struct checking *checking, size_t a, size_t b)
 		uint32_t other = first[v] ? first[v] - 1 : 0;
 		mlv_err err;
 
-		if (!first[v] || several[v] ||
+		if (!first[v] || several[v] || other >= right->values.count ||
 		    checking->rows[a][v] != checking->rows[b][other])
 			continue;
 		if ((err = mlv_buf_printf(&what, " and %s have the same %llu rows", right->values.at[other],

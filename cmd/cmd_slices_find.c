@@ -29,7 +29,7 @@ static const struct mlv_opt find_opts[] = {
 	{ MLV_OPT_COUNT, 0, "top", offsetof(struct find_args, top), "<n>", MLV_HINT_NONE,
 	  "how many slices (default: 10)" },
 	{ MLV_OPT_TEXT, 0, "alpha", offsetof(struct find_args, alpha), "<share>", MLV_HINT_NONE,
-	  "weight of the error against the rows (default: 0.6)" },
+	  "weight of the error against the rows (default: 0.95)" },
 	{ MLV_OPT_FLAG, 0, "no-holdout", offsetof(struct find_args, no_holdout), NULL, MLV_HINT_NONE,
 	  "search all rows, and test nothing" },
 	{ MLV_OPT_COUNT, 0, "seed", offsetof(struct find_args, seed), "<n>", MLV_HINT_NONE,
@@ -77,7 +77,7 @@ static mlv_err parse_args(struct finding *finding)
 	char *end;
 
 	finding->plan = (struct mlv_find_plan){
-		.alpha = 0.6, .levels = args->levels ? (size_t)args->levels : 3,
+		.alpha = MLV_FIND_ALPHA, .levels = args->levels ? (size_t)args->levels : 3,
 		.min_rows = args->min_n ? args->min_n : finding->cases->spec->min_n,
 		.top = args->top ? (size_t)args->top : 10,
 	};
@@ -160,7 +160,7 @@ static mlv_err take_dims(struct finding *finding)
 			continue;
 		finding->dim_of[finding->dim_count] = d;
 		finding->dims[finding->dim_count++] =
-			(struct mlv_find_dim){ cases->dims[d].code, cases->dims[d].values.count };
+			(struct mlv_find_dim){ cases->dims[d].code, mlv_dim_codes(&cases->dims[d]) };
 	}
 	return finding->dim_count ? NULL
 				  : mlv_error_hint(mlv_error(MLV_E_MISSING, "'%s' has no slices to combine",
@@ -243,8 +243,10 @@ static mlv_err slice_name(const struct finding *finding, const struct mlv_found 
 
 	for (size_t i = 0; i < slice->level && !err; i++) {
 		const struct mlv_dim *dim = &finding->cases->dims[finding->dim_of[slice->at[i].dim]];
+		bool outside = slice->at[i].value >= dim->values.count; /* of a rule */
 
-		err = mlv_buf_printf(to, "%s%s", i ? " & " : "", dim->values.at[slice->at[i].value]);
+		err = mlv_buf_printf(to, "%s%s%s", i ? " & " : "", outside ? "not " : "",
+				     outside ? dim->def->name : dim->values.at[slice->at[i].value]);
 	}
 	return err;
 }

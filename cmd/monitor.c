@@ -287,7 +287,7 @@ static mlv_err compare_dim(const struct mlv_monitor *monitor, const struct mlv_d
 			   size_t rows, struct mlv_monitor_found *found)
 {
 	const struct mlv_record *record = &found->reference;
-	size_t most = dim->values.count + record->slice_count, bins = 0, first = found->slice_count;
+	size_t most = dim->values.count + record->slice_count + 1, bins = 0, first = found->slice_count;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_mem_free)
 	uint64_t *counts = mlv_sys_alloc_array(2 * most + 1, sizeof(*counts));
@@ -318,6 +318,10 @@ static mlv_err compare_dim(const struct mlv_monitor *monitor, const struct mlv_d
 	for (size_t at = first; at < found->slice_count; at++, bins++) {
 		counts[bins] = found->slices[at].before;
 		counts[most + bins] = found->slices[at].now;
+	}
+	if (dim->def->rule && bins) { /* beside those that are in it, all others */
+		counts[bins] = record->slices[0].n > counts[0] ? record->slices[0].n - counts[0] : 0;
+		counts[most + bins++] = rows - counts[most];
 	}
 	if (err || (err = mlv_buf_printf(&name, "slices of %s", dim->def->name)))
 		return err;

@@ -420,7 +420,7 @@ complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcomma
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l max-level -r -d 'most entries that a slice combines (default: 3)'
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l min-n -r -d 'rows that a slice must have (default: min_n)'
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l top -r -d 'how many slices (default: 10)'
-complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l alpha -r -d 'weight of the error against the rows (default: 0.6)'
+complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l alpha -r -d 'weight of the error against the rows (default: 0.95)'
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l no-holdout -d 'search all rows, and test nothing'
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l seed -r -d 'of the halves (default: 0)'
 complete -c mlv -n __fish_use_subcommand -a stage -d 'add and list stages of pipelines'

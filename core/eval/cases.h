@@ -30,6 +30,9 @@ struct mlv_dim {
 	uint64_t folded;     /* distinct values that are in __other__ */
 };
 
+/* How many codes rows may have: those of a rule are in its slice, or not. */
+size_t mlv_dim_codes(const struct mlv_dim *dim);
+
 /* Edges of quantiles as an earlier record has them, by the name of the dimension. */
 struct mlv_frozen {
 	const char *name;

@@ -125,7 +125,7 @@ static mlv_err look_at(struct search *search, const struct mlv_found *slice, siz
 	struct mlv_found child = *slice;
 	struct sums sums;
 
-	if (count < search->plan->min_rows || !count || (count == slice->rows && slice->level))
+	if (count < search->plan->min_rows || !count || count == slice->rows)
 		return NULL;
 	sums = sum_rows(search, row, count);
 	child.at[child.level].dim = dim;

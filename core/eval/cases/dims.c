@@ -361,3 +361,8 @@ mlv_err mlv_dim_by_cross(struct mlv_dim *dim, const struct mlv_dim *const *other
 		return err;
 	return finish(dim, &names, rows);
 }
+
+size_t mlv_dim_codes(const struct mlv_dim *dim)
+{
+	return dim->def->rule ? 2 : dim->values.count;
+}
