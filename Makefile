@@ -79,8 +79,8 @@ $(OUT)/test_%: $(OUT)/tests/unit/test_%.o $(filter-out $(OUT)/cmd/main.o,$(call 
 # What several tests share; those that no server answers are skipped.
 $(addprefix $(OUT)/test_,endpoint faults http s3 sftp uploads): $(OUT)/tests/unit/remote_check.o
 # What these show lies in a module.
-$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml $(OUT)/fuzz_s3: $(OUT)/remote/net/module_xml.o
-$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml $(OUT)/fuzz_s3: LIBS += -lexpat
+$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml $(OUT)/fuzz_s3 $(OUT)/fuzz_keys: $(OUT)/remote/net/module_xml.o
+$(OUT)/test_xml $(OUT)/test_s3 $(OUT)/fuzz_xml $(OUT)/fuzz_s3 $(OUT)/fuzz_keys: LIBS += -lexpat
 # Fuzz drivers: BUILD=fuzz links them with a fuzzer, the other builds with a main() that replays a corpus.
 FUZZERS = $(patsubst tests/fuzz/%.c,$(OUT)/%,$(filter tests/fuzz/fuzz_%,$(FUZZ_SRC)))
 FUZZ_MAIN = $(if $(filter fuzz,$(BUILD)),,$(OUT)/tests/fuzz/replay.o)

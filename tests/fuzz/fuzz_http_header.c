@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "remote/http/header.h"
+#include "remote/transport.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
@@ -26,11 +27,15 @@ static void check_value(const char *text)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf headers = MLV_BUF_INIT;
+	struct mlv_version version = { .by = MLV_VERSION_NONE };
 	const char *value;
 
 	if (mlv_buf_add(&headers, data, size))
 		return 0;
 	check_value(headers.ptr);
+	mlv_http_version(&headers, &version);
+	if (version.by != MLV_VERSION_NONE && (!version.text[0] || !memchr(version.text, 0, sizeof(version.text))))
+		abort();
 	value = mlv_http_field(&headers, "content-range");
 	if (value)
 		check_value(value);
