@@ -97,7 +97,7 @@ configure() {
 	fastcgi_temp_path $dir/tmp/f; uwsgi_temp_path $dir/tmp/u; scgi_temp_path $dir/tmp/s;
 	default_type application/octet-stream; keepalive_requests 100000;
 	log_format l '\$request_method \$uri \$status range=\$http_range auth=\$http_authorization conn=\$connection sent=\$body_bytes_sent';
-	log_format p '\$server_protocol \$request_method';
+	log_format p '\$server_protocol \$request_method conn=\$connection';
 	access_log $dir/access.log l;
 	server { listen 127.0.0.1:$1; $locations }
 	server { listen 127.0.0.1:$2; location / { return 200 "auth=\$http_authorization"; } }

@@ -1,0 +1,39 @@
+# A server of HTTP/2 is spoken to over as few connections as there are jobs, however many requests it takes.
+work=$(mktemp -d)
+finish() {
+	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+if ! command -v nginx >/dev/null; then
+	echo "ok - connections # SKIP nginx is not installed"
+	exit
+fi
+sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" >/dev/null
+read -r _ _ https ca _ <"$work/nginx/urls"
+git init -q "$work/repo" && cd "$work/repo" && mlv init -q
+mlv remote add -q -d store "$https/dav/store"
+mlv config --local remote.store.ca_file "$ca"
+for i in $(seq 120); do echo "$i" >"f$i"; done
+mlv add -q f*
+log=$work/nginx/protocols.log
+
+# check WHAT REQUESTS: since the log was emptied there were so many at least, by HTTP/2, over 4 connections at most.
+check() {
+	requests=$(grep -c . "$log") connections=$(sed 's/.*conn=//' "$log" | sort -u | grep -c .)
+	if [ "$requests" -ge "$2" ] && [ "$connections" -le 4 ] && ! grep -qv '^HTTP/2.0 ' "$log"; then
+		echo "ok - $1 over $connections connections"
+	else
+		echo "not ok - $1: $requests requests over $connections connections"
+	fi
+	: >"$log"
+}
+: >"$log"
+mlv push -q -j 4 || echo "not ok - push"
+check "a push" 480
+mlv push -q -j 4 || echo "not ok - another push"
+check "a push of what is there" 120
+rm -rf .mlv/cache
+mlv fetch -q -j 4 || echo "not ok - fetch"
+check "a fetch" 120
