@@ -37,4 +37,9 @@ as GetObject mlv pull data
 as GetObject mlv cat many/7
 echo "-- nobody"
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-mlv push 2>&1
+mlv push 2>&1 || echo "status $?"
+echo "-- gc"
+rm -rf many many.mlv && echo other >data && mlv add -q data
+as GetObject-PutObject mlv gc -c -w -f --all-roots --grace 0
+as GetObject-PutObject-ListBucket mlv gc -c -w -f --all-roots --grace 0
+as GetObject-PutObject-ListBucket-DeleteObject mlv gc -c -w -f --all-roots --grace 0

@@ -23,6 +23,8 @@ DIR/log gets a line for each request: who was asked, what, and by whose keys. DI
   say WHO STATUS   WHO (sts, sso, oidc, container, instance) answers with this status
   hang WHO         ... or not within 5 s
   old              the instance knows no tokens
+  listed KEY       lists have this key, too; percent-encoded
+  stuck            the next page of a list is always the same
   region NAME      the bucket's (us-east-1)
   show HEADER      its value is logged, too
   skew SECONDS     the server's clock
@@ -51,7 +53,7 @@ ROLES = "/latest/meta-data/iam/security-credentials/"
 
 
 def rules():
-    found = {"show": []}
+    found = {"show": [], "listed": []}
     try:
         with open(DIR + "/rules") as file:
             lines = file.read().splitlines()
@@ -59,8 +61,8 @@ def rules():
         lines = []
     for line in lines:
         name, *words = line.split()
-        if name == "show":
-            found["show"].append(words[0])
+        if name in ("show", "listed"):
+            found[name].append(words[0])
         elif name in ("say", "hang"):
             found[name + " " + words[0]] = words[1] if words[1:] else True
         else:
@@ -309,8 +311,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         items = "".join("<Contents><Key>%s</Key><Size>%d</Size></Contents>" %
                         (urllib.parse.quote(n[len(self.bucket) + 1:]), len(OBJECTS[n]))
                         for n in sorted(OBJECTS) if n.startswith(prefix))
-        self.answer(200, f"<ListBucketResult>{items}<IsTruncated>false</IsTruncated>"
-                    "<EncodingType>url</EncodingType></ListBucketResult>")
+        items += "".join(f"<Contents><Key>{key}</Key><Size>5</Size></Contents>" for key in self.rules["listed"])
+        more = "<IsTruncated>false</IsTruncated>"
+        if "stuck" in self.rules:
+            more = "<IsTruncated>true</IsTruncated><NextContinuationToken>0</NextContinuationToken>"
+        self.answer(200, f"<ListBucketResult>{items}{more}<EncodingType>url</EncodingType></ListBucketResult>")
 
     def multipart(self, name, query):
         if self.command == "GET":
