@@ -6,7 +6,7 @@
  * that goes which this clone knows: roots of trees that some commit of its
  * history tracks, what these roots name, single files that history tracks, and
  * packs that no root names. What a root names that it does not know stays
- * whole, and so does a file of its own that nothing it knows names; all_roots
+ * whole, and so does a file of its own, or a recipe, that nothing it knows names; all_roots
  * says that nobody else uses the remote.
  *
  * What is needed keeps every pack that has it, since one of them may be damaged:
@@ -17,9 +17,13 @@
  * are marked, but for those with damage, which stay. Before one of these goes
  * what is needed of it is read where it lies else, and if that is damaged it stays.
  *
+ * A large file that lies there as chunks (chunked.h) goes by its recipe. A recipe
+ * that stays keeps its packs whole: they are not written again, so that chunks
+ * which only older versions had go with the last recipe that names their pack.
+ *
  * Crash safety   a new pack is there before a root names it, and no root names
  *                a pack any more when that is marked. Roots go first, then
- *                nodes, then what these name.
+ *                nodes, then large files and recipes, then the rest.
  * Limits         56 bytes for each key that is needed, or lies there by itself;
  *                52 for each in a pack; all roots in memory.
  */
@@ -44,6 +48,7 @@ struct mlv_doomed {
 	struct mlv_marked mark; /* when it was marked, or is now */
 	uint64_t bytes;
 	bool unproven; /* a pack with what is needed, whose other copies were not read */
+	bool recipe; /* of a LARGE: there is one of it, which goes too */
 	bool ripe; /* it was marked long enough ago, and is not unproven */
 	bool tried; /* removing it began: it may be gone */
 	bool gone;  /* it was removed */

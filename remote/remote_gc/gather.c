@@ -10,6 +10,14 @@ static struct mlv_key key_of(const struct mlv_marked *mark)
 	return key;
 }
 
+/* A key's own file; of a LARGE else its recipe. NULL: neither is there. */
+static const struct mlv_item *find_file(const struct mlv_survey *survey, const struct mlv_key *key)
+{
+	const struct mlv_item *item = mlv_items_find(&survey->loose, key);
+
+	return item ? item : mlv_items_find(&survey->recipes, key);
+}
+
 /* Whether what is marked lies there still; else a gc removed it, and could not say so. */
 static bool is_listed(const struct mlv_survey *survey, const struct mlv_marked *mark)
 {
@@ -23,7 +31,7 @@ static bool is_listed(const struct mlv_survey *survey, const struct mlv_marked *
 		return mlv_survey_pack(survey, &pack) != NULL;
 	}
 	key = key_of(mark);
-	return mlv_items_find(&survey->loose, &key) != NULL;
+	return find_file(survey, &key) != NULL;
 }
 
 /* Of a root: who knows it marked it. Or it is gone, and tells of a gc that was killed (last: no more). */
@@ -48,7 +56,7 @@ static bool stays_marked(const struct mlv_survey *survey, const struct mlv_marke
 	if (mark->kind == MLV_MARKED_DPACK || mark->kind == MLV_MARKED_NPACK)
 		return false;
 	key = key_of(mark);
-	item = mlv_items_find(&survey->loose, &key);
+	item = find_file(survey, &key);
 	/* What is known and named by no root is among what goes, or is needed. */
 	return item && (!item->claimed || item->here) &&
 	       !mlv_items_find(&survey->needed, &key);

@@ -134,21 +134,6 @@ mlv_err mlv_survey_list_roots(struct mlv_survey *survey)
 			    read_root, survey);
 }
 
-/* What this version does not know may hold anything together. */
-static mlv_err refuse(void *arg, const char *path, uint64_t size)
-{
-	const struct mlv_survey *survey = arg;
-
-	(void)size;
-	return mlv_error(MLV_E_REFUSED, "%s/%s: this version does not know what it needs, so "
-			 "nothing is removed", survey->remote->url, path);
-}
-
-mlv_err mlv_survey_refuse_recipes(struct mlv_survey *survey)
-{
-	return mlv_transport_list(survey->remote, "recipes/", refuse, survey);
-}
-
 mlv_err mlv_survey_list(struct mlv_survey *survey)
 {
 	static const struct {
@@ -156,7 +141,7 @@ mlv_err mlv_survey_list(struct mlv_survey *survey)
 		mlv_list_fn fn;
 	} tops[] = {
 		{ "objects/", take_loose }, { "large/", take_loose }, { "nodes/", take_loose },
-		{ "packs/", take_pack },    { "recipes/", refuse },
+		{ "packs/", take_pack },    { "recipes/", mlv_survey_take_recipe },
 	};
 	mlv_err err = NULL;
 
@@ -165,6 +150,7 @@ mlv_err mlv_survey_list(struct mlv_survey *survey)
 	if (!err)
 		err = mlv_survey_list_roots(survey);
 	mlv_items_sort(&survey->loose);
+	mlv_items_sort(&survey->recipes);
 	join_packs(survey);
 	return err;
 }

@@ -47,7 +47,8 @@ static mlv_err place(struct mlv_survey *survey, const struct mlv_there_root *roo
 		return mlv_root_add_pack(made, &(struct mlv_pack_ref){ pack->id,
 								      pack->pack_bytes });
 	}
-	if (!mlv_items_find(&survey->loose, &item->key))
+	if (!mlv_items_find(&survey->loose, &item->key) &&
+	    !mlv_items_find(&survey->recipes, &item->key))
 		*whole = false;
 	return mlv_items_add(&made->items, item);
 }

@@ -23,6 +23,7 @@ void mlv_survey_release(struct mlv_survey *survey)
 	free(survey->roots);
 	free(survey->packs);
 	mlv_items_release(&survey->loose);
+	mlv_items_release(&survey->recipes);
 	mlv_items_release(&survey->needed);
 	mlv_marks_release(&survey->marks);
 	mlv_remote_packs_release(&survey->set);
@@ -55,6 +56,8 @@ static void claim(struct mlv_survey *survey, struct mlv_key key)
 
 	if (item)
 		item->claimed = true;
+	if ((item = mlv_items_find(&survey->recipes, &key)))
+		item->claimed = true;
 	if (key.kind == MLV_KIND_LARGE) {
 		key.kind = MLV_KIND_LEAVES;
 		claim(survey, key);
@@ -65,6 +68,19 @@ static void claim(struct mlv_survey *survey, struct mlv_key key)
 static bool was_swept(const struct mlv_survey *survey, const struct mlv_want *want)
 {
 	return mlv_marks_find(&survey->marks, MLV_MARKED_ROOT, false, &want->key.oid) != NULL;
+}
+
+static void know_each(const struct mlv_survey *survey, struct mlv_items *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct mlv_item *item = &list->at[i];
+
+		if (survey->wants->all_roots ||
+		    (survey->resumes && mlv_marks_find(&survey->marks,
+						       mlv_marked_of_kind(item->key.kind), false,
+						       &item->key.oid)))
+			item->claimed = true;
+	}
 }
 
 static void know(struct mlv_survey *survey)
@@ -96,15 +112,8 @@ static void know(struct mlv_survey *survey)
 		for (size_t k = 0; root->known && k < root->root.items.count; k++)
 			claim(survey, root->root.items.at[k].key);
 	}
-	for (size_t i = 0; i < survey->loose.count; i++) {
-		struct mlv_item *item = &survey->loose.at[i];
-
-		if (wants->all_roots ||
-		    (survey->resumes && mlv_marks_find(&survey->marks,
-						       mlv_marked_of_kind(item->key.kind), false,
-						       &item->key.oid)))
-			item->claimed = true;
-	}
+	know_each(survey, &survey->loose);
+	know_each(survey, &survey->recipes);
 }
 
 /* ---- what is needed ---- */
@@ -120,22 +129,21 @@ static mlv_err lose(void *arg, const struct mlv_item *node, mlv_err why)
 }
 
 /* What roots name that stay, and what the wants need. */
-static void hold(struct mlv_survey *survey)
+static void hold(const struct mlv_survey *survey, struct mlv_items *list)
 {
 	for (size_t i = 0; i < survey->root_count; i++) {
 		const struct mlv_there_root *root = &survey->roots[i];
 
 		for (size_t k = 0; !root->known && k < root->root.items.count; k++) {
-			struct mlv_item *item =
-				mlv_items_find(&survey->loose, &root->root.items.at[k].key);
+			struct mlv_item *item = mlv_items_find(list, &root->root.items.at[k].key);
 
 			if (item)
 				item->here = true;
 		}
 	}
-	for (size_t i = 0; i < survey->loose.count; i++)
-		if (mlv_items_find(&survey->needed, &survey->loose.at[i].key))
-			survey->loose.at[i].here = true;
+	for (size_t i = 0; i < list->count; i++)
+		if (mlv_items_find(&survey->needed, &list->at[i].key))
+			list->at[i].here = true;
 }
 
 /* A root that nobody can read, of a tree that is not known, keeps nobody knows what. */
@@ -253,6 +261,8 @@ mlv_err mlv_survey_make(struct mlv_survey *survey)
 				  lose, survey, &survey->needed);
 	if (err)
 		return err;
-	hold(survey);
-	return mlv_survey_judge_packs(survey);
+	hold(survey, &survey->loose);
+	hold(survey, &survey->recipes);
+	err = mlv_survey_pin_recipes(survey);
+	return err ? err : mlv_survey_judge_packs(survey);
 }

@@ -13,7 +13,7 @@ struct mlv_there_pack {
 	struct mlv_pack_id id;
 	uint64_t pack_bytes, idx_bytes;
 	bool has_pack, has_idx;
-	bool pinned;    /* a root names it that stays as it is */
+	bool pinned;    /* a root names it that stays as it is, or a recipe that stays */
 	bool named;     /* the root of a tree that is needed names it */
 	bool preferred; /* it was written just now: what it has need not lie elsewhere */
 	size_t table;   /* position in the set; SIZE_MAX: none that can be used */
@@ -48,6 +48,7 @@ struct mlv_survey {
 	 * when known.
 	 */
 	struct mlv_items loose;
+	struct mlv_items recipes; /* the same of recipes, by the LARGE that each is of; size: its own */
 	struct mlv_there_pack *packs; /* sorted by id */
 	size_t pack_count, pack_cap;
 	struct mlv_there_root *roots; /* sorted by tree */
@@ -74,12 +75,19 @@ mlv_err mlv_survey_write_marks(const struct mlv_remote_gc *gc, struct mlv_survey
 
 /* list.c: what lies there. */
 mlv_err mlv_survey_list(struct mlv_survey *survey) MLV_CHECK;
-/* MLV_E_REFUSED if a recipe came, whose packs no root names. */
-mlv_err mlv_survey_refuse_recipes(struct mlv_survey *survey) MLV_CHECK;
 /* List and read the roots that lie there now. */
 mlv_err mlv_survey_list_roots(struct mlv_survey *survey) MLV_CHECK;
 struct mlv_there_pack *mlv_survey_pack(const struct mlv_survey *survey,
 				       const struct mlv_pack_id *id);
+/*
+ * recipes.c: take one of a list (arg: the survey); pin the packs of those that stay; spare the
+ * packs of those that lie there now and do not go. MLV_E_REFUSED for one of another version,
+ * MLV_E_CORRUPT for one that is damaged.
+ */
+mlv_err mlv_survey_take_recipe(void *arg, const char *path, uint64_t size) MLV_CHECK;
+mlv_err mlv_survey_pin_recipes(struct mlv_survey *survey) MLV_CHECK;
+mlv_err mlv_survey_heed_recipes(struct mlv_remote_gc *gc,
+				const struct mlv_survey *survey) MLV_CHECK;
 /* packs.c: the fate of each pack; homes of what is needed. */
 mlv_err mlv_survey_judge_packs(struct mlv_survey *survey) MLV_CHECK;
 /* sound.c: whether one that nothing needs was marked long enough ago. */

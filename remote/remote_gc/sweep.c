@@ -4,6 +4,7 @@
 
 #include "core/base/pool.h"
 #include "core/base/strs.h"
+#include "core/store/recipe.h"
 #include "remote/remote_gc/survey.h"
 
 #define AT_ONCE 64 /* files that are removed between two beats */
@@ -60,12 +61,12 @@ static mlv_err doom_pack(struct mlv_remote_gc *gc, const struct mlv_survey *surv
 		.bytes = pack->pack_bytes + pack->idx_bytes, .unproven = pack->unproven });
 }
 
-/* Roots, then nodes and packs of them, then the rest. */
+/* Roots, then nodes and packs of them, large files with their recipes, then the rest. */
 static int by_turn(const void *a, const void *b)
 {
 	static const int turns[] = {
 		[MLV_MARKED_ROOT] = 0, [MLV_MARKED_NODE] = 1, [MLV_MARKED_NPACK] = 2,
-		[MLV_MARKED_DPACK] = 3, [MLV_MARKED_OBJECT] = 4, [MLV_MARKED_LARGE] = 5,
+		[MLV_MARKED_LARGE] = 3, [MLV_MARKED_DPACK] = 4, [MLV_MARKED_OBJECT] = 5,
 		[MLV_MARKED_LEAVES] = 6,
 	};
 	const struct mlv_doomed *x = a, *y = b;
@@ -80,13 +81,34 @@ static mlv_err doom_loose(struct mlv_remote_gc *gc, const struct mlv_survey *sur
 
 	for (size_t i = 0; !err && i < survey->loose.count; i++) {
 		const struct mlv_item *item = &survey->loose.at[i];
+		const struct mlv_item *recipe = mlv_items_find(&survey->recipes, &item->key);
 
 		if (!item->here && item->claimed)
 			err = doom(gc, survey, (struct mlv_doomed){
 				.mark = { .kind = mlv_marked_of_kind(item->key.kind),
 					  .oid = item->key.oid },
-				.bytes = item->size });
+				.bytes = item->size + (recipe ? recipe->size : 0),
+				.recipe = recipe != NULL });
 		gc->foreign += !item->here && !item->claimed;
+	}
+	return err;
+}
+
+/* Of files that lie there as recipes alone. */
+static mlv_err doom_recipes(struct mlv_remote_gc *gc, const struct mlv_survey *survey)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; !err && i < survey->recipes.count; i++) {
+		const struct mlv_item *recipe = &survey->recipes.at[i];
+
+		if (mlv_items_find(&survey->loose, &recipe->key))
+			continue;
+		if (!recipe->here && recipe->claimed)
+			err = doom(gc, survey, (struct mlv_doomed){
+				.mark = { .kind = MLV_MARKED_LARGE, .oid = recipe->key.oid },
+				.bytes = recipe->size, .recipe = true });
+		gc->foreign += !recipe->here && !recipe->claimed;
 	}
 	return err;
 }
@@ -95,6 +117,8 @@ static mlv_err judge(struct mlv_remote_gc *gc, const struct mlv_survey *survey)
 {
 	mlv_err err = doom_loose(gc, survey);
 
+	if (!err)
+		err = doom_recipes(gc, survey);
 	gc->kept = survey->needed.count;
 	for (size_t i = 0; !err && i < survey->root_count; i++) {
 		const struct mlv_there_root *root = &survey->roots[i];
@@ -222,9 +246,20 @@ static mlv_err remove_pack(const struct mlv_lease *lease, enum mlv_pack_class cl
 	return mlv_transport_remove(lease->remote, mlv_pack_path(&id, MLV_IDX_SUFFIX, path));
 }
 
-static mlv_err remove_one(const struct mlv_lease *lease, const struct mlv_marked *mark)
+/* The recipe first: the file itself proves more. */
+static mlv_err remove_recipe(const struct mlv_lease *lease, const struct mlv_oid *oid)
 {
+	char path[MLV_RECIPE_PATH];
+	mlv_err err = mlv_transport_remove(lease->remote, mlv_recipe_path(oid, path));
+
+	return err ? err : mlv_lease_check(lease);
+}
+
+static mlv_err remove_one(const struct mlv_lease *lease, const struct mlv_doomed *doomed)
+{
+	const struct mlv_marked *mark = &doomed->mark;
 	struct mlv_key key = { .oid = mark->oid };
+	mlv_err err;
 	char path[MLV_KEY_PATH];
 
 	switch (mark->kind) {
@@ -235,6 +270,8 @@ static mlv_err remove_one(const struct mlv_lease *lease, const struct mlv_marked
 	case MLV_MARKED_NPACK:
 		return remove_pack(lease, MLV_PACK_NODES, &mark->oid);
 	case MLV_MARKED_LARGE:
+		if (doomed->recipe && (err = remove_recipe(lease, &mark->oid)))
+			return err;
 		key.kind = MLV_KIND_LARGE;
 		break;
 	case MLV_MARKED_LEAVES:
@@ -262,7 +299,7 @@ static mlv_err remove_round(void *arg, size_t index, unsigned worker)
 	if ((err = mlv_lease_check(removing->lease)))
 		return err;
 	doomed->tried = true;
-	if ((err = remove_one(removing->lease, &doomed->mark)))
+	if ((err = remove_one(removing->lease, doomed)))
 		return err;
 	doomed->gone = true;
 	mlv_tell_advance(removing->lease->remote->ctx, 1, doomed->bytes);
@@ -341,7 +378,7 @@ static mlv_err sweep(struct mlv_remote_gc *gc, struct mlv_survey *survey, struct
 		return err;
 	heed_keeps(gc, survey, &kept);
 	if (mlv_remote_gc_count(gc, true, &bytes) > 0 &&
-	    ((err = mlv_survey_refuse_recipes(survey)) || (err = heed_roots(gc, survey)) ||
+	    ((err = heed_roots(gc, survey)) || (err = mlv_survey_heed_recipes(gc, survey)) ||
 	     (err = remove_ripe(gc, lease))))
 		return tell_of_gone(gc, survey, &kept, lease, err);
 	if ((err = mlv_lease_beat(lease)) ||

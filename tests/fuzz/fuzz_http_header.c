@@ -34,7 +34,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		return 0;
 	check_value(headers.ptr);
 	mlv_http_version(&headers, &version);
-	if (version.by != MLV_VERSION_NONE && (!version.text[0] || !memchr(version.text, 0, sizeof(version.text))))
+	if (version.by != MLV_VERSION_NONE &&
+	    (!version.text[0] || !memchr(version.text, 0, sizeof(version.text))))
 		abort();
 	value = mlv_http_field(&headers, "content-range");
 	if (value)
