@@ -72,8 +72,8 @@ struct inflow {
 
 static mlv_err take_text(void *arg, const void *bytes, size_t len)
 {
-	static const char plain[] = "mlv root 1 ";
-	const size_t word = strlen("mlv root ");
+	static const char plain[] = MLV_ROOT_WORD "1 ";
+	const size_t word = strlen(MLV_ROOT_WORD);
 	struct inflow *in = arg;
 	mlv_err err = mlv_buf_add(&in->text, bytes, len);
 

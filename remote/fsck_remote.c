@@ -70,7 +70,8 @@ static mlv_err check_root(void *arg, size_t index, unsigned worker)
 	(void)worker;
 	if (!mlv_want_is_tree(want))
 		return NULL;
-	err = mlv_transport_get_all(check->remote, mlv_root_path(&want->key.oid, path), &text);
+	err = mlv_transport_get_text(check->remote, mlv_root_path(&want->key.oid, path),
+				     MLV_ROOT_WORD, &text);
 	if (err)
 		return err->code == MLV_E_MISSING ? NULL : err;
 	err = mlv_root_parse(&want->key.oid, text.ptr, text.len, &root);

@@ -75,7 +75,7 @@ static void write_header(const struct mlv_oid *tree, const struct mlv_root *root
 {
 	char hex[MLV_OID_HEX + 1];
 
-	snprintf(header, HEADER_MAX, "mlv root %d %s %zu\n", root->pack_count ? 2 : 1,
+	snprintf(header, HEADER_MAX, MLV_ROOT_WORD "%d %s %zu\n", root->pack_count ? 2 : 1,
 		 mlv_oid_format(tree, hex), root->items.count + root->pack_count);
 }
 

@@ -18,6 +18,7 @@
 #include "remote/remote.h"
 
 #define MLV_ROOT_PATH 72 /* bytes, NUL included */
+#define MLV_ROOT_WORD "mlv root " /* each begins with it */
 char *mlv_root_path(const struct mlv_oid *tree, char path[static MLV_ROOT_PATH]);
 
 /* A pack, and how long its file is. */

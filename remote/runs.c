@@ -97,7 +97,7 @@ mlv_err mlv_remote_runs_parse(const char *text, size_t len, struct mlv_remote_ru
 mlv_err mlv_remote_runs_list(struct mlv_transport *remote, struct mlv_remote_runs *runs)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(INDEX_MAX);
-	mlv_err err = mlv_transport_get_all(remote, INDEX, &text);
+	mlv_err err = mlv_transport_get_text(remote, INDEX, "mlv runs ", &text);
 	bool good = false;
 
 	if (err && err->code == MLV_E_MISSING) {

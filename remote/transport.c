@@ -154,15 +154,26 @@ mlv_err mlv_transport_get(struct mlv_transport *t, const char *key, uint64_t off
 }
 
 struct appending {
+	struct mlv_transport *t;
+	const char *key;
 	struct mlv_buf *buf;
-	size_t start; /* what the buffer held before */
+	size_t start;     /* what the buffer held before */
+	const char *word; /* what the value begins with */
 };
 
 static mlv_err append(void *arg, const void *bytes, size_t len)
 {
 	struct appending *a = arg;
+	mlv_err err = mlv_buf_add(a->buf, bytes, len);
+	size_t word = strlen(a->word), got = a->buf->len - a->start;
 
-	return mlv_buf_add(a->buf, bytes, len);
+	if (err && err->code == MLV_E_REFUSED)
+		return mlv_error(MLV_E_CORRUPT, "%s/%s: longer than anything of its kind", a->t->url,
+				 a->key);
+	if (!err && memcmp(a->buf->ptr + a->start, a->word, got < word ? got : word) != 0)
+		return mlv_error(MLV_E_CORRUPT, "%s/%s: does not begin with \"%s\"", a->t->url,
+				 a->key, a->word);
+	return err;
 }
 
 static mlv_err resume_append(void *arg, uint64_t *offset)
@@ -183,7 +194,13 @@ static mlv_err restart_append(void *arg)
 
 mlv_err mlv_transport_get_all(struct mlv_transport *t, const char *key, struct mlv_buf *buf)
 {
-	struct appending a = { buf, buf->len };
+	return mlv_transport_get_text(t, key, "", buf);
+}
+
+mlv_err mlv_transport_get_text(struct mlv_transport *t, const char *key, const char *word,
+			       struct mlv_buf *buf)
+{
+	struct appending a = { t, key, buf, buf->len, word };
 	struct mlv_sink sink = { .write = append, .resume = resume_append,
 				 .restart = restart_append, .arg = &a };
 	mlv_err err = mlv_transport_get(t, key, 0, UINT64_MAX, &sink);

@@ -163,12 +163,19 @@ bool mlv_transport_takes(const struct mlv_transport *t, const char *key);
 /* What key is known by now: MLV_VERSION_NONE where the transport cannot say. */
 mlv_err mlv_transport_version(struct mlv_transport *t, const char *key,
 			      struct mlv_version *version) MLV_CHECK;
-/* The calls above, checked. get_all: the whole value appended to buf, whose limit holds. */
+/*
+ * The calls above, checked. get_all: the whole value appended to buf; more than
+ * the buffer's limit is MLV_E_CORRUPT. get_text: the same of one that begins with
+ * the word of its kind; one that does not is MLV_E_CORRUPT with its first bytes,
+ * so that nobody's endless answer is taken into memory.
+ */
 mlv_err mlv_transport_head(struct mlv_transport *t, const char *key, bool *there,
 			   uint64_t *size) MLV_CHECK;
 mlv_err mlv_transport_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
 			  const struct mlv_sink *sink) MLV_CHECK;
 mlv_err mlv_transport_get_all(struct mlv_transport *t, const char *key, struct mlv_buf *buf) MLV_CHECK;
+mlv_err mlv_transport_get_text(struct mlv_transport *t, const char *key, const char *word,
+			       struct mlv_buf *buf) MLV_CHECK;
 mlv_err mlv_transport_put(struct mlv_transport *t, const char *key,
 			  const struct mlv_source *source) MLV_CHECK;
 mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const void *bytes,

@@ -21,16 +21,6 @@ mlv_err mlv_http_fetch_headers(const struct mlv_http_fetch *fetch, struct mlv_st
 	return fetch->etag[0] ? mlv_http_add_header(headers, "If-Range", fetch->etag) : NULL;
 }
 
-/* A page for people, as a login portal or a mistyped URL gives: no file of a server's disk. */
-static bool is_page(const struct mlv_net_reply *reply)
-{
-	const char *type = mlv_http_field(&reply->headers, "content-type");
-
-	return type && strncmp(type, "text/html", 9) == 0 &&
-	       !mlv_http_field(&reply->headers, "etag") &&
-	       !mlv_http_field(&reply->headers, "last-modified");
-}
-
 static mlv_err ends_before(uint64_t size)
 {
 	return mlv_error(MLV_E_CORRUPT, "it ends at byte %llu, before what it should hold",
@@ -75,11 +65,8 @@ mlv_err mlv_http_fetch_begin(struct mlv_http_fetch *fetch, struct mlv_net_reply 
 
 	if (reply->status != 200 && reply->status != 206)
 		return mlv_error(MLV_E_REMOTE, "the server answered GET with %d", reply->status);
-	if (is_page(reply))
-		return mlv_error_hint(mlv_error(MLV_E_REMOTE,
-						"the server answered an HTML page, not data"),
-				      "is the URL right? mlv remote list shows it; a page may ask "
-				      "for a login");
+	if ((err = mlv_http_refuse_page(&reply->headers)))
+		return err;
 	if (reply->status == 200 && fetch->at > fetch->offset && (err = start_over(fetch)))
 		return err;
 	fetch->etag[0] = '\0';

@@ -39,6 +39,18 @@ static bool take_number(const char **text, uint64_t *value)
 	return true;
 }
 
+mlv_err mlv_http_refuse_page(const struct mlv_buf *headers)
+{
+	const char *type = mlv_http_field(headers, "content-type");
+
+	if (!type || strncmp(type, "text/html", 9) != 0 || mlv_http_field(headers, "etag") ||
+	    mlv_http_field(headers, "last-modified"))
+		return NULL;
+	return mlv_error_hint(mlv_error(MLV_E_REMOTE, "the server answered an HTML page, not data"),
+			      "is the URL right? mlv remote list shows it; a page may ask for a "
+			      "login");
+}
+
 void mlv_http_version(const struct mlv_buf *headers, struct mlv_version *version)
 {
 	static const struct {

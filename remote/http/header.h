@@ -18,6 +18,11 @@ const char *mlv_http_field(const struct mlv_buf *headers, const char *name);
 /* What an answer says that its bytes are known by. */
 struct mlv_version;
 void mlv_http_version(const struct mlv_buf *headers, struct mlv_version *version);
+/*
+ * MLV_E_REMOTE for a page for people, as a login portal or a mistyped URL gives
+ * in place of anything: HTML that is no file of a server's disk.
+ */
+mlv_err mlv_http_refuse_page(const struct mlv_buf *headers) MLV_CHECK;
 /* Decimal digits alone, below 2^63. */
 bool mlv_http_number(const char *text, uint64_t *value) MLV_CHECK;
 /*

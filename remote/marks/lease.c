@@ -75,11 +75,11 @@ static bool parse_words(const char *text, size_t len, struct seen *seen)
 static mlv_err look(struct mlv_transport *remote, struct seen *seen)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(4096);
-	mlv_err err = mlv_transport_get_all(remote, SWEEP, &text);
+	mlv_err err = mlv_transport_get_text(remote, SWEEP, "mlv sweep ", &text);
 
 	*seen = (struct seen){ 0 };
 	if (err)
-		return err->code == MLV_E_MISSING ? NULL : err;
+		return err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT ? NULL : err;
 	seen->there = parse_words(text.ptr, text.len, seen) && seen->seconds > 0;
 	return NULL;
 }

@@ -11,7 +11,7 @@
 mlv_err mlv_marks_read(struct mlv_transport *remote, struct mlv_marks *marks)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = mlv_transport_get_all(remote, MARKS, &text);
+	mlv_err err = mlv_transport_get_text(remote, MARKS, "mlv marks ", &text);
 
 	if (err)
 		return err->code == MLV_E_MISSING ? NULL : err;
@@ -58,7 +58,7 @@ static mlv_err read_keep(struct mlv_transport *remote, const char *path, struct 
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_marks_release) struct mlv_marks read = { 0 };
-	mlv_err err = mlv_transport_get_all(remote, path, &text);
+	mlv_err err = mlv_transport_get_text(remote, path, "mlv keep ", &text);
 
 	if (err)
 		return err->code == MLV_E_MISSING ? NULL : err;

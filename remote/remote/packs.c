@@ -252,6 +252,8 @@ static mlv_err fetch_table(struct mlv_remote_packs *set, struct mlv_remote_pack 
 	mlv_err err;
 
 	mlv_pack_path(&pack->ref.id, MLV_IDX_SUFFIX, path);
+	/* It stands in the pack, too. */
+	pack->idx.limit = pack->ref.size < MLV_PACK_MAX ? (size_t)pack->ref.size : MLV_PACK_MAX;
 	if ((err = mlv_transport_get_all(set->remote, path, &pack->idx)))
 		return err;
 	err = mlv_table_open(&pack->table, &pack->ref.id, pack->idx.ptr, pack->idx.len);

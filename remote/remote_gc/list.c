@@ -113,7 +113,7 @@ static mlv_err read_root(void *arg, size_t index, unsigned worker)
 	mlv_err err;
 
 	(void)worker;
-	err = mlv_transport_get_all(survey->remote, mlv_root_path(&root->tree, path), &text);
+	err = mlv_transport_get_text(survey->remote, mlv_root_path(&root->tree, path), MLV_ROOT_WORD, &text);
 	if (!err)
 		err = mlv_root_parse(&root->tree, text.ptr, text.len, &root->root);
 	root->sound = !err || err->code == MLV_E_MISSING;

@@ -165,6 +165,8 @@ mlv_err mlv_http_head(struct mlv_transport *t, const char *key, bool *there, uin
 		*there = false;
 		return NULL;
 	}
+	if (reply.status == 200 && (err = mlv_http_refuse_page(&reply.headers)))
+		return mlv_error_wrap(err, "%s/%s", t->url, key);
 	length = mlv_http_field(&reply.headers, "content-length");
 	if (reply.status == 405 || reply.status == 501 ||
 	    (reply.status == 200 && !(length && mlv_http_number(length, size))))

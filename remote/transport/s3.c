@@ -162,6 +162,8 @@ static mlv_err head(struct mlv_transport *t, const char *key, bool *there, uint6
 	}
 	if (reply.status != 200)
 		return mlv_s3_error(s3, &request, &reply);
+	if ((err = mlv_http_refuse_page(&reply.headers)))
+		return mlv_error_wrap(err, "%s/%s", t->url, key);
 	length = mlv_http_field(&reply.headers, "content-length");
 	if (!length || !mlv_http_number(length, size))
 		return mlv_error(MLV_E_REMOTE, "%s/%s: the server does not say its size", t->url, key);

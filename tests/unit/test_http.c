@@ -123,8 +123,15 @@ server_test(a_read_only_server_refuses_to_be_written)
 server_test(a_page_is_no_data)
 {
 	mlv_err err = getting(server, "/page", "k", (struct remote_config){ 0 });
+	MLV_SCOPED(mlv_mem_free) char *url = remote_url(server, "/page");
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+	bool there = false;
+	uint64_t size;
 
 	cr_assert(strstr(err->msg, "HTML page") != NULL, "%s", err->msg);
+	check_ok(remote_open(&t, &ctx, &(struct remote_config){ .url = url }));
+	check_fails(mlv_transport_head(t, "k", &there, &size), MLV_E_REMOTE);
+	cr_assert(there == false);
 }
 
 server_test(redirects_are_followed_within_bounds)

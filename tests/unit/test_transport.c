@@ -262,6 +262,23 @@ mlv_test(transport, a_directory_is_not_written_unless_trusted)
 	lists(t, "", "");
 }
 
+mlv_test(transport, what_is_of_another_kind_is_not_taken_in)
+{
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_LIMIT(8);
+
+	mlv_ctx_init_quiet(&ctx);
+	check_ok(mlv_transport_open_memory(&t, &ctx));
+	check_ok(mlv_transport_put_bytes(t, "k", "mlv k 1", 7));
+	check_ok(mlv_transport_put_bytes(t, "page", "<html>login</html>", 18));
+	check_ok(mlv_transport_get_text(t, "k", "mlv k ", &got));
+	cr_assert(got.len == 7);
+	mlv_buf_clear(&got);
+	check_fails(mlv_transport_get_text(t, "page", "mlv k ", &got), MLV_E_CORRUPT);
+	check_fails(mlv_transport_get_all(t, "page", &got), MLV_E_CORRUPT);
+	cr_assert(got.len == 0);
+}
+
 mlv_test(transport, a_missing_directory_is_told_when_read)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
