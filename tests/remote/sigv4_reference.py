@@ -85,8 +85,8 @@ def one(rng):
 
 
 def main():
-    numbers = [int(a) for a in sys.argv[1:] if a != "--botocore"] + [2000, 1][len(sys.argv) - 1 - BOTOCORE:]
-    count, rng = numbers[0], random.Random(numbers[1])
+    words = [a for a in sys.argv[1:] if a != "--botocore"]
+    count, rng = int(words[0]) if words else 2000, random.Random(words[1] if len(words) > 1 else "1")
     for _ in range(count):
         print(one(rng))
 
