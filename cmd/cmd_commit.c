@@ -1,5 +1,6 @@
 /* cmd_commit.c - mlv commit: store what tracked outputs hold now. */
 #include "cmd/added.h"
+#include "cmd/url_marks.h"
 #include "core/repo/commit.h"
 #include "core/repo/stage_commit.h"
 
@@ -32,11 +33,14 @@ static mlv_err commit_run(struct mlv_run *run, const void *args, char **operands
 {
 	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
 	struct mlv_added_out out = { .run = run, .verb = "committed" };
+	struct mlv_url_marks marks;
 	const struct mlv_commit_options *options = args;
 	mlv_err err;
 
-	if ((err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd)) ||
-	    (err = mlv_commit(repo, operands, options, mlv_added_tell, &out)) ||
+	if ((err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd)))
+		return err;
+	mlv_url_marks_use(&marks, run, repo);
+	if ((err = mlv_commit(repo, operands, options, mlv_added_tell, &out)) ||
 	    (err = commit_stages(repo, operands, options->force, &out)))
 		return err;
 	mlv_added_end(&out);

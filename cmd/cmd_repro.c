@@ -8,6 +8,7 @@
 #include "cmd/out.h"
 #include "cmd/repro_pull.h"
 #include "cmd/repro_show.h"
+#include "cmd/url_marks.h"
 #include "core/base/sys.h"
 
 struct repro_args {
@@ -71,8 +72,10 @@ static mlv_err explain(struct mlv_run *run, struct mlv_repo *repo,
 	MLV_SCOPED(mlv_stage_set_release) struct mlv_stage_set set = { 0 };
 	MLV_SCOPED(mlv_namer_freep) struct mlv_namer *namer = NULL;
 	MLV_SCOPED(mlv_looker_freep) struct mlv_looker *looker = NULL;
+	struct mlv_url_marks marks;
 	mlv_err err;
 
+	mlv_url_marks_use(&marks, run, repo);
 	if ((err = mlv_pipeline_find(repo, pipeline, args->explain, &find, &set)) ||
 	    (err = mlv_namer_new(&namer, repo)) || (err = mlv_looker_new(&looker, repo, namer)))
 		return err;
@@ -141,6 +144,7 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 {
 	MLV_SCOPED(mlv_repro_show_release) struct mlv_repro_show show = { 0 };
 	MLV_SCOPED(mlv_executor_freep) struct mlv_executor *executor = NULL;
+	struct mlv_url_marks marks;
 	char program[PATH_MAX + 8];
 	struct stat own[2];
 	struct mlv_repro_options options = {
@@ -157,6 +161,7 @@ static mlv_err run_stages(struct mlv_run *run, struct mlv_repo *repo,
 	struct mlv_repro_result result = { 0 };
 	mlv_err err;
 
+	mlv_url_marks_use(&marks, run, repo);
 	snprintf(program, sizeof(program), "%s/mlv", mlv_host_program_dir());
 	if ((err = mlv_repro_show_begin(&show, run, pipeline, options.jobs > 1, args->dry)) ||
 	    (!args->dry && (err = make_executor(&executor, run, repo, args, &show))))

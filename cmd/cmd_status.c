@@ -7,6 +7,7 @@
 #include "cmd/status_cloud.h"
 #include "cmd/status_stages.h"
 #include "cmd/status_updates.h"
+#include "cmd/url_marks.h"
 #include "core/base/sys.h"
 #include "core/repo/status.h"
 
@@ -245,8 +246,11 @@ static mlv_err local(struct mlv_run *run, struct mlv_repo *repo, const struct st
 	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
 	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
 	MLV_SCOPED(report_release) struct report report = { 0 };
+	struct mlv_url_marks marks;
 	mlv_err err;
 
+	if (args->updates)
+		mlv_url_marks_use(&marks, run, repo);
 	if ((err = mlv_outputs_load(repo, &outputs)) ||
 	    (err = mlv_targets_resolve(repo, &outputs, operands, &targets)) ||
 	    (err = mlv_status_stages_look(&report.stages, repo, operands[0] ? &targets : NULL)) ||

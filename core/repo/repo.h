@@ -29,6 +29,12 @@ struct mlv_repo {
 	struct mlv_config *config;
 	struct mlv_git *git;     /* opened by mlv_repo_git() */
 	struct mlv_store *cache; /* opened by mlv_repo_cache() */
+	/*
+	 * What the server of a URL that a stage depends on marks the content with, appended to mark;
+	 * MLV_E_MISSING, MLV_E_REMOTE. NULL: nobody asks, what is recorded holds.
+	 */
+	mlv_err (*mark)(void *arg, const char *url, struct mlv_buf *mark);
+	void *mark_arg;
 	/* root relative to the git work tree: "" or "sub/dir/"; set by mlv_repo_git() */
 	char *git_prefix;
 };

@@ -63,6 +63,7 @@ void mlv_looker_freep(struct mlv_looker **slot)
 	for (size_t i = 0; i < looker->file_count; i++)
 		mlv_lockfile_release(&looker->files[i]);
 	free(looker->files);
+	mlv_looker_marks_release(looker);
 	free(looker);
 }
 
@@ -152,8 +153,8 @@ static mlv_err add_dep(struct mlv_looker *looker, const struct mlv_stage_dep *de
 	bool found;
 	mlv_err err;
 
-	if (dep->url) /* what lies there is asked for by update, not by every look */
-		return was ? mlv_recorded_add_dep(&state->now, was) : NULL;
+	if (dep->url)
+		return mlv_looker_add_url(looker, dep->path, was, allow_missing, state);
 	if (was && was->at.type == MLV_ID_TREE)
 		options.tree = &was->at.oid;
 	if ((err = mlv_namer_name(looker->namer, dep->path, &options, &made.at, &found)))
