@@ -53,10 +53,23 @@ static mlv_err write_result(struct mlv_run *run, const char *typed, const struct
 	return mlv_fs_replace(AT_FDCWD, name.ptr, text.ptr, text.len, 0666);
 }
 
+static void say_conflict(struct mlv_run *run, const char *path, const struct merging *m,
+			 const char *stage)
+{
+	const bool ours = mlv_lockfile_find(&m->files[OURS], stage) != NULL;
+	const bool theirs = mlv_lockfile_find(&m->files[THEIRS], stage) != NULL;
+
+	mlv_tell_warning(run->ctx, "conflict: %s: stage '%s' %s", path, stage,
+			 ours && theirs ? "ran on both sides"
+			 : ours		? "ran here, and is gone there"
+					: "ran there, and is gone here");
+}
+
 mlv_err mlv_merge_lockfile(struct mlv_run *run, char **operands)
 {
 	MLV_SCOPED(merging_release) struct merging m = { 0 };
 	const char *path = operands[3];
+	char shown[512];
 	mlv_err err = NULL;
 
 	for (int side = BASE; !err && side <= THEIRS; side++)
@@ -64,12 +77,12 @@ mlv_err mlv_merge_lockfile(struct mlv_run *run, char **operands)
 	if (err || (err = mlv_lockfile_merge(&m.files[BASE], &m.files[OURS], &m.files[THEIRS],
 					     &m.files[MERGED], &m.conflicts)))
 		return err;
+	if ((err = write_result(run, operands[OURS], &m.files[MERGED])) || !m.conflicts.count)
+		return err;
 	for (size_t i = 0; i < m.conflicts.count; i++)
-		mlv_tell_warning(run->ctx, "conflict: %s: stage '%s' ran on both sides", path,
-				 m.conflicts.at[i]);
-	if (!m.conflicts.count)
-		return write_result(run, operands[OURS], &m.files[MERGED]);
-	mlv_tell_warning(run->ctx, "%s: not merged: take one of them and run it again: "
-			 "git checkout --ours %s && mlv repro", path, path);
+		say_conflict(run, path, &m, m.conflicts.at[i]);
+	mlv_tell_warning(run->ctx, "%s: the other stages are merged: see that mlv.yaml is as it is to "
+			 "be, then: mlv repro && git add %s",
+			 path, mlv_path_typed(path, shown, sizeof(shown)));
 	return mlv_error(MLV_E_NO, "%s", "");
 }

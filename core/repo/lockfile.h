@@ -191,8 +191,8 @@ mlv_err mlv_lockfile_drop(struct mlv_lockfile *file, struct mlv_repo *repo,
 
 /*
  * Merge, stage by stage: what one side alone changed is taken from it. base
- * may be empty. Stages that both changed, differently, are conflicts; then
- * merged is not to be used.
+ * may be empty. Stages that both changed, differently, are conflicts: of these
+ * merged has what we have, or if it is gone there, what they have.
  */
 mlv_err mlv_lockfile_merge(const struct mlv_lockfile *base, const struct mlv_lockfile *ours,
 			   const struct mlv_lockfile *theirs, struct mlv_lockfile *merged,

@@ -267,7 +267,7 @@ static void check_merge(const char *base, const char *ours, const char *theirs, 
 	check_ok(mlv_lockfile_merge(&sides[0], &sides[1], &sides[2], &sides[3], &conflicts));
 	for (size_t i = 0; i < conflicts.count; i++)
 		check_ok(mlv_buf_printf(&got, "!%s", conflicts.at[i]));
-	for (size_t i = 0; !conflicts.count && i < sides[3].count; i++)
+	for (size_t i = 0; i < sides[3].count; i++)
 		check_ok(mlv_buf_printf(&got, "%s%c", sides[3].at[i].name, sides[3].at[i].text[14]));
 	cr_assert_str_eq(got.ptr, expected);
 	for (int side = 0; side < 4; side++)
@@ -277,10 +277,12 @@ static void check_merge(const char *base, const char *ours, const char *theirs, 
 mlv_test(lockfile, merges_stage_by_stage)
 {
 	check_merge("a1b1", "a2b1", "a1b2", "a2b2");
-	check_merge("a1", "a2", "a3", "!a");
+	check_merge("a1", "a2", "a3", "!aa2");
+	check_merge("a1b1c1", "a2b2c1", "a3b1c3", "!aa2b2c3");
 	check_merge("a1", "a2", "a2", "a2");
 	check_merge("", "a1c1", "b1d1", "a1b1c1d1");
 	check_merge("a1b1", "b1", "a1b1c1", "b1c1");
-	check_merge("a1b1", "b1", "a2b1", "!a");
+	check_merge("a1b1", "b1", "a2b1", "!aa2b1");
+	check_merge("a1b1", "a2b1", "b1", "!aa2b1");
 	check_merge("a1b1c1", "c1", "b1c1", "c1");
 }

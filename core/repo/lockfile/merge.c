@@ -15,9 +15,13 @@ static mlv_err merge_one(const struct mlv_lockfile_entry *was, const struct mlv_
 			 struct mlv_strs *conflicts)
 {
 	const struct mlv_lockfile_entry *taken = same(was, our) ? their : our;
+	mlv_err err;
 
-	if (!same(our, their) && !same(was, our) && !same(was, their))
-		return mlv_strs_add(conflicts, our ? our->name : their->name);
+	if (!same(our, their) && !same(was, our) && !same(was, their)) {
+		taken = our ? our : their;
+		if ((err = mlv_strs_add(conflicts, taken->name)))
+			return err;
+	}
 	return taken ? mlv_lockfile_set(merged, taken->name, taken->text, taken->len) : NULL;
 }
 
