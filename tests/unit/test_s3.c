@@ -244,6 +244,36 @@ Test(s3, names_that_cannot_be_are_refused)
 					.options = { "region=evil.org/" } })->code == MLV_E_USAGE);
 }
 
+/* Amazon's own S3 is sent both of all of an object; others what they are said to take. */
+Test(s3, checksums_are_sent_where_they_are_offered)
+{
+	static const struct {
+		const char *options[2];
+		enum mlv_s3_sum whole, parts;
+	} cases[] = {
+		{ { NULL }, MLV_S3_SUM_SHA256, MLV_S3_SUM_CRC64 },
+		{ { "checksum=auto" }, MLV_S3_SUM_SHA256, MLV_S3_SUM_CRC64 },
+		{ { "checksum=none" }, MLV_S3_SUM_NONE, MLV_S3_SUM_NONE },
+		{ { "endpointurl=https://example.org" }, MLV_S3_SUM_NONE, MLV_S3_SUM_NONE },
+		{ { "endpointurl=https://example.org", "checksum=sha256" }, MLV_S3_SUM_SHA256,
+		  MLV_S3_SUM_SHA256 },
+		{ { "endpointurl=https://example.org", "checksum=crc64nvme" }, MLV_S3_SUM_CRC64,
+		  MLV_S3_SUM_CRC64 },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(cases); i++) {
+		MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+		struct remote_config config = { .url = "s3://bucket",
+						.options = { "access_key_id=a", "secret_access_key=b",
+							     cases[i].options[0],
+							     cases[i].options[1] } };
+
+		check_ok(remote_open(&t, &ctx, &config));
+		cr_assert(mlv_s3_of(t)->whole_sum == cases[i].whole, "case %zu", i);
+		cr_assert(mlv_s3_of(t)->parts_sum == cases[i].parts, "case %zu", i);
+	}
+}
+
 Test(s3, parts_are_few_and_large)
 {
 	static const struct {
