@@ -211,7 +211,7 @@ static mlv_err take_rows(const char *name, const struct mlv_frame *frame, struct
 
 		if (fabs(truth) > 0 && fabs(truth - 1) > 0)
 			return mlv_error(MLV_E_SPEC, "%s:%u: label_value must be 0 or 1", name,
-					 frame->line[r]);
+					 mlv_frame_line(frame, r));
 		table->truth[r] = truth > 0;
 	}
 	if (model->absent)

@@ -199,7 +199,7 @@ static mlv_err take_classes(struct tables *tables)
 
 	cases->truth = MLV_TAKE(label->code);
 	cases->guess = pred ? MLV_TAKE(pred->code) : NULL;
-	if ((err = mlv_cases_classify(cases, tables->predictions->name, tables->frame.line, label,
+	if ((err = mlv_cases_classify(cases, tables->predictions->name, &tables->frame, label,
 				      pred)))
 		return err;
 	return cases->guess ? NULL : guess_by_threshold(cases);
@@ -237,7 +237,7 @@ static mlv_err repeated_id(const struct mlv_frame_source *source, const struct m
 			   const char *id, size_t first, size_t second)
 {
 	return mlv_error(MLV_E_SPEC, "%s:%u: the id '%s' stands in line %u already", source->name,
-			 frame->line[second], id, frame->line[first]);
+			 mlv_frame_line(frame, second), id, mlv_frame_line(frame, first));
 }
 
 /* An id may stand once; in cross-validation once a fold, for repeats predict each row again. */
@@ -302,7 +302,7 @@ static mlv_err join_rows(struct tables *tables)
 	for (size_t r = 0; r < cases->rows.count; r++) {
 		if (!row_of[cases->id[r]])
 			return mlv_error(MLV_E_SPEC, "%s:%u: the id '%s' is not in %s",
-					 tables->predictions->name, tables->frame.line[r],
+					 tables->predictions->name, mlv_frame_line(&tables->frame, r),
 					 mlv_words_at(&cases->ids, cases->id[r]),
 					 tables->features->name);
 		tables->place[r] = row_of[cases->id[r]] - 1;

@@ -1,194 +1,70 @@
 /*
- * Reading: a batch of bytes is cut behind rows, the pieces are parsed on all
- * threads, and what they gave is appended in order. A row ends at a line feed
- * that has an even number of quotes before it; as a quote inside a field that
- * is not quoted is refused, that is so up to the first error.
+ * Reading: a batch of bytes is cut behind rows, and while its pieces are parsed
+ * on all threads, what the batch before gave is appended and the next is read.
+ * A row ends at a line feed that has an even number of quotes before it; as a
+ * quote inside a field that is not quoted is refused, that is so up to the first
+ * error.
  */
 #include "core/eval/frame.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/gunzip.h"
 #include "core/base/pool.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/eval/frame/parts.h"
+#include "core/eval/frame/scan.h"
 
 #define PIECE       ((size_t)1 << 20) /* bytes that a thread parses at once */
-#define PIECES_EACH 4                 /* of them in a batch, for each thread */
-#define STEP        ((size_t)256 << 10)
-#define BEGINNING   8 /* bytes that tell a format */
-
-/* Bytes of a file, as they are or gunzipped. */
-struct stream {
-	const struct mlv_frame_source *source;
-	struct mlv_gunzip *gunzip;
-	struct mlv_buf raw;  /* gzip: what was read and not yet taken */
-	const char *raw_at;
-	size_t raw_left;
-	size_t taken; /* of source->bytes */
-	bool ended;
-};
-
-static void stream_release(struct stream *stream)
-{
-	mlv_gunzip_freep(&stream->gunzip);
-	mlv_buf_release(&stream->raw);
-}
-
-/* Read up to room bytes of what lies there; *got 0 at the end. */
-static mlv_err read_raw(struct stream *stream, char *to, size_t room, size_t *got)
-{
-	const struct mlv_frame_source *source = stream->source;
-	ssize_t count;
-
-	if (source->fd < 0) {
-		*got = source->len - stream->taken < room ? source->len - stream->taken : room;
-		if (*got)
-			memcpy(to, source->bytes + stream->taken, *got);
-		stream->taken += *got;
-		return NULL;
-	}
-	if ((count = mlv_sys_read(source->fd, to, room)) < 0)
-		return mlv_error_sys("%s", source->name);
-	*got = (size_t)count;
-	return NULL;
-}
-
-static mlv_err refill(struct stream *stream, size_t *got)
-{
-	mlv_err err;
-
-	mlv_buf_clear(&stream->raw);
-	if ((err = mlv_buf_reserve(&stream->raw, STEP)) ||
-	    (err = read_raw(stream, stream->raw.ptr, STEP, got)))
-		return err;
-	stream->raw_at = stream->raw.ptr;
-	stream->raw_left = *got;
-	return NULL;
-}
-
-static mlv_err read_gzip(struct stream *stream, char *to, size_t room, size_t *got)
-{
-	mlv_err err = NULL;
-
-	for (*got = 0; !err && *got == 0;) {
-		size_t read = 0;
-
-		if (!stream->raw_left) {
-			if ((err = refill(stream, &read)))
-				return err;
-			if (!read && !mlv_gunzip_is_whole(stream->gunzip))
-				return mlv_error(MLV_E_CORRUPT, "the gzip stream ends early");
-			if (!read)
-				return NULL;
-		}
-		err = mlv_gunzip_step(stream->gunzip, &stream->raw_at, &stream->raw_left, to, room,
-				      got);
-	}
-	return err;
-}
-
-/* Append up to room bytes to buf. */
-static mlv_err read_some(struct stream *stream, struct mlv_buf *buf, size_t room)
-{
-	size_t got = 0;
-	mlv_err err = mlv_buf_reserve(buf, room);
-
-	if (err)
-		return err;
-	err = stream->gunzip ? read_gzip(stream, buf->ptr + buf->len, room, &got)
-			     : read_raw(stream, buf->ptr + buf->len, room, &got);
-	if (err)
-		return stream->gunzip ? mlv_error_wrap(err, "%s", stream->source->name) : err;
-	mlv_buf_advance(buf, got);
-	stream->ended = got == 0;
-	return NULL;
-}
-
-/* What else is known by its suffix or by how it begins, and the line that makes it a table. */
-static const struct other_format {
-	const char *suffix, *magic, *how;
-} others[] = {
-	{ ".parquet", "PAR1",
-	  "convert it: python3 -c 'import pandas, sys; pandas.read_parquet(sys.argv[1])"
-	  ".to_csv(sys.argv[2], index=False)' IN.parquet OUT.csv" },
-	{ ".npy", "\x93NUMPY",
-	  "convert it: python3 -c 'import numpy, pandas, sys; pandas.DataFrame("
-	  "numpy.load(sys.argv[1])).to_csv(sys.argv[2], index=False)' IN.npy OUT.csv" },
-	{ ".npz", "PK\3",
-	  "convert it: python3 -c 'import numpy, pandas, sys; pandas.DataFrame("
-	  "dict(numpy.load(sys.argv[1]))).to_csv(sys.argv[2], index=False)' IN.npz OUT.csv" },
-};
-
-static mlv_err not_a_table(const char *name, const struct other_format *other)
-{
-	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: not a table that can be read", name), "%s",
-			      other ? other->how
-				    : "name it .csv, .tsv, .jsonl or .ndjson, with .gz behind it or not");
-}
-
-/* Refuse what is none of ours, whatever it is called: behind its name binary bytes follow. */
-static mlv_err check_magic(const char *name, const struct mlv_buf *batch)
-{
-	for (size_t i = 0; i < MLV_COUNT(others); i++) {
-		size_t len = strlen(others[i].magic);
-		unsigned char next = batch->len > len ? (unsigned char)batch->ptr[len] : ' ';
-
-		if ((next < '\t' || (next > '\r' && next < ' ')) &&
-		    memcmp(batch->ptr, others[i].magic, len) == 0)
-			return not_a_table(name, &others[i]);
-	}
-	return NULL;
-}
-
-/* Gzip tells itself by its first two bytes, whatever the file is called. */
-static mlv_err stream_begin(struct stream *stream, struct mlv_buf *batch)
-{
-	mlv_err err = NULL;
-
-	while (!err && !stream->ended && batch->len < BEGINNING)
-		err = read_some(stream, batch, STEP);
-	if (err)
-		return err;
-	if (batch->len >= 2 && memcmp(batch->ptr, "\x1f\x8b", 2) == 0) {
-		if ((err = mlv_gunzip_new(&stream->gunzip)) ||
-		    (err = mlv_buf_add(&stream->raw, batch->ptr, batch->len)))
-			return err;
-		stream->raw_at = stream->raw.ptr;
-		stream->raw_left = stream->raw.len;
-		mlv_buf_clear(batch);
-		stream->ended = false;
-		while (!err && !stream->ended && batch->len < BEGINNING)
-			err = read_some(stream, batch, STEP);
-	}
-	return err ? err : check_magic(stream->source->name, batch);
-}
+#define PIECES_EACH 2                 /* of them in a batch, for each thread */
 
 /* ---- cutting */
+
+struct batch {
+	struct mlv_buf bytes;
+	struct frame_block *blocks;
+	size_t count, cap;
+};
 
 struct reading {
 	struct mlv_ctx *ctx;
 	struct frame_format format;
 	struct mlv_frame *frame;
-	struct stream stream;
-	struct mlv_buf batch;
-	struct frame_block *blocks;
-	size_t count, cap;
-	size_t line; /* of the batch's first byte */
+	struct frame_stream stream;
+	/* Being appended, parsed and read; they take turns. */
+	struct batch batches[3], *before, *now, *next;
+	size_t line; /* of the first byte of now */
 	bool has_header;
 };
 
+static void batch_clear(struct batch *batch)
+{
+	for (size_t b = 0; b < batch->count; b++)
+		mlv_frame_release(&batch->blocks[b].out);
+	batch->count = 0;
+}
+
+static void reading_init(struct reading *reading)
+{
+	for (size_t b = 0; b < MLV_COUNT(reading->batches); b++)
+		reading->batches[b].bytes = (struct mlv_buf)MLV_BUF_INIT;
+	reading->before = &reading->batches[0];
+	reading->now = &reading->batches[1];
+	reading->next = &reading->batches[2];
+	reading->line = 1;
+}
+
 static void reading_release(struct reading *reading)
 {
-	for (size_t b = 0; b < reading->count; b++)
-		mlv_frame_release(&reading->blocks[b].out);
-	free(reading->blocks);
+	for (size_t b = 0; b < MLV_COUNT(reading->batches); b++) {
+		batch_clear(&reading->batches[b]);
+		free(reading->batches[b].blocks);
+		mlv_buf_release(&reading->batches[b].bytes);
+	}
 	free(reading->format.place);
 	free(reading->format.seen);
-	mlv_buf_release(&reading->batch);
-	stream_release(&reading->stream);
+	mlv_frame_stream_release(&reading->stream);
 }
 
 /*
@@ -198,16 +74,17 @@ static void reading_release(struct reading *reading)
 static size_t row_end(const struct reading *reading, const char *bytes, size_t len, size_t least,
 		      size_t *lines)
 {
-	bool quoted = false, quotes = reading->format.separator != 0;
-	size_t at = 0;
+	bool quotes = reading->format.separator != 0, quoted = false;
+	size_t at = least > len ? len : least ? least - 1 : 0;
 
-	*lines = 0;
+	*lines = scan_count(bytes, at, '\n');
+	quoted = quotes && scan_count(bytes, at, '"') % 2;
 	for (; at < len; at++) {
 		quoted ^= quotes && bytes[at] == '"';
 		if (bytes[at] != '\n')
 			continue;
 		(*lines)++;
-		if (!quoted && at + 1 >= least)
+		if (!quoted)
 			return at + 1;
 	}
 	return len;
@@ -222,15 +99,15 @@ static bool ends_row(const struct reading *reading, const char *bytes, size_t le
 
 static mlv_err add_block(struct reading *reading, const char *bytes, size_t len, size_t line)
 {
+	struct batch *batch = reading->now;
 	struct frame_block *block;
-	mlv_err err = mlv_array_grow(&reading->blocks, &reading->cap, reading->count + 1,
-				     sizeof(*reading->blocks));
+	mlv_err err = mlv_array_grow(&batch->blocks, &batch->cap, batch->count + 1,
+				     sizeof(*batch->blocks));
 
 	if (err)
 		return err;
-	block = &reading->blocks[reading->count];
+	block = &batch->blocks[batch->count++];
 	*block = (struct frame_block){ .bytes = bytes, .len = len, .line = line };
-	reading->count++;
 	return mlv_frame_init(&block->out, reading->format.wants, reading->format.count);
 }
 
@@ -240,9 +117,9 @@ static mlv_err cut(struct reading *reading, size_t *used)
 	size_t at = *used, lines;
 	mlv_err err = NULL;
 
-	while (!err && at < reading->batch.len) {
-		const char *bytes = reading->batch.ptr + at;
-		size_t len = reading->batch.len - at;
+	while (!err && at < reading->now->bytes.len) {
+		const char *bytes = reading->now->bytes.ptr + at;
+		size_t len = reading->now->bytes.len - at;
 		size_t end = row_end(reading, bytes, len, PIECE, &lines);
 
 		if (end == len && !reading->stream.ended && !ends_row(reading, bytes, len)) {
@@ -282,18 +159,24 @@ static mlv_err check_seen(const struct frame_format *format, struct mlv_frame *f
 
 static mlv_err take_header(struct reading *reading, size_t *used)
 {
+	struct mlv_buf *bytes = &reading->now->bytes;
 	size_t lines, end;
-	mlv_err err;
+	mlv_err err = NULL;
 
-	if (reading->batch.len >= 3 && memcmp(reading->batch.ptr, "\xef\xbb\xbf", 3) == 0)
+	if (bytes->len >= 3 && memcmp(bytes->ptr, "\xef\xbb\xbf", 3) == 0)
 		*used = 3;
 	reading->has_header = true;
 	if (!reading->format.separator)
 		return NULL;
-	end = row_end(reading, reading->batch.ptr + *used, reading->batch.len - *used, 0, &lines);
+	while ((end = row_end(reading, bytes->ptr + *used, bytes->len - *used, 0, &lines)) ==
+		       bytes->len - *used &&
+	       !reading->stream.ended && end <= FRAME_RECORD_MAX && !err)
+		err = mlv_frame_stream_read(&reading->stream, bytes, bytes->len + FRAME_STEP);
+	if (err)
+		return err;
 	if (!end)
 		return mlv_error(MLV_E_SPEC, "%s: empty: there is no header", reading->format.name);
-	if ((err = mlv_frame_csv_header(&reading->format, reading->batch.ptr + *used, end,
+	if ((err = mlv_frame_csv_header(&reading->format, bytes->ptr + *used, end,
 					reading->line)))
 		return err;
 	reading->line += lines;
@@ -304,7 +187,7 @@ static mlv_err take_header(struct reading *reading, size_t *used)
 static mlv_err parse_block(void *arg, size_t index, unsigned worker)
 {
 	struct reading *reading = arg;
-	struct frame_block *block = &reading->blocks[index];
+	struct frame_block *block = &reading->now->blocks[index];
 	const char *nul = memchr(block->bytes, '\0', block->len);
 	size_t line = block->line;
 
@@ -319,72 +202,70 @@ static mlv_err parse_block(void *arg, size_t index, unsigned worker)
 					 : mlv_frame_jsonl_block(&reading->format, block);
 }
 
-static mlv_err parse_batch(struct reading *reading)
+/* Append what the batch before now gave. */
+static mlv_err append_before(struct reading *reading)
 {
-	mlv_err err = mlv_pool_run(reading->ctx, reading->ctx->jobs, reading->count, parse_block,
-				   reading);
+	mlv_err err = NULL;
 
-	for (size_t b = 0; b < reading->count; b++) {
-		if (!err && (err = mlv_frame_append(reading->frame, &reading->blocks[b].out)))
+	for (size_t b = 0; b < reading->before->count && !err; b++)
+		if ((err = mlv_frame_append(reading->frame, &reading->before->blocks[b].out)))
 			err = mlv_error_wrap(err, "%s", reading->format.name);
-		mlv_frame_release(&reading->blocks[b].out);
-	}
-	reading->count = 0;
+	batch_clear(reading->before);
 	return err;
 }
 
-static mlv_err read_batch(struct reading *reading)
+/* Fill the batch that is next, which may hold the beginning of a row. */
+static mlv_err read_next(struct reading *reading)
 {
-	size_t want = PIECE * PIECES_EACH * reading->ctx->jobs, used = 0, kept = reading->batch.len;
+	struct mlv_buf *bytes = &reading->next->bytes;
+	size_t want = bytes->len + PIECE * PIECES_EACH * reading->ctx->jobs;
 	mlv_err err = NULL;
 
-	while (!err && !reading->stream.ended && reading->batch.len < kept + want)
-		err = read_some(&reading->stream, &reading->batch, kept + want - reading->batch.len);
-	if (!err && !reading->has_header)
-		err = take_header(reading, &used);
-	if (err || (err = cut(reading, &used)) || (err = parse_batch(reading)))
+	while (!err && !reading->stream.ended && bytes->len < want)
+		err = mlv_frame_stream_read(&reading->stream, bytes, want - bytes->len);
+	return err;
+}
+
+/* The first round appends, the last reads, so that of several errors that of the first row is told. */
+static mlv_err work(void *arg, size_t index, unsigned worker)
+{
+	struct reading *reading = arg;
+
+	if (index == 0)
+		return append_before(reading);
+	return index <= reading->now->count ? parse_block(reading, index - 1, worker)
+					    : read_next(reading);
+}
+
+static void take_turns(struct reading *reading)
+{
+	struct batch *before = reading->before;
+
+	reading->before = reading->now;
+	reading->now = reading->next;
+	reading->next = before;
+	mlv_buf_clear(&reading->next->bytes);
+}
+
+/* What is next becomes now: it is cut and parsed, and what is left of it goes before what is read. */
+static mlv_err read_batch(struct reading *reading)
+{
+	const struct mlv_buf *bytes;
+	size_t used = 0;
+	mlv_err err = NULL;
+
+	take_turns(reading);
+	bytes = &reading->now->bytes;
+	if ((!reading->has_header && (err = take_header(reading, &used))) ||
+	    (err = cut(reading, &used)))
 		return err;
-	mlv_tell_advance(reading->ctx, 0, used);
-	if (reading->batch.len - used > FRAME_RECORD_MAX)
+	if (bytes->len - used > FRAME_RECORD_MAX)
 		return mlv_error(MLV_E_SPEC, "%s:%zu: a row of more than 64 MiB",
 				 reading->format.name, reading->line);
-	memmove(reading->batch.ptr, reading->batch.ptr + used, reading->batch.len - used);
-	mlv_buf_truncate(&reading->batch, reading->batch.len - used);
-	return NULL;
-}
-
-/* ---- formats */
-
-static bool has_suffix(const char *name, size_t len, const char *suffix)
-{
-	size_t suffix_len = strlen(suffix);
-
-	return len >= suffix_len && memcmp(name + len - suffix_len, suffix, suffix_len) == 0;
-}
-
-static mlv_err other_name(const char *name, size_t len)
-{
-	for (size_t i = 0; i < MLV_COUNT(others); i++)
-		if (has_suffix(name, len, others[i].suffix))
-			return not_a_table(name, &others[i]);
-	return not_a_table(name, NULL);
-}
-
-static mlv_err find_format(struct frame_format *format)
-{
-	size_t len = strlen(format->name);
-
-	if (has_suffix(format->name, len, ".gz"))
-		len -= 3;
-	if (has_suffix(format->name, len, ".csv"))
-		format->separator = ',';
-	else if (has_suffix(format->name, len, ".tsv"))
-		format->separator = '\t';
-	else if (!has_suffix(format->name, len, ".jsonl") && !has_suffix(format->name, len, ".ndjson"))
-		return other_name(format->name, len);
-	format->place = mlv_sys_alloc_array(format->count + 1, sizeof(*format->place));
-	format->seen = mlv_sys_alloc_array(format->count + 1, sizeof(*format->seen));
-	return format->place && format->seen ? NULL : mlv_error_nomem("a table");
+	mlv_tell_advance(reading->ctx, 0, used);
+	if ((err = mlv_buf_add(&reading->next->bytes, bytes->ptr + used, bytes->len - used)))
+		return err;
+	return mlv_pool_run(reading->ctx, reading->ctx->jobs, reading->now->count + 2, work, reading);
 }
 
 mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *source,
@@ -392,19 +273,24 @@ mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *sourc
 {
 	MLV_SCOPED(mlv_frame_release) struct mlv_frame made = { 0 };
 	MLV_SCOPED(reading_release) struct reading reading = {
-		.ctx = ctx, .frame = &made, .line = 1, .batch = MLV_BUF_INIT,
+		.ctx = ctx, .frame = &made,
 		.format = { .name = source->name, .wants = wants, .count = count },
 		.stream = { .source = source, .raw = MLV_BUF_INIT },
 	};
 	mlv_err err;
 
-	if ((err = find_format(&reading.format)) || (err = mlv_frame_init(&made, wants, count)) ||
-	    (err = stream_begin(&reading.stream, &reading.batch)))
+	reading_init(&reading);
+	if ((err = mlv_frame_find_format(&reading.format)) || (err = mlv_frame_init(&made, wants, count)) ||
+	    (err = mlv_frame_stream_begin(&reading.stream, &reading.next->bytes)) ||
+	    (err = read_next(&reading)))
 		return err;
 	do
 		err = read_batch(&reading);
-	while (!err && !(reading.stream.ended && !reading.batch.len));
-	if (err || (err = check_seen(&reading.format, &made)))
+	while (!err && !(reading.stream.ended && !reading.next->bytes.len));
+	if (err)
+		return err;
+	take_turns(&reading);
+	if ((err = append_before(&reading)) || (err = check_seen(&reading.format, &made)))
 		return err;
 	*frame = made;
 	made = (struct mlv_frame){ 0 };
@@ -415,8 +301,9 @@ mlv_err mlv_frame_names(struct mlv_ctx *ctx, const struct mlv_frame_source *sour
 			struct mlv_strs *names)
 {
 	struct mlv_frame none = { 0 };
+	struct mlv_buf *bytes;
 	MLV_SCOPED(reading_release) struct reading reading = {
-		.ctx = ctx, .frame = &none, .line = 1, .batch = MLV_BUF_INIT,
+		.ctx = ctx, .frame = &none,
 		.format = { .name = source->name },
 		.stream = { .source = source, .raw = MLV_BUF_INIT },
 	};
@@ -424,22 +311,24 @@ mlv_err mlv_frame_names(struct mlv_ctx *ctx, const struct mlv_frame_source *sour
 	bool whole;
 	mlv_err err;
 
-	if ((err = find_format(&reading.format)) ||
-	    (err = stream_begin(&reading.stream, &reading.batch)))
+	reading_init(&reading);
+	bytes = &reading.next->bytes;
+	if ((err = mlv_frame_find_format(&reading.format)) ||
+	    (err = mlv_frame_stream_begin(&reading.stream, bytes)))
 		return err;
 	do {
-		skip = reading.batch.len >= 3 && memcmp(reading.batch.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-		end = row_end(&reading, reading.batch.ptr + skip, reading.batch.len - skip, 0, &lines);
-		whole = skip + end < reading.batch.len || reading.stream.ended;
+		skip = bytes->len >= 3 && memcmp(bytes->ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+		end = row_end(&reading, bytes->ptr + skip, bytes->len - skip, 0, &lines);
+		whole = skip + end < bytes->len || reading.stream.ended;
 		if (!whole && end > FRAME_RECORD_MAX)
 			return mlv_error(MLV_E_SPEC, "%s:1: a row of more than 64 MiB", source->name);
-		err = whole ? NULL : read_some(&reading.stream, &reading.batch, STEP);
+		err = whole ? NULL : mlv_frame_stream_read(&reading.stream, bytes, FRAME_STEP);
 	} while (!err && !whole);
 	if (err)
 		return err;
 	if (!end)
 		return mlv_error(MLV_E_SPEC, "%s: empty: there is no header", source->name);
 	return reading.format.separator
-		       ? mlv_frame_csv_names(&reading.format, reading.batch.ptr + skip, end, names)
-		       : mlv_frame_jsonl_names(&reading.format, reading.batch.ptr + skip, end, names);
+		       ? mlv_frame_csv_names(&reading.format, bytes->ptr + skip, end, names)
+		       : mlv_frame_jsonl_names(&reading.format, bytes->ptr + skip, end, names);
 }

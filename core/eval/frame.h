@@ -28,18 +28,30 @@
 
 #define MLV_FRAME_ROWS ((size_t)INT32_MAX)
 
+#define MLV_WORDS_RECENT 64 /* a power of 2 */
+
 /* Distinct texts, numbered from 0. */
 struct mlv_words {
 	struct mlv_buf bytes; /* each text and a NUL */
 	uint64_t *offset;     /* count of them, into bytes */
 	size_t count, offset_cap;
-	uint32_t *slot;       /* hash table of number + 1; 0: free */
-	size_t slots;
+	struct mlv_word_slot {
+		uint32_t hash;
+		uint32_t code; /* code + 1; 0: free */
+	} *slot;
+	size_t slots;         /* a power of 2 */
+	struct mlv_word {     /* short texts that came lately, by their bytes */
+		uint64_t bytes;
+		uint32_t len, code; /* code + 1; 0: free */
+	} recent[MLV_WORDS_RECENT];
 };
 void mlv_words_release(struct mlv_words *words);
 /* The number of text, which is added when it is new. */
 mlv_err mlv_words_add(struct mlv_words *words, const char *text, size_t len,
 		      uint32_t *code) MLV_CHECK;
+/* Add all words of from: codes gets the number of each. */
+mlv_err mlv_words_add_all(struct mlv_words *words, const struct mlv_words *from,
+			  uint32_t *codes) MLV_CHECK;
 bool mlv_words_find(const struct mlv_words *words, const char *text, uint32_t *code);
 const char *mlv_words_at(const struct mlv_words *words, uint32_t code);
 
@@ -69,9 +81,14 @@ struct mlv_frame {
 	struct mlv_column *columns; /* in the order in which they were asked for */
 	size_t count;
 	size_t rows;
-	uint32_t *line; /* where each row begins in the file, from 1 */
 	size_t cap;
+	struct mlv_line { /* where in the file, from 1, rows begin: this row, and each on the next line */
+		uint32_t row, line;
+	} *lines;
+	size_t line_count, line_cap;
 };
+/* The line where a row begins, from 1. */
+uint32_t mlv_frame_line(const struct mlv_frame *frame, size_t row);
 
 /* Where a table's bytes are: a descriptor, read from where it stands, or memory. */
 struct mlv_frame_source {

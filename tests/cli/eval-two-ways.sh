@@ -15,14 +15,16 @@ LC_ALL=C awk 'BEGIN { srand(5)
 }' >p.csv
 spec() {
 	printf '  %s:\n    predictions: p.csv\n    task: binary\n' "$1"
-	printf '    columns: {label: y, score: score%s}\n    metrics: [accuracy, f1, auc, ece, brier, log_loss%s]\n' "$2" "$3"
+	printf '    columns: {label: y, score: score%s}\n    metrics: [%s%s]\n' "$2" "$4" "$3"
 }
 {
 	printf 'evals:\n'
-	spec passes ', fold: fold' ''
-	spec gathered ', fold: fold' ', ap'
-	spec passes_alone '' ''
-	spec gathered_alone '' ', ap'
+	spec passes ', fold: fold' '' 'accuracy, f1, auc, ece, brier, log_loss'
+	spec gathered ', fold: fold' ', ap' 'accuracy, f1, auc, ece, brier, log_loss'
+	for only in auc ece brier log_loss; do
+		spec "passes_$only" '' '' $only
+		spec "gathered_$only" '' ', ap' $only
+	done
 	cat <<'YAML'
 slices:
 - by: a
@@ -38,8 +40,8 @@ slices:
 YAML
 } >mlv.yaml
 mlv eval >/dev/null
-for way in '' _alone; do
-	LC_ALL=C sed -e 's/,"ap":{[^}]*}//g' -e 's/,"ap":"max"//' -e "s/gathered$way\"/passes$way\"/" "evals/gathered$way.json" |
+for way in '' _auc _ece _brier _log_loss; do
+	LC_ALL=C sed -e 's/"ap":{[^}]*},//g' -e 's/"ap":"max",//' -e "s/gathered$way\"/passes$way\"/" "evals/gathered$way.json" |
 		cmp - "evals/passes$way.json" && LC_ALL=C grep -c '"n":' "evals/passes$way.json"
 done
 for jobs in 1 3 8; do

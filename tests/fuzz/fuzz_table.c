@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	for (size_t r = 0; r < frame.rows; r++) {
 		if (frame.columns[0].code[r] >= frame.columns[0].words.count)
 			abort();
-		if (r && frame.line[r] <= frame.line[r - 1])
+		if (r && mlv_frame_line(&frame, r) <= mlv_frame_line(&frame, r - 1))
 			abort();
 	}
 	return 0;

@@ -50,7 +50,8 @@ mlv_test(frame, csv_with_all_that_it_may_have)
 	cr_assert(frame.columns[1].number[0] == 1);
 	cr_assert(frame.columns[1].number[1] == -0.0025);
 	cr_assert(isnan(frame.columns[1].number[2]));
-	cr_assert(frame.line[0] == 2 && frame.line[1] == 3 && frame.line[2] == 6);
+	cr_assert(mlv_frame_line(&frame, 0) == 2 && mlv_frame_line(&frame, 1) == 3 &&
+			  mlv_frame_line(&frame, 2) == 6);
 }
 
 mlv_test(frame, tabs_and_json_lines)
@@ -150,6 +151,44 @@ mlv_test(frame, numbers_are_those_of_strtod)
 		cr_assert(mlv_number_parse(texts[i], strlen(texts[i]), &number), "%s", texts[i]);
 		cr_assert(memcmp(&number, &want, sizeof(want)) == 0, "%s: %.17g", texts[i], number);
 	}
+}
+
+/* Of 16 to 19 digits, whose quotients by powers of 10 lie anywhere between two doubles. */
+mlv_test(frame, long_numbers_are_those_of_strtod)
+{
+	uint64_t state = 7;
+
+	for (int i = 0; i < 200000; i++) {
+		char text[48];
+		double number = 7, want;
+		int digits, behind;
+
+		state = state * 6364136223846793005U + 1442695040888963407U;
+		digits = 16 + (int)(state >> 62);
+		behind = (int)(state >> 40 & 0xffff) % 22;
+		snprintf(text, sizeof(text), "%.*g", digits, (double)(state >> 11) * 0x1p-53);
+		if (i % 2)
+			snprintf(text, sizeof(text), "%llue-%d", (unsigned long long)state / 9, behind);
+		want = strtod(text, NULL);
+		cr_assert(mlv_number_parse(text, strlen(text), &number), "%s", text);
+		cr_assert(memcmp(&number, &want, sizeof(want)) == 0, "%s: %.17g", text, number);
+	}
+}
+
+/* A short text is found again by its first and last bytes, and its length. */
+mlv_test(frame, words_that_look_alike_are_apart)
+{
+	static const char *const texts[] = { "", "a", "aa", "aaa", "aaaa", "aaaaa", "abcd", "abcdabcd",
+					     "abcdbcd", "aab", "aba", "abcdefgh", "abcdefghi" };
+	MLV_SCOPED(mlv_words_release) struct mlv_words words = { .bytes = MLV_BUF_INIT };
+
+	for (int round = 0; round < 3; round++)
+		for (uint32_t i = 0; i < MLV_COUNT(texts); i++) {
+			uint32_t code = UINT32_MAX, found = UINT32_MAX;
+
+			check_ok(mlv_words_add(&words, texts[i], strlen(texts[i]), &code));
+			cr_assert(code == i && mlv_words_find(&words, texts[i], &found) && found == i);
+		}
 }
 
 mlv_test(frame, what_is_no_number)

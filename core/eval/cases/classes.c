@@ -152,7 +152,7 @@ static bool is_third(const char *seen[2], const char *text)
 }
 
 /* Refuse more than two classes, at the row that has the third. Codes are those of words yet. */
-static mlv_err check_two(const struct mlv_cases *cases, const char *file, const uint32_t *line,
+static mlv_err check_two(const struct mlv_cases *cases, const char *file, const struct mlv_frame *frame,
 			 const struct mlv_strs *labels, const struct mlv_strs *preds)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf list = MLV_BUF_INIT;
@@ -167,7 +167,8 @@ static mlv_err check_two(const struct mlv_cases *cases, const char *file, const 
 		r++;
 	if ((err = add_list(&list, &cases->classes)))
 		return err;
-	return mlv_error(MLV_E_SPEC, "%s:%u: a binary task has two labels, not %s", file, line[r],
+	return mlv_error(MLV_E_SPEC, "%s:%u: a binary task has two labels, not %s", file,
+			 mlv_frame_line(frame, r),
 			 list.ptr);
 }
 
@@ -189,7 +190,7 @@ static mlv_err assign(const struct mlv_strs *classes, const struct mlv_strs *wor
 }
 
 mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file,
-			   const uint32_t *line, const struct mlv_column *label,
+			   const struct mlv_frame *frame, const struct mlv_column *label,
 			   const struct mlv_column *pred)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs labels = { 0 }, preds = { 0 };
@@ -205,7 +206,7 @@ mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file,
 				      "is the task a regression?");
 	sort_classes(&cases->classes);
 	if (cases->spec->task == MLV_TASK_BINARY &&
-	    ((err = check_two(cases, file, line, &labels, &preds)) ||
+	    ((err = check_two(cases, file, frame, &labels, &preds)) ||
 	     (err = order_binary(cases, file))))
 		return err;
 	if ((err = assign(&cases->classes, &labels, cases->truth, cases->rows.count)) ||

@@ -4,8 +4,8 @@
 
 #include "core/eval/cases.h"
 
-/* Turn labels, and predictions unless NULL, into classes. file and each row's line are for messages. */
-mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file, const uint32_t *line,
+/* Turn labels, and predictions unless NULL, into classes. file, and frame for its lines, are for messages. */
+mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file, const struct mlv_frame *frame,
 			   const struct mlv_column *label, const struct mlv_column *pred) MLV_CHECK;
 /* A dimension by the values, the bins or the quantiles of a column. */
 mlv_err mlv_dim_by_text(struct mlv_dim *dim, const struct mlv_column *column,

@@ -177,7 +177,7 @@ static mlv_err find(struct checking *checking, enum mlv_cv_problem problem, size
 		    size_t test, size_t train, const char *value)
 {
 	struct mlv_cv_finding *finding = &checking->findings->at[problem];
-	const uint32_t *line = checking->cv->frame.line;
+	const struct mlv_frame *frame = &checking->cv->frame;
 
 	finding->rows += rows;
 	finding->splits++;
@@ -185,8 +185,8 @@ static mlv_err find(struct checking *checking, enum mlv_cv_problem problem, size
 		return NULL;
 	finding->problem = problem;
 	finding->first_split = split;
-	finding->test_line = test ? line[test - 1] : 0;
-	finding->train_line = train ? line[train - 1] : 0;
+	finding->test_line = test ? mlv_frame_line(frame, test - 1) : 0;
+	finding->train_line = train ? mlv_frame_line(frame, train - 1) : 0;
 	finding->value = value ? mlv_sys_strdup(value) : NULL;
 	return value && !finding->value ? mlv_error_nomem("rows") : NULL;
 }

@@ -210,7 +210,9 @@ static void add_quick(const struct cells *cells, const struct quick *quick, stru
 {
 	for (int m = 0; m < 4; m++)
 		to->matrix[m] += quick->matrix[m];
-	for (int l = 0; l < 2 && cells->has_losses[l]; l++) {
+	for (int l = 0; l < 2; l++) {
+		if (!cells->has_losses[l])
+			continue;
 		mlv_sum_add_wide(&to->losses[l].sum, quick->losses[l].sum, -UNIT, false);
 		mlv_sum_add_wide(&to->losses[l].squares, quick->losses[l].low, -2 * UNIT, false);
 		mlv_sum_add_wide(&to->losses[l].squares, quick->losses[l].high, HALF - 2 * UNIT,

@@ -5,6 +5,7 @@
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/eval/frame/parts.h"
+#include "core/eval/frame/scan.h"
 
 #define COLUMNS_MAX ((size_t)1 << 20) /* of a header */
 
@@ -12,6 +13,8 @@
 struct reader {
 	const struct frame_format *format;
 	const char *at, *end;
+	const char *block; /* that was scanned last; NULL: none */
+	uint64_t marks;    /* its separators, line feeds and quotes that were not passed yet */
 	size_t line;
 	struct field {
 		const char *text;
@@ -34,50 +37,77 @@ static mlv_err malformed(const struct reader *reader, const char *what)
 	return mlv_error(MLV_E_SPEC, "%s:%zu: %s", reader->format->name, reader->line, what);
 }
 
+static uint64_t scan(const struct reader *reader, const char *from)
+{
+	size_t left = (size_t)(reader->end - from);
+	char tail[SCAN_BLOCK] = { 0 };
+
+	if (left >= SCAN_BLOCK)
+		return scan_block(from, reader->format->separator, '\n', '"');
+	memcpy(tail, from, left);
+	return scan_block(tail, reader->format->separator, '\n', '"');
+}
+
+/* Pass the next separator, line feed or quote; the end when there is none. */
+static const char *next_mark(struct reader *reader)
+{
+	const char *mark;
+
+	while (!reader->marks) {
+		reader->block = reader->block ? reader->block + SCAN_BLOCK : reader->at;
+		if (reader->block >= reader->end) {
+			reader->block = reader->end;
+			return reader->end;
+		}
+		reader->marks = scan(reader, reader->block);
+	}
+	mark = reader->block + __builtin_ctzll(reader->marks);
+	reader->marks &= reader->marks - 1;
+	return mark;
+}
+
 /* From behind the opening quote to behind the closing one. */
 static mlv_err read_quoted(struct reader *reader, struct field *field)
 {
-	const char *begin = reader->at;
+	const char *begin = reader->at, *mark;
 
-	for (;; reader->at++) {
-		if (reader->at == reader->end)
+	for (;;) {
+		mark = next_mark(reader);
+		if (mark == reader->end)
 			return malformed(reader, "the file ends inside a quoted field");
-		if (*reader->at == '\n')
+		if (*mark == '\n')
 			reader->line++;
-		if (*reader->at != '"')
+		if (*mark != '"')
 			continue;
-		if (reader->at + 1 == reader->end || reader->at[1] != '"')
+		if (mark + 1 == reader->end || mark[1] != '"')
 			break;
 		field->doubled = true;
-		reader->at++;
+		next_mark(reader);
 	}
 	field->text = begin;
-	field->len = (size_t)(reader->at++ - begin);
+	field->len = (size_t)(mark - begin);
+	reader->at = mark + 1;
 	/* A carriage return is part of the line's end. */
 	if (reader->at < reader->end && *reader->at == '\r' &&
 	    (reader->at + 1 == reader->end || reader->at[1] == '\n'))
 		reader->at++;
-	if (reader->at < reader->end && *reader->at != '\n' &&
-	    *reader->at != reader->format->separator)
+	if (next_mark(reader) != reader->at)
 		return malformed(reader, "text behind a closing quote");
 	return NULL;
 }
 
 static mlv_err read_plain(struct reader *reader, struct field *field)
 {
-	char separator = reader->format->separator;
+	const char *mark = next_mark(reader);
 
+	if (mark < reader->end && *mark == '"')
+		return mlv_error_hint(malformed(reader, "a quote inside a field that is not quoted"),
+				      "put such a field in quotes, and its quotes twice");
 	field->text = reader->at;
-	while (reader->at < reader->end && *reader->at != separator && *reader->at != '\n') {
-		if (*reader->at == '"')
-			return mlv_error_hint(malformed(reader, "a quote inside a field that is not quoted"),
-					      "put such a field in quotes, and its quotes twice");
-		reader->at++;
-	}
-	field->len = (size_t)(reader->at - field->text);
-	if (field->len && reader->at[-1] == '\r' &&
-	    (reader->at == reader->end || *reader->at == '\n'))
+	field->len = (size_t)(mark - reader->at);
+	if (field->len && mark[-1] == '\r' && (mark == reader->end || *mark == '\n'))
 		field->len--;
+	reader->at = mark;
 	return NULL;
 }
 
@@ -101,14 +131,16 @@ static mlv_err read_row(struct reader *reader)
 		struct field *field = &surplus;
 
 		if (keeps(reader)) {
-			if ((err = mlv_array_grow(&reader->fields, &reader->cap, reader->count + 1,
-						  sizeof(*reader->fields))))
+			if (reader->count == reader->cap &&
+			    (err = mlv_array_grow(&reader->fields, &reader->cap, reader->count + 1,
+					    sizeof(*reader->fields))))
 				return err;
 			field = &reader->fields[reader->count];
 		}
 		reader->count++;
 		*field = (struct field){ 0 };
 		if (reader->at < reader->end && *reader->at == '"') {
+			next_mark(reader);
 			reader->at++;
 			err = read_quoted(reader, field);
 		} else {

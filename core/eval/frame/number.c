@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "core/eval/frame.h"
+#include "core/eval/sum.h"
 
 #define LONGEST     128        /* characters of a number */
 #define EXACT_POWER 22         /* 10^22 is a double, and so are those below */
+#define DIVISOR_POWER 19       /* 10^19 is below 2^64 */
 #define EXACT_MAX   ((uint64_t)1 << 53)
 
 static const double powers[EXACT_POWER + 1] = {
@@ -102,6 +104,35 @@ static bool parse_word(const char *text, size_t len, double *number)
 	return true;
 }
 
+/*
+ * mantissa / 10^power, rounded to the nearest double, ties to even: the 64 bits
+ * of the quotient, and whether there is a rest, tell it for sure.
+ */
+static double divide(uint64_t mantissa, unsigned power)
+{
+	uint64_t divisor = 1, quotient, cut, bits;
+	int up, up_divisor, shift = 64;
+	mlv_wide dividend;
+	double scale;
+
+	while (power--)
+		divisor *= 10;
+	up = __builtin_clzll(mantissa);
+	up_divisor = __builtin_clzll(divisor);
+	mantissa <<= up;
+	divisor <<= up_divisor;
+	shift -= mantissa >= divisor; /* so that the quotient's highest bit is its 64th */
+	dividend = (mlv_wide)mantissa << shift;
+	quotient = (uint64_t)(dividend / divisor);
+	cut = quotient & 0x7ff;
+	cut = cut << 1 | ((mlv_wide)quotient * divisor != dividend);
+	quotient >>= 11;
+	quotient += cut > 0x800 || (cut == 0x800 && (quotient & 1));
+	bits = (uint64_t)(1023 + 11 - shift - up + up_divisor) << 52;
+	memcpy(&scale, &bits, sizeof(scale));
+	return (double)quotient * scale;
+}
+
 bool mlv_number_parse(const char *text, size_t len, double *number)
 {
 	struct decimal decimal = { 0 };
@@ -122,6 +153,11 @@ bool mlv_number_parse(const char *text, size_t len, double *number)
 		value = (double)decimal.mantissa;
 		value = decimal.exponent < 0 ? value / powers[-decimal.exponent]
 					     : value * powers[decimal.exponent];
+		*number = decimal.negative ? -value : value;
+		return true;
+	}
+	if (decimal.digits <= 19 && decimal.exponent < 0 && decimal.exponent >= -DIVISOR_POWER) {
+		value = divide(decimal.mantissa, (unsigned)-decimal.exponent);
 		*number = decimal.negative ? -value : value;
 		return true;
 	}

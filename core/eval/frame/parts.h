@@ -4,7 +4,27 @@
 
 #include "core/eval/frame.h"
 
+#define FRAME_STEP       ((size_t)256 << 10)
 #define FRAME_RECORD_MAX ((size_t)64 << 20) /* bytes of one row */
+
+struct mlv_gunzip;
+
+/* Bytes of a file, as they are or gunzipped. */
+struct frame_stream {
+	const struct mlv_frame_source *source;
+	struct mlv_gunzip *gunzip;
+	struct mlv_buf raw;  /* gzip: what was read and not yet taken */
+	const char *raw_at;
+	size_t raw_left;
+	size_t taken; /* of source->bytes */
+	bool ended;
+};
+/* Look whether it is gzip, and append the first bytes to buf. */
+mlv_err mlv_frame_stream_begin(struct frame_stream *stream, struct mlv_buf *buf) MLV_CHECK;
+/* Append up to room bytes to buf; ended is set when there are none. */
+mlv_err mlv_frame_stream_read(struct frame_stream *stream, struct mlv_buf *buf,
+			      size_t room) MLV_CHECK;
+void mlv_frame_stream_release(struct frame_stream *stream);
 
 /* A stretch of whole rows, and what it was parsed to. */
 struct frame_block {
@@ -25,6 +45,8 @@ struct frame_format {
 	bool *seen;       /* whether the header, or a row of JSON, has the want */
 };
 
+/* How the rows of a file of this name are parsed. */
+mlv_err mlv_frame_find_format(struct frame_format *format) MLV_CHECK;
 /* Take the header's names: sets place and fields. */
 mlv_err mlv_frame_csv_header(struct frame_format *format, const char *bytes, size_t len,
 			     size_t line) MLV_CHECK;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/strs.h"
 #include "core/base/sys.h"
 #include "core/eval/frame/parts.h"
 
@@ -14,7 +15,7 @@ void mlv_frame_release(struct mlv_frame *frame)
 		mlv_words_release(&frame->columns[c].words);
 	}
 	free(frame->columns);
-	free(frame->line);
+	free(frame->lines);
 	*frame = (struct mlv_frame){ 0 };
 }
 
@@ -40,8 +41,6 @@ static mlv_err reserve(struct mlv_frame *frame, size_t rows)
 		return mlv_error(MLV_E_SPEC, "a table of more than %zu rows", MLV_FRAME_ROWS);
 	cap = cap < rows ? rows : cap;
 	cap = cap < 256 ? 256 : cap;
-	if ((err = grow_array(&frame->line, cap, sizeof(*frame->line))))
-		return err;
 	for (size_t c = 0; c < frame->count; c++) {
 		struct mlv_column *column = &frame->columns[c];
 
@@ -74,13 +73,46 @@ mlv_err mlv_frame_init(struct mlv_frame *frame, const struct mlv_want *wants, si
 	return NULL;
 }
 
+uint32_t mlv_frame_line(const struct mlv_frame *frame, size_t row)
+{
+	size_t low = 0, high = frame->line_count;
+	uint64_t line;
+
+	/* The last entry that is not behind the row. */
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+
+		if (frame->lines[middle].row <= row)
+			low = middle;
+		else
+			high = middle;
+	}
+	line = frame->lines[low].line + (uint64_t)(row - frame->lines[low].row);
+	return line < UINT32_MAX ? (uint32_t)line : UINT32_MAX;
+}
+
+/* Note where a row begins, unless it is one line behind the row before. */
+static mlv_err note_line(struct mlv_frame *frame, size_t row, size_t line)
+{
+	mlv_err err;
+
+	line = line < UINT32_MAX ? line : UINT32_MAX;
+	if (frame->line_count && mlv_frame_line(frame, row) == line)
+		return NULL;
+	if ((err = mlv_array_grow(&frame->lines, &frame->line_cap, frame->line_count + 1,
+				  sizeof(*frame->lines))))
+		return err;
+	frame->lines[frame->line_count++] = (struct mlv_line){ (uint32_t)row, (uint32_t)line };
+	return NULL;
+}
+
 mlv_err mlv_frame_add_row(struct mlv_frame *frame, size_t line)
 {
-	mlv_err err = reserve(frame, frame->rows + 1);
+	mlv_err err;
 
-	if (err)
+	if ((err = reserve(frame, frame->rows + 1)) || (err = note_line(frame, frame->rows, line)))
 		return err;
-	frame->line[frame->rows++] = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX;
+	frame->rows++;
 	return NULL;
 }
 
@@ -88,7 +120,7 @@ static mlv_err bad_value(const struct frame_format *format, const struct mlv_fra
 			 size_t want, const char *text, size_t len, const char *why)
 {
 	return mlv_error(MLV_E_SPEC, "%s:%u: column '%s': '%.*s' %s", format->name,
-			 frame->line[frame->rows - 1], format->wants[want].name,
+			 mlv_frame_line(frame, frame->rows - 1), format->wants[want].name,
 			 len < 80 ? (int)len : 80, text, why);
 }
 
@@ -136,12 +168,8 @@ static mlv_err translate(struct mlv_words *to, const struct mlv_words *from, uin
 
 	if (!codes)
 		return mlv_error_nomem("a table's values");
-	for (uint32_t code = 0; code < from->count; code++) {
-		const char *word = mlv_words_at(from, code);
-
-		if ((err = mlv_words_add(to, word, strlen(word), &codes[code])))
-			return err;
-	}
+	if ((err = mlv_words_add_all(to, from, codes)))
+		return err;
 	*out = MLV_TAKE(codes);
 	return NULL;
 }
@@ -152,7 +180,10 @@ mlv_err mlv_frame_append(struct mlv_frame *to, const struct mlv_frame *from)
 
 	if (err || !from->rows)
 		return err;
-	memcpy(to->line + to->rows, from->line, from->rows * sizeof(*to->line));
+	for (size_t i = 0; i < from->line_count && !err; i++)
+		err = note_line(to, to->rows + from->lines[i].row, from->lines[i].line);
+	if (err)
+		return err;
 	for (size_t c = 0; c < to->count; c++) {
 		struct mlv_column *column = &to->columns[c];
 		const struct mlv_column *part = &from->columns[c];

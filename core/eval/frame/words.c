@@ -10,6 +10,7 @@
 #include "core/eval/frame.h"
 
 #define FIRST_SLOTS 64
+#define AHEAD       32
 #define BYTES_MAX   ((size_t)1 << 40)
 
 void mlv_words_release(struct mlv_words *words)
@@ -62,7 +63,7 @@ static void sip_word(uint64_t v[4], uint64_t word)
 }
 
 /* SipHash-1-3 (Aumasson and Bernstein 2012) with the secret. No code depends on what it gives. */
-static uint64_t hash_of(const char *text, size_t len)
+static uint32_t hash_of(const char *text, size_t len)
 {
 	uint64_t v[4], word;
 	size_t at = 0;
@@ -83,7 +84,7 @@ static uint64_t hash_of(const char *text, size_t len)
 	v[2] ^= 0xff;
 	for (int i = 0; i < 3; i++)
 		sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	return (uint32_t)(v[0] ^ v[1] ^ v[2] ^ v[3]);
 }
 
 const char *mlv_words_at(const struct mlv_words *words, uint32_t code)
@@ -99,14 +100,14 @@ static size_t length_of(const struct mlv_words *words, uint32_t code)
 }
 
 /* The slot of text, or the free one where it belongs. There are free slots. */
-static size_t slot_of(const struct mlv_words *words, const char *text, size_t len)
+static size_t slot_of(const struct mlv_words *words, uint32_t hash, const char *text, size_t len)
 {
-	size_t at = (size_t)hash_of(text, len) & (words->slots - 1);
+	size_t at = hash & (words->slots - 1);
 
-	for (; words->slot[at]; at = (at + 1) & (words->slots - 1)) {
-		uint32_t code = words->slot[at] - 1;
+	for (; words->slot[at].code; at = (at + 1) & (words->slots - 1)) {
+		uint32_t code = words->slot[at].code - 1;
 
-		if (length_of(words, code) == len &&
+		if (words->slot[at].hash == hash && length_of(words, code) == len &&
 		    memcmp(mlv_words_at(words, code), text, len) == 0)
 			break;
 	}
@@ -116,28 +117,36 @@ static size_t slot_of(const struct mlv_words *words, const char *text, size_t le
 static mlv_err grow_slots(struct mlv_words *words)
 {
 	size_t slots = words->slots ? words->slots * 2 : FIRST_SLOTS;
-	uint32_t *made = mlv_sys_alloc_array(slots, sizeof(*made));
+	struct mlv_word_slot *made = mlv_sys_alloc_array(slots, sizeof(*made));
 
 	if (!made)
 		return mlv_error_nomem("a table's values");
+	for (size_t s = 0; s < words->slots; s++) {
+		size_t at = words->slot[s].hash & (slots - 1);
+
+		if (!words->slot[s].code)
+			continue;
+		while (made[at].code)
+			at = (at + 1) & (slots - 1);
+		made[at] = words->slot[s];
+	}
 	free(words->slot);
 	words->slot = made;
 	words->slots = slots;
-	for (uint32_t code = 0; code < words->count; code++)
-		made[slot_of(words, mlv_words_at(words, code), length_of(words, code))] = code + 1;
 	return NULL;
 }
 
-mlv_err mlv_words_add(struct mlv_words *words, const char *text, size_t len, uint32_t *code)
+static mlv_err add_word(struct mlv_words *words, uint32_t hash, const char *text, size_t len,
+			uint32_t *code)
 {
 	size_t at;
 	mlv_err err;
 
-	if ((words->count + 1) * 2 > words->slots && (err = grow_slots(words)))
+	if (words->count + 1 > words->slots / 4 * 3 && (err = grow_slots(words)))
 		return err;
-	at = slot_of(words, text, len);
-	if (words->slot[at]) {
-		*code = words->slot[at] - 1;
+	at = slot_of(words, hash, text, len);
+	if (words->slot[at].code) {
+		*code = words->slot[at].code - 1;
 		return NULL;
 	}
 	if ((err = mlv_array_grow(&words->offset, &words->offset_cap, words->count + 1,
@@ -151,8 +160,68 @@ mlv_err mlv_words_add(struct mlv_words *words, const char *text, size_t len, uin
 	words->bytes.ptr[words->bytes.len + len] = '\0';
 	mlv_buf_advance(&words->bytes, len + 1);
 	*code = (uint32_t)words->count++;
-	words->slot[at] = *code + 1;
+	words->slot[at] = (struct mlv_word_slot){ hash, *code + 1 };
 	return NULL;
+}
+
+/* A text of 1 to 8 bytes as a number that, with its length, is no other's. */
+static uint64_t short_bytes(const char *text, size_t len)
+{
+	uint32_t first, last;
+
+	if (len < 4)
+		return (uint64_t)(unsigned char)text[0] | (uint64_t)(unsigned char)text[len / 2] << 8 |
+		       (uint64_t)(unsigned char)text[len - 1] << 16;
+	memcpy(&first, text, 4);
+	memcpy(&last, text + len - 4, 4);
+	return first | (uint64_t)last << 32;
+}
+
+static struct mlv_word *recent_of(struct mlv_words *words, uint64_t bytes)
+{
+	unsigned high = (unsigned)((bytes * 0x9e3779b97f4a7c15U) >> 32);
+
+	return &words->recent[high / (UINT32_MAX / MLV_WORDS_RECENT + 1)];
+}
+
+mlv_err mlv_words_add(struct mlv_words *words, const char *text, size_t len, uint32_t *code)
+{
+	uint64_t bytes;
+	struct mlv_word *recent;
+	mlv_err err;
+
+	if (!len || len > 8)
+		return add_word(words, hash_of(text, len), text, len, code);
+	bytes = short_bytes(text, len);
+	recent = recent_of(words, bytes);
+	if (recent->code && recent->bytes == bytes && recent->len == len) {
+		*code = recent->code - 1;
+		return NULL;
+	}
+	if (!(err = add_word(words, hash_of(text, len), text, len, code)) &&
+	    *code < UINT32_MAX)
+		*recent = (struct mlv_word){ bytes, (uint32_t)len, *code + 1 };
+	return err;
+}
+
+/* Hashes first, so that their slots come from memory while others are worked on. */
+mlv_err mlv_words_add_all(struct mlv_words *words, const struct mlv_words *from, uint32_t *codes)
+{
+	uint32_t hash[AHEAD];
+	mlv_err err = NULL;
+
+	for (uint32_t begin = 0, count; begin < from->count && !err; begin += count) {
+		count = from->count - begin < AHEAD ? (uint32_t)(from->count - begin) : AHEAD;
+		for (uint32_t i = 0; i < count; i++) {
+			hash[i] = hash_of(mlv_words_at(from, begin + i), length_of(from, begin + i));
+			if (words->slots)
+				__builtin_prefetch(&words->slot[hash[i] & (words->slots - 1)], 1);
+		}
+		for (uint32_t i = 0; i < count && !err; i++)
+			err = add_word(words, hash[i], mlv_words_at(from, begin + i),
+				       length_of(from, begin + i), &codes[begin + i]);
+	}
+	return err;
 }
 
 bool mlv_words_find(const struct mlv_words *words, const char *text, uint32_t *code)
@@ -161,9 +230,9 @@ bool mlv_words_find(const struct mlv_words *words, const char *text, uint32_t *c
 
 	if (!words->slots)
 		return false;
-	at = slot_of(words, text, strlen(text));
-	if (!words->slot[at])
+	at = slot_of(words, hash_of(text, strlen(text)), text, strlen(text));
+	if (!words->slot[at].code)
 		return false;
-	*code = words->slot[at] - 1;
+	*code = words->slot[at].code - 1;
 	return true;
 }
