@@ -4,17 +4,19 @@
 #include <string.h>
 
 #include "cmd/cmd_slices.h"
+#include "cmd/slices_rule.h"
 #include "cmd/table.h"
 #include "core/base/sys.h"
 #include "core/eval/find.h"
 #include "core/eval/metric.h"
 #include "core/eval/mt19937.h"
 #include "core/eval/test.h"
+#include "core/repo/slices_edit.h"
 
 struct find_args {
 	const char *rev, *metric, *alpha;
 	uint64_t levels, min_n, top, seed;
-	bool no_holdout;
+	bool no_holdout, write;
 };
 
 static const struct mlv_opt find_opts[] = {
@@ -34,6 +36,8 @@ static const struct mlv_opt find_opts[] = {
 	  "search all rows, and test nothing" },
 	{ MLV_OPT_COUNT, 0, "seed", offsetof(struct find_args, seed), "<n>", MLV_HINT_NONE,
 	  "of the halves (default: 0)" },
+	{ MLV_OPT_FLAG, 0, "write", offsetof(struct find_args, write), NULL, MLV_HINT_NONE,
+	  "put what is confirmed into mlv.yaml, as rules" },
 	{ 0 },
 };
 
@@ -87,6 +91,9 @@ static mlv_err parse_args(struct finding *finding)
 		return mlv_error(MLV_E_USAGE, "--max-level must be at most %d", MLV_FIND_LEVELS);
 	if (finding->plan.top > 1000)
 		return mlv_error(MLV_E_USAGE, "--top must be at most 1000");
+	if (args->write && (args->rev || args->no_holdout))
+		return mlv_error(MLV_E_USAGE, "--write is of what the work tree's other rows confirm: "
+				 "neither --rev nor --no-holdout");
 	if (args->seed > UINT32_MAX)
 		return mlv_error(MLV_E_USAGE, "--seed must be at most %u", UINT32_MAX);
 	if (args->alpha) {
@@ -144,7 +151,8 @@ static mlv_err take_rows(struct finding *finding)
 	return NULL;
 }
 
-/* Entries that may be combined: no crosses, which find does itself, nor the label, which comes too late. */
+/* Entries that may be combined: no crosses, which find does itself; no rules, which may be what it
+ * found before; nor the label, which comes too late. */
 static mlv_err take_dims(struct finding *finding)
 {
 	const struct mlv_cases *cases = finding->cases;
@@ -156,11 +164,12 @@ static mlv_err take_dims(struct finding *finding)
 	for (size_t d = 0; d < cases->dim_count; d++) {
 		const struct mlv_slice_def *def = cases->dims[d].def;
 
-		if (def->hidden || def->cross.count || (def->column && strcmp(def->column, "label") == 0))
+		if (def->hidden || def->cross.count || def->rule ||
+		    (def->column && strcmp(def->column, "label") == 0))
 			continue;
 		finding->dim_of[finding->dim_count] = d;
 		finding->dims[finding->dim_count++] =
-			(struct mlv_find_dim){ cases->dims[d].code, mlv_dim_codes(&cases->dims[d]) };
+			(struct mlv_find_dim){ cases->dims[d].code, cases->dims[d].values.count };
 	}
 	return finding->dim_count ? NULL
 				  : mlv_error_hint(mlv_error(MLV_E_MISSING, "'%s' has no slices to combine",
@@ -237,17 +246,19 @@ static mlv_err test_all(struct finding *finding)
 
 /* ---- telling */
 
-static mlv_err slice_name(const struct finding *finding, const struct mlv_found *slice, struct mlv_buf *to)
+static const struct mlv_dim *part_dim(const struct finding *finding, const struct mlv_found *slice, size_t i)
+{
+	return &finding->cases->dims[finding->dim_of[slice->at[i].dim]];
+}
+
+static mlv_err slice_name(const struct finding *finding, const struct mlv_found *slice, const char *between,
+			  struct mlv_buf *to)
 {
 	mlv_err err = NULL;
 
-	for (size_t i = 0; i < slice->level && !err; i++) {
-		const struct mlv_dim *dim = &finding->cases->dims[finding->dim_of[slice->at[i].dim]];
-		bool outside = slice->at[i].value >= dim->values.count; /* of a rule */
-
-		err = mlv_buf_printf(to, "%s%s%s", i ? " & " : "", outside ? "not " : "",
-				     outside ? dim->def->name : dim->values.at[slice->at[i].value]);
-	}
+	for (size_t i = 0; i < slice->level && !err; i++)
+		err = mlv_buf_printf(to, "%s%s", i ? between : "",
+				     part_dim(finding, slice, i)->values.at[slice->at[i].value]);
 	return err;
 }
 
@@ -297,7 +308,7 @@ static mlv_err add_slice(const struct finding *finding, struct mlv_table *table,
 	const struct tested *of = &finding->tested[i];
 	mlv_err err;
 
-	if ((err = slice_name(finding, found, &name)))
+	if ((err = slice_name(finding, found, " & ", &name)))
 		return err;
 	out_slice(finding, name.ptr, i);
 	if ((err = mlv_table_cell(table, name.ptr)) || (err = cell(table, true, found->score)) ||
@@ -331,6 +342,80 @@ static mlv_err tell(const struct finding *finding)
 	return NULL;
 }
 
+/* ---- writing */
+
+/* The rules of what is confirmed, and not a slice already. */
+struct rules {
+	struct mlv_strs names, wheres;
+};
+
+static void rules_release(struct rules *rules)
+{
+	mlv_strs_release(&rules->names);
+	mlv_strs_release(&rules->wheres);
+}
+
+static bool is_slice(const struct mlv_cases *cases, const char *name)
+{
+	for (size_t d = 0; d < cases->dim_count; d++)
+		if (strcmp(cases->dims[d].def->name, name) == 0 ||
+		    (!cases->dims[d].def->hidden && mlv_strs_has(&cases->dims[d].values, name)))
+			return true;
+	return false;
+}
+
+/* "lang=de and device=web": a cross's slice has '&'. */
+static mlv_err add_rule(const struct finding *finding, const struct mlv_found *found, struct rules *rules)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT, where = MLV_BUF_INIT;
+	bool said = true;
+	mlv_err err;
+
+	if ((err = slice_name(finding, found, " and ", &name)))
+		return err;
+	for (size_t i = 0; i < found->level && !err && said; i++) {
+		if (i)
+			err = mlv_buf_add_str(&where, " and ");
+		if (!err)
+			err = mlv_slices_add_rule(part_dim(finding, found, i), found->at[i].value, &where,
+						  &said);
+	}
+	if (err)
+		return err;
+	if (!said) {
+		mlv_tell_warning(finding->run->ctx, "%s: not written, no expression says it", name.ptr);
+		return NULL;
+	}
+	if (is_slice(finding->cases, name.ptr) || mlv_strs_has(&rules->names, name.ptr))
+		return NULL;
+	err = mlv_strs_add(&rules->names, name.ptr);
+	return err ? err : mlv_strs_add(&rules->wheres, where.ptr);
+}
+
+static mlv_err write_rules(const struct finding *finding)
+{
+	MLV_SCOPED(rules_release) struct rules rules = { { 0 }, { 0 } };
+	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
+	struct mlv_ctx *ctx = finding->run->ctx;
+	const struct mlv_metrics_side side = { 0 };
+	bool found = false;
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < finding->found_count && !err; i++)
+		if (strcmp(verdict(finding, &finding->tested[i]), "confirmed") == 0)
+			err = add_rule(finding, &finding->found[i], &rules);
+	if (err || !rules.names.count)
+		return err;
+	if ((err = mlv_metrics_place_open(&place, ctx, ctx->cwd)) ||
+	    (err = mlv_metrics_version(&place, &side, "mlv.yaml", &text, &found)) ||
+	    (err = mlv_slices_put("mlv.yaml", &text, &rules.names, &rules.wheres)) ||
+	    (err = mlv_metrics_place_write(&place, place.root_fd, "mlv.yaml", &text)))
+		return err;
+	mlv_out_line(finding->run->out, "mlv.yaml: %zu rules added to 'slices'", rules.names.count);
+	return NULL;
+}
+
 static mlv_err find_run(struct mlv_run *run, const void *args, char **names)
 {
 	MLV_SCOPED(mlv_sliced_release) struct mlv_sliced sliced = { 0 };
@@ -349,7 +434,9 @@ static mlv_err find_run(struct mlv_run *run, const void *args, char **names)
 	    (err = test_all(&finding)))
 		return err;
 	mlv_tell_end(run->ctx);
-	return tell(&finding);
+	if ((err = tell(&finding)) || !finding.args->write)
+		return err;
+	return write_rules(&finding);
 }
 
 const struct mlv_cmd mlv_cmd_slices_find = {

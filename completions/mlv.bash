@@ -263,7 +263,7 @@ _mlv()
 	'slices') words='' hint=none ;;
 	'slices ls') words='--rev --md' hint=none ;;
 	'slices check') words='--rev' hint=none ;;
-	'slices find') words='--rev --metric --max-level --min-n --top --alpha --no-holdout --seed' hint=none ;;
+	'slices find') words='--rev --metric --max-level --min-n --top --alpha --no-holdout --seed --write' hint=none ;;
 	'stage') words='' hint=none ;;
 	'stage add') words='--name -n --deps -d --params -p --outs -o --outs-no-cache -O --outs-persist --outs-persist-no-cache --metrics -m --metrics-no-cache -M --plots --plots-no-cache --wdir -w --always-changed --desc --force -f --run' hint=command ;;
 	'stage list') words='--all --fail --recursive -R --name-only --names-only' hint=file ;;

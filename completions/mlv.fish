@@ -423,6 +423,7 @@ complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcomma
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l alpha -r -d 'weight of the error against the rows (default: 0.95)'
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l no-holdout -d 'search all rows, and test nothing'
 complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l seed -r -d 'of the halves (default: 0)'
+complete -c mlv -n '__fish_seen_subcommand_from slices; and __fish_seen_subcommand_from find' -l write -d 'put what is confirmed into mlv.yaml, as rules'
 complete -c mlv -n __fish_use_subcommand -a stage -d 'add and list stages of pipelines'
 complete -c mlv -n '__fish_seen_subcommand_from stage; and not __fish_seen_subcommand_from add list' -a add -d 'write a stage into mlv.yaml'
 complete -c mlv -n '__fish_seen_subcommand_from stage; and __fish_seen_subcommand_from add' -a 'add cache card cat cat-object check-ignore checkout ci commit completion config cv dag data destroy diff doctor du eval fairness fetch freeze fsck gate gc get get-url hash help import import-url init install list ls-tree ls-url merge-driver metrics migrate monitor move params plots pull push remote remove report repro root slices stage status unfreeze unprotect update version'

@@ -8,6 +8,7 @@
 
 #include "core/base/sys.h"
 #include "core/base/yaml.h"
+#include "core/base/yaml_block.h"
 #include "core/repo/pipeline/edit.h"
 
 struct edit {
@@ -17,66 +18,6 @@ struct edit {
 	const struct mlv_value *old; /* the stage that is replaced, or NULL */
 	size_t indent;               /* of names of stages */
 };
-
-/* Where a line begins, from 1; the end of the text when there are fewer. */
-static size_t line_start(const struct mlv_buf *text, unsigned line)
-{
-	size_t at = 0;
-
-	for (unsigned n = 1; n < line && at < text->len; n++) {
-		const char *end = memchr(text->ptr + at, '\n', text->len - at);
-
-		at = end ? (size_t)(end - text->ptr) + 1 : text->len;
-	}
-	return at;
-}
-
-static size_t next_line(const struct mlv_buf *text, size_t at)
-{
-	const char *end = memchr(text->ptr + at, '\n', text->len - at);
-
-	return end ? (size_t)(end - text->ptr) + 1 : text->len;
-}
-
-/*
- * The end of what stands below the key whose line begins at start: the line after
- * the last one that is indented more. Blank lines and comments after it are not its.
- */
-static size_t block_end(const struct mlv_buf *text, size_t start, size_t indent)
-{
-	size_t end = next_line(text, start), at = end;
-
-	while (at < text->len) {
-		size_t next = next_line(text, at), blanks = 0;
-
-		while (at + blanks < next && text->ptr[at + blanks] == ' ')
-			blanks++;
-		if (at + blanks < text->len && !strchr("#\r\n", text->ptr[at + blanks])) {
-			if (blanks <= indent)
-				break;
-			end = next;
-		} else if (at + blanks < text->len && text->ptr[at + blanks] == '#' &&
-			   blanks > indent) {
-			end = next; /* a comment of its own */
-		}
-		at = next;
-	}
-	return end;
-}
-
-static mlv_err splice(struct mlv_buf *text, size_t from, size_t to, const struct mlv_buf *with)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf made = MLV_BUF_LIMIT(text->limit);
-	mlv_err err = mlv_buf_add(&made, text->ptr, from);
-
-	if (!err && from && made.ptr[from - 1] != '\n')
-		err = mlv_buf_add_char(&made, '\n');
-	if (err || (err = mlv_buf_add(&made, with->ptr, with->len)) ||
-	    (err = mlv_buf_add(&made, text->ptr + to, text->len - to)))
-		return err;
-	mlv_buf_clear(text);
-	return mlv_buf_add(text, made.ptr, made.len);
-}
 
 /* The lines of a stage, each indented as others are. */
 static mlv_err indented(const char *lines, size_t indent, struct mlv_buf *to)
@@ -103,21 +44,22 @@ static mlv_err keep_key(const struct edit *edit, const char *key, struct mlv_buf
 
 	if (!value || value->key_line <= edit->old->key_line)
 		return NULL;
-	start = line_start(edit->text, value->key_line);
-	end = block_end(edit->text, start, value->key_column - 1);
+	start = mlv_yaml_line_start(edit->text, value->key_line);
+	end = mlv_yaml_block_end(edit->text, start, value->key_column - 1);
 	return mlv_buf_add(to, edit->text->ptr + start, end - start);
 }
 
 static mlv_err replace(const struct edit *edit, const char *lines)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf block = MLV_BUF_INIT;
-	size_t start = line_start(edit->text, edit->old->key_line);
+	size_t start = mlv_yaml_line_start(edit->text, edit->old->key_line);
 	mlv_err err = indented(lines, edit->indent, &block);
 
 	if (!err)
 		err = keep_key(edit, "meta", &block);
 	return err ? err
-		   : splice(edit->text, start, block_end(edit->text, start, edit->indent), &block);
+		   : mlv_yaml_splice(edit->text, start,
+				     mlv_yaml_block_end(edit->text, start, edit->indent), &block);
 }
 
 static mlv_err append(const struct edit *edit, const char *lines)
@@ -131,14 +73,15 @@ static mlv_err append(const struct edit *edit, const char *lines)
 		if (!last || edit->stages->items[i]->key_line > last->key_line)
 			last = edit->stages->items[i];
 	if (last)
-		at = block_end(edit->text, line_start(edit->text, last->key_line), edit->indent);
+		at = mlv_yaml_block_end(edit->text, mlv_yaml_line_start(edit->text, last->key_line),
+					edit->indent);
 	else if (edit->stages)
-		at = next_line(edit->text, line_start(edit->text, edit->stages->key_line));
+		at = mlv_yaml_next_line(edit->text, mlv_yaml_line_start(edit->text, edit->stages->key_line));
 	else
 		err = mlv_buf_add_str(&block, "stages:\n");
 	if (err || (err = indented(lines, edit->indent, &block)))
 		return err;
-	return splice(edit->text, at, at, &block);
+	return mlv_yaml_splice(edit->text, at, at, &block);
 }
 
 /* Whether each stage begins a line of its own, all at one column. */
@@ -152,7 +95,7 @@ static bool in_blocks(struct edit *edit, const struct mlv_value *root)
 		return false;
 	for (size_t i = 0; stages && i < stages->count; i++) {
 		const struct mlv_value *stage = stages->items[i];
-		size_t start = line_start(edit->text, stage->key_line);
+		size_t start = mlv_yaml_line_start(edit->text, stage->key_line);
 
 		edit->indent = stages->items[0]->key_column - 1;
 		if (stage->key_column - 1 != edit->indent || stage->key_line <= stages->key_line ||
