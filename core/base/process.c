@@ -329,6 +329,14 @@ mlv_err mlv_process_look(struct mlv_process *process, mlv_process_fn fn, void *a
 	return NULL;
 }
 
+/* Whether something follows a line of it. */
+static bool has_lines(const char *command)
+{
+	const char *line = strchr(command, '\n');
+
+	return line && line[strspn(line, " \t\n")] != '\0';
+}
+
 void mlv_process_shell(const char *shell, const char *command,
 		       const char *words[static MLV_SHELL_WORDS])
 {
@@ -345,6 +353,8 @@ void mlv_process_shell(const char *shell, const char *command,
 	} else if (strcmp(name, "fish") == 0) {
 		words[count++] = "--no-config";
 	}
+	if (has_lines(command) && strcmp(name, "fish") != 0)
+		words[count++] = "-e";
 	words[count++] = "-c";
 	words[count++] = command;
 	words[count] = NULL;

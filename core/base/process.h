@@ -68,9 +68,10 @@ void mlv_process_stop(struct mlv_process *process);
 /*
  * The words that have a shell run command: ended by NULL. shell is what the
  * variable SHELL says (NULL or not absolute: /bin/sh); the start-up files of
- * bash, zsh and fish are not read, so that a command means the same to all.
+ * bash, zsh and fish are not read, so that a command means the same to all. One of several
+ * lines ends at the first that fails (-e), but in fish, which cannot.
  */
-#define MLV_SHELL_WORDS 6
+#define MLV_SHELL_WORDS 7
 void mlv_process_shell(const char *shell, const char *command,
 		       const char *words[static MLV_SHELL_WORDS]);
 
