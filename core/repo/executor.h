@@ -16,8 +16,9 @@
  *
  * Threads     one thread at a time.
  * Ownership   the strings of a job are copied; mlv_executor_freep() cancels what is under way.
- * Limits      a log keeps between the last 64 and 128 MiB of a job's output; with
- *             Slurm all of it.
+ * Limits      a log keeps between the last MLV_LOG_MAX bytes of a job's output and
+ *             twice as much, the older half in LOG.1, and says so; with Slurm as long
+ *             as somebody waits for the job, and some bytes may be lost between the two.
  */
 #ifndef MLV_REPO_EXECUTOR_H
 #define MLV_REPO_EXECUTOR_H
@@ -25,6 +26,10 @@
 #include "core/base/context.h"
 #include "core/base/process.h"
 #include "core/base/strs.h"
+
+#define MLV_LOG_MAX ((uint64_t)64 << 20)
+/* What a log begins with when it is not the first. */
+#define MLV_LOG_TURNED "mlv: what was written before is in the log that ends in .1, but for what is too old\n"
 
 /* What a job asks of a machine; 0: nothing said. The local executor takes no notice. */
 struct mlv_job_resources {

@@ -2,7 +2,7 @@
 git init -q && mlv init -q
 one() { printf 'stages:\n  x: %s\n' "$1" >mlv.yaml; mlv repro; echo "status $?"; }
 echo "== much output, in bounded memory"
-one '{cmd: "head -c 200000000 /dev/zero; echo x >x", outs: [x]}' | tail -c 10 | tr -d '\0'; test $(stat -c %s .mlv/tmp/logs/x.log) -lt 70000000 && echo bounded
+one '{cmd: "head -c 200000000 /dev/zero; echo x >x", outs: [x]}' | tail -c 10 | tr -d '\0'; test $(stat -c %s .mlv/tmp/logs/x.log) -lt 70000000 && echo bounded; head -c 70 .mlv/tmp/logs/x.log; echo; head -c 4 .mlv/tmp/logs/x.log.1 | od -An -c
 echo "== processes left behind"
 one '{cmd: "sleep 98.7654 & echo x >x", outs: [x]}'; ps -eo args | grep -c '^[s]leep 98[.]7654'
 echo "== lines of several at a time"

@@ -80,6 +80,17 @@ mlv repro -k --executor slurm bad good >"$work/out" 2>&1
 [ $? = 7 ] && grep -q 'exit 5, exited with 5' "$work/out" && grep -q 'said this' .mlv/tmp/logs/bad.log && [ -e good.out ]
 result "a failure is told with its command and log, and the rest runs" $?
 
+cat >mlv.yaml <<'EOT'
+stages:
+  much:
+    cmd: head -c 150000000 /dev/zero; echo the end; echo much >much.out
+    outs: [much.out]
+EOT
+mlv repro -q --executor slurm >"$work/out" 2>&1 && [ "$(stat -c %s .mlv/tmp/logs/much.log)" -lt 70000000 ] &&
+	[ "$(stat -c %s .mlv/tmp/logs/much.log.1)" -lt 80000000 ] && head -n 1 .mlv/tmp/logs/much.log | grep -aq '^mlv: what was written before' &&
+	tail -n 1 .mlv/tmp/logs/much.log | grep -aq 'the end'
+result "the log of much output is bounded, and says so" $?
+
 # wait_for FILE: until it is there.
 wait_for() {
 	for _ in $(seq 300); do

@@ -14,7 +14,6 @@
 #include "core/base/sys.h"
 #include "core/repo/executor.h"
 
-#define LOG_MAX ((uint64_t)64 << 20) /* bytes: a log that is longer becomes LOG.1, and is begun anew */
 #define LOOK_MS 20  /* how often is looked whether a process has ended that still has its outputs */
 #define SOON_MS 1   /* the same just after its outputs were closed */
 #define SOON    20  /* times */
@@ -74,7 +73,7 @@ static mlv_err open_log(struct job *job)
 	return job->fd < 0 ? mlv_error_sys("%s", job->log) : NULL;
 }
 
-/* What is older than the last LOG_MAX bytes and what came since goes. */
+/* It becomes LOG.1, and is begun anew. */
 static mlv_err turn_log(struct job *job)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf old = MLV_BUF_INIT;
@@ -85,7 +84,10 @@ static mlv_err turn_log(struct job *job)
 	if (mlv_sys_renameat(AT_FDCWD, job->log, AT_FDCWD, old.ptr) < 0)
 		return mlv_error_sys("%s", job->log);
 	mlv_fd_close(&job->fd);
-	return open_log(job);
+	if ((err = open_log(job)))
+		return err;
+	job->logged = sizeof(MLV_LOG_TURNED) - 1;
+	return mlv_fs_write_full(job->fd, job->log, MLV_LOG_TURNED, sizeof(MLV_LOG_TURNED) - 1);
 }
 
 /* A log that cannot be written is no reason to stop what runs. */
@@ -96,7 +98,7 @@ static mlv_err take(void *arg, enum mlv_process_stream stream, const char *bytes
 	mlv_err err = NULL;
 
 	if (job->fd >= 0) {
-		if (job->logged + len > LOG_MAX)
+		if (job->logged + len > MLV_LOG_MAX)
 			err = turn_log(job);
 		if (!err)
 			err = mlv_fs_write_full(job->fd, job->log, bytes, len);

@@ -195,18 +195,50 @@ static mlv_err send_waiting(struct slurm *slurm)
 	return err;
 }
 
+/*
+ * All of a log has been given, and it is long: it goes to LOG.1, and is begun anew. The job, which
+ * appends to it, writes on.
+ */
+static mlv_err turn_log(const struct slurm_job *job, int fd)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf old = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_fd_close) int to = -1;
+	char bytes[16384];
+	uint64_t at = job->shown - MLV_LOG_MAX;
+	ssize_t got;
+	mlv_err err = mlv_buf_printf(&old, "%s.1", job->log);
+
+	if (err)
+		return err;
+	to = mlv_sys_openat(AT_FDCWD, old.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
+	if (to < 0)
+		return mlv_error_sys("%s", old.ptr);
+	while ((got = mlv_sys_pread(fd, bytes, sizeof(bytes), at)) > 0) {
+		if ((err = mlv_fs_write_full(to, old.ptr, bytes, (size_t)got)))
+			return err;
+		at += (uint64_t)got;
+	}
+	if (got < 0 || mlv_sys_ftruncate(fd, 0) < 0)
+		return mlv_error_sys("%s", job->log);
+	return mlv_fs_write_full(fd, job->log, MLV_LOG_TURNED, sizeof(MLV_LOG_TURNED) - 1);
+}
+
 /* Give what came to the log since; one that cannot be read gives nothing. */
 static void follow(struct slurm *slurm, struct slurm_job *job)
 {
 	MLV_SCOPED(mlv_fd_close) int fd =
-		slurm->base.output ? mlv_sys_openat(AT_FDCWD, job->log, O_RDONLY | O_NOFOLLOW, 0) : -1;
+		slurm->base.output
+			? mlv_sys_openat(AT_FDCWD, job->log, O_RDWR | O_APPEND | O_NOFOLLOW, 0)
+			: -1;
 	char bytes[16384];
-	ssize_t got;
+	ssize_t got = -1;
 
 	while (fd >= 0 && (got = mlv_sys_pread(fd, bytes, sizeof(bytes), job->shown)) > 0) {
 		job->shown += (uint64_t)got;
 		slurm->base.output(slurm->base.arg, job->id, MLV_PROCESS_OUT, bytes, (size_t)got);
 	}
+	if (fd >= 0 && got == 0 && job->shown > MLV_LOG_MAX && !turn_log(job, fd))
+		job->shown = sizeof(MLV_LOG_TURNED) - 1;
 }
 
 /* What Slurm itself had to say of the job is put into its log, and told. */

@@ -78,7 +78,7 @@ static const char the_rest[] =
 	"\texit \"$status\"\n"
 	"}\n"
 	"[ \"$(cat \"$stage/job\")\" = \"$key $1 $2\" ] || exit 0\n"
-	"exec >\"$log\" 2>&1 || exit\n"
+	": >\"$log\" && exec >>\"$log\" 2>&1 || exit\n"
 	"at=0 how=exit tried=0\n"
 	"cd \"$dir\" || { status=1; finish; }\n"
 	"until attempt; do\n"
