@@ -5,21 +5,23 @@
 #include "remote/http/header.h"
 #include "remote/s3.h"
 
-#define PAGE_MAX ((size_t)16 << 20) /* bytes of a page of 1000 keys */
-#define TRIES 3 /* a page that was changed on its way is asked for again */
+#define PAGE_MAX   ((size_t)16 << 20) /* bytes of a page of 1000 keys */
+#define TRIES      3                  /* a page that was changed on its way is asked for again */
 #define PAGES_MOST ((size_t)50000)
 #define PAGES_IDLE 1000 /* one after the other, that hold no key of what is asked for */
 
 struct page {
 	struct mlv_s3 *s3;
-	const char *prefix; /* that is asked for; a key without it is none of it, whatever the store says */
+	const char *prefix; /* that is asked for; a key without it is none of it, whatever the store
+			       says */
 	mlv_list_fn fn;
 	void *arg;
 	struct mlv_buf key, token;
-	uint64_t size;
+	uint64_t size;  /* of key, where sized: that of a key that is not ours may be anything */
 	uint64_t given; /* keys, of all pages */
+	bool sized;
 	bool encoded, truncated;
-	bool is_list; /* the document is one */
+	bool is_list;   /* the document is one */
 	bool is_broken; /* it is none, or not XML: another attempt may bring one */
 };
 
@@ -35,28 +37,41 @@ static mlv_err set(struct mlv_buf *to, const char *text)
 	return mlv_buf_add_str(to, text);
 }
 
-/* A key as it was sent: encoded where the server says so. */
-static mlv_err decode(const struct page *page, struct mlv_buf *to)
+/* The key, decoded where the server says that it is encoded; *good: it is well encoded. */
+static mlv_err decode(const struct page *page, struct mlv_buf *to, bool *good)
 {
 	mlv_err err;
 
+	*good = true;
 	if (!page->encoded)
 		return mlv_buf_add(to, page->key.ptr, page->key.len);
 	err = mlv_url_decode(to, page->key.ptr, page->key.len);
-	return err ? mlv_error(MLV_E_REMOTE, "a list with a key that is not well encoded") : NULL;
+	*good = !err;
+	return err && err->code == MLV_E_NOMEM ? err : NULL;
 }
 
-/* <Contents> is over: give the key to who asked. What is no key of ours is left out. */
+/* Whether what follows the remote's own prefix is a key that was asked for. */
+static bool is_asked(const struct page *page, const char *key)
+{
+	return strncmp(key, page->prefix, strlen(page->prefix)) == 0 &&
+	       mlv_transport_takes(&page->s3->base, key);
+}
+
+/*
+ * <Contents> is over: give the key to who asked. What is no key of ours is left out, and so is
+ * what has no size: it counts as not there.
+ */
 static mlv_err give(struct page *page)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf key = MLV_BUF_INIT;
 	size_t prefix = strlen(page->s3->prefix);
-	mlv_err err = decode(page, &key);
+	bool good, sized = page->sized;
+	mlv_err err = decode(page, &key, &good);
 
 	mlv_buf_clear(&page->key);
-	if (err || strncmp(key.ptr, page->s3->prefix, prefix) != 0 ||
-	    strncmp(key.ptr + prefix, page->prefix, strlen(page->prefix)) != 0 ||
-	    !mlv_transport_takes(&page->s3->base, key.ptr + prefix))
+	page->sized = false;
+	if (err || !good || !sized || strncmp(key.ptr, page->s3->prefix, prefix) != 0 ||
+	    !is_asked(page, key.ptr + prefix))
 		return err;
 	page->given++;
 	return page->fn(page->arg, key.ptr + prefix, page->size);
@@ -73,9 +88,7 @@ static mlv_err take(void *arg, const char *path, const char *text)
 	if (strcmp(path, "/Contents/Key") == 0)
 		return set(&page->key, text);
 	if (strcmp(path, "/Contents/Size") == 0)
-		return mlv_http_number(text, &page->size)
-			       ? NULL
-			       : mlv_error(MLV_E_REMOTE, "a list with a size that is no number");
+		page->sized = mlv_http_number(text, &page->size);
 	if (strcmp(path, "/Contents") == 0)
 		return give(page);
 	if (strcmp(path, "/NextContinuationToken") == 0)
@@ -85,7 +98,8 @@ static mlv_err take(void *arg, const char *path, const char *text)
 	return NULL;
 }
 
-/* Before keys are taken: which of the two encodings a page has is said after them, by some servers. */
+/* Before keys are taken: which of the two encodings a page has is said after them, by some servers.
+ */
 static mlv_err look(void *arg, const char *path, const char *text)
 {
 	struct page *page = arg;
@@ -121,12 +135,14 @@ static mlv_err get_page(struct page *page, const struct mlv_s3_request *request)
 
 	page->is_broken = !err && reply.status < 300 && reply.status != 200;
 	if (err) /* whose URL is that of the bucket */
-		return err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url) : err;
+		return err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url)
+						 : err;
 	if (reply.status != 200) {
 		mlv_s3_code(page->s3, &reply.error, code);
 		err = mlv_s3_error(page->s3, request, &reply);
 		/* Without the right to list one can still read and write. */
-		return strcmp(code, "AccessDenied") == 0 ? mlv_error_recode(err, MLV_E_REFUSED) : err;
+		return strcmp(code, "AccessDenied") == 0 ? mlv_error_recode(err, MLV_E_REFUSED)
+							 : err;
 	}
 	page->truncated = page->encoded = page->is_list = false;
 	err = page->s3->http.ops->parse_xml(request->body->ptr, request->body->len, look, page);
@@ -140,7 +156,9 @@ static mlv_err one_page(struct page *page, const char *prefix)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf query = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf body = MLV_BUF_LIMIT(PAGE_MAX);
-	struct mlv_s3_request request = { .method = "GET", .body = &body, .right = "s3:ListBucket" };
+	struct mlv_s3_request request = { .method = "GET",
+					  .body = &body,
+					  .right = "s3:ListBucket" };
 	mlv_err err = page_query(page, prefix, &query);
 
 	request.query = query.ptr;
@@ -153,7 +171,8 @@ static mlv_err one_page(struct page *page, const char *prefix)
 		return err;
 	mlv_buf_clear(&page->token);
 	err = page->s3->http.ops->parse_xml(body.ptr, body.len, take, page);
-	return err && err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url) : err;
+	return err && err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url)
+						: err;
 }
 
 /*
@@ -168,8 +187,13 @@ static mlv_err note_place(const struct page *page, size_t pages, struct mlv_buf 
 
 mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
 {
-	MLV_SCOPED(page_release) struct page page = {
-		.s3 = mlv_s3_of(t), .prefix = prefix, .fn = fn, .arg = arg, .key = MLV_BUF_INIT,
+	MLV_SCOPED(page_release)
+	struct page page = {
+		.s3 = mlv_s3_of(t),
+		.prefix = prefix,
+		.fn = fn,
+		.arg = arg,
+		.key = MLV_BUF_INIT,
 		.token = MLV_BUF_INIT,
 	};
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf kept = MLV_BUF_INIT;
@@ -185,7 +209,8 @@ mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
 		idle = page.given == before ? idle + 1 : 0;
 		if (page.truncated && (err = note_place(&page, ++pages, &kept, &again)))
 			return err;
-		if (page.truncated && (!page.token.len || again || pages >= PAGES_MOST || idle >= PAGES_IDLE))
+		if (page.truncated &&
+		    (!page.token.len || again || pages >= PAGES_MOST || idle >= PAGES_IDLE))
 			return mlv_error(MLV_E_REMOTE, "%s: a list %s", t->url,
 					 !page.token.len ? "that does not say how it goes on"
 					 : again         ? "that comes back to where it was"
