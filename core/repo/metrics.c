@@ -9,6 +9,7 @@
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/path.h"
+#include "core/base/toml.h"
 #include "core/base/yaml.h"
 #include "core/repo/pipeline/parts.h"
 #include "core/repo/pointer.h"
@@ -262,8 +263,10 @@ static mlv_err parse_file(const char *name, const char *file, const struct mlv_b
 		err = mlv_yaml_parse(name, text->ptr, text->len, &root);
 	else if (ends_with(file, ".json"))
 		err = mlv_json_parse(name, text->ptr, text->len, &root);
+	else if (ends_with(file, ".toml"))
+		err = mlv_toml_parse(name, text->ptr, text->len, &root);
 	else
-		err = mlv_error(MLV_E_SPEC, "%s: not a .json, .yaml or .yml file", name);
+		err = mlv_error(MLV_E_SPEC, "%s: not a .json, .yaml, .yml or .toml file", name);
 	return err ? err : mlv_metrics_flatten(name, root, metrics);
 }
 
