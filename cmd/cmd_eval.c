@@ -1,109 +1,51 @@
 /* cmd_eval.c - mlv eval: from predictions to a record of metrics, overall and by slice. */
-#include "cmd/cmd.h"
+#include "cmd/cmd_eval.h"
 
 #include <string.h>
 
 #include "cmd/out.h"
-#include "cmd/record_table.h"
-#include "core/repo/eval.h"
-
-struct eval_args {
-	bool dry_run, new_edges;
-};
 
 static const struct mlv_opt eval_opts[] = {
 	{ MLV_OPT_FLAG, 'n', "dry-run", offsetof(struct eval_args, dry_run), NULL, MLV_HINT_NONE,
 	  "print what would be found, and write nothing" },
 	{ MLV_OPT_FLAG, 0, "new-edges", offsetof(struct eval_args, new_edges), NULL, MLV_HINT_NONE,
 	  "cut quantiles anew instead of taking the record's edges" },
+	{ MLV_OPT_FLAG, 0, "partial", offsetof(struct eval_args, partial), NULL, MLV_HINT_NONE,
+	  "write the partial of a shard, for mlv eval merge" },
+	{ MLV_OPT_TEXT, 'o', "output", offsetof(struct eval_args, output), "<file>", MLV_HINT_FILE,
+	  "where the partial goes; <name>.partial" },
+	{ MLV_OPT_TEXT, 0, "predictions", offsetof(struct eval_args, predictions), "<file>",
+	  MLV_HINT_FILE, "the shard's predictions, if not those of mlv.yaml" },
+	{ MLV_OPT_TEXT, 0, "features", offsetof(struct eval_args, features), "<file>", MLV_HINT_FILE,
+	  "the shard's features, if not those of mlv.yaml" },
+	{ MLV_OPT_TEXT, 0, "shard", offsetof(struct eval_args, shard), "<i/n>", MLV_HINT_NONE,
+	  "which of how many shards it is: none is forgotten then" },
 	{ 0 },
 };
 
-/* One evaluation in the work tree: what there is to it. */
-struct evaluation {
-	struct mlv_eval_spec spec;
-	struct mlv_record before; /* the record that is there */
-	bool has_before;
-	struct mlv_cases cases;
-	struct mlv_results results;
-	struct mlv_buf record, flat;
-};
-#define EVALUATION_INIT { .record = MLV_BUF_LIMIT(MLV_RECORD_MAX), .flat = MLV_BUF_INIT }
-
-static void evaluation_release(struct evaluation *evaluation)
-{
-	mlv_results_release(&evaluation->results);
-	mlv_cases_release(&evaluation->cases);
-	mlv_eval_spec_release(&evaluation->spec);
-	mlv_record_release(&evaluation->before);
-	mlv_buf_release(&evaluation->record);
-	mlv_buf_release(&evaluation->flat);
-}
-
-/* Compute it; a record that is there gives the edges of quantiles, unless new_edges. */
 static mlv_err evaluate(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			const char *name, bool new_edges, struct evaluation *evaluation)
+			const char *name, bool new_edges, struct mlv_evaluation *evaluation)
 {
-	struct mlv_eval_ids ids;
 	mlv_err err;
 
-	if ((err = mlv_eval_spec_of(place, side, name, &evaluation->spec)))
+	if ((err = mlv_evaluation_begin(place, side, name, new_edges, evaluation)) ||
+	    (err = mlv_eval_cases(place, side, &evaluation->spec, mlv_evaluation_frozen(evaluation),
+				  &evaluation->cases, &evaluation->ids)))
 		return err;
-	if (!new_edges && (err = mlv_eval_record(place, side, name, &evaluation->before,
-						 &evaluation->has_before)))
-		return err->code == MLV_E_SPEC
-			       ? mlv_error_hint(err, "mlv eval --new-edges %s does not read it", name)
-			       : err;
-	if ((err = mlv_eval_cases(place, side, &evaluation->spec,
-				  evaluation->has_before ? &evaluation->before : NULL,
-				  &evaluation->cases, &ids)) ||
-	    (err = mlv_evaluate(place->ctx, &evaluation->cases, &evaluation->results)))
-		return err;
-	return mlv_eval_texts(&evaluation->results, &ids, &evaluation->record, &evaluation->flat);
-}
-
-static mlv_err print_flat(struct mlv_run *run, const struct evaluation *evaluation)
-{
-	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
-	MLV_SCOPED(mlv_record_release) struct mlv_record record = { 0 };
-	const char *name = evaluation->spec.name;
-	mlv_err err = mlv_record_read(name, evaluation->record.ptr, evaluation->record.len, &record);
-
-	if (err || (err = mlv_record_table_begin(&table)))
-		return err;
-	for (size_t m = 0; m < record.metric_count && !err; m++)
-		err = mlv_record_table_row(&table, &record, &record.slices[0], m, MLV_RECORD_PRECISION);
-	if (!err)
-		mlv_table_print(&table, run->out, false);
-	return err;
+	return mlv_evaluation_finish(place->ctx, evaluation);
 }
 
 static mlv_err eval_one(struct mlv_run *run, const struct eval_args *args,
 			struct mlv_metrics_place *place, const char *name)
 {
-	MLV_SCOPED(evaluation_release) struct evaluation evaluation = EVALUATION_INIT;
+	MLV_SCOPED(mlv_evaluation_release) struct mlv_evaluation evaluation = MLV_EVALUATION_INIT;
 	const struct mlv_metrics_side side = { 0 };
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
-	mlv_err err = evaluate(place, &side, name, args->new_edges, &evaluation);
+	mlv_err err;
 
-	if (err || (err = mlv_eval_path(name, &path)))
-		return err;
-	if (!args->dry_run &&
-	    (err = mlv_eval_store(place, name, &evaluation.record, &evaluation.flat)))
-		return err;
-	if (run->json) {
-		mlv_out_object_begin(run->out, name);
-		mlv_out_text(run->out, "record", path.ptr);
-		mlv_out_number(run->out, "rows", evaluation.cases.rows.count);
-		mlv_out_number(run->out, "slices", evaluation.results.count - 1);
-		mlv_out_number(run->out, "folds", evaluation.results.fold_count);
-		mlv_out_object_end(run->out);
-		return NULL;
-	}
-	mlv_out_line(run->out, "%s: %zu rows, %zu slices%s%s", name, evaluation.cases.rows.count,
-		     evaluation.results.count - 1, args->dry_run ? "" : " -> ",
-		     args->dry_run ? "" : path.ptr);
-	return print_flat(run, &evaluation);
+	if (args->partial)
+		return mlv_eval_one_shard(run, args, place, name);
+	err = evaluate(place, &side, name, args->new_edges, &evaluation);
+	return err ? err : mlv_evaluation_put(run, place, &evaluation, args->dry_run);
 }
 
 /* The evaluations that are meant: those named, or all. */
@@ -123,6 +65,19 @@ static mlv_err list_names(const struct mlv_metrics_place *place, const struct ml
 					     "describe them under 'evals', see mlv-eval(1)");
 }
 
+static mlv_err check_args(const struct eval_args *args, size_t names)
+{
+	if (args->partial && names > 1)
+		return mlv_error(MLV_E_USAGE, "a partial is of one evaluation: name it");
+	if (args->partial && args->new_edges)
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "a partial has no edges"),
+				      "mlv eval merge --new-edges");
+	if (!args->partial && (args->output || args->predictions || args->features || args->shard))
+		return mlv_error(MLV_E_USAGE, "--output, --predictions, --features and --shard are of "
+					      "--partial");
+	return NULL;
+}
+
 static mlv_err eval_run(struct mlv_run *run, const void *args, char **typed)
 {
 	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
@@ -131,7 +86,7 @@ static mlv_err eval_run(struct mlv_run *run, const void *args, char **typed)
 	mlv_err err;
 
 	if ((err = mlv_metrics_place_open(&place, run->ctx, run->ctx->cwd)) ||
-	    (err = list_names(&place, &side, typed, &names)))
+	    (err = list_names(&place, &side, typed, &names)) || (err = check_args(args, names.count)))
 		return err;
 	mlv_tell_begin(run->ctx, "evaluating", 0, 0);
 	mlv_out_object_begin(run->out, NULL);
@@ -169,7 +124,7 @@ static size_t first_difference(const struct mlv_buf *a, const struct mlv_buf *b)
 static mlv_err verify_one(struct mlv_run *run, struct mlv_metrics_place *place,
 			  const struct mlv_metrics_side *side, const char *name)
 {
-	MLV_SCOPED(evaluation_release) struct evaluation evaluation = EVALUATION_INIT;
+	MLV_SCOPED(mlv_evaluation_release) struct mlv_evaluation evaluation = MLV_EVALUATION_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_RECORD_MAX);
 	bool found = false;
@@ -231,7 +186,7 @@ static const struct mlv_cmd eval_verify = {
 	.run = verify_run,
 };
 
-static const struct mlv_cmd *const eval_subs[] = { &eval_verify, NULL };
+static const struct mlv_cmd *const eval_subs[] = { &mlv_cmd_eval_merge, &eval_verify, NULL };
 
 const struct mlv_cmd mlv_cmd_eval = {
 	.name = "eval",

@@ -259,7 +259,7 @@ static mlv_err add_origin(struct reporting *reporting, struct mlv_buf *to)
 	if ((err = mlv_buf_add_str(to, "<dl>\n")) ||
 	    (err = add_term(to, "Task", mlv_task_name(record->task))) ||
 	    (err = add_term(to, "Predictions", record->predictions)) ||
-	    (err = add_term(to, "Their id", record->predictions_id)) ||
+	    (err = add_term(to, "Digest of the rows", record->rows)) ||
 	    (err = add_term(to, "Before", base.ptr)) ||
 	    (!reporting->diff.sides[1].has_cases &&
 	     (err = add_term(to, "Left out",

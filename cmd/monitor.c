@@ -158,7 +158,7 @@ mlv_err mlv_monitor_profile(struct mlv_metrics_place *place, const struct mlv_mo
 		return err;
 	if (found && (err = mlv_eval_cases(place, &side, &spec, &record, &cases, &ids)))
 		return err;
-	if (!found || !record.predictions_id || strcmp(record.predictions_id, ids.predictions) != 0)
+	if (!found || !record.rows || strcmp(record.rows, ids.rows) != 0)
 		return mlv_error_hint(
 			mlv_error(found ? MLV_E_CORRUPT : MLV_E_MISSING,
 				  "evals/%s.json: there is no record of %s as it is there",
@@ -171,8 +171,7 @@ mlv_err mlv_monitor_profile(struct mlv_metrics_place *place, const struct mlv_mo
 	    (err = add_features(to, &columns, &frame)))
 		return err;
 	return mlv_buf_printf(
-		to, "\n},\n\"predictions\":\"%s\",\"schema\":\"" MLV_PROFILE_SCHEMA "\"}\n",
-		record.predictions_id);
+		to, "\n},\n\"rows\":\"%s\",\"schema\":\"" MLV_PROFILE_SCHEMA "\"}\n", record.rows);
 }
 
 /* ---- check */
@@ -198,11 +197,11 @@ static mlv_err load_profile(const struct mlv_metrics_place *place,
 	if ((err = mlv_json_parse(path.ptr, text.ptr, text.len, root)))
 		return err;
 	schema = mlv_value_text(mlv_value_get(*root, "schema"));
-	id = mlv_value_text(mlv_value_get(*root, "predictions"));
+	id = mlv_value_text(mlv_value_get(*root, "rows"));
 	if (!schema || strcmp(schema, MLV_PROFILE_SCHEMA) != 0)
 		return mlv_error(MLV_E_SPEC, "%s: not a profile of a schema that is known",
 				 path.ptr);
-	if (id && record->predictions_id && strcmp(id, record->predictions_id) == 0)
+	if (id && record->rows && strcmp(id, record->rows) == 0)
 		return NULL;
 	return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "%s: not of what evals/%s.json is of",
 					path.ptr, monitor->eval),
@@ -370,7 +369,7 @@ static mlv_err compare_metrics(struct mlv_ctx *ctx, const struct mlv_cases *case
 {
 	MLV_SCOPED(mlv_results_release) struct mlv_results results = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_RECORD_MAX);
-	const struct mlv_record_inputs unknown = { .predictions_id = "" };
+	const struct mlv_record_inputs unknown = { 0 };
 	mlv_err err;
 
 	if ((err = mlv_evaluate(ctx, cases, &results)) ||

@@ -44,7 +44,7 @@ _mlv()
 			ci) subs='init' ;;
 			cv) subs='check report run split' ;;
 			data) subs='status' ;;
-			eval) subs='verify' ;;
+			eval) subs='merge verify' ;;
 			metrics) subs='bisect blame diff list log show' ;;
 			migrate) subs='dvc lfs' ;;
 			monitor) subs='profile check log' ;;
@@ -76,6 +76,10 @@ _mlv()
 	'data status':--untracked-files) _mlv_offer none; return ;;
 	'diff':--targets) _mlv_offer file; return ;;
 	'du':--rev) _mlv_offer rev; return ;;
+	'eval':--output | 'eval':-o) _mlv_offer file; return ;;
+	'eval':--predictions) _mlv_offer file; return ;;
+	'eval':--features) _mlv_offer file; return ;;
+	'eval':--shard) _mlv_offer none; return ;;
 	'eval verify':--rev) _mlv_offer rev; return ;;
 	'fairness':--rev) _mlv_offer rev; return ;;
 	'fairness':--ref) _mlv_offer none; return ;;
@@ -207,7 +211,8 @@ _mlv()
 	'diff') words='--hide-missing --md --show-hash --targets' hint=rev ;;
 	'doctor') words='' hint=none ;;
 	'du') words='--bytes -b --rev --summarize -s' hint=dir ;;
-	'eval') words='--dry-run -n --new-edges' hint=none ;;
+	'eval') words='--dry-run -n --new-edges --partial --output -o --predictions --features --shard' hint=none ;;
+	'eval merge') words='--dry-run -n --new-edges' hint=file ;;
 	'eval verify') words='--rev' hint=none ;;
 	'fairness') words='--rev --ref --tau --aequitas --config --format --exit-code' hint=none ;;
 	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --run-cache --max-size --type --allow-missing' hint=file ;;

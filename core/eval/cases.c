@@ -6,39 +6,7 @@
 
 #include "core/base/sys.h"
 #include "core/eval/cases/parts.h"
-
-#define NONE SIZE_MAX /* no column */
-#define FOLDS_MAX 1000
-
-/* What is read of the tables: the roles, and behind them a column for each entry of slices. */
-struct tables {
-	struct mlv_cases *cases;
-	const struct mlv_frame_source *predictions, *features;
-	const struct mlv_frozen *frozen;
-	size_t frozen_count;
-	struct mlv_want *wants;  /* of the predictions */
-	size_t count;
-	size_t roles;            /* so many of them are of roles */
-	size_t of_role[MLV_ROLES]; /* which want; NONE */
-	size_t *of_slice;        /* the first want of each entry of slices, and of the next */
-	struct source_of {
-		size_t column;
-		bool joined;     /* of the features, not the predictions */
-	} *source;               /* where each want stands */
-	const struct mlv_expr_files *files;
-	struct mlv_frame frame, joined;
-	uint32_t *place;         /* the row of features of each row; NULL without a join */
-};
-
-static void tables_release(struct tables *tables)
-{
-	free(tables->wants);
-	free(tables->of_slice);
-	free(tables->source);
-	free(tables->place);
-	mlv_frame_release(&tables->frame);
-	mlv_frame_release(&tables->joined);
-}
+#include "core/eval/order.h"
 
 void mlv_cases_release(struct mlv_cases *cases)
 {
@@ -56,119 +24,32 @@ void mlv_cases_release(struct mlv_cases *cases)
 	for (size_t d = 0; d < cases->dim_count; d++)
 		mlv_dim_release(&cases->dims[d]);
 	free(cases->dims);
+	free(cases->order);
 	*cases = (struct mlv_cases){ 0 };
 }
 
-static bool needs_shares(const struct mlv_eval_spec *spec)
-{
-	static const char *const names[] = { "ece", "log_loss", "brier" };
-
-	for (size_t m = 0; m < spec->metric_count; m++)
-		for (size_t i = 0; i < MLV_COUNT(names); i++)
-			if (strcmp(spec->metrics[m].measure->name, names[i]) == 0)
-				return true;
-	return false;
-}
-
-static struct mlv_want role_want(const struct mlv_eval_spec *spec, enum mlv_role role)
-{
-	bool number = role == MLV_ROLE_SCORE || role == MLV_ROLE_WEIGHT ||
-		      (spec->task == MLV_TASK_REGRESSION &&
-		       (role == MLV_ROLE_LABEL || role == MLV_ROLE_PRED));
-	enum mlv_column_rule rule = MLV_COLUMN_PRESENT;
-
-	if (role == MLV_ROLE_SCORE && needs_shares(spec))
-		rule = MLV_COLUMN_SHARE;
-	if (role == MLV_ROLE_WEIGHT)
-		rule = MLV_COLUMN_POSITIVE;
-	return (struct mlv_want){ .name = spec->column[role], .number = number, .rule = rule };
-}
-
-/* Whether an entry of slices is asked for, itself or by a cross. */
-static bool is_needed(const struct mlv_eval_spec *spec, const struct mlv_slice_def *def)
-{
-	if (!def->hidden)
-		return true;
-	for (size_t s = 0; s < spec->slice_count; s++)
-		if (!spec->slices[s].hidden && mlv_strs_has(&spec->slices[s].cross, def->name))
-			return true;
-	return false;
-}
-
-static bool is_label(const struct mlv_slice_def *def)
-{
-	return def->column && strcmp(def->column, "label") == 0;
-}
-
-/* What an entry reads: its column, or those of its expression; with wants NULL only how many. */
-static size_t add_wants(const struct mlv_eval_spec *spec, const struct mlv_slice_def *def,
-			struct mlv_want *wants)
-{
-	const struct mlv_expr_column *columns;
-	size_t count;
-
-	if (def->cross.count || is_label(def) || !is_needed(spec, def))
-		return 0;
-	if (def->column && wants)
-		wants[0] = (struct mlv_want){ .name = def->column, .optional = true,
-					      .number = def->edge_count || def->quantiles };
-	if (def->column)
-		return 1;
-	count = mlv_expr_columns(def->expr, &columns);
-	for (size_t c = 0; c < count && wants; c++)
-		wants[c] = (struct mlv_want){ .name = columns[c].name, .optional = true,
-					      .number = columns[c].number };
-	return count;
-}
-
-static mlv_err want_columns(struct tables *tables)
-{
-	const struct mlv_eval_spec *spec = tables->cases->spec;
-	size_t most = MLV_ROLES;
-
-	for (size_t s = 0; s < spec->slice_count; s++)
-		most += add_wants(spec, &spec->slices[s], NULL);
-	tables->wants = mlv_sys_alloc_array(most, sizeof(*tables->wants));
-	tables->source = mlv_sys_alloc_array(most, sizeof(*tables->source));
-	tables->of_slice = mlv_sys_alloc_array(spec->slice_count + 1, sizeof(*tables->of_slice));
-	if (!tables->wants || !tables->source || !tables->of_slice)
-		return mlv_error_nomem("a table");
-	for (int r = 0; r < MLV_ROLES; r++) {
-		tables->of_role[r] = spec->column[r] ? tables->count : NONE;
-		if (spec->column[r])
-			tables->wants[tables->count++] = role_want(spec, (enum mlv_role)r);
-	}
-	tables->roles = tables->count;
-	for (size_t s = 0; s < spec->slice_count; s++) {
-		tables->of_slice[s] = tables->count;
-		tables->count += add_wants(spec, &spec->slices[s], tables->wants + tables->count);
-	}
-	tables->of_slice[spec->slice_count] = tables->count;
-	for (size_t w = 0; w < tables->count; w++)
-		tables->source[w].column = w;
-	return NULL;
-}
+/* Cases while they are made. */
+struct making {
+	struct tables *tables;
+	struct mlv_cases *cases;
+	const struct mlv_frozen *frozen;
+	size_t frozen_count;
+	const struct mlv_expr_files *files;
+};
 
 /* ---- rows */
-
-static struct mlv_column *role_column(struct tables *tables, enum mlv_role role)
-{
-	size_t want = tables->of_role[role];
-
-	return want == NONE ? NULL : &tables->frame.columns[want];
-}
 
 /* Move a role's column out of the frame; NULL and nothing when there is none. */
 static double *take_number(struct tables *tables, enum mlv_role role)
 {
-	struct mlv_column *column = role_column(tables, role);
+	struct mlv_column *column = mlv_tables_role(tables, role);
 
 	return column ? MLV_TAKE(column->number) : NULL;
 }
 
 static uint32_t *take_code(struct tables *tables, enum mlv_role role, struct mlv_words *words)
 {
-	struct mlv_column *column = role_column(tables, role);
+	struct mlv_column *column = mlv_tables_role(tables, role);
 
 	if (!column)
 		return NULL;
@@ -190,11 +71,10 @@ static mlv_err guess_by_threshold(struct mlv_cases *cases)
 	return NULL;
 }
 
-static mlv_err take_classes(struct tables *tables)
+static mlv_err take_classes(struct tables *tables, struct mlv_cases *cases)
 {
-	struct mlv_cases *cases = tables->cases;
-	struct mlv_column *label = role_column(tables, MLV_ROLE_LABEL);
-	struct mlv_column *pred = role_column(tables, MLV_ROLE_PRED);
+	struct mlv_column *label = mlv_tables_role(tables, MLV_ROLE_LABEL);
+	struct mlv_column *pred = mlv_tables_role(tables, MLV_ROLE_PRED);
 	mlv_err err;
 
 	cases->truth = MLV_TAKE(label->code);
@@ -205,9 +85,38 @@ static mlv_err take_classes(struct tables *tables)
 	return cases->guess ? NULL : guess_by_threshold(cases);
 }
 
-static mlv_err take_rows(struct tables *tables)
+/* Number folds by their names, not by their first rows. */
+static mlv_err number_folds(struct mlv_cases *cases)
 {
-	struct mlv_cases *cases = tables->cases;
+	MLV_SCOPED(mlv_words_release) struct mlv_words sorted = { .bytes = MLV_BUF_INIT };
+	MLV_SCOPED(mlv_mem_free) uint32_t *rank = NULL, *code = NULL;
+	size_t count = cases->folds.count;
+	uint32_t added;
+	mlv_err err = mlv_words_rank(&cases->folds, &rank);
+
+	if (err)
+		return err;
+	if (!(code = mlv_sys_alloc_array(count + 1, sizeof(*code))))
+		return mlv_error_nomem("folds");
+	for (uint32_t f = 0; f < count; f++)
+		code[rank[f]] = f;
+	for (size_t f = 0; f < count && !err; f++) {
+		const char *name = mlv_words_at(&cases->folds, code[f]);
+
+		err = mlv_words_add(&sorted, name, strlen(name), &added);
+	}
+	if (err)
+		return err;
+	for (size_t r = 0; r < cases->rows.count; r++)
+		cases->fold[r] = rank[cases->fold[r]];
+	mlv_words_release(&cases->folds);
+	cases->folds = sorted;
+	sorted = (struct mlv_words){ .bytes = MLV_BUF_INIT };
+	return NULL;
+}
+
+static mlv_err take_rows(struct tables *tables, struct mlv_cases *cases)
+{
 	mlv_err err = NULL;
 
 	cases->rows.task = cases->spec->task;
@@ -220,7 +129,7 @@ static mlv_err take_rows(struct tables *tables)
 		cases->y = take_number(tables, MLV_ROLE_LABEL);
 		cases->predicted = take_number(tables, MLV_ROLE_PRED);
 	} else {
-		err = take_classes(tables);
+		err = take_classes(tables, cases);
 	}
 	cases->rows.truth = cases->truth;
 	cases->rows.guess = cases->guess;
@@ -228,138 +137,22 @@ static mlv_err take_rows(struct tables *tables)
 	cases->rows.y = cases->y;
 	cases->rows.predicted = cases->predicted;
 	cases->rows.weight = cases->weight;
-	return err;
-}
-
-/* ---- ids */
-
-static mlv_err repeated_id(const struct mlv_frame_source *source, const struct mlv_frame *frame,
-			   const char *id, size_t first, size_t second)
-{
-	return mlv_error(MLV_E_SPEC, "%s:%u: the id '%s' stands in line %u already", source->name,
-			 mlv_frame_line(frame, second), id, mlv_frame_line(frame, first));
-}
-
-/* An id may stand once; in cross-validation once a fold, for repeats predict each row again. */
-static mlv_err check_ids(const struct tables *tables)
-{
-	const struct mlv_cases *cases = tables->cases;
-	MLV_SCOPED(mlv_mem_free) uint32_t *last = NULL, *before = NULL;
-
-	if (cases->folds.count > FOLDS_MAX)
-		return mlv_error(MLV_E_SPEC, "%s: more than %d folds", tables->predictions->name,
-				 FOLDS_MAX);
-	if (!cases->id)
-		return NULL;
-	last = mlv_sys_alloc_array(cases->ids.count + 1, sizeof(*last));
-	before = mlv_sys_alloc_array(cases->rows.count + 1, sizeof(*before));
-	if (!last || !before)
-		return mlv_error_nomem("ids");
-	for (size_t r = 0; r < cases->rows.count; r++) {
-		uint32_t id = cases->id[r];
-
-		before[r] = last[id]; /* rows from 1; 0: none */
-		for (uint32_t b = before[r]; b; b = before[b - 1])
-			if (!cases->fold || cases->fold[b - 1] == cases->fold[r])
-				return repeated_id(tables->predictions, &tables->frame,
-						   mlv_words_at(&cases->ids, id), b - 1, r);
-		last[id] = (uint32_t)r + 1;
-	}
-	return NULL;
-}
-
-/* Where each id of the table of features stands, by the codes that the predictions' ids have. */
-static mlv_err place_ids(const struct tables *tables, uint32_t *row_of)
-{
-	const struct mlv_cases *cases = tables->cases;
-	const struct mlv_frame *joined = &tables->joined;
-
-	for (size_t r = 0; r < joined->rows; r++) {
-		const char *id = mlv_words_at(&joined->columns[0].words, joined->columns[0].code[r]);
-		uint32_t code;
-
-		if (!mlv_words_find(&cases->ids, id, &code))
-			continue;
-		if (row_of[code])
-			return repeated_id(tables->features, joined, id, row_of[code] - 1, r);
-		row_of[code] = (uint32_t)r + 1;
-	}
-	return NULL;
-}
-
-static mlv_err join_rows(struct tables *tables)
-{
-	const struct mlv_cases *cases = tables->cases;
-	MLV_SCOPED(mlv_mem_free) uint32_t *row_of =
-		mlv_sys_alloc_array(cases->ids.count + 1, sizeof(*row_of));
-	mlv_err err;
-
-	tables->place = mlv_sys_alloc_array(cases->rows.count + 1, sizeof(*tables->place));
-	if (!row_of || !tables->place)
-		return mlv_error_nomem("ids");
-	if ((err = place_ids(tables, row_of)))
-		return err;
-	for (size_t r = 0; r < cases->rows.count; r++) {
-		if (!row_of[cases->id[r]])
-			return mlv_error(MLV_E_SPEC, "%s:%u: the id '%s' is not in %s",
-					 tables->predictions->name, mlv_frame_line(&tables->frame, r),
-					 mlv_words_at(&cases->ids, cases->id[r]),
-					 tables->features->name);
-		tables->place[r] = row_of[cases->id[r]] - 1;
-	}
-	return NULL;
-}
-
-/* Read the features: the ids, and what the predictions do not have themselves. */
-static mlv_err read_features(struct mlv_ctx *ctx, struct tables *tables)
-{
-	size_t roles = tables->roles, count = tables->count - roles + 1;
-	MLV_SCOPED(mlv_mem_free) struct mlv_want *wants = mlv_sys_alloc_array(count, sizeof(*wants));
-	mlv_err err;
-
-	if (!wants)
-		return mlv_error_nomem("a table");
-	wants[0] = (struct mlv_want){ .name = tables->cases->spec->join_on,
-				      .rule = MLV_COLUMN_PRESENT };
-	memcpy(wants + 1, tables->wants + roles, (count - 1) * sizeof(*wants));
-	if ((err = mlv_frame_read(ctx, tables->features, wants, count, &tables->joined)))
-		return err;
-	for (size_t w = roles; w < tables->count; w++)
-		if (tables->frame.columns[w].absent)
-			tables->source[w] = (struct source_of){ w - roles + 1, true };
-	return join_rows(tables);
+	return err || !cases->fold ? err : number_folds(cases);
 }
 
 /* ---- slices */
 
-/* The column of a want of an entry, and the row of it that belongs to each row. */
-static mlv_err column_of(const struct tables *tables, const struct mlv_slice_def *def, size_t want,
-			 struct mlv_dim_input *input)
+static const struct mlv_frozen *find_frozen(const struct making *making, const char *name)
 {
-	const struct source_of *source = &tables->source[want];
-	const struct mlv_frame *frame = source->joined ? &tables->joined : &tables->frame;
-
-	input->column = &frame->columns[source->column];
-	input->place = source->joined ? tables->place : NULL;
-	if (!input->column->absent)
-		return NULL;
-	return mlv_error(MLV_E_SPEC, "mlv.yaml:%u: there is no column '%s' in %s%s%s", def->line,
-			 tables->wants[want].name, tables->predictions->name,
-			 tables->features ? " or " : "",
-			 tables->features ? tables->features->name : "");
-}
-
-static const struct mlv_frozen *find_frozen(const struct tables *tables, const char *name)
-{
-	for (size_t i = 0; i < tables->frozen_count; i++)
-		if (strcmp(tables->frozen[i].name, name) == 0)
-			return &tables->frozen[i];
+	for (size_t i = 0; i < making->frozen_count; i++)
+		if (strcmp(making->frozen[i].name, name) == 0)
+			return &making->frozen[i];
 	return NULL;
 }
 
-static mlv_err dim_of_labels(const struct tables *tables, struct mlv_dim *dim)
+static mlv_err dim_of_labels(const struct making *making, struct mlv_dim *dim)
 {
-	const struct mlv_cases *cases = tables->cases;
+	const struct mlv_cases *cases = making->cases;
 	const struct mlv_slice_def *def = dim->def;
 	bool bins = def->edge_count || def->quantiles;
 
@@ -368,40 +161,51 @@ static mlv_err dim_of_labels(const struct tables *tables, struct mlv_dim *dim)
 					def->line)
 			    : mlv_dim_by_class(dim, cases);
 	return bins ? mlv_dim_by_number(dim, cases->y, NULL, cases->rows.count,
-					find_frozen(tables, def->name))
+					find_frozen(making, def->name))
 		    : mlv_error(MLV_E_SPEC, "mlv.yaml:%u: labels that are numbers need bins", def->line);
 }
 
-static mlv_err dim_of_column(const struct tables *tables, size_t s, struct mlv_dim *dim)
+static mlv_err dim_of_values(const struct making *making, const struct mlv_dim_input *input,
+			     struct mlv_dim *dim)
 {
-	const struct mlv_slice_def *def = dim->def;
-	size_t rows = tables->cases->rows.count;
+	size_t rows = making->cases->rows.count;
+
+	return input->column->number ? mlv_dim_by_number(dim, input->column->number, input->place, rows,
+							 find_frozen(making, dim->def->name))
+				     : mlv_dim_by_text(dim, input->column, input->place, rows);
+}
+
+/* Of an extract the expression's values are there; else they are computed. */
+static mlv_err dim_of_expr(const struct making *making, size_t s, struct mlv_dim *dim)
+{
+	const struct tables *tables = making->tables;
+	MLV_SCOPED(mlv_mem_free) struct mlv_dim_input *inputs = NULL;
+	struct mlv_column derived = { .words = { .bytes = MLV_BUF_INIT } };
+	struct mlv_column *values = &derived;
+	mlv_err err;
+
+	if (tables->extracted)
+		values = &making->tables->frame.columns[tables->of_slice[s]];
+	else if ((err = mlv_tables_inputs(tables, s, &inputs)) ||
+		 (err = mlv_dim_derive(dim->def, inputs, tables->frame.rows, making->files, &derived)))
+		return err;
+	err = dim->def->rule ? mlv_dim_by_rule(dim, values, tables->frame.rows)
+			     : dim_of_values(making, &(struct mlv_dim_input){ values, NULL }, dim);
+	free(derived.number);
+	free(derived.code);
+	mlv_words_release(&derived.words);
+	return err;
+}
+
+static mlv_err dim_of_column(const struct making *making, size_t s, struct mlv_dim *dim)
+{
 	struct mlv_dim_input input;
 	mlv_err err;
 
-	if (is_label(def))
-		return dim_of_labels(tables, dim);
-	if ((err = column_of(tables, def, tables->of_slice[s], &input)))
-		return err;
-	return def->edge_count || def->quantiles
-		       ? mlv_dim_by_number(dim, input.column->number, input.place, rows,
-					   find_frozen(tables, def->name))
-		       : mlv_dim_by_text(dim, input.column, input.place, rows);
-}
-
-static mlv_err dim_of_expr(const struct tables *tables, size_t s, struct mlv_dim *dim)
-{
-	size_t first = tables->of_slice[s], count = tables->of_slice[s + 1] - first;
-	MLV_SCOPED(mlv_mem_free) struct mlv_dim_input *inputs =
-		mlv_sys_alloc_array(count + 1, sizeof(*inputs));
-	mlv_err err = inputs ? NULL : mlv_error_nomem("an expression");
-
-	for (size_t i = 0; i < count && !err; i++)
-		err = column_of(tables, dim->def, first + i, &inputs[i]);
-	if (!err)
-		err = mlv_dim_by_expr(dim, inputs, tables->cases->rows.count, tables->files,
-				      find_frozen(tables, dim->def->name));
-	return err;
+	if (mlv_slice_is_label(dim->def))
+		return dim_of_labels(making, dim);
+	err = mlv_tables_column(making->tables, dim->def, making->tables->of_slice[s], &input);
+	return err ? err : dim_of_values(making, &input, dim);
 }
 
 static mlv_err dim_of_cross(const struct mlv_cases *cases, struct mlv_dim *dim)
@@ -417,9 +221,9 @@ static mlv_err dim_of_cross(const struct mlv_cases *cases, struct mlv_dim *dim)
 }
 
 /* Columns first, for crosses are made of them. Dimensions stand in the order of the entries. */
-static mlv_err make_dims(const struct tables *tables)
+static mlv_err make_dims(const struct making *making)
 {
-	struct mlv_cases *cases = tables->cases;
+	struct mlv_cases *cases = making->cases;
 	size_t count = cases->spec->slice_count;
 	mlv_err err = NULL;
 
@@ -431,14 +235,31 @@ static mlv_err make_dims(const struct tables *tables)
 	for (size_t d = 0; d < count && !err; d++) {
 		const struct mlv_slice_def *def = cases->dims[d].def;
 
-		if (!def->cross.count && is_needed(cases->spec, def))
-			err = def->expr ? dim_of_expr(tables, d, &cases->dims[d])
-					: dim_of_column(tables, d, &cases->dims[d]);
+		if (!def->cross.count && mlv_slice_is_needed(cases->spec, def))
+			err = def->expr ? dim_of_expr(making, d, &cases->dims[d])
+					: dim_of_column(making, d, &cases->dims[d]);
 	}
 	for (size_t d = 0; d < count && !err; d++)
 		if (cases->dims[d].def->cross.count && !cases->dims[d].def->hidden)
 			err = dim_of_cross(cases, &cases->dims[d]);
 	return err;
+}
+
+static mlv_err make(struct making *making, struct mlv_cases *cases)
+{
+	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { .spec = making->tables->spec };
+	mlv_err err;
+
+	made.ids.bytes = made.folds.bytes = (struct mlv_buf)MLV_BUF_INIT;
+	making->cases = &made;
+	if (!making->tables->frame.rows)
+		return mlv_error(MLV_E_SPEC, "%s: no rows", making->tables->predictions->name);
+	if ((err = take_rows(making->tables, &made)) || (err = make_dims(making)) ||
+	    (err = mlv_cases_sort(&made)))
+		return err;
+	*cases = made;
+	made = (struct mlv_cases){ 0 };
+	return NULL;
 }
 
 mlv_err mlv_cases_load(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
@@ -447,23 +268,31 @@ mlv_err mlv_cases_load(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 		       size_t frozen_count, const struct mlv_expr_files *files,
 		       struct mlv_cases *cases)
 {
-	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { .spec = spec };
-	MLV_SCOPED(tables_release) struct tables tables = {
-		.cases = &made, .predictions = predictions, .features = features,
-		.frozen = frozen, .frozen_count = frozen_count, .files = files,
+	MLV_SCOPED(mlv_tables_release) struct tables tables = {
+		.spec = spec, .predictions = predictions, .features = features,
 	};
-	mlv_err err;
+	struct making making = { &tables, NULL, frozen, frozen_count, files };
+	mlv_err err = mlv_tables_read(ctx, &tables);
 
-	made.ids.bytes = made.folds.bytes = (struct mlv_buf)MLV_BUF_INIT;
-	if ((err = want_columns(&tables)) ||
-	    (err = mlv_frame_read(ctx, predictions, tables.wants, tables.count, &tables.frame)))
+	return err ? err : make(&making, cases);
+}
+
+mlv_err mlv_cases_of_extract(const struct mlv_eval_spec *spec, struct mlv_extract *extract,
+			     const struct mlv_frozen *frozen, size_t frozen_count,
+			     struct mlv_cases *cases)
+{
+	const struct mlv_frame_source shards = { .name = "the shards", .fd = -1 };
+	MLV_SCOPED(mlv_tables_release) struct tables tables = {
+		.spec = spec, .predictions = &shards, .extracted = true, .parts = extract->parts,
+		.part_count = extract->part_count,
+	};
+	struct making making = { &tables, NULL, frozen, frozen_count, NULL };
+	mlv_err err = mlv_tables_want(&tables);
+
+	if (err)
 		return err;
-	if (!tables.frame.rows)
-		return mlv_error(MLV_E_SPEC, "%s: no rows", predictions->name);
-	if ((err = take_rows(&tables)) || (err = check_ids(&tables)) ||
-	    (features && (err = read_features(ctx, &tables))) || (err = make_dims(&tables)))
-		return err;
-	*cases = made;
-	made = (struct mlv_cases){ 0 };
-	return NULL;
+	tables.frame = extract->frame;
+	extract->frame = (struct mlv_frame){ 0 };
+	err = mlv_tables_check_ids(&tables);
+	return err ? err : make(&making, cases);
 }

@@ -52,6 +52,7 @@ struct mlv_cases {
 	uint32_t *fold;
 	struct mlv_dim *dims;
 	size_t dim_count;
+	uint32_t *order; /* the rows, sorted by score, label, guess, weight and fold */
 };
 
 /*
@@ -64,6 +65,41 @@ mlv_err mlv_cases_load(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 		       size_t frozen_count, const struct mlv_expr_files *files,
 		       struct mlv_cases *cases) MLV_CHECK;
 void mlv_cases_release(struct mlv_cases *cases);
+
+/*
+ * What an evaluation needs of rows, whatever others there will be beside them:
+ * a column for each role that it has, called as roles are, and one for each
+ * entry of slices that has values of its own, "slice.NAME". Neither classes nor
+ * slices are formed yet, for these depend on all rows.
+ */
+struct mlv_extract {
+	struct mlv_frame frame;
+	struct mlv_cases_part {
+		const char *name; /* for messages */
+		size_t first;     /* row */
+	} *parts;                 /* that were put together, in the rows' order; NULL: one table */
+	size_t part_count, part_cap;
+};
+/* Read the tables: as mlv_cases_load(); there may be no rows. */
+mlv_err mlv_extract_read(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
+			 const struct mlv_frame_source *predictions,
+			 const struct mlv_frame_source *features, const struct mlv_expr_files *files,
+			 struct mlv_extract *extract) MLV_CHECK;
+/* Append what mlv_extract_write() wrote, gzipped or not. The source's name must outlive it. */
+mlv_err mlv_extract_append(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
+			   const struct mlv_frame_source *source,
+			   struct mlv_extract *extract) MLV_CHECK;
+/*
+ * Append it as text: a table with tabs, a line for each row, sorted by their
+ * bytes, so that it does not depend on the rows' order.
+ */
+mlv_err mlv_extract_write(const struct mlv_eval_spec *spec, const struct mlv_extract *extract,
+			  struct mlv_buf *to) MLV_CHECK;
+/* The cases of all its rows; takes its frame. MLV_E_SPEC when ids repeat, or classes do not fit. */
+mlv_err mlv_cases_of_extract(const struct mlv_eval_spec *spec, struct mlv_extract *extract,
+			     const struct mlv_frozen *frozen, size_t frozen_count,
+			     struct mlv_cases *cases) MLV_CHECK;
+void mlv_extract_release(struct mlv_extract *extract);
 /* Append a number as names of slices have it: the shortest form, "inf", no ".0". */
 mlv_err mlv_number_add(struct mlv_buf *to, double number) MLV_CHECK;
 

@@ -102,8 +102,11 @@ static bool is_whole(const char *text, long long *number)
 int mlv_name_compare(const char *a, const char *b)
 {
 	long long left, right;
+	bool left_whole = is_whole(a, &left), right_whole = is_whole(b, &right);
 
-	if (is_whole(a, &left) && is_whole(b, &right) && left != right)
+	if (left_whole != right_whole)
+		return left_whole ? -1 : 1;
+	if (left != right)
 		return left < right ? -1 : 1;
 	return strcmp(a, b);
 }
@@ -121,7 +124,6 @@ struct evaluation {
 	const struct mlv_cases *cases;
 	struct mlv_results *results;
 	struct order *orders; /* of each dimension; the last is that of all rows */
-	uint32_t *by_score;   /* all rows, so that slices are sorted when they are made; NULL: no scores */
 	struct place {
 		size_t dim, value;
 	} *places;            /* of each slice */
@@ -135,10 +137,13 @@ static void evaluation_release(struct evaluation *evaluation)
 	}
 	free(evaluation->orders);
 	free(evaluation->places);
-	free(evaluation->by_score);
 }
 
-/* Sort rows by their code, those of one code as they stand. code NULL: all rows have one. */
+/*
+ * Sort rows by their code, those of one code as they stand. code NULL: all rows
+ * have one. In the order of all rows, those of each slice and fold come out
+ * sorted by score, and the same whatever their file's order was.
+ */
 static mlv_err sort_by_code(const uint32_t *code, const uint32_t *rows, size_t count, size_t codes,
 			    struct order *order)
 {
@@ -231,43 +236,8 @@ static mlv_err sort_dim(void *arg, size_t index, unsigned worker)
 	if (dim && dim->def->hidden)
 		return NULL;
 	codes = !dim ? 1 : dim->def->rule ? 2 : dim->values.count;
-	return sort_by_code(dim ? dim->code : NULL, evaluation->by_score, cases->rows.count, codes,
+	return sort_by_code(dim ? dim->code : NULL, cases->order, cases->rows.count, codes,
 			    &evaluation->orders[index]);
-}
-
-/* A row, by its score. */
-struct scored {
-	double score;
-	uint32_t row;
-};
-
-static int by_score(const void *a, const void *b)
-{
-	const struct scored *left = a, *right = b;
-
-	if (left->score < right->score || left->score > right->score)
-		return left->score < right->score ? -1 : 1;
-	return left->row < right->row ? -1 : left->row > right->row;
-}
-
-/* Sorted once here, the rows of each slice and fold come out sorted. */
-static mlv_err sort_rows(struct evaluation *evaluation)
-{
-	const struct mlv_rows *rows = &evaluation->cases->rows;
-	MLV_SCOPED(mlv_mem_free) struct scored *scored = NULL;
-
-	if (!rows->score)
-		return NULL;
-	scored = mlv_sys_alloc_array(rows->count + 1, sizeof(*scored));
-	evaluation->by_score = mlv_sys_alloc_array(rows->count + 1, sizeof(*evaluation->by_score));
-	if (!scored || !evaluation->by_score)
-		return mlv_error_nomem("a slice");
-	for (size_t i = 0; i < rows->count; i++)
-		scored[i] = (struct scored){ rows->score[i], (uint32_t)i };
-	qsort(scored, rows->count, sizeof(*scored), by_score);
-	for (size_t i = 0; i < rows->count; i++)
-		evaluation->by_score[i] = scored[i].row;
-	return NULL;
 }
 
 /* ---- which slices there are */
@@ -343,8 +313,7 @@ static mlv_err measure_gathered(struct evaluation *evaluation)
 	struct mlv_ctx *ctx = evaluation->ctx;
 	mlv_err err;
 
-	if ((err = sort_rows(evaluation)) ||
-	    (err = mlv_pool_run(ctx, ctx->jobs, evaluation->cases->dim_count + 1, sort_dim, evaluation)))
+	if ((err = mlv_pool_run(ctx, ctx->jobs, evaluation->cases->dim_count + 1, sort_dim, evaluation)))
 		return err;
 	return mlv_pool_run(ctx, ctx->jobs, evaluation->results->count, measure_slice, evaluation);
 }

@@ -2,8 +2,7 @@
  * evaluate.h - the metrics of all slices, and of their folds.
  *
  * Slices are computed on all threads; results do not depend on how many there
- * are, nor on the order in which the table's rows stand (but for what is
- * weighted, to the last digit).
+ * are, nor on the order in which the table's rows stand.
  *
  * Ownership   mlv_results_release(). Results refer to their cases.
  */
@@ -36,7 +35,7 @@ struct mlv_results {
 mlv_err mlv_evaluate(struct mlv_ctx *ctx, const struct mlv_cases *cases,
 		     struct mlv_results *results) MLV_CHECK;
 void mlv_results_release(struct mlv_results *results);
-/* By bytes, but whole numbers by their size: "2" before "10". */
+/* Whole numbers first, by their size ("2" before "10"); then by bytes. */
 int mlv_name_compare(const char *a, const char *b);
 /* The rows whose numbers are given, gathered: arrays to be given back. */
 mlv_err mlv_rows_gather(const struct mlv_rows *from, const uint32_t *row, size_t count,

@@ -274,7 +274,8 @@ mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *sourc
 	MLV_SCOPED(mlv_frame_release) struct mlv_frame made = { 0 };
 	MLV_SCOPED(reading_release) struct reading reading = {
 		.ctx = ctx, .frame = &made,
-		.format = { .name = source->name, .wants = wants, .count = count },
+		.format = { .name = source->name, .separator = source->separator, .wants = wants,
+			    .count = count },
 		.stream = { .source = source, .raw = MLV_BUF_INIT },
 	};
 	mlv_err err;
@@ -304,7 +305,7 @@ mlv_err mlv_frame_names(struct mlv_ctx *ctx, const struct mlv_frame_source *sour
 	struct mlv_buf *bytes;
 	MLV_SCOPED(reading_release) struct reading reading = {
 		.ctx = ctx, .frame = &none,
-		.format = { .name = source->name },
+		.format = { .name = source->name, .separator = source->separator },
 		.stream = { .source = source, .raw = MLV_BUF_INIT },
 	};
 	size_t skip = 0, end, lines;

@@ -96,6 +96,7 @@ struct mlv_frame_source {
 	int fd;           /* -1: bytes */
 	const char *bytes;
 	size_t len;
+	char separator;   /* that of CSV, whatever the name ends in; 0: the name tells */
 };
 
 /*

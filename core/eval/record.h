@@ -10,7 +10,7 @@
  * of libm (logarithms, quantiles) with ten significant digits.
  *
  *   dims     how rows are divided, with the edges of bins as they were used
- *   inputs   which files were read, by id, and digests of ids and labels
+ *   inputs   which tables were read, and digests of their rows
  *   metrics  which, and whether more or less is better
  *   slices   overall first, then by name: n rows, m metrics, stats, folds
  *   spec     what else of mlv.yaml the numbers depend on
@@ -30,10 +30,12 @@
 #define MLV_RECORD_SCHEMA "mlv.eval/1"
 #define MLV_RECORD_MAX    ((size_t)256 << 20) /* bytes of a record */
 
-/* What a record says of its inputs: texts of whoever read them. NULL: none. */
+/*
+ * What a record says of its inputs: digests of their rows, however these stood
+ * and in whichever files. NULL: none.
+ */
 struct mlv_record_inputs {
-	const char *predictions_id, *features_id; /* "sha256:..." */
-	const char *ids, *labels; /* digests of mlv_cases_digest_text() */
+	const char *ids, *labels, *rows; /* SHA-256, "sha256:...", of what mlv_cases_each_...() give */
 };
 
 /* Append the record. */
@@ -42,12 +44,19 @@ mlv_err mlv_record_write(const struct mlv_results *results, const struct mlv_rec
 /* Append the overall metrics as one flat JSON object: what other tools read. */
 mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf *to) MLV_CHECK;
 /*
- * Give sink all ids, a line each in the rows' order; or all labels. Whether two
- * evaluations are of the same rows is whether the digests of these are equal.
+ * Give sink what is digested of the rows; mlv-formats(5) says it to the byte.
+ *
+ *   ids     each id, a line each, sorted: short ones first
+ *   labels  each label, a line each, in the order of ids (then folds); sorted where there are no ids
+ *   rows    scores, labels, predictions, weights and folds, column by column, of the rows in the
+ *           order that these give them
+ *
+ * Whether two evaluations are of the same rows is whether the digests of ids and of labels are equal.
  */
 typedef mlv_err (*mlv_record_sink)(void *arg, const void *bytes, size_t len);
 mlv_err mlv_cases_each_id(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
 mlv_err mlv_cases_each_label(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
+mlv_err mlv_cases_each_row(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
 
 /* ---- reading */
 
@@ -84,7 +93,7 @@ struct mlv_record {
 	char *name;
 	enum mlv_task task;
 	double level;
-	char *predictions, *predictions_id, *ids, *labels; /* NULL: not said */
+	char *predictions, *ids, *labels, *rows; /* NULL: not said */
 	struct mlv_record_metric {
 		char *name;
 		int direction;

@@ -14,6 +14,11 @@ static const char *const eval_keys[] = { "predictions", "task", "columns", "join
 static const char *const join_keys[] = { "path", "on", NULL };
 static const char *const role_keys[] = { "id", "label", "score", "pred", "weight", "fold", NULL };
 
+const char *mlv_role_name(enum mlv_role role)
+{
+	return role_keys[role];
+}
+
 void mlv_slice_def_release(struct mlv_slice_def *def)
 {
 	free(def->name);

@@ -36,6 +36,7 @@ enum mlv_role {
 	MLV_ROLE_ID, MLV_ROLE_LABEL, MLV_ROLE_SCORE, MLV_ROLE_PRED, MLV_ROLE_WEIGHT, MLV_ROLE_FOLD,
 	MLV_ROLES
 };
+const char *mlv_role_name(enum mlv_role role); /* its key under 'columns' */
 
 struct mlv_eval_spec {
 	char *name;
@@ -68,6 +69,11 @@ void mlv_eval_spec_release(struct mlv_eval_spec *spec);
 /* Add the names of all evaluations, as they stand. */
 mlv_err mlv_eval_spec_names(const char *file, const struct mlv_value *root,
 			    struct mlv_strs *names) MLV_CHECK;
+/*
+ * Append the spec as text: two are the same, also in the order of their slices,
+ * when these are. mlv-formats(5) has it, for partial files name its digest.
+ */
+mlv_err mlv_eval_spec_text(const struct mlv_eval_spec *spec, struct mlv_buf *to) MLV_CHECK;
 /* Whether a name may be that of a file: letters, digits and "._-", not beginning with "." or "-". */
 bool mlv_eval_name_ok(const char *name);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/fs.h"
+#include "core/base/pool.h"
 #include "core/base/yaml.h"
 #include "core/store/sha256.h"
 
@@ -99,7 +100,7 @@ static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
 
 typedef mlv_err (*each_fn)(const struct mlv_cases *cases, mlv_record_sink sink, void *arg);
 
-static mlv_err digest(const struct mlv_cases *cases, each_fn each, char id[MLV_EVAL_ID])
+static mlv_err digest(const struct mlv_cases *cases, each_fn each, char *id)
 {
 	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
 	struct mlv_oid oid;
@@ -112,12 +113,34 @@ static mlv_err digest(const struct mlv_cases *cases, each_fn each, char id[MLV_E
 	return NULL;
 }
 
-/* ---- files that rows name */
-
-struct named_files {
-	struct mlv_metrics_place *place;
-	const struct mlv_metrics_side *side;
+/* What is digested of the rows, each on a thread. */
+struct digesting {
+	const struct mlv_cases *cases;
+	struct mlv_eval_ids *ids;
 };
+
+static mlv_err digest_one(void *arg, size_t index, unsigned worker)
+{
+	const struct digesting *digesting = arg;
+	const struct mlv_cases *cases = digesting->cases;
+
+	(void)worker;
+	if (index == 0)
+		return digest(cases, mlv_cases_each_row, digesting->ids->rows);
+	if (index == 1)
+		return digest(cases, mlv_cases_each_label, digesting->ids->labels);
+	return cases->id ? digest(cases, mlv_cases_each_id, digesting->ids->ids) : NULL;
+}
+
+mlv_err mlv_eval_digests(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct mlv_eval_ids *ids)
+{
+	struct digesting digesting = { cases, ids };
+
+	*ids = (struct mlv_eval_ids){ "", "", "" };
+	return mlv_pool_run(ctx, ctx->jobs, 3, digest_one, &digesting);
+}
+
+/* ---- files that rows name */
 
 static mlv_err read_head(int fd, const char *path, size_t limit, struct mlv_buf *head, uint64_t *size)
 {
@@ -136,10 +159,10 @@ static mlv_err read_head(int fd, const char *path, size_t limit, struct mlv_buf 
 	return NULL;
 }
 
-static mlv_err read_named(void *arg, const char *path, size_t limit, struct mlv_buf *head,
+mlv_err mlv_eval_read_named(void *arg, const char *path, size_t limit, struct mlv_buf *head,
 			  uint64_t *size)
 {
-	const struct named_files *files = arg;
+	const struct mlv_eval_files *files = arg;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_EVAL_TABLE_MAX);
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	bool found = false;
@@ -158,9 +181,8 @@ static mlv_err read_named(void *arg, const char *path, size_t limit, struct mlv_
 	return mlv_buf_add(head, text.ptr, text.len < limit ? text.len : limit);
 }
 
-/* Edges that an earlier record has for bins by as many quantiles. */
-static size_t list_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record,
-			  struct mlv_frozen *frozen)
+size_t mlv_eval_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record,
+		       struct mlv_frozen *frozen)
 {
 	size_t count = 0;
 
@@ -184,22 +206,20 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 	MLV_SCOPED(mlv_mem_free) struct mlv_frozen *edges =
 		mlv_sys_alloc_array(spec->slice_count + 1, sizeof(*edges));
 	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { 0 };
-	struct named_files named = { place, side };
-	const struct mlv_expr_files files = { read_named, &named };
+	struct mlv_eval_files named = { place, side };
+	const struct mlv_expr_files files = { mlv_eval_read_named, &named };
 	mlv_err err;
 
-	*ids = (struct mlv_eval_ids){ "", "", "", "" };
 	if (!edges)
 		return mlv_error_nomem("bins");
-	if ((err = mlv_eval_table_open(place, side, spec->predictions, &predictions, ids->predictions)) ||
+	if ((err = mlv_eval_table_open(place, side, spec->predictions, &predictions, NULL)) ||
 	    (spec->join &&
-	     (err = mlv_eval_table_open(place, side, spec->join, &features, ids->features))) ||
+	     (err = mlv_eval_table_open(place, side, spec->join, &features, NULL))) ||
 	    (err = mlv_cases_load(place->ctx, spec, &predictions.source,
 				  spec->join ? &features.source : NULL, edges,
-				  list_frozen(spec, frozen, edges), &files, &made)) ||
+				  mlv_eval_frozen(spec, frozen, edges), &files, &made)) ||
 	    (err = mlv_eval_table_check(&predictions)) || (err = mlv_eval_table_check(&features)) ||
-	    (err = digest(&made, mlv_cases_each_label, ids->labels)) ||
-	    (made.id && (err = digest(&made, mlv_cases_each_id, ids->ids))))
+	    (err = mlv_eval_digests(place->ctx, &made, ids)))
 		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;
 	*cases = made;
 	made = (struct mlv_cases){ 0 };
@@ -212,7 +232,7 @@ mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_
 		       struct mlv_buf *record, struct mlv_buf *flat)
 {
 	const struct mlv_record_inputs inputs = {
-		ids->predictions, ids->features, ids->ids[0] ? ids->ids : NULL, ids->labels,
+		ids->ids[0] ? ids->ids : NULL, ids->labels, ids->rows,
 	};
 	mlv_err err = mlv_record_write(results, &inputs, record);
 

@@ -37,9 +37,9 @@ mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			const char *name, struct mlv_record *record, bool *found) MLV_CHECK;
 
-/* Ids of what an evaluation read, and digests of its rows; "" where there are none. */
+/* Digests of the rows of an evaluation, see core/eval/record.h; "" where there are none. */
 struct mlv_eval_ids {
-	char predictions[MLV_EVAL_ID], features[MLV_EVAL_ID], ids[MLV_EVAL_ID], labels[MLV_EVAL_ID];
+	char ids[MLV_EVAL_ID], labels[MLV_EVAL_ID], rows[MLV_EVAL_ID];
 };
 /*
  * Read the tables of a spec. Bins by quantiles take the edges of frozen, unless
@@ -49,6 +49,22 @@ struct mlv_eval_ids {
 mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 		       const struct mlv_eval_spec *spec, const struct mlv_record *frozen,
 		       struct mlv_cases *cases, struct mlv_eval_ids *ids) MLV_CHECK;
+/*
+ * Its parts, for whoever has rows from elsewhere: the edges that an earlier
+ * record (NULL: none) has for bins by as many quantiles, returning how many;
+ */
+size_t mlv_eval_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record,
+		       struct mlv_frozen *frozen);
+/* the files that rows name, to be read by expressions; */
+struct mlv_eval_files {
+	struct mlv_metrics_place *place;
+	const struct mlv_metrics_side *side;
+};
+mlv_err mlv_eval_read_named(void *arg, const char *path, size_t limit, struct mlv_buf *head,
+			    uint64_t *size) MLV_CHECK;
+/* and digests. */
+mlv_err mlv_eval_digests(struct mlv_ctx *ctx, const struct mlv_cases *cases,
+			 struct mlv_eval_ids *ids) MLV_CHECK;
 /* The record of results, and the flat file beside it, as text. */
 mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_ids *ids,
 		       struct mlv_buf *record, struct mlv_buf *flat) MLV_CHECK;

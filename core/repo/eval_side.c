@@ -30,8 +30,7 @@ static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metri
 		mlv_tell_detail(place->ctx, "%s: without its rows: %s", name, err->msg);
 		return NULL;
 	}
-	loaded->has_cases = loaded->record.predictions_id &&
-			    strcmp(loaded->record.predictions_id, ids.predictions) == 0;
+	loaded->has_cases = loaded->record.rows && strcmp(loaded->record.rows, ids.rows) == 0;
 	loaded->is_stale = !loaded->has_cases;
 	if (loaded->is_stale)
 		mlv_tell_warning(place->ctx, "evals/%s.json in %s is not of %s as it is there", name,

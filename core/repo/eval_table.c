@@ -63,7 +63,7 @@ static mlv_err no_table(const struct mlv_metrics_side *side, const char *path)
 
 /* The work tree's own file; *found false when there is none. */
 static mlv_err open_file(struct mlv_metrics_place *place, const char *path, struct mlv_eval_table *table,
-			 char id[MLV_EVAL_ID], bool *found)
+			 char *id, bool *found)
 {
 	MLV_SCOPED(mlv_named_release) struct mlv_named named = { .kind = MLV_KIND_OBJECT };
 	mlv_err err;
@@ -74,17 +74,19 @@ static mlv_err open_file(struct mlv_metrics_place *place, const char *path, stru
 		return err;
 	if (mlv_sys_fstat(table->fd, &table->before) < 0)
 		return mlv_error_sys("%s", path);
+	table->source.fd = table->fd;
+	if (!id)
+		return NULL;
 	if ((err = mlv_hash_file(place->ctx, table->fd, path, &named)))
 		return err;
 	if (lseek(table->fd, 0, SEEK_SET) < 0)
 		return mlv_error_sys("%s", path);
 	mlv_eval_write_id(named.kind, &named.oid, id);
-	table->source.fd = table->fd;
 	return NULL;
 }
 
 mlv_err mlv_eval_table_open(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			    const char *path, struct mlv_eval_table *table, char id[MLV_EVAL_ID])
+			    const char *path, struct mlv_eval_table *table, char *id)
 {
 	bool found = false;
 	mlv_err err;
@@ -98,7 +100,7 @@ mlv_err mlv_eval_table_open(struct mlv_metrics_place *place, const struct mlv_me
 		return no_table(side, path);
 	table->source.bytes = table->bytes.ptr;
 	table->source.len = table->bytes.len;
-	return name_bytes(table->bytes.ptr, table->bytes.len, id);
+	return id ? name_bytes(table->bytes.ptr, table->bytes.len, id) : NULL;
 }
 
 mlv_err mlv_eval_table_check(const struct mlv_eval_table *table)

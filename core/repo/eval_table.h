@@ -23,10 +23,12 @@ struct mlv_eval_table {
 };
 #define MLV_EVAL_TABLE_INIT { { .fd = -1 }, -1, MLV_BUF_LIMIT(MLV_EVAL_TABLE_MAX), { 0 } }
 
-/* Open the table at path, and name its bytes. MLV_E_MISSING when it is not there. */
+/*
+ * Open the table at path, and name its bytes in id, of MLV_EVAL_ID bytes (NULL:
+ * not). MLV_E_MISSING when it is not there.
+ */
 mlv_err mlv_eval_table_open(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			    const char *path, struct mlv_eval_table *table,
-			    char id[MLV_EVAL_ID]) MLV_CHECK;
+			    const char *path, struct mlv_eval_table *table, char *id) MLV_CHECK;
 /* What was named is what was read: MLV_E_REFUSED when the file changed since it was opened. */
 mlv_err mlv_eval_table_check(const struct mlv_eval_table *table) MLV_CHECK;
 void mlv_eval_table_release(struct mlv_eval_table *table);

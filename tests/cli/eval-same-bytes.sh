@@ -21,7 +21,7 @@ slices: [{by: g}, {by: s, quantiles: 5}]
 END
 	for jobs in 1 8; do
 		mlv -j$jobs eval -q
-		sed "s/$file/FILE/; s/sha256:[0-9a-f]*\",\"path/ID\",\"path/" evals/e.json | cksum >>sums
+		sed "s/$file/FILE/" evals/e.json | cksum >>sums
 	done
 done
 sort -u sums | wc -l

@@ -165,8 +165,8 @@ static mlv_err add_provenance(struct mlv_buf *to, const struct mlv_card_source *
 		    (err = mlv_buf_printf(to, ", %s, %llu rows\n", mlv_task_name(record->task),
 					  (unsigned long long)record->slices[0].n)) ||
 		    (err = add_origin(to, "predictions", record->predictions)) ||
-		    (err = add_origin(to, "their id", record->predictions_id)) ||
-		    (err = add_origin(to, "digest of the rows", record->ids)))
+		    (err = add_origin(to, "digest of the rows", record->rows)) ||
+		    (err = add_origin(to, "digest of the ids", record->ids)))
 			return err;
 		err = add_origin(to, "digest of the labels", record->labels);
 	}

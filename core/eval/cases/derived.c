@@ -118,8 +118,7 @@ static mlv_err derive(struct deriving *deriving)
 	return err;
 }
 
-/* The one slice of a rule, called as the rule is, or none when it holds for no row. */
-static mlv_err take_rule(struct mlv_dim *dim, struct mlv_column *made, size_t rows)
+mlv_err mlv_dim_by_rule(struct mlv_dim *dim, struct mlv_column *made, size_t rows)
 {
 	bool some = false;
 
@@ -133,10 +132,9 @@ static mlv_err take_rule(struct mlv_dim *dim, struct mlv_column *made, size_t ro
 	return some ? mlv_dim_add_name(dim, dim->def->name) : NULL;
 }
 
-mlv_err mlv_dim_by_expr(struct mlv_dim *dim, const struct mlv_dim_input *inputs, size_t rows,
-			const struct mlv_expr_files *files, const struct mlv_frozen *frozen)
+mlv_err mlv_dim_derive(const struct mlv_slice_def *def, const struct mlv_dim_input *inputs,
+		       size_t rows, const struct mlv_expr_files *files, struct mlv_column *made)
 {
-	const struct mlv_slice_def *def = dim->def;
 	MLV_SCOPED(deriving_release) struct deriving deriving = {
 		.expr = def->expr, .inputs = inputs, .rows = rows, .files = files,
 		.numbers = def->edge_count || def->quantiles,
@@ -148,8 +146,7 @@ mlv_err mlv_dim_by_expr(struct mlv_dim *dim, const struct mlv_dim_input *inputs,
 	deriving.count = mlv_expr_columns(def->expr, &columns);
 	if ((err = derive(&deriving)))
 		return mlv_error_wrap(err, "mlv.yaml:%u: the slice '%s'", def->line, def->name);
-	if (def->rule)
-		return take_rule(dim, &deriving.made, rows);
-	return deriving.numbers ? mlv_dim_by_number(dim, deriving.made.number, NULL, rows, frozen)
-				: mlv_dim_by_text(dim, &deriving.made, NULL, rows);
+	*made = deriving.made;
+	deriving.made = (struct mlv_column){ .words = { .bytes = MLV_BUF_INIT } };
+	return NULL;
 }

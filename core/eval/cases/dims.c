@@ -215,7 +215,7 @@ static mlv_err cut_quantiles(struct mlv_dim *dim, const double *number, const ui
 	if (!sorted || !(dim->edges = mlv_sys_alloc_array(parts + 1, sizeof(*dim->edges))))
 		return mlv_error_nomem("bins");
 	for (size_t r = 0; r < rows; r++) {
-		double value = number[place ? place[r] : r];
+		double value = number[place ? place[r] : r] + 0.0; /* -0 is 0 */
 
 		if (!isnan(value))
 			sorted[count++] = value;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/gunzip.h"
+#include "core/base/gzip.h"
 #include "core/base/sys.h"
 #include "core/eval/frame/parts.h"
 
@@ -165,7 +165,9 @@ mlv_err mlv_frame_find_format(struct frame_format *format)
 
 	if (has_suffix(format->name, len, ".gz"))
 		len -= 3;
-	if (has_suffix(format->name, len, ".csv"))
+	if (format->separator)
+		len = 0;
+	else if (has_suffix(format->name, len, ".csv"))
 		format->separator = ',';
 	else if (has_suffix(format->name, len, ".tsv"))
 		format->separator = '\t';

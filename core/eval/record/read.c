@@ -35,9 +35,9 @@ void mlv_record_release(struct mlv_record *record)
 {
 	free(record->name);
 	free(record->predictions);
-	free(record->predictions_id);
 	free(record->ids);
 	free(record->labels);
+	free(record->rows);
 	for (size_t s = 0; record->slices && s < record->slice_count; s++)
 		slice_release(&record->slices[s], record->metric_count);
 	free(record->slices);
@@ -420,9 +420,9 @@ static mlv_err read_head(const char *name, const struct mlv_value *root, struct 
 	record->level = is_number(level) && level->real > 0 && level->real < 1 ? level->real : 0.95;
 	if ((err = copy_text(mlv_value_get(root, "name"), &record->name)) ||
 	    (err = copy_text(mlv_value_get(predictions, "path"), &record->predictions)) ||
-	    (err = copy_text(mlv_value_get(predictions, "id"), &record->predictions_id)) ||
 	    (err = copy_text(mlv_value_get(inputs, "ids"), &record->ids)) ||
-	    (err = copy_text(mlv_value_get(inputs, "labels"), &record->labels)))
+	    (err = copy_text(mlv_value_get(inputs, "labels"), &record->labels)) ||
+	    (err = copy_text(mlv_value_get(inputs, "rows"), &record->rows)))
 		return err;
 	return record->name ? NULL : damaged(name, "it has no name");
 }

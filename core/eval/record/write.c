@@ -298,20 +298,20 @@ static mlv_err add_inputs(struct mlv_buf *to, const struct mlv_cases *cases,
 		err = mlv_buf_add_str(to, "\n,");
 	if (!err && spec->join) {
 		if ((err = mlv_buf_add_str(to, "\"join\":{")) ||
-		    (err = add_text(to, "id", inputs->features_id)) ||
-		    (err = mlv_buf_add_char(to, ',')) || (err = add_text(to, "path", spec->join)))
+		    (err = add_text(to, "path", spec->join)))
 			return err;
 		err = mlv_buf_add_str(to, "}\n,");
 	}
 	if (!err && inputs->labels && !(err = add_text(to, "labels", inputs->labels)))
 		err = mlv_buf_add_str(to, "\n,");
 	if (err || (err = mlv_buf_add_str(to, "\"predictions\":{")) ||
-	    (err = add_text(to, "id", inputs->predictions_id)) ||
-	    (err = mlv_buf_add_char(to, ',')) ||
 	    (err = add_text(to, "path", spec->predictions)) || (err = mlv_buf_add_char(to, ',')) ||
-	    (err = add_count(to, "rows", cases->rows.count)))
+	    (err = add_count(to, "rows", cases->rows.count)) || (err = mlv_buf_add_char(to, '}')))
 		return err;
-	return mlv_buf_add_str(to, "}\n},\n");
+	if (inputs->rows && ((err = mlv_buf_add_str(to, "\n,")) ||
+			     (err = add_text(to, "rows", inputs->rows))))
+		return err;
+	return mlv_buf_add_str(to, "\n},\n");
 }
 
 static mlv_err add_directions(struct mlv_buf *to, const struct mlv_eval_spec *spec)
@@ -439,32 +439,4 @@ mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf 
 		first = false;
 	}
 	return err ? err : mlv_buf_add_str(to, "\n}\n");
-}
-
-mlv_err mlv_cases_each_id(const struct mlv_cases *cases, mlv_record_sink sink, void *arg)
-{
-	mlv_err err = NULL;
-
-	for (size_t r = 0; r < cases->rows.count && !err; r++) {
-		const char *id = mlv_words_at(&cases->ids, cases->id[r]);
-
-		if (!(err = sink(arg, id, strlen(id))))
-			err = sink(arg, "\n", 1);
-	}
-	return err;
-}
-
-mlv_err mlv_cases_each_label(const struct mlv_cases *cases, mlv_record_sink sink, void *arg)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = NULL;
-
-	for (size_t r = 0; r < cases->rows.count && !err; r++) {
-		mlv_buf_clear(&text);
-		err = cases->y ? mlv_number_add(&text, cases->y[r])
-			       : mlv_buf_add_str(&text, cases->classes.at[cases->truth[r]]);
-		if (!err && !(err = mlv_buf_add_char(&text, '\n')))
-			err = sink(arg, text.ptr, text.len);
-	}
-	return err;
 }

@@ -1,4 +1,4 @@
-#include "core/base/gunzip.h"
+#include "core/base/gzip.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -64,4 +64,41 @@ mlv_err mlv_gunzip_step(struct mlv_gunzip *gunzip, const char **bytes, size_t *l
 bool mlv_gunzip_is_whole(const struct mlv_gunzip *gunzip)
 {
 	return gunzip->ended;
+}
+
+/* ---- writing */
+
+#define STEP ((size_t)256 << 10)
+#define MEMORY 9 /* of deflate: the most */
+
+static void end_deflate(z_stream *stream)
+{
+	(void)deflateEnd(stream);
+}
+
+mlv_err mlv_gzip(const void *bytes, size_t len, struct mlv_buf *to)
+{
+	MLV_SCOPED(end_deflate) z_stream stream = { 0 };
+	const Bytef *at = bytes;
+	int status = Z_OK;
+
+	if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP_ONLY, MEMORY,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		return mlv_error_nomem("compressing");
+	while (status != Z_STREAM_END) {
+		size_t given = len < STEP ? len : STEP;
+		mlv_err err = mlv_buf_reserve(to, STEP);
+
+		if (err)
+			return err;
+		stream.next_in = at;
+		stream.avail_in = (uInt)given;
+		stream.next_out = (Bytef *)(to->ptr + to->len);
+		stream.avail_out = (uInt)STEP;
+		status = deflate(&stream, given == len ? Z_FINISH : Z_NO_FLUSH);
+		at += given - stream.avail_in;
+		len -= given - stream.avail_in;
+		mlv_buf_advance(to, STEP - stream.avail_out);
+	}
+	return NULL;
 }
