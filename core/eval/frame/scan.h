@@ -33,14 +33,20 @@ static inline uint64_t scan_block(const char *block, char a, char b, char c)
 	return bits;
 }
 
-/* How many bytes of a block, of 16, are this one: added to the sums. */
-static inline __m128i scan_add(__m128i sums, const char *bytes, char wanted)
+/* How often the byte stands in blocks of 16, of which there are at most 255. */
+static inline size_t scan_sum(const char *bytes, size_t blocks, char wanted)
 {
-	__m128i found = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)bytes),
-				       _mm_set1_epi8(wanted));
+	const __m128i sought = _mm_set1_epi8(wanted);
+	__m128i counts = _mm_setzero_si128();
 
-	return _mm_add_epi64(sums, _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), found),
-						_mm_setzero_si128()));
+	for (size_t i = 0; i < blocks; i++) {
+		__m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
+
+		counts = _mm_sub_epi8(counts, _mm_cmpeq_epi8(block, sought));
+	}
+	counts = _mm_sad_epu8(counts, _mm_setzero_si128());
+	return (size_t)_mm_cvtsi128_si64(counts) +
+	       (size_t)_mm_cvtsi128_si64(_mm_srli_si128(counts, 8));
 }
 #else
 static inline uint64_t scan_block(const char *block, char a, char b, char c)
@@ -58,12 +64,10 @@ static inline size_t scan_count(const char *bytes, size_t len, char wanted)
 {
 	size_t at = 0, count = 0;
 #ifdef __SSE2__
-	__m128i sums = _mm_setzero_si128();
-
-	for (; at + 16 <= len; at += 16)
-		sums = scan_add(sums, bytes + at, wanted);
-	count = (size_t)_mm_cvtsi128_si64(sums) +
-		(size_t)_mm_cvtsi128_si64(_mm_srli_si128(sums, 8));
+	for (size_t blocks; (blocks = (len - at) / 16) > 0; at += 16 * blocks) {
+		blocks = blocks < 255 ? blocks : 255;
+		count += scan_sum(bytes + at, blocks, wanted);
+	}
 #endif
 	for (; at < len; at++)
 		count += bytes[at] == wanted;
