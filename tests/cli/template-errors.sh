@@ -86,3 +86,21 @@ try <<'END'
 artifacts:
   model: {path: "${nope}"}
 END
+# Wherever else a template may stand.
+s() { printf 'stages:\n  s:\n    cmd: c\n    %s\n' "$1" | try; }
+s 'params: ["${nope}"]'
+s 'params: [{"${nope}": [a]}]'
+s 'params: [{p.json: ["${nope}"]}]'
+s 'metrics: ["${nope}": {cache: false}]'
+s 'plots: [{p.csv: {x: "${nope}"}}]'
+s 'outs: [{o: {remote: "${nope}"}}]'
+s 'wdir: ${nope}'
+s 'wdir: ${map}'
+s 'meta: {a: "${nope}"}'
+s 'deps: ["${map.deep}"]'
+s 'outs: ["${list[0].x}"]'
+printf 'plots: ["${nope}"]\n' | try
+printf 'params: ["${nope}.yaml"]\n' | try
+printf 'stages:\n  s: {matrix: {a: [1]}, vars: [{item: 1}], cmd: c}\n' | try
+printf 'stages:\n  s: {matrix: {a: ["${nope}"]}, cmd: c}\n' | try
+printf 'stages:\n  s: {matrix: {a: [1]}, cmd: "${item.b}"}\n' | try
