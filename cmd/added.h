@@ -3,7 +3,7 @@
 #define MLV_CMD_ADDED_H
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/add.h"
 
 struct mlv_added_out {

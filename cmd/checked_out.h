@@ -5,7 +5,7 @@
 #define MLV_CMD_CHECKED_OUT_H
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/checkout.h"
 
 /* "A\tpath" and so on, a directory with a slash at its end. */

@@ -3,7 +3,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/level.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/repo.h"
 
 struct cache_dir_args {

@@ -5,7 +5,7 @@
 
 #include "cmd/card.h"
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 
 struct card_args {
 	const char *file;

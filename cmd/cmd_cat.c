@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
 #include "cmd/remote_open.h"
+#include "cmd/ui/out.h"
 #include "core/base/path.h"
 #include "core/repo/pointer.h"
 #include "core/repo/repo.h"

@@ -5,7 +5,7 @@
 
 #include "cmd/ci_pipeline.h"
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/yaml.h"
 #include "core/eval/spec.h"

@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "cmd/host.h"
-#include "cmd/out.h"
+#include "cmd/ui/host.h"
+#include "cmd/ui/out.h"
 #include "core/base/fs.h"
 
 static const struct {

@@ -1,7 +1,7 @@
 /* cmd_config.c - mlv config: show and change settings. */
 #include "cmd/cmd.h"
 #include "cmd/level.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/config/keys.h"
 
 struct config_args {

@@ -3,7 +3,7 @@
 #define MLV_CMD_CMD_CV_H
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/cv.h"
 
 extern const struct mlv_cmd mlv_cmd_cv_check;

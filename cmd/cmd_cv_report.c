@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cmd/cmd_cv.h"
-#include "cmd/record_table.h"
+#include "cmd/record/table.h"
 #include "core/base/sys.h"
 #include "core/eval/metric.h"
 #include "core/eval/test.h"

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cmd/cmd_data.h"
-#include "cmd/out.h"
 #include "cmd/transfer.h"
+#include "cmd/ui/out.h"
 #include "core/base/sys.h"
 #include "core/repo/data_status.h"
 #include "remote/compare.h"

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/host.h"
-#include "cmd/out.h"
+#include "cmd/ui/host.h"
+#include "cmd/ui/out.h"
 #include "core/base/path.h"
 #include "core/repo/destroy.h"
 

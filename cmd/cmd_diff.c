@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
-#include "cmd/table.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/table.h"
 #include "core/repo/diff.h"
 
 struct diff_args {

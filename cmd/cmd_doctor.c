@@ -4,7 +4,7 @@
 #include "cmd/cmd.h"
 #include "cmd/doctor.h"
 #include "cmd/level.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/config/keys.h"
 #include "core/repo/trust.h"
 #include "core/store/sha256.h"

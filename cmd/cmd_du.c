@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cmd/list_source.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 
 struct du_args {
 	bool summarize, bytes;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 
 static const struct mlv_opt eval_opts[] = {
 	{ MLV_OPT_FLAG, 'n', "dry-run", offsetof(struct eval_args, dry_run), NULL, MLV_HINT_NONE,

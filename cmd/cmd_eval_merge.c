@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd_eval.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/eval_partial.h"
 
 /* "2/5" */

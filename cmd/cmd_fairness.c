@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/fairness_report.h"
+#include "cmd/fairness/report.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/base/yaml.h"

@@ -1,5 +1,5 @@
 /* cmd_fetch.c - mlv fetch: bring tracked data from a remote into the cache. */
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "cmd/importing.h"
 #include "cmd/transfer.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/freeze.h"
 
 static void tell(struct mlv_out *out, const char *key, const char *name, bool frozen, bool changed)

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cmd/fsck.h"
-#include "cmd/out.h"
 #include "cmd/remote_open.h"
 #include "cmd/transfer.h"
+#include "cmd/ui/out.h"
 #include "core/base/sys.h"
 #include "core/repo/fsck.h"
 

@@ -1,8 +1,8 @@
 /* cmd_gate.c - mlv gate: whether an evaluation meets its rules. */
 #include <string.h>
 
-#include "cmd/gate_export.h"
-#include "cmd/record_diff.h"
+#include "cmd/gate/export.h"
+#include "cmd/record/diff.h"
 #include "core/base/sys.h"
 
 struct gate_args {

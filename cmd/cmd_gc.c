@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "cmd/gc.h"
-#include "cmd/host.h"
-#include "cmd/out.h"
+#include "cmd/ui/host.h"
+#include "cmd/ui/out.h"
 #include "core/base/duration.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"

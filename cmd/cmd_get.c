@@ -11,11 +11,11 @@
 
 #include "cmd/cmd.h"
 #include "cmd/origin_fetch.h"
-#include "cmd/out.h"
 #include "cmd/placing.h"
-#include "cmd/scratch.h"
 #include "cmd/spot_show.h"
 #include "cmd/transfer.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/scratch.h"
 
 struct get_args {
 	const char *out, *rev;

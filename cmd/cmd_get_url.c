@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
 #include "cmd/placing.h"
 #include "cmd/remote_open.h"
 #include "cmd/transfer.h"
-#include "cmd/url_place.h"
+#include "cmd/ui/out.h"
+#include "cmd/url/place.h"
 
 struct get_url_args {
 	uint64_t jobs;

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/buf.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/host.h"
-#include "cmd/out.h"
+#include "cmd/ui/host.h"
+#include "cmd/ui/out.h"
 
 /*
  * Show a man page and end, when man(1) is there, a person looks, and the page

@@ -1,6 +1,6 @@
 /* cmd_init.c - mlv init: make a repository. */
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/path.h"
 #include "core/repo/repo.h"
 

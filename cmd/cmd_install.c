@@ -1,7 +1,7 @@
 /* cmd_install.c - mlv install: have git run mlv. */
 #include "cmd/cmd.h"
-#include "cmd/out.h"
-#include "cmd/scratch.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/scratch.h"
 #include "core/repo/hooks.h"
 
 struct install_args {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/list_source.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 
 struct list_args {
 	bool recursive, only_tracked, size, hash;

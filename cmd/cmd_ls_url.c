@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
 #include "cmd/remote_open.h"
-#include "cmd/url_place.h"
+#include "cmd/ui/out.h"
+#include "cmd/url/place.h"
 #include "core/base/path.h"
 
 struct ls_url_args {

@@ -4,8 +4,8 @@
 
 #include "cmd/cmd.h"
 #include "cmd/merge_lockfile.h"
-#include "cmd/out.h"
 #include "cmd/remote_open.h"
+#include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/repo/merge.h"

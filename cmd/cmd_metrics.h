@@ -3,8 +3,8 @@
 #define MLV_CMD_CMD_METRICS_H
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
-#include "cmd/table.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/table.h"
 #include "core/repo/metrics.h"
 
 extern const struct mlv_cmd mlv_cmd_metrics_bisect, mlv_cmd_metrics_blame, mlv_cmd_metrics_diff,

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/budget.h"
-#include "cmd/record_diff.h"
+#include "cmd/record/diff.h"
+#include "cmd/ui/budget.h"
 #include "core/base/sys.h"
 
 struct diff_args {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd/metrics_history.h"
-#include "cmd/record_table.h"
+#include "cmd/record/table.h"
 #include "core/eval/metric.h"
 
 #define VERSIONS 20 /* that are shown where nothing else is asked for */

@@ -1,6 +1,6 @@
 /* cmd_metrics_show.c - mlv metrics show: the metrics of the work tree, or of revisions. */
 #include "cmd/cmd_metrics.h"
-#include "cmd/record_show.h"
+#include "cmd/record/show.h"
 
 struct show_args {
 	bool branches, tags, commits, recursive, markdown;

@@ -4,7 +4,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/migrate_bring.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/path.h"
 #include "core/repo/migrate.h"
 

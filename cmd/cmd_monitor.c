@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/gate_report.h"
+#include "cmd/gate/report.h"
 #include "cmd/monitor.h"
-#include "cmd/out.h"
-#include "cmd/record_table.h"
-#include "cmd/table.h"
+#include "cmd/record/table.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/table.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/path.h"

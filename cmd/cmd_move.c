@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/move.h"
 
 static void report(struct mlv_out *out, const char *from, const struct mlv_buf *to)

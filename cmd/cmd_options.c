@@ -9,8 +9,8 @@
  */
 #include <string.h>
 
-#include "cmd/opt.h"
-#include "cmd/out.h"
+#include "cmd/ui/opt.h"
+#include "cmd/ui/out.h"
 
 static const char *const hints[] = {
 	[MLV_HINT_NONE] = "none",     [MLV_HINT_FILE] = "file", [MLV_HINT_DIR] = "dir",

@@ -1,6 +1,6 @@
 /* cmd_pull.c - mlv pull: bring tracked data from a remote into the work tree. */
 #include "cmd/checked_out.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "cmd/importing.h"
 #include "cmd/transfer.h"
 #include "core/repo/link.h"

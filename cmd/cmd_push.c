@@ -1,8 +1,8 @@
 /* cmd_push.c - mlv push: send tracked data to a remote. */
 #include <inttypes.h>
 
-#include "cmd/out.h"
 #include "cmd/transfer.h"
+#include "cmd/ui/out.h"
 
 struct push_args {
 	struct mlv_transfer_args transfer;

@@ -1,8 +1,8 @@
 /* cmd_remote.c - mlv remote: where data is pushed to and pulled from. */
 #include "cmd/cmd_remote.h"
 
-#include "cmd/out.h"
-#include "cmd/scratch.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/scratch.h"
 #include "core/repo/config/keys.h"
 #include "core/repo/origin.h"
 #include "core/repo/trust.h"

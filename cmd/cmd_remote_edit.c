@@ -1,6 +1,6 @@
 /* cmd_remote_edit.c - mlv remote add, modify, remove, rename. */
 #include "cmd/cmd_remote.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/path.h"
 #include "core/repo/config/keys.h"
 

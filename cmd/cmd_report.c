@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
-#include "cmd/record_diff.h"
+#include "cmd/record/diff.h"
 #include "cmd/report/charts.h"
 #include "cmd/report/drift.h"
 #include "cmd/report/page.h"
 #include "cmd/report/vega.h"
+#include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
 

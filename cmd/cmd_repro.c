@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "cmd/cmd_stage.h"
-#include "cmd/host.h"
-#include "cmd/out.h"
-#include "cmd/repro_pull.h"
-#include "cmd/repro_show.h"
+#include "cmd/repro/pull.h"
+#include "cmd/repro/show.h"
+#include "cmd/ui/host.h"
+#include "cmd/ui/out.h"
 #include "cmd/url_marks.h"
 #include "core/base/sys.h"
 

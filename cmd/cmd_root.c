@@ -1,6 +1,6 @@
 /* cmd_root.c - mlv root: where the repository is. */
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/buf.h"
 #include "core/repo/repo.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd_slices.h"
-#include "cmd/table.h"
+#include "cmd/ui/table.h"
 #include "core/base/sys.h"
 #include "core/eval/metric.h"
 

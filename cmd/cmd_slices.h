@@ -3,7 +3,7 @@
 #define MLV_CMD_CMD_SLICES_H
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/eval.h"
 
 extern const struct mlv_cmd mlv_cmd_slices_find;

@@ -5,7 +5,7 @@
 
 #include "cmd/cmd_slices.h"
 #include "cmd/slices_rule.h"
-#include "cmd/table.h"
+#include "cmd/ui/table.h"
 #include "core/base/sys.h"
 #include "core/eval/find.h"
 #include "core/eval/metric.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd_stage.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/sys.h"
 
 struct add_args {

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "cmd/cmd_stage.h"
-#include "cmd/out.h"
-#include "cmd/table.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/table.h"
 
 struct list_args {
 	bool all, fail, recursive, name_only;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/out.h"
-#include "cmd/status_cloud.h"
-#include "cmd/status_stages.h"
-#include "cmd/status_updates.h"
+#include "cmd/status/cloud.h"
+#include "cmd/status/stages.h"
+#include "cmd/status/updates.h"
+#include "cmd/ui/out.h"
 #include "cmd/url_marks.h"
 #include "core/base/sys.h"
 #include "core/repo/status.h"

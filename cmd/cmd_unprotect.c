@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/repo/unprotect.h"
 
 static mlv_err unprotect_run(struct mlv_run *run, const void *args, char **operands)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cmd/importing.h"
-#include "cmd/out.h"
 #include "cmd/transfer.h"
+#include "cmd/ui/out.h"
 #include "core/base/sys.h"
 
 struct update_args {

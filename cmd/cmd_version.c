@@ -1,6 +1,6 @@
 /* cmd_version.c - mlv version: which mlv this is. */
 #include "cmd/cmd.h"
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 
 static mlv_err version_run(struct mlv_run *run, const void *args, char **operands)
 {

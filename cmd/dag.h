@@ -6,7 +6,7 @@
 #ifndef MLV_CMD_DAG_H
 #define MLV_CMD_DAG_H
 
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 #include "core/base/strs.h"
 
 struct mlv_dag {

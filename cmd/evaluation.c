@@ -1,7 +1,7 @@
 #include "cmd/evaluation.h"
 
-#include "cmd/out.h"
-#include "cmd/record_table.h"
+#include "cmd/record/table.h"
+#include "cmd/ui/out.h"
 
 void mlv_evaluation_release(struct mlv_evaluation *evaluation)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/out.h"
 #include "cmd/transfer.h"
+#include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/repo/add/check.h"

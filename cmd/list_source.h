@@ -6,7 +6,7 @@
 #define MLV_CMD_LIST_SOURCE_H
 
 #include "cmd/cmd.h"
-#include "cmd/scratch.h"
+#include "cmd/ui/scratch.h"
 #include "core/repo/listing.h"
 #include "core/repo/origin.h"
 #include "remote/reader.h"

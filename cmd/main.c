@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/host.h"
-#include "cmd/opt.h"
-#include "cmd/out.h"
-#include "cmd/progress.h"
+#include "cmd/ui/host.h"
+#include "cmd/ui/opt.h"
+#include "cmd/ui/out.h"
+#include "cmd/ui/progress.h"
 
 extern const struct mlv_cmd mlv_cmd_version;
 

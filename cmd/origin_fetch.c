@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/out.h"
 #include "cmd/remote_open.h"
+#include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "remote/fetch.h"
 

@@ -1,8 +1,8 @@
 /* The part of repro_show.h that says why a stage is out of date. */
 #include <string.h>
 
-#include "cmd/out.h"
-#include "cmd/repro_show.h"
+#include "cmd/repro/show.h"
+#include "cmd/ui/out.h"
 
 /* A value, on one line, of no more than a line's length. */
 static void print_value(struct mlv_out *out, const char *value)

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cmd/out.h"
+#include "cmd/ui/out.h"
 
 static const char *codec_name(enum mlv_codec codec)
 {

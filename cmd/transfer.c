@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd/remote_open.h"
-#include "cmd/transfer_filter.h"
+#include "cmd/transfer/filter.h"
 #include "core/base/pace.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"

@@ -1,6 +1,6 @@
 #include "cmd/url_marks.h"
 
-#include "cmd/url_place.h"
+#include "cmd/url/place.h"
 
 static mlv_err ask(void *arg, const char *url, struct mlv_buf *mark)
 {

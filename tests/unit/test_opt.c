@@ -3,7 +3,7 @@
 #include <stdalign.h>
 #include <stddef.h>
 
-#include "cmd/opt.h"
+#include "cmd/ui/opt.h"
 
 /* The table has the commands of the program; version takes no option, so that globals are what is
  * parsed. */

@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-#include "cmd/progress.h"
+#include "cmd/ui/progress.h"
 
 #define SECOND UINT64_C(1000000000)
 

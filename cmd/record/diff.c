@@ -1,0 +1,384 @@
+#include "cmd/record/diff.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/record/spread.h"
+#include "cmd/record/table.h"
+#include "cmd/ui/out.h"
+#include "core/base/sys.h"
+#include "core/eval/metric.h"
+#include "core/repo/cv.h"
+#include "core/repo/glob.h"
+
+mlv_err mlv_adjust_parse(const char *name, enum mlv_adjust *adjust)
+{
+	static const char *const names[] = { "none", "holm", "bh", "by" };
+
+	*adjust = MLV_ADJUST_BH;
+	for (size_t i = 0; name && i < MLV_COUNT(names); i++)
+		if (strcmp(names[i], name) == 0) {
+			*adjust = (enum mlv_adjust)i;
+			return NULL;
+		}
+	return name ? mlv_error(MLV_E_USAGE, "--adjust must be bh, holm, by or none, not '%s'", name)
+		    : NULL;
+}
+
+void mlv_record_diff_release(struct mlv_record_diff *diff)
+{
+	mlv_spreads_release(&diff->spreads);
+	mlv_comparison_release(&diff->comparison);
+	mlv_pairs_release(&diff->pairs);
+	mlv_eval_side_release(&diff->sides[0]);
+	mlv_eval_side_release(&diff->sides[1]);
+}
+
+static mlv_err compare(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
+		       enum mlv_adjust adjust, struct mlv_record_diff *diff)
+{
+	const struct mlv_record *const records[] = { &diff->sides[0].record, &diff->sides[1].record };
+	double ratio = 0;
+	mlv_err err;
+
+	if ((!diff->paired && (err = mlv_cv_same_folds(place, sides, records, &ratio))) ||
+	    (err = mlv_eval_compare(records[0], records[1], diff->paired ? &diff->pairs : NULL, ratio,
+				    adjust, &diff->comparison)))
+		return err;
+	return mlv_spreads_make(records[0], records[1], &diff->comparison, &diff->spreads);
+}
+
+mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
+			     const char *name, bool rows, enum mlv_adjust adjust,
+			     struct mlv_record_diff *diff)
+{
+	mlv_err err;
+
+	diff->name = name;
+	for (int s = 0; s < 2; s++)
+		if ((err = mlv_eval_side_load(place, &sides[s], name, rows, &diff->sides[s])))
+			return err;
+	diff->compared = diff->sides[0].found && diff->sides[1].found;
+	if (!diff->compared)
+		return NULL;
+	if (diff->sides[0].has_cases && diff->sides[1].has_cases &&
+	    (err = mlv_pairs_make(&diff->sides[0].cases, &diff->sides[1].cases, &diff->pairs,
+				  &diff->paired)))
+		return err;
+	diff->paired = diff->paired && diff->pairs.count;
+	return compare(place, sides, adjust, diff);
+}
+
+/* ---- which changes are shown */
+
+struct shown {
+	const struct mlv_change **at;
+	size_t count;
+	size_t judged;  /* slices' metrics that were tested */
+	const struct mlv_change *fall; /* the largest of a slice, whatever it is; NULL: none */
+};
+
+static bool is_clear(const struct mlv_change *change)
+{
+	return change->verdict <= MLV_VERDICT_CHANGED;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct mlv_change *left = *(const struct mlv_change *const *)a;
+	const struct mlv_change *right = *(const struct mlv_change *const *)b;
+	double gains[] = { mlv_change_gain(left), mlv_change_gain(right) };
+
+	if (!left->dim != !right->dim)
+		return left->dim ? 1 : -1;
+	if (left->verdict != right->verdict && left->dim)
+		return left->verdict < right->verdict ? -1 : 1;
+	if (left->dim && (gains[0] < gains[1] || gains[0] > gains[1]))
+		return gains[0] < gains[1] ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_glob *glob, bool all,
+		      struct shown *shown)
+{
+	shown->at = mlv_sys_alloc_array(comparison->count + 1, sizeof(*shown->at));
+	if (!shown->at)
+		return mlv_error_nomem("a table");
+	for (size_t c = 0; c < comparison->count; c++) {
+		const struct mlv_change *change = &comparison->changes[c];
+		bool small = change->verdict == MLV_VERDICT_SMALL;
+
+		if (change->dim && glob && !mlv_glob_match(glob, change->slice, strlen(change->slice)))
+			continue;
+		shown->judged += change->dim && change->has_p && !small;
+		if (change->dim && !small && change->direction && mlv_change_gain(change) < 0 &&
+		    (!shown->fall || mlv_change_gain(change) < mlv_change_gain(shown->fall)))
+			shown->fall = change;
+		if (all || !change->dim || is_clear(change))
+			shown->at[shown->count++] = change;
+	}
+	if (!all && shown->fall && !is_clear(shown->fall))
+		shown->at[shown->count++] = shown->fall;
+	if (shown->count)
+		qsort(shown->at, shown->count, sizeof(*shown->at), worst_first);
+	return NULL;
+}
+
+/* ---- tables */
+
+static mlv_err number_cell(struct mlv_table *table, bool there, double number, bool sign,
+			   unsigned precision)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = NULL;
+
+	if (!there)
+		return mlv_table_cell(table, "-");
+	if (sign && number > 0)
+		err = mlv_buf_add_char(&text, '+');
+	if (err || (err = mlv_metric_format_number(&text, number, precision)))
+		return err;
+	return mlv_table_cell(table, text.ptr);
+}
+
+static mlv_err p_cell(struct mlv_table *table, bool there, double p)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = there ? mlv_buf_printf(&text, "%.2g", p) : mlv_buf_add_str(&text, "");
+
+	return err ? err : mlv_table_cell(table, text.ptr);
+}
+
+static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_change *change, bool fall)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_add_str(&text, mlv_verdict_name(change->verdict));
+
+	if (!err && fall)
+		err = mlv_buf_add_str(&text, ", the largest fall");
+	if (!err && change->has_counts && change->gained + change->lost)
+		err = mlv_buf_printf(&text, ", %llu rows more and %llu less",
+				     (unsigned long long)change->gained,
+				     (unsigned long long)change->lost);
+	return err ? err : mlv_table_cell(table, text.ptr);
+}
+
+static mlv_err add_row(struct mlv_table *table, const struct mlv_change *change, bool fall,
+		       unsigned precision)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT;
+	bool both = change->sides[0].defined && change->sides[1].defined;
+	mlv_err err;
+
+	if ((err = mlv_table_cell(table, change->slice)) ||
+	    (err = mlv_table_cell(table, change->metric)))
+		return err;
+	for (int s = 0; s < 2; s++)
+		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, false,
+				       precision)))
+			return err;
+	if ((err = number_cell(table, both, change->change, true, precision)) ||
+	    (err = mlv_record_interval(&interval, change->has_interval, change->low, change->high,
+				       precision)) ||
+	    (err = mlv_table_cell(table, interval.ptr)) ||
+	    (err = p_cell(table, change->has_p, change->p)) ||
+	    (err = p_cell(table, change->has_p && change->dim, change->adjusted)))
+		return err;
+	return verdict_cell(table, change, fall);
+}
+
+static mlv_err print_table(struct mlv_run *run, const struct mlv_metrics_side sides[2],
+			   const struct shown *shown, const struct mlv_record_diff_options *options)
+{
+	const char *const headings[] = { "Slice", "Metric", mlv_metrics_side_name(&sides[0]),
+					 mlv_metrics_side_name(&sides[1]), "Change", "Interval", "p",
+					 "p adj", "Verdict" };
+	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
+	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 0, headings);
+
+	for (size_t i = 0; i < shown->count && !err; i++)
+		err = add_row(&table, shown->at[i], shown->at[i] == shown->fall, options->precision);
+	if (!err) {
+		mlv_out_raw(run->out, options->markdown ? "\n" : "");
+		mlv_table_print(&table, run->out, options->markdown);
+		mlv_out_raw(run->out, options->markdown ? "\n" : "");
+	}
+	return err;
+}
+
+static void print_names(struct mlv_out *out, const char *what, const struct mlv_strs *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		mlv_out_line(out, "%s: %s", what, names->at[i]);
+}
+
+/* Slices that clearly move against what clearly happened to all rows. */
+static void print_reversals(struct mlv_out *out, const struct mlv_comparison *comparison)
+{
+	for (size_t c = 0; c < comparison->count; c++) {
+		const struct mlv_change *change = &comparison->changes[c];
+
+		for (size_t o = 0; change->dim && o < comparison->count && !comparison->changes[o].dim; o++) {
+			const struct mlv_change *all = &comparison->changes[o];
+
+			if (strcmp(all->metric, change->metric) == 0 &&
+			    all->verdict == MLV_VERDICT_BETTER && change->verdict == MLV_VERDICT_WORSE)
+				mlv_out_line(out, "reversal: %s is better overall, and worse in %s",
+					     change->metric, change->slice);
+		}
+	}
+}
+
+static void print_rows(struct mlv_out *out, const struct mlv_record_diff *diff)
+{
+	const struct mlv_pairs *pairs = &diff->pairs;
+
+	if (!diff->paired) {
+		mlv_out_line(out, "%s: evidence: %s", diff->name,
+			     mlv_evidence_name(diff->comparison.evidence));
+		return;
+	}
+	mlv_out_line(out, "%s: evidence: paired rows, %zu of %zu and %zu", diff->name, pairs->count,
+		     diff->sides[0].cases.rows.count, diff->sides[1].cases.rows.count);
+	if (pairs->added || pairs->removed || pairs->relabelled)
+		mlv_out_line(out,
+			     "%s: the test set changed: %llu rows added, %llu removed, %llu relabelled; "
+			     "only the others are compared",
+			     diff->name, (unsigned long long)pairs->added,
+			     (unsigned long long)pairs->removed, (unsigned long long)pairs->relabelled);
+}
+
+/* ---- JSON */
+
+static void out_number(struct mlv_out *out, const char *name, bool there, double number)
+{
+	if (there)
+		mlv_out_real(out, name, number);
+	else
+		mlv_out_null(out, name);
+}
+
+static void out_change(struct mlv_out *out, const struct mlv_change *change)
+{
+	bool both = change->sides[0].defined && change->sides[1].defined;
+
+	mlv_out_object_begin(out, change->metric);
+	out_number(out, "old", change->sides[0].defined, change->sides[0].value);
+	out_number(out, "new", change->sides[1].defined, change->sides[1].value);
+	out_number(out, "diff", both, change->change);
+	if (change->has_interval) {
+		mlv_out_array_begin(out, "ci");
+		mlv_out_real(out, NULL, change->low);
+		mlv_out_real(out, NULL, change->high);
+		mlv_out_array_end(out);
+	}
+	if (change->has_p)
+		mlv_out_real(out, "p", change->p);
+	if (change->has_p && change->dim)
+		mlv_out_real(out, "p_adjusted", change->adjusted);
+	if (change->has_counts) {
+		mlv_out_number(out, "gained", change->gained);
+		mlv_out_number(out, "lost", change->lost);
+	}
+	mlv_out_number(out, "rows", change->rows);
+	mlv_out_text(out, "evidence", mlv_evidence_name(change->evidence));
+	mlv_out_text(out, "verdict", mlv_verdict_name(change->verdict));
+	mlv_out_object_end(out);
+}
+
+static void out_names(struct mlv_out *out, const char *name, const struct mlv_strs *names)
+{
+	mlv_out_array_begin(out, name);
+	for (size_t i = 0; i < names->count; i++)
+		mlv_out_text(out, NULL, names->at[i]);
+	mlv_out_array_end(out);
+}
+
+/* Overall as other metrics files have it, the slices below; all of them. */
+static void out_comparison(struct mlv_out *out, const struct mlv_record_diff *diff,
+			   const struct mlv_glob *glob)
+{
+	const struct mlv_comparison *comparison = &diff->comparison;
+	const char *open = NULL;
+
+	for (size_t c = 0; c < comparison->count && !comparison->changes[c].dim; c++)
+		out_change(out, &comparison->changes[c]);
+	mlv_out_object_begin(out, "slices");
+	for (size_t c = 0; c < comparison->count; c++) {
+		const struct mlv_change *change = &comparison->changes[c];
+
+		if (!change->dim ||
+		    (glob && !mlv_glob_match(glob, change->slice, strlen(change->slice))))
+			continue;
+		if (open && strcmp(open, change->slice) != 0)
+			mlv_out_object_end(out);
+		if (!open || strcmp(open, change->slice) != 0)
+			mlv_out_object_begin(out, change->slice);
+		open = change->slice;
+		out_change(out, change);
+	}
+	if (open)
+		mlv_out_object_end(out);
+	mlv_out_object_end(out);
+	mlv_record_spread_out(out, diff, glob);
+	out_names(out, "appeared", &comparison->appeared);
+	out_names(out, "redefined", &comparison->redefined);
+	out_names(out, "vanished", &comparison->vanished);
+	mlv_out_object_begin(out, "test_set");
+	mlv_out_bool(out, "paired", diff->paired);
+	if (diff->paired) {
+		mlv_out_number(out, "common", diff->pairs.count);
+		mlv_out_number(out, "added", diff->pairs.added);
+		mlv_out_number(out, "removed", diff->pairs.removed);
+		mlv_out_number(out, "relabelled", diff->pairs.relabelled);
+		mlv_record_parts_out(out, diff);
+	}
+	mlv_out_object_end(out);
+}
+
+static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sides[2],
+			  const struct mlv_record_diff *diff, const struct mlv_glob *glob,
+			  const struct mlv_record_diff_options *options)
+{
+	struct shown shown = { 0 };
+	mlv_err err = choose(&diff->comparison, glob, options->all, &shown);
+
+	if (!err) {
+		print_rows(run->out, diff);
+		err = print_table(run, sides, &shown, options);
+	}
+	free(shown.at);
+	if (err)
+		return err;
+	if (shown.judged)
+		mlv_out_line(run->out, "slices: %zu tests, adjusted together", shown.judged);
+	if ((err = mlv_record_parts_print(run->out, diff, options->precision)) ||
+	    (err = mlv_record_spread_print(run->out, diff, glob, options->all, options->precision)))
+		return err;
+	print_reversals(run->out, &diff->comparison);
+	print_names(run->out, "redefined, not compared", &diff->comparison.redefined);
+	print_names(run->out, "vanished", &diff->comparison.vanished);
+	print_names(run->out, "new", &diff->comparison.appeared);
+	return NULL;
+}
+
+mlv_err mlv_record_diff_print(struct mlv_run *run, const struct mlv_metrics_side sides[2],
+			      const struct mlv_record_diff *diff,
+			      const struct mlv_record_diff_options *options)
+{
+	MLV_SCOPED(mlv_glob_release) struct mlv_glob glob = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	mlv_err err;
+
+	if ((err = mlv_eval_path(diff->name, &path)) ||
+	    (options->slices && (err = mlv_glob_compile(&glob, options->slices,
+							strlen(options->slices), false))))
+		return err;
+	if (!run->json)
+		return print_text(run, sides, diff, options->slices ? &glob : NULL, options);
+	mlv_out_object_begin(run->out, path.ptr);
+	out_comparison(run->out, diff, options->slices ? &glob : NULL);
+	mlv_out_object_end(run->out);
+	return NULL;
+}

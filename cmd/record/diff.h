@@ -1,0 +1,37 @@
+/* record/diff.h - mlv metrics diff: what changed between two records of an evaluation. */
+#ifndef MLV_CMD_RECORD_DIFF_H
+#define MLV_CMD_RECORD_DIFF_H
+
+#include "cmd/cmd.h"
+#include "core/repo/eval_side.h"
+
+struct mlv_record_diff_options {
+	const char *slices; /* a glob: only slices that it matches; NULL: all */
+	bool all;           /* also what did not clearly change */
+	bool markdown;
+	unsigned precision;
+};
+
+/* How p-values are adjusted, by its name; NULL: bh. MLV_E_USAGE when there is no such way. */
+mlv_err mlv_adjust_parse(const char *name, enum mlv_adjust *adjust) MLV_CHECK;
+
+/* One evaluation on both sides, compared. */
+struct mlv_record_diff {
+	const char *name;
+	struct mlv_eval_side sides[2]; /* old, new */
+	struct mlv_pairs pairs;
+	bool paired;
+	struct mlv_comparison comparison;
+	struct mlv_spreads spreads;
+	bool compared; /* both sides have a record */
+};
+mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
+			     const char *name, bool rows, enum mlv_adjust adjust,
+			     struct mlv_record_diff *diff) MLV_CHECK;
+void mlv_record_diff_release(struct mlv_record_diff *diff);
+/* Print it: as an object of JSON, named by the record's path, or as tables. */
+mlv_err mlv_record_diff_print(struct mlv_run *run, const struct mlv_metrics_side sides[2],
+			      const struct mlv_record_diff *diff,
+			      const struct mlv_record_diff_options *options) MLV_CHECK;
+
+#endif
