@@ -69,8 +69,10 @@ mlv_err mlv_status_stages_look(struct mlv_status_stages *stages, struct mlv_repo
 	stages->at = mlv_sys_alloc_array(stages->pipeline.count, sizeof(*stages->at));
 	if (!stages->at)
 		return mlv_error_nomem("stages");
-	if ((err = mlv_namer_new(&namer, repo)) || (err = mlv_looker_new(&looker, repo, namer)) ||
-	    (err = look_all(stages, looker, only)))
+	if ((err = mlv_namer_new(&namer, repo)) || (err = mlv_looker_new(&looker, repo, namer)))
+		return err;
+	mlv_namer_look_once(namer);
+	if ((err = look_all(stages, looker, only)))
 		return err;
 	return mlv_namer_save(namer);
 }

@@ -27,6 +27,7 @@ struct file {
 	uint64_t size;
 	char kind; /* f x F X */
 	bool racy;
+	bool seen; /* it is still so, as was looked in this run */
 };
 
 /* A directory or pattern that was named in this run. */
@@ -42,6 +43,7 @@ struct mlv_namer {
 	size_t count, cap;
 	struct memo *memos;
 	size_t memo_count, memo_cap;
+	bool once;    /* a file is looked at once */
 	bool changed; /* files differ from their index */
 	dev_t home;
 	int64_t now;  /* of the file system's clock, ns: what is not older may change unseen */
@@ -174,6 +176,31 @@ mlv_err mlv_namer_new(struct mlv_namer **out, struct mlv_repo *repo)
 	return NULL;
 }
 
+static void fill_file(struct mlv_output *named, const struct file *file)
+{
+	named->type = file->kind == 'F' || file->kind == 'X' ? MLV_ID_LEAVES : MLV_ID_SHA256;
+	named->oid = file->oid;
+	named->size = file->size;
+	named->nfiles = 0;
+	named->exec = file->kind == 'x' || file->kind == 'X';
+}
+
+void mlv_namer_look_once(struct mlv_namer *namer)
+{
+	namer->once = true;
+}
+
+/* Whether the file was looked at already and need not be once more. */
+static bool is_seen(const struct mlv_namer *namer, const char *path, struct mlv_output *named)
+{
+	bool there = false;
+	size_t at = namer->once ? place_of(namer, path, &there) : 0;
+
+	if (there && namer->files[at].seen)
+		fill_file(named, &namer->files[at]);
+	return there && namer->files[at].seen;
+}
+
 void mlv_namer_settle(struct mlv_namer *namer)
 {
 	struct timespec nap = { 0, SETTLE_NAP };
@@ -185,15 +212,6 @@ void mlv_namer_settle(struct mlv_namer *namer)
 		nanosleep(&nap, NULL);
 		look_at_clock(namer);
 	}
-}
-
-static void fill_file(struct mlv_output *named, const struct mlv_entry *entry)
-{
-	named->type = entry->kind == 'F' || entry->kind == 'X' ? MLV_ID_LEAVES : MLV_ID_SHA256;
-	named->oid = entry->oid;
-	named->size = entry->size;
-	named->nfiles = 0;
-	named->exec = entry->kind == 'x' || entry->kind == 'X';
 }
 
 static bool may_be_racy(const struct mlv_namer *namer, const struct mlv_index_stat *stat)
@@ -236,7 +254,7 @@ static mlv_err read_file(struct mlv_namer *namer, const char *path, struct mlv_o
 	if (scan.count != 1)
 		return mlv_error(MLV_E_REFUSED, "%s: it changed while it was read", path);
 	entry = mlv_scan_entry(&scan, 0);
-	fill_file(named, &entry);
+	fill_file(named, &(struct file){ .oid = entry.oid, .size = entry.size, .kind = entry.kind });
 	if (scan.items[0].through || scan.items[0].in_cache)
 		return NULL;
 	return put(namer, path, &entry, &scan.items[0].stat,
@@ -252,25 +270,22 @@ static mlv_err name_file(struct mlv_namer *namer, const char *path, const struct
 	mlv_err err = NULL;
 
 	if (there) {
-		const struct file *file = &namer->files[at];
-		struct mlv_index_item item = {
-			.entry = { .kind = file->kind, .oid = file->oid, .size = file->size },
-			.stat = file->stat, .racy = file->racy
-		};
+		struct file *file = &namer->files[at];
+		struct mlv_index_item item = { .entry = { .kind = file->kind, .oid = file->oid,
+							  .size = file->size },
+					       .stat = file->stat,
+					       .racy = file->racy };
 
 		if (mlv_index_hits(&item, &now)) {
-			fill_file(named, &item.entry);
+			file->seen = true;
+			fill_file(named, file);
 			return NULL;
 		}
 	}
 	if (S_ISREG(st->st_mode) && (err = find_in_output(namer, path, &now, &found)))
 		return err;
 	if (found) {
-		const struct file *file = &namer->files[place_of(namer, path, &there)];
-		struct mlv_entry entry = { .kind = file->kind, .oid = file->oid,
-					   .size = file->size };
-
-		fill_file(named, &entry);
+		fill_file(named, &namer->files[place_of(namer, path, &there)]);
 		return NULL;
 	}
 	return read_file(namer, path, named);
@@ -430,6 +445,10 @@ mlv_err mlv_namer_name(struct mlv_namer *namer, const char *path,
 	struct memo made = { 0 };
 	mlv_err err;
 
+	if (!(options && options->glob) && is_seen(namer, path, named)) {
+		*found = true;
+		return NULL;
+	}
 	for (size_t i = namer->memo_count; i-- > 0;) {
 		if (strcmp(namer->memos[i].path, path) != 0)
 			continue;

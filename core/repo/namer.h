@@ -40,6 +40,11 @@ mlv_err mlv_namer_name(struct mlv_namer *namer, const char *path,
 /* Directories may have changed: look at them again when they are next asked for. */
 void mlv_namer_forget(struct mlv_namer *namer);
 /*
+ * Nothing runs while this namer is used: a file that is asked for again, as what one stage makes
+ * and the next depends on, is not looked at again.
+ */
+void mlv_namer_look_once(struct mlv_namer *namer);
+/*
  * What was just written, by a command that has ended: wait until a further change shows in
  * its stat. Some milliseconds at most.
  */

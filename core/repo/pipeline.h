@@ -109,6 +109,8 @@ struct mlv_pipeline {
 	size_t *order;     /* count of them */
 	struct mlv_pipeline_file *files; /* sorted by path */
 	size_t file_count;
+	struct mlv_made *made; /* all outputs by path, for mlv_pipeline_producer() */
+	size_t made_count;
 	struct mlv_strs tracked; /* what has a pointer in the work tree, so that no stage may make it */
 };
 void mlv_pipeline_release(struct mlv_pipeline *pipeline);

@@ -295,6 +295,16 @@ static bool always(const struct mlv_stage *stage)
 					 !stage->env.count && !stage->out_count);
 }
 
+/*
+ * Whether what is recorded says more than its text: what a directory was, or a URL, or what
+ * counts for something that is missing. Else an equal text is enough, and it is not parsed.
+ */
+static bool is_of_use(const struct mlv_lockfile_entry *entry, const struct mlv_look_options *options)
+{
+	return (options && options->allow_missing) || strstr(entry->text, "\n      tree: ") ||
+	       strstr(entry->text, "\n      mark: ");
+}
+
 static mlv_err look(struct mlv_looker *looker, const struct mlv_stage *stage,
 		    const struct mlv_look_options *options, struct mlv_stage_state *state)
 {
@@ -302,14 +312,16 @@ static mlv_err look(struct mlv_looker *looker, const struct mlv_stage *stage,
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_LOCKFILE_MAX);
 	const struct mlv_lockfile_entry *entry;
 	struct mlv_lockfile *file;
+	bool parsed;
 	mlv_err err = mlv_looker_file(looker, stage, &file);
 
 	if (err)
 		return err;
 	entry = mlv_lockfile_find(file, stage->name);
-	if (entry && (err = mlv_lockfile_get(file, entry, &old)))
+	parsed = entry && is_of_use(entry, options);
+	if (parsed && (err = mlv_lockfile_get(file, entry, &old)))
 		return err;
-	if ((err = fill_now(looker, stage, entry ? &old : NULL,
+	if ((err = fill_now(looker, stage, parsed ? &old : NULL,
 			    options && options->allow_missing, state)) ||
 	    (err = mlv_lockfile_entry_text(file, &state->now, &text)))
 		return err;
@@ -318,6 +330,8 @@ static mlv_err look(struct mlv_looker *looker, const struct mlv_stage *stage,
 	if (!state->missing.count && entry && text.len == entry->len &&
 	    memcmp(text.ptr, entry->text, text.len) == 0)
 		return NULL;
+	if (entry && !parsed && (err = mlv_lockfile_get(file, entry, &old)))
+		return err;
 	return mlv_stage_compare(state, entry ? &old : NULL);
 }
 

@@ -106,7 +106,8 @@ static mlv_err next(struct reader *reader)
 		return NULL;
 	end = end ? end : text + strlen(text);
 	reader->at = *end ? end + 1 : end;
-	line->indent = strspn(text, " ");
+	for (line->indent = 0; text[line->indent] == ' ';)
+		line->indent++;
 	start = text + line->indent;
 	line->item = strncmp(start, "- ", 2) == 0;
 	start += line->item ? 2 : 0;

@@ -153,6 +153,8 @@ mlv_err mlv_lockfile_to_root(const char *dir, const char *path, struct mlv_buf *
 
 	if (mlv_lockfile_is_url(path))
 		return mlv_buf_add_str(out, path);
+	if (!*dir && !mlv_path_check(path, strlen(path)))
+		return mlv_buf_add_str(out, path);
 	if ((err = mlv_buf_printf(&base, "%s%s", root, dir)) ||
 	    (err = mlv_path_absolute(&whole, base.ptr, path)))
 		return err;

@@ -28,6 +28,7 @@ void mlv_pipeline_release(struct mlv_pipeline *pipeline)
 	free(pipeline->edges);
 	free(pipeline->edge_at);
 	free(pipeline->order);
+	free(pipeline->made);
 	mlv_strs_release(&pipeline->tracked);
 	*pipeline = (struct mlv_pipeline){ 0 };
 }

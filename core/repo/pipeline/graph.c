@@ -5,147 +5,6 @@
 #include "core/base/sys.h"
 #include "core/repo/pipeline/parts.h"
 
-/* An output, under the part of its path that has no wildcards. */
-struct place {
-	const char *path; /* its first len bytes are the key */
-	size_t len;
-	size_t stage, out;
-};
-
-struct index {
-	struct place *at; /* sorted so that what lies below a path comes right after it */
-	size_t count;
-};
-
-static void index_release(struct index *index)
-{
-	free(index->at);
-}
-
-/* The directories before the first component with a wildcard. */
-static size_t plain_len(const char *path, bool glob)
-{
-	size_t len = strlen(path);
-
-	if (!glob)
-		return len;
-	len = strcspn(path, "*?[\\");
-	while (len > 0 && path[len] != '/')
-		len--;
-	return len;
-}
-
-/* By bytes, where a slash sorts before all others. */
-static int compare(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t len = a_len < b_len ? a_len : b_len;
-
-	for (size_t i = 0; i < len; i++) {
-		int x = a[i] == '/' ? 0 : (unsigned char)a[i];
-		int y = b[i] == '/' ? 0 : (unsigned char)b[i];
-
-		if (x != y)
-			return x - y;
-	}
-	return (a_len > b_len) - (a_len < b_len);
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-	int order = compare(x->path, x->len, y->path, y->len);
-
-	if (order)
-		return order;
-	if (x->stage != y->stage)
-		return x->stage < y->stage ? -1 : 1;
-	return (x->out > y->out) - (x->out < y->out);
-}
-
-static mlv_err build_index(const struct mlv_pipeline *pipeline, struct index *index)
-{
-	size_t total = 0;
-
-	for (size_t s = 0; s < pipeline->count; s++)
-		total += pipeline->stages[s].out_count;
-	if (!total)
-		return NULL;
-	if (!(index->at = mlv_sys_alloc_array(total, sizeof(*index->at))))
-		return mlv_error_nomem("an index of outputs");
-	for (size_t s = 0; s < pipeline->count; s++) {
-		const struct mlv_stage *stage = &pipeline->stages[s];
-
-		for (size_t o = 0; o < stage->out_count; o++) {
-			const struct mlv_stage_out *out = &stage->outs[o];
-
-			index->at[index->count++] = (struct place){
-				out->path, plain_len(out->path, out->glob), s, o };
-		}
-	}
-	qsort(index->at, total, sizeof(*index->at), by_place);
-	return NULL;
-}
-
-/* The first place that is not before the key. */
-static size_t lower_bound(const struct index *index, const char *path, size_t len)
-{
-	size_t low = 0, high = index->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (compare(index->at[mid].path, index->at[mid].len, path, len) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
-static bool is_below(const struct place *place, const char *path, size_t len)
-{
-	return place->len >= len && memcmp(place->path, path, len) == 0 &&
-	       (len == 0 || place->len == len || place->path[len] == '/');
-}
-
-typedef mlv_err (*meet_fn)(void *arg, const struct place *place);
-
-static mlv_err meet_from(const struct mlv_pipeline *pipeline, const struct index *index,
-			 size_t first, size_t len, bool exact, const char *path, bool glob,
-			 meet_fn fn, void *arg)
-{
-	mlv_err err = NULL;
-
-	for (size_t i = first; i < index->count && !err; i++) {
-		const struct place *place = &index->at[i];
-		const struct mlv_stage_out *out =
-			&pipeline->stages[place->stage].outs[place->out];
-
-		if (!is_below(place, path, len) || (exact && place->len != len))
-			break;
-		if ((glob || out->glob) &&
-		    !mlv_pattern_overlap(path, glob, out->path, out->glob))
-			continue;
-		err = fn(arg, place);
-	}
-	return err;
-}
-
-/* Call fn for every output that is path, lies below it or has it below. */
-static mlv_err each_meeting(const struct mlv_pipeline *pipeline, const struct index *index,
-			    const char *path, bool glob, meet_fn fn, void *arg)
-{
-	size_t len = plain_len(path, glob);
-	mlv_err err = NULL;
-
-	for (size_t above = 0; above < len && !err; above++)
-		if (above == 0 || path[above] == '/')
-			err = meet_from(pipeline, index, lower_bound(index, path, above), above,
-					true, path, glob, fn, arg);
-	return err ? err : meet_from(pipeline, index, lower_bound(index, path, len), len, false,
-				     path, glob, fn, arg);
-}
-
 /* The file that a stage stands in, for messages. */
 static struct mlv_source source_of(const struct mlv_pipeline *pipeline,
 				   const struct mlv_stage *stage)
@@ -171,7 +30,7 @@ static mlv_err shown_stage(const struct mlv_stage *stage, struct mlv_buf *to)
 	return err || (err = mlv_stage_address(stage, to)) ? err : mlv_buf_add_char(to, '\'');
 }
 
-static mlv_err overlap(void *arg, const struct place *place)
+static mlv_err overlap(void *arg, const struct mlv_made *place)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf who = MLV_BUF_INIT;
 	const struct claim *claim = arg;
@@ -205,7 +64,7 @@ static mlv_err overlap(void *arg, const struct place *place)
 				who.ptr);
 }
 
-static mlv_err check_outputs(const struct mlv_pipeline *pipeline, const struct index *index)
+static mlv_err check_outputs(const struct mlv_pipeline *pipeline)
 {
 	mlv_err err = NULL;
 
@@ -215,7 +74,7 @@ static mlv_err check_outputs(const struct mlv_pipeline *pipeline, const struct i
 		for (size_t o = 0; o < stage->out_count && !err; o++) {
 			struct claim claim = { pipeline, s, o };
 
-			err = each_meeting(pipeline, index, stage->outs[o].path,
+			err = mlv_made_meet(pipeline, stage->outs[o].path,
 					   stage->outs[o].glob, overlap, &claim);
 		}
 		if (err)
@@ -229,7 +88,7 @@ struct tracked {
 	const char *path;
 };
 
-static mlv_err is_tracked(void *arg, const struct place *place)
+static mlv_err is_tracked(void *arg, const struct mlv_made *place)
 {
 	const struct tracked *tracked = arg;
 	const struct mlv_stage *stage = &tracked->pipeline->stages[place->stage];
@@ -242,14 +101,14 @@ static mlv_err is_tracked(void *arg, const struct place *place)
 }
 
 /* A stage moves its outputs out of the way: what the user tracks is not its own to make. */
-static mlv_err check_tracked(const struct mlv_pipeline *pipeline, const struct index *index)
+static mlv_err check_tracked(const struct mlv_pipeline *pipeline)
 {
 	mlv_err err = NULL;
 
 	for (size_t i = 0; i < pipeline->tracked.count && !err; i++) {
 		struct tracked tracked = { pipeline, pipeline->tracked.at[i] };
 
-		err = each_meeting(pipeline, index, tracked.path, false, is_tracked, &tracked);
+		err = mlv_made_meet(pipeline, tracked.path, false, is_tracked, &tracked);
 	}
 	return err;
 }
@@ -264,7 +123,7 @@ struct edges {
 	size_t *seen; /* the stage + 1 that last had an edge to this one */
 };
 
-static mlv_err add_edge(void *arg, const struct place *place)
+static mlv_err add_edge(void *arg, const struct mlv_made *place)
 {
 	struct edges *edges = arg;
 	const struct mlv_stage *stage = &edges->pipeline->stages[edges->stage];
@@ -292,7 +151,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static mlv_err edges_of(struct edges *edges, const struct index *index)
+static mlv_err edges_of(struct edges *edges)
 {
 	const struct mlv_stage *stage = &edges->pipeline->stages[edges->stage];
 	size_t first = edges->count;
@@ -301,12 +160,12 @@ static mlv_err edges_of(struct edges *edges, const struct index *index)
 	for (size_t d = 0; d < stage->dep_count && !err; d++) {
 		edges->dep = stage->deps[d].path;
 		if (!stage->deps[d].url)
-			err = each_meeting(edges->pipeline, index, edges->dep, stage->deps[d].glob,
+			err = mlv_made_meet(edges->pipeline, edges->dep, stage->deps[d].glob,
 					   add_edge, edges);
 	}
 	for (size_t p = 0; p < stage->param_count && !err; p++) {
 		edges->dep = stage->params[p].file;
-		err = each_meeting(edges->pipeline, index, edges->dep, false, add_edge, edges);
+		err = mlv_made_meet(edges->pipeline, edges->dep, false, add_edge, edges);
 	}
 	if (edges->count > first)
 		qsort(edges->pipeline->edges + first, edges->count - first, sizeof(size_t),
@@ -314,7 +173,7 @@ static mlv_err edges_of(struct edges *edges, const struct index *index)
 	return err;
 }
 
-static mlv_err make_edges(struct mlv_pipeline *pipeline, const struct index *index)
+static mlv_err make_edges(struct mlv_pipeline *pipeline)
 {
 	MLV_SCOPED(mlv_mem_free) size_t *seen = mlv_sys_alloc_array(pipeline->count + 1, sizeof(*seen));
 	struct edges edges = { .pipeline = pipeline, .seen = seen };
@@ -325,7 +184,7 @@ static mlv_err make_edges(struct mlv_pipeline *pipeline, const struct index *ind
 		return mlv_error_nomem("a graph");
 	for (size_t s = 0; s < pipeline->count && !err; s++) {
 		edges.stage = s;
-		err = edges_of(&edges, index);
+		err = edges_of(&edges);
 		pipeline->edge_at[s + 1] = edges.count;
 	}
 	return err;
@@ -478,17 +337,15 @@ mlv_err mlv_pipeline_sort(struct mlv_pipeline *pipeline)
 	for (size_t s = 1; s < pipeline->count; s++)
 		if (by_file_and_name(&pipeline->stages[s - 1], &pipeline->stages[s]) == 0)
 			return two_stages(pipeline, &pipeline->stages[s]);
-	return NULL;
+	return mlv_made_index(pipeline);
 }
 
 mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline)
 {
-	MLV_SCOPED(index_release) struct index index = { 0 };
 	mlv_err err;
 
-	if ((err = build_index(pipeline, &index)) || (err = check_outputs(pipeline, &index)) ||
-	    (err = check_tracked(pipeline, &index)) ||
-	    (err = make_edges(pipeline, &index)))
+	if ((err = check_outputs(pipeline)) || (err = check_tracked(pipeline)) ||
+	    (err = make_edges(pipeline)))
 		return err;
 	return make_order(pipeline);
 }

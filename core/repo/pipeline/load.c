@@ -69,27 +69,6 @@ static bool is_or_lies_in(const char *path, const char *dir)
 	return strncmp(path, dir, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
-const struct mlv_stage *mlv_pipeline_producer(const struct mlv_pipeline *pipeline,
-					      const char *path, const struct mlv_stage_out **found)
-{
-	for (size_t s = 0; s < pipeline->count; s++) {
-		const struct mlv_stage *stage = &pipeline->stages[s];
-
-		for (size_t o = 0; o < stage->out_count; o++) {
-			const struct mlv_stage_out *out = &stage->outs[o];
-			bool is = out->glob ? mlv_pattern_overlap(path, false, out->path, true)
-					    : is_or_lies_in(path, out->path);
-
-			if (!is)
-				continue;
-			if (found)
-				*found = out;
-			return stage;
-		}
-	}
-	return NULL;
-}
-
 void mlv_stage_set_release(struct mlv_stage_set *set)
 {
 	free(set->at);

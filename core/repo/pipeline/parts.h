@@ -83,13 +83,26 @@ mlv_err mlv_pipeline_add_file(const struct mlv_snapshot *snapshot, struct mlv_pi
  */
 mlv_err mlv_pipeline_forgive(const struct mlv_snapshot *snapshot, struct mlv_pipeline *pipeline,
 			     size_t stages, mlv_err err) MLV_CHECK;
-/* Sort stages and files. */
+/* Sort stages and files, and make the index of outputs. */
 mlv_err mlv_pipeline_sort(struct mlv_pipeline *pipeline) MLV_CHECK;
 /* When they are sorted: check outputs, make edges and order. */
 mlv_err mlv_pipeline_link(struct mlv_pipeline *pipeline) MLV_CHECK;
 /* Add all files of the snapshot; some: those with a mistake are warned of and left out. */
 mlv_err mlv_pipeline_search(struct mlv_repo *repo, const struct mlv_snapshot *snapshot, bool some,
 			    struct mlv_pipeline *pipeline) MLV_CHECK;
+
+/* An output, under the part of its path that has no wildcards. */
+struct mlv_made {
+	const char *path; /* its first len bytes are the key */
+	size_t len;
+	size_t stage, out;
+};
+/* Make the index of what the sorted stages make: what lies below a path comes right after it. */
+mlv_err mlv_made_index(struct mlv_pipeline *pipeline) MLV_CHECK;
+typedef mlv_err (*mlv_made_fn)(void *arg, const struct mlv_made *made);
+/* Call fn for every output that is path (glob: a pattern), lies below it or has it below. */
+mlv_err mlv_made_meet(const struct mlv_pipeline *pipeline, const char *path, bool glob,
+		      mlv_made_fn fn, void *arg) MLV_CHECK;
 
 /* Whether some path may match both patterns (globs or plain paths), or lie below both. */
 bool mlv_pattern_overlap(const char *a, bool a_glob, const char *b, bool b_glob);
