@@ -117,6 +117,7 @@ static void json_event(struct mlv_repro_show *show, const struct mlv_repro_event
 	if (event->log)
 		mlv_out_text(out, "log", event->log);
 	mlv_out_object_end(out);
+	fflush(out->to);
 }
 
 static void show_running(struct mlv_out *out, const struct mlv_stage *stage, const char *address)

@@ -43,6 +43,8 @@ static enum mlv_errc code_of_errno(int os_errno)
 		return MLV_E_NOSPACE;
 	case ENOMEM:
 		return MLV_E_NOMEM;
+	case EINTR: /* by a signal that asks to stop: no other is caught */
+		return MLV_E_INTERRUPTED;
 	default:
 		return MLV_E_SYSTEM;
 	}

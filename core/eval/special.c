@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* lgamma_r() */
 #include "core/eval/special.h"
 
 #include <float.h>
@@ -7,6 +8,14 @@
 #define PI       3.14159265358979323846
 #define LOG_2PI  1.83787706640934548356
 #define STEPS    1000000 /* of a continued fraction: it needs about the root of its parameters */
+
+/* lgamma() writes the sign where other threads do, too. */
+static double log_gamma(double x)
+{
+	int sign;
+
+	return lgamma_r(x, &sign);
+}
 
 double mlv_normal_two_sided(double z)
 {
@@ -39,7 +48,7 @@ static double stirling_error(double n)
 	double nn = n * n;
 
 	if (n <= 15)
-		return lgamma(n + 1) - (n + 0.5) * log(n) + n - LOG_2PI / 2;
+		return log_gamma(n + 1) - (n + 0.5) * log(n) + n - LOG_2PI / 2;
 	return (1.0 / 12 -
 		(1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - (1.0 / 1188 - 691.0 / 360360 / nn) / nn) / nn) /
 				     nn) / nn) / n;
@@ -147,7 +156,7 @@ double mlv_t_upper(double t, double df)
 
 static double t_density(double t, double df)
 {
-	double scale = exp(lgamma((df + 1) / 2) - lgamma(df / 2)) / sqrt(df * PI);
+	double scale = exp(log_gamma((df + 1) / 2) - log_gamma(df / 2)) / sqrt(df * PI);
 
 	return scale * exp(-(df + 1) / 2 * log1p(t * t / df));
 }
