@@ -14,7 +14,7 @@ static const struct mlv_want wants[] = {
 
 static mlv_err read_bytes(const char *name, const char *bytes, size_t len, struct mlv_frame *frame)
 {
-	const struct mlv_frame_source source = { name, -1, bytes, len };
+	const struct mlv_frame_source source = { .name = name, .fd = -1, .bytes = bytes, .len = len };
 	struct mlv_ctx ctx;
 
 	mlv_ctx_init_quiet(&ctx);
