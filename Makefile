@@ -136,7 +136,7 @@ help:
 	@echo "make clean         remove what was built"
 
 deps:
-	@.ci/deps build check demo bench
+	@.ci/deps build check long demo bench
 
 completions: all
 	@for f in bash:mlv.bash zsh:_mlv fish:mlv.fish; do \

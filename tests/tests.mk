@@ -61,7 +61,7 @@ check-san:
 # All that the suites above take a part of, and what takes minutes: ARGS="--only chaos --minutes 10 --seed x".
 ARGS =
 check-long: all units
-	@.ci/deps build check
+	@.ci/deps build check long
 	@MAKE="$(MAKE)" tests/long/run $(ARGS)
 
 # What the fuzz drivers have seen before, and changes of it; `make fuzz SECONDS=600` looks for more.
@@ -69,6 +69,7 @@ SECONDS = 60
 check-corpus: fuzzers
 	@tests/tap "$(ON)corpus" tests/fuzz/run $(FUZZERS)
 fuzz:
+	@.ci/deps build long
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=fuzz fuzzers
 	@$(MAKE) --no-print-directory BUILD=fuzz fuzz-run
 fuzz-run:
