@@ -30,6 +30,7 @@ void mlv_cases_release(struct mlv_cases *cases)
 
 /* Cases while they are made. */
 struct making {
+	struct mlv_ctx *ctx;
 	struct tables *tables;
 	struct mlv_cases *cases;
 	const struct mlv_frozen *frozen;
@@ -255,7 +256,7 @@ static mlv_err make(struct making *making, struct mlv_cases *cases)
 	if (!making->tables->frame.rows)
 		return mlv_error(MLV_E_SPEC, "%s: no rows", making->tables->predictions->name);
 	if ((err = take_rows(making->tables, &made)) || (err = make_dims(making)) ||
-	    (err = mlv_cases_sort(&made)))
+	    (err = mlv_cases_sort(making->ctx, &made)))
 		return err;
 	*cases = made;
 	made = (struct mlv_cases){ 0 };
@@ -271,22 +272,22 @@ mlv_err mlv_cases_load(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 	MLV_SCOPED(mlv_tables_release) struct tables tables = {
 		.spec = spec, .predictions = predictions, .features = features,
 	};
-	struct making making = { &tables, NULL, frozen, frozen_count, files };
+	struct making making = { ctx, &tables, NULL, frozen, frozen_count, files };
 	mlv_err err = mlv_tables_read(ctx, &tables);
 
 	return err ? err : make(&making, cases);
 }
 
-mlv_err mlv_cases_of_extract(const struct mlv_eval_spec *spec, struct mlv_extract *extract,
-			     const struct mlv_frozen *frozen, size_t frozen_count,
-			     struct mlv_cases *cases)
+mlv_err mlv_cases_of_extract(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
+			     struct mlv_extract *extract, const struct mlv_frozen *frozen,
+			     size_t frozen_count, struct mlv_cases *cases)
 {
 	const struct mlv_frame_source shards = { .name = "the shards", .fd = -1 };
 	MLV_SCOPED(mlv_tables_release) struct tables tables = {
 		.spec = spec, .predictions = &shards, .extracted = true, .parts = extract->parts,
 		.part_count = extract->part_count,
 	};
-	struct making making = { &tables, NULL, frozen, frozen_count, NULL };
+	struct making making = { ctx, &tables, NULL, frozen, frozen_count, NULL };
 	mlv_err err = mlv_tables_want(&tables);
 
 	if (err)

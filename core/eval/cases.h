@@ -52,7 +52,7 @@ struct mlv_cases {
 	uint32_t *fold;
 	struct mlv_dim *dims;
 	size_t dim_count;
-	uint32_t *order; /* the rows, sorted by score, label, guess, weight and fold */
+	uint32_t *order; /* the rows, sorted by score, label, guess, weight and fold: see order.h */
 };
 
 /*
@@ -96,9 +96,9 @@ mlv_err mlv_extract_append(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec
 mlv_err mlv_extract_write(const struct mlv_eval_spec *spec, const struct mlv_extract *extract,
 			  struct mlv_buf *to) MLV_CHECK;
 /* The cases of all its rows; takes its frame. MLV_E_SPEC when ids repeat, or classes do not fit. */
-mlv_err mlv_cases_of_extract(const struct mlv_eval_spec *spec, struct mlv_extract *extract,
-			     const struct mlv_frozen *frozen, size_t frozen_count,
-			     struct mlv_cases *cases) MLV_CHECK;
+mlv_err mlv_cases_of_extract(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
+			     struct mlv_extract *extract, const struct mlv_frozen *frozen,
+			     size_t frozen_count, struct mlv_cases *cases) MLV_CHECK;
 void mlv_extract_release(struct mlv_extract *extract);
 /* Append a number as names of slices have it: the shortest form, "inf", no ".0". */
 mlv_err mlv_number_add(struct mlv_buf *to, double number) MLV_CHECK;

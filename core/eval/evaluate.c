@@ -6,6 +6,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/eval/evaluate/parts.h"
+#include "core/eval/order.h"
 
 static void result_release(struct mlv_result *result)
 {
@@ -152,12 +153,12 @@ static mlv_err sort_by_code(const uint32_t *code, const uint32_t *rows, size_t c
 	if (!order->row || !order->begin)
 		return mlv_error_nomem("a slice");
 	for (size_t i = 0; i < count; i++)
-		order->begin[(code ? code[rows ? rows[i] : i] : 0) + 2]++;
+		order->begin[(code ? code[rows ? MLV_ORDER_ROW(rows[i]) : i] : 0) + 2]++;
 	for (size_t c = 2; c < codes + 2; c++)
 		order->begin[c] += order->begin[c - 1];
 	/* begin[c + 1] is where the next row of c goes; in the end it is where c ends. */
 	for (size_t i = 0; i < count; i++) {
-		uint32_t row = rows ? rows[i] : (uint32_t)i;
+		uint32_t row = rows ? MLV_ORDER_ROW(rows[i]) : (uint32_t)i;
 
 		order->row[order->begin[(code ? code[row] : 0) + 1]++] = row;
 	}

@@ -54,9 +54,14 @@ mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf 
  * Whether two evaluations are of the same rows is whether the digests of ids and of labels are equal.
  */
 typedef mlv_err (*mlv_record_sink)(void *arg, const void *bytes, size_t len);
-mlv_err mlv_cases_each_id(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
-mlv_err mlv_cases_each_label(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
 mlv_err mlv_cases_each_row(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
+/* by_id is the order of ids, of folds where these stand for several rows; without ids that of labels. */
+mlv_err mlv_cases_by_id(struct mlv_ctx *ctx, const struct mlv_cases *cases,
+			uint32_t **by_id) MLV_CHECK;
+mlv_err mlv_cases_each_id(const struct mlv_cases *cases, const uint32_t *by_id, mlv_record_sink sink,
+			  void *arg) MLV_CHECK;
+mlv_err mlv_cases_each_label(const struct mlv_cases *cases, const uint32_t *by_id,
+			     mlv_record_sink sink, void *arg) MLV_CHECK;
 
 /* ---- reading */
 

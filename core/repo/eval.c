@@ -98,24 +98,10 @@ static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
 	return mlv_sha256_update(arg, bytes, len);
 }
 
-typedef mlv_err (*each_fn)(const struct mlv_cases *cases, mlv_record_sink sink, void *arg);
-
-static mlv_err digest(const struct mlv_cases *cases, each_fn each, char *id)
-{
-	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
-	struct mlv_oid oid;
-	mlv_err err;
-
-	if ((err = mlv_sha256_new(&hasher)) || (err = each(cases, add_bytes, hasher)) ||
-	    (err = mlv_sha256_final(hasher, &oid)))
-		return err;
-	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, id);
-	return NULL;
-}
-
 /* What is digested of the rows, each on a thread. */
 struct digesting {
 	const struct mlv_cases *cases;
+	const uint32_t *by_id;
 	struct mlv_eval_ids *ids;
 };
 
@@ -123,21 +109,37 @@ static mlv_err digest_one(void *arg, size_t index, unsigned worker)
 {
 	const struct digesting *digesting = arg;
 	const struct mlv_cases *cases = digesting->cases;
+	char *const ids[] = { digesting->ids->rows, digesting->ids->labels, digesting->ids->ids };
+	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
+	struct mlv_oid oid;
+	mlv_err err = mlv_sha256_new(&hasher);
 
 	(void)worker;
+	if (err)
+		return err;
 	if (index == 0)
-		return digest(cases, mlv_cases_each_row, digesting->ids->rows);
-	if (index == 1)
-		return digest(cases, mlv_cases_each_label, digesting->ids->labels);
-	return cases->id ? digest(cases, mlv_cases_each_id, digesting->ids->ids) : NULL;
+		err = mlv_cases_each_row(cases, add_bytes, hasher);
+	else if (index == 1)
+		err = mlv_cases_each_label(cases, digesting->by_id, add_bytes, hasher);
+	else
+		err = mlv_cases_each_id(cases, digesting->by_id, add_bytes, hasher);
+	if (err || (err = mlv_sha256_final(hasher, &oid)))
+		return err;
+	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, ids[index]);
+	return NULL;
 }
 
 mlv_err mlv_eval_digests(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct mlv_eval_ids *ids)
 {
-	struct digesting digesting = { cases, ids };
+	MLV_SCOPED(mlv_mem_free) uint32_t *by_id = NULL;
+	struct digesting digesting = { cases, NULL, ids };
+	mlv_err err = mlv_cases_by_id(ctx, cases, &by_id);
 
+	if (err)
+		return err;
 	*ids = (struct mlv_eval_ids){ "", "", "" };
-	return mlv_pool_run(ctx, ctx->jobs, 3, digest_one, &digesting);
+	digesting.by_id = by_id;
+	return mlv_pool_run(ctx, ctx->jobs, cases->id ? 3 : 2, digest_one, &digesting);
 }
 
 /* ---- files that rows name */

@@ -323,8 +323,8 @@ mlv_err mlv_eval_partials_cases(struct mlv_ctx *ctx, const struct mlv_partials *
 	for (size_t p = 0; p < partials->count && !err; p++)
 		err = append(ctx, spec, &partials->at[p], &extract);
 	if (err ||
-	    (err = mlv_cases_of_extract(spec, &extract, edges, mlv_eval_frozen(spec, frozen, edges),
-					&made)) ||
+	    (err = mlv_cases_of_extract(ctx, spec, &extract, edges,
+					mlv_eval_frozen(spec, frozen, edges), &made)) ||
 	    (err = mlv_eval_digests(ctx, &made, ids)))
 		return err;
 	*cases = made;

@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/eval/cases.h"
+#include "core/eval/order.h"
 #include "core/eval/partial.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -31,10 +32,10 @@ static void read_rows(const char *bytes, size_t len)
 	    mlv_eval_spec_read("mlv.yaml", root, "e", &spec))
 		abort();
 	if (mlv_extract_append(&ctx, &spec, &source, &extract) ||
-	    mlv_cases_of_extract(&spec, &extract, NULL, 0, &cases))
+	    mlv_cases_of_extract(&ctx, &spec, &extract, NULL, 0, &cases))
 		return;
 	for (size_t r = 0; r < cases.rows.count; r++)
-		if (cases.id[r] >= cases.ids.count || cases.order[r] >= cases.rows.count ||
+		if (cases.id[r] >= cases.ids.count || MLV_ORDER_ROW(cases.order[r]) >= cases.rows.count ||
 		    cases.dims[0].code[r] >= cases.dims[0].values.count)
 			abort();
 }

@@ -30,20 +30,26 @@ static int by_key(const struct mlv_key *key, uint32_t a, uint32_t b)
 	return left < right ? -1 : left > right;
 }
 
-static void check_sorted(const struct mlv_key *keys, size_t count, size_t rows)
+static void check_sorted(const struct mlv_key *keys, size_t count, size_t rows, unsigned jobs)
 {
+	struct mlv_ctx ctx;
 	MLV_SCOPED(mlv_mem_free) uint32_t *order = NULL;
 	MLV_SCOPED(mlv_mem_free) bool *seen = mlv_sys_alloc_array(rows + 1, sizeof(*seen));
 
-	check_ok(mlv_order_rows(keys, count, rows, &order));
+	mlv_ctx_init_quiet(&ctx);
+	ctx.jobs = jobs;
+	check_ok(mlv_order_rows(&ctx, keys, count, rows, &order));
 	for (size_t i = 0; i < rows; i++) {
+		uint32_t row = MLV_ORDER_ROW(order[i]), before = i ? MLV_ORDER_ROW(order[i - 1]) : 0;
+		bool step = i && keys[0].number && by_key(&keys[0], before, row) < 0;
 		int way = 0;
 
-		cr_assert(order[i] < rows && !seen[order[i]]);
-		seen[order[i]] = true;
+		cr_assert(row < rows && !seen[row]);
+		seen[row] = true;
 		for (size_t k = 0; i && k < count && !way; k++)
-			way = by_key(&keys[k], order[i - 1], order[i]);
-		cr_assert(i == 0 || way < 0 || (way == 0 && order[i - 1] < order[i]), "row %zu", i);
+			way = by_key(&keys[k], before, row);
+		cr_assert(i == 0 || way < 0 || (way == 0 && before < row), "row %zu", i);
+		cr_assert(step == !!(order[i] & MLV_ORDER_STEP), "row %zu", i);
 	}
 }
 
@@ -70,9 +76,34 @@ mlv_test(order, rows_are_sorted_by_all_keys_in_turn)
 		rank[i] = 299 - i;
 	for (size_t first = 0; first < MLV_COUNT(keys); first++)
 		for (size_t count = 1; first + count <= MLV_COUNT(keys); count++)
-			check_sorted(keys + first, count, ROWS);
-	check_sorted(keys, 1, 1);
-	check_sorted(keys, 1, 0);
+			check_sorted(keys + first, count, ROWS, 1);
+	check_sorted(keys, 1, 1, 2);
+	check_sorted(keys, 1, 0, 2);
+}
+
+/* More than are sorted with their keys, and on several threads. */
+mlv_test(order, many_rows_that_are_nearly_the_same_are_sorted)
+{
+	const size_t rows = 1700000;
+	MLV_SCOPED(mlv_mem_free) double *number = mlv_sys_alloc_array(rows, sizeof(*number));
+	MLV_SCOPED(mlv_mem_free) double *near = mlv_sys_alloc_array(rows, sizeof(*near));
+	MLV_SCOPED(mlv_mem_free) uint32_t *few = mlv_sys_alloc_array(rows, sizeof(*few));
+	const struct mlv_key keys[] = {
+		{ .number = near }, { .code = few, .codes = 3 }, { .number = number },
+	};
+	const struct mlv_key same[] = { { .code = few, .codes = 3 }, { .code = few, .codes = 1 } };
+
+	for (size_t r = 0; r < rows; r++) {
+		number[r] = some(1000);
+		near[r] = r ? 1 + some(2000) * 0x1p-52 : -1e300;
+		few[r] = some(3);
+	}
+	check_sorted(keys, 3, rows, 3);
+	check_sorted(keys + 1, 2, rows, 3);
+	check_sorted(same, 1, rows, 2);
+	for (size_t r = 0; r < rows; r++)
+		near[r] = r % 2 ? 0.0 : -0.0;
+	check_sorted(keys, 3, rows, 2);
 }
 
 mlv_test(order, words_that_count_up_are_in_order)

@@ -32,7 +32,7 @@ mlv_err mlv_dim_by_cross(struct mlv_dim *dim, const struct mlv_dim *const *other
 mlv_err mlv_dim_add_name(struct mlv_dim *dim, const char *name) MLV_CHECK;
 void mlv_dim_release(struct mlv_dim *dim);
 /* Make the order of all rows. */
-mlv_err mlv_cases_sort(struct mlv_cases *cases) MLV_CHECK;
+mlv_err mlv_cases_sort(struct mlv_ctx *ctx, struct mlv_cases *cases) MLV_CHECK;
 
 #define NONE SIZE_MAX /* no column */
 

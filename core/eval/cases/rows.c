@@ -9,6 +9,7 @@
 #include "core/eval/record.h"
 
 #define BATCH ((size_t)1 << 16) /* bytes that a sink is given at once */
+#define STEP  ((size_t)1 << 13) /* rows whose values it is given at once */
 
 /* One of the columns that numbers depend on. */
 struct column {
@@ -55,7 +56,7 @@ static void list_columns(const struct mlv_cases *cases, struct columns *columns)
 		};
 }
 
-mlv_err mlv_cases_sort(struct mlv_cases *cases)
+mlv_err mlv_cases_sort(struct mlv_ctx *ctx, struct mlv_cases *cases)
 {
 	struct columns columns = { .count = 0 };
 	struct mlv_key keys[MLV_ROLES];
@@ -63,7 +64,7 @@ mlv_err mlv_cases_sort(struct mlv_cases *cases)
 	list_columns(cases, &columns);
 	for (size_t c = 0; c < columns.count; c++)
 		keys[c] = columns.at[c].key;
-	return mlv_order_rows(keys, columns.count, cases->rows.count, &cases->order);
+	return mlv_order_rows(ctx, keys, columns.count, cases->rows.count, &cases->order);
 }
 
 /* ---- what is digested */
@@ -93,22 +94,6 @@ static mlv_err give_text(struct giving *giving, const char *text, char end)
 	return giving->batch.len < BATCH ? NULL : give(giving);
 }
 
-/* An integer, its low byte first. */
-static mlv_err give_bytes(struct giving *giving, uint64_t value, unsigned bytes)
-{
-	char low[8];
-
-	for (unsigned b = 0; b < bytes; b++)
-		low[b] = (char)(unsigned char)(value >> 8 * b);
-	if (giving->batch.len >= BATCH) {
-		mlv_err err = give(giving);
-
-		if (err)
-			return err;
-	}
-	return mlv_buf_add(&giving->batch, low, bytes);
-}
-
 static mlv_err give_head(struct giving *giving, const struct column *column)
 {
 	char count[24];
@@ -125,25 +110,50 @@ static mlv_err give_head(struct giving *giving, const struct column *column)
 	return err;
 }
 
+/* An integer, its low byte first. */
+static inline void put(char *to, uint64_t value, size_t bytes)
+{
+	for (size_t b = 0; b < bytes; b++)
+		to[b] = (char)(unsigned char)(value >> 8 * b);
+}
+
+static void put_numbers(const double *number, const uint32_t *order, size_t rows, char *to)
+{
+	for (size_t i = 0; i < rows; i++) {
+		double value = number[MLV_ORDER_ROW(order[i])] + 0.0; /* -0 is 0 */
+		uint64_t bits;
+
+		memcpy(&bits, &value, sizeof(bits));
+		put(to + i * sizeof(bits), bits, sizeof(bits));
+	}
+}
+
+static void put_codes(const uint32_t *code, size_t bytes, const uint32_t *order, size_t rows, char *to)
+{
+	for (size_t i = 0; i < rows; i++)
+		put(to + i * bytes, code[MLV_ORDER_ROW(order[i])], bytes);
+}
+
 static mlv_err give_column(struct giving *giving, const struct mlv_cases *cases,
 			   const struct column *column)
 {
 	const struct mlv_key *key = &column->key;
-	unsigned bytes = key->codes <= 256 ? 1 : key->codes <= 65536 ? 2 : 4;
+	size_t bytes = key->number ? sizeof(double) : key->codes <= 256 ? 1 : key->codes <= 65536 ? 2 : 4;
 	mlv_err err = give_head(giving, column);
 
-	for (size_t i = 0; i < cases->rows.count && !err; i++) {
-		uint32_t row = cases->order[i];
-		uint64_t bits;
+	for (size_t at = 0, step; at < cases->rows.count && !err; at += step) {
+		char *to;
 
-		if (key->number) {
-			double number = key->number[row] + 0.0; /* -0 is 0 */
-
-			memcpy(&bits, &number, sizeof(bits));
-			err = give_bytes(giving, bits, sizeof(bits));
-		} else {
-			err = give_bytes(giving, key->code[row], bytes);
-		}
+		step = cases->rows.count - at < STEP ? cases->rows.count - at : STEP;
+		if ((err = mlv_buf_reserve(&giving->batch, step * bytes)))
+			return err;
+		to = giving->batch.ptr + giving->batch.len;
+		if (key->number)
+			put_numbers(key->number, cases->order + at, step, to);
+		else
+			put_codes(key->code, bytes, cases->order + at, step, to);
+		mlv_buf_advance(&giving->batch, step * bytes);
+		err = give(giving);
 	}
 	return err;
 }
@@ -164,8 +174,7 @@ mlv_err mlv_cases_each_row(const struct mlv_cases *cases, mlv_record_sink sink, 
 	return err;
 }
 
-/* By ids, and where these stand for several rows by folds; without ids by labels. */
-static mlv_err sort_by_id(const struct mlv_cases *cases, uint32_t **order)
+mlv_err mlv_cases_by_id(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint32_t **order)
 {
 	MLV_SCOPED(mlv_mem_free) uint32_t *rank = NULL;
 	struct mlv_key keys[2] = { { 0 } };
@@ -174,14 +183,14 @@ static mlv_err sort_by_id(const struct mlv_cases *cases, uint32_t **order)
 
 	if (!cases->id) {
 		keys[0] = (struct mlv_key){ cases->y, cases->truth, NULL, cases->classes.count };
-		return mlv_order_rows(keys, 1, cases->rows.count, order);
+		return mlv_order_rows(ctx, keys, 1, cases->rows.count, order);
 	}
 	if ((err = mlv_words_rank(&cases->ids, &rank)))
 		return err;
 	keys[0] = (struct mlv_key){ .code = cases->id, .rank = rank, .codes = cases->ids.count };
 	if (cases->fold)
 		keys[count++] = (struct mlv_key){ .code = cases->fold, .codes = cases->folds.count };
-	return mlv_order_rows(keys, count, cases->rows.count, order);
+	return mlv_order_rows(ctx, keys, count, cases->rows.count, order);
 }
 
 static mlv_err give_label(struct giving *giving, const struct mlv_cases *cases, uint32_t row)
@@ -194,27 +203,35 @@ static mlv_err give_label(struct giving *giving, const struct mlv_cases *cases, 
 	return err ? err : give_text(giving, "", '\n');
 }
 
-static mlv_err each_line(const struct mlv_cases *cases, bool labels, mlv_record_sink sink, void *arg)
+static mlv_err give_id(struct giving *giving, const struct mlv_cases *cases, uint32_t row)
 {
-	MLV_SCOPED(mlv_mem_free) uint32_t *order = NULL;
+	return give_text(giving, mlv_words_at(&cases->ids, cases->id[row]), '\n');
+}
+
+static mlv_err each_line(const struct mlv_cases *cases, const uint32_t *by_id,
+			 mlv_err (*give_line)(struct giving *giving, const struct mlv_cases *cases,
+					      uint32_t row),
+			 mlv_record_sink sink, void *arg)
+{
 	struct giving giving = { sink, arg, MLV_BUF_INIT };
-	mlv_err err = sort_by_id(cases, &order);
+	mlv_err err = NULL;
 
 	for (size_t i = 0; i < cases->rows.count && !err; i++)
-		err = labels ? give_label(&giving, cases, order[i])
-			     : give_text(&giving, mlv_words_at(&cases->ids, cases->id[order[i]]), '\n');
+		err = give_line(&giving, cases, MLV_ORDER_ROW(by_id[i]));
 	if (!err)
 		err = give(&giving);
 	mlv_buf_release(&giving.batch);
 	return err;
 }
 
-mlv_err mlv_cases_each_id(const struct mlv_cases *cases, mlv_record_sink sink, void *arg)
+mlv_err mlv_cases_each_id(const struct mlv_cases *cases, const uint32_t *by_id, mlv_record_sink sink,
+			  void *arg)
 {
-	return each_line(cases, false, sink, arg);
+	return each_line(cases, by_id, give_id, sink, arg);
 }
 
-mlv_err mlv_cases_each_label(const struct mlv_cases *cases, mlv_record_sink sink, void *arg)
+mlv_err mlv_cases_each_label(const struct mlv_cases *cases, const uint32_t *by_id,
+			     mlv_record_sink sink, void *arg)
 {
-	return each_line(cases, true, sink, arg);
+	return each_line(cases, by_id, give_label, sink, arg);
 }

@@ -9,6 +9,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/eval/evaluate/parts.h"
+#include "core/eval/order.h"
 
 #define ROUND    ((size_t)1 << 16) /* rows that a thread takes at once */
 #define POSITIVE ((uint64_t)1)
@@ -21,7 +22,6 @@ struct ranking {
 	const struct cells *cells;
 	const struct tally *tallies;
 	struct areas *areas;
-	uint32_t *sorted;      /* rows, by score */
 	uint64_t *words, *in_order; /* of each row; the same in the order of scores */
 	size_t axis, end;      /* those that words have fields for */
 	unsigned fold_bits, *shift; /* behind the flags; of each axis */
@@ -37,7 +37,6 @@ static void ranking_release(struct ranking *ranking)
 		free(ranking->walks[w].at);
 	free(ranking->walks);
 	free(ranking->shift);
-	free(ranking->sorted);
 	free(ranking->words);
 	free(ranking->in_order);
 }
@@ -96,12 +95,13 @@ static mlv_err make_words(void *arg, size_t index, unsigned worker)
 static mlv_err put_in_order(void *arg, size_t index, unsigned worker)
 {
 	struct ranking *ranking = arg;
+	const uint32_t *order = ranking->cells->cases->order;
 	size_t end = round_end(ranking, index);
 
 	(void)worker;
 	for (size_t i = index * ROUND; i < end; i++)
-		ranking->in_order[i] = ranking->words[SORTED_ROW(ranking->sorted[i])] |
-				       (ranking->sorted[i] & SORTED_STEP ? STEP : 0);
+		ranking->in_order[i] = ranking->words[MLV_ORDER_ROW(order[i])] |
+				       (order[i] & MLV_ORDER_STEP ? STEP : 0);
 	return NULL;
 }
 
@@ -173,12 +173,13 @@ static mlv_err prepare(struct ranking *ranking)
 	size_t rows = cells->cases->rows.count;
 
 	ranking->fold_bits = bits_for(cells->folds);
-	ranking->sorted = mlv_sys_alloc_array(rows, sizeof(*ranking->sorted));
+	ranking->words = mlv_sys_alloc_array(rows, sizeof(*ranking->words));
+	ranking->in_order = mlv_sys_alloc_array(rows, sizeof(*ranking->in_order));
 	ranking->walks = mlv_sys_alloc_array(ranking->ctx->jobs, sizeof(*ranking->walks));
 	ranking->shift = mlv_sys_alloc_array(cells->axis_count, sizeof(*ranking->shift));
-	if (!ranking->sorted || !ranking->walks || !ranking->shift)
-		return mlv_error_nomem("ranks");
-	return mlv_evaluate_sort(ranking->ctx, cells->cases->score, rows, ranking->sorted);
+	return ranking->words && ranking->in_order && ranking->walks && ranking->shift
+		       ? NULL
+		       : mlv_error_nomem("ranks");
 }
 
 mlv_err mlv_evaluate_areas(struct mlv_ctx *ctx, const struct cells *cells,
@@ -190,12 +191,6 @@ mlv_err mlv_evaluate_areas(struct mlv_ctx *ctx, const struct cells *cells,
 	size_t rows = cells->cases->rows.count, rounds = (rows + ROUND - 1) / ROUND;
 	mlv_err err = prepare(&ranking);
 
-	if (err)
-		return err;
-	ranking.words = mlv_sys_alloc_array(rows, sizeof(*ranking.words));
-	ranking.in_order = mlv_sys_alloc_array(rows, sizeof(*ranking.in_order));
-	if (!ranking.words || !ranking.in_order)
-		return mlv_error_nomem("ranks");
 	for (; ranking.axis < cells->axis_count && !err; ranking.axis = ranking.end) {
 		choose_fields(&ranking);
 		if ((err = mlv_pool_run(ctx, ctx->jobs, rounds, make_words, &ranking)) ||

@@ -3,9 +3,9 @@
  *
  * What metrics need of a slice is counts and exact sums, to which rows can be
  * added in any order, and ranks, for which rows come in the order of their
- * scores. So rows are never gathered by slice: one pass adds each row to its
- * slice of every dimension, one sort orders all rows, and one pass for each
- * dimension ranks them in all of its slices at once.
+ * scores, as all cases are sorted. So rows are never gathered by slice: one pass
+ * adds each row to its slice of every dimension, and one pass for each dimension
+ * ranks them in all of its slices at once.
  */
 #ifndef MLV_EVAL_EVALUATE_PARTS_H
 #define MLV_EVAL_EVALUATE_PARTS_H
@@ -46,16 +46,6 @@ struct areas {
 };
 mlv_err mlv_evaluate_areas(struct mlv_ctx *ctx, const struct cells *cells,
 			   const struct tally *tallies, struct areas *areas) MLV_CHECK;
-
-/* A row, and whether its number is larger than that of the row before it. */
-#define SORTED_ROW(entry) ((entry) & 0x7fffffffU)
-#define SORTED_STEP       0x80000000U
-/*
- * Fill sorted with the rows below count, which is below 2^31, by number, which
- * holds no NaN; rows of one number stay as they are. The first has no step.
- */
-mlv_err mlv_evaluate_sort(struct mlv_ctx *ctx, const double *number, size_t count,
-			  uint32_t *sorted) MLV_CHECK;
 
 /* Whether rows are few enough kinds of, and metrics such, that this way is gone. */
 bool mlv_evaluate_is_linear(const struct mlv_cases *cases, size_t folds);
