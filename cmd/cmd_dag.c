@@ -173,7 +173,7 @@ static mlv_err show(struct mlv_run *run, const struct dag_args *args, const stru
 	else if (args->mermaid || args->markdown)
 		mlv_dag_mermaid(dag, args->markdown, run->out);
 	else
-		return mlv_dag_draw(dag, run->out);
+		return mlv_dag_draw(dag, run->width, run->out);
 	return NULL;
 }
 

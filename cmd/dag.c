@@ -155,24 +155,33 @@ static mlv_err draw_node(struct drawing *drawing, size_t node, struct mlv_out *o
 	return err;
 }
 
-mlv_err mlv_dag_draw(const struct mlv_dag *dag, struct mlv_out *out)
+static mlv_err draw_from(struct drawing *drawing, size_t node, struct mlv_out *out)
+{
+	mlv_err err = draw_node(drawing, node, out);
+
+	while (drawing->depth && !err) {
+		struct level *top = &drawing->stack[drawing->depth - 1];
+
+		if (top->next == drawing->first[top->node + 1])
+			drawing->depth--;
+		else
+			err = draw_node(drawing, drawing->dag->edges[top->next++].to_at, out);
+	}
+	return err;
+}
+
+mlv_err mlv_dag_tree(const struct mlv_dag *dag, struct mlv_out *out)
 {
 	MLV_SCOPED(drawing_release) struct drawing drawing = { .dag = dag, .line = MLV_BUF_INIT };
 	mlv_err err = prepare(&drawing);
 
-	for (size_t i = 0; i < dag->names.count && !err; i++) {
-		if (drawing.inner[i])
-			continue;
-		err = draw_node(&drawing, i, out);
-		while (drawing.depth && !err) {
-			struct level *top = &drawing.stack[drawing.depth - 1];
-
-			if (top->next == drawing.first[top->node + 1])
-				drawing.depth--;
-			else
-				err = draw_node(&drawing, dag->edges[top->next++].to_at, out);
-		}
-	}
+	for (size_t i = 0; i < dag->names.count && !err; i++)
+		if (!drawing.inner[i])
+			err = draw_from(&drawing, i, out);
+	/* Nodes that are one for several stages may lead to each other. */
+	for (size_t i = 0; i < dag->names.count && !err; i++)
+		if (!drawing.drawn[i])
+			err = draw_from(&drawing, i, out);
 	return err;
 }
 

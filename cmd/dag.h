@@ -24,8 +24,10 @@ mlv_err mlv_dag_edge(struct mlv_dag *dag, const char *from, const char *to) MLV_
 /* After the last of them, before one of the next. */
 mlv_err mlv_dag_settle(struct mlv_dag *dag) MLV_CHECK;
 
-/* As a tree for a terminal: below each node what depends on it, in full the first time. */
-mlv_err mlv_dag_draw(const struct mlv_dag *dag, struct mlv_out *out) MLV_CHECK;
+/* As boxes with arrows down to what depends on them; what is wider than the terminal as a tree. */
+mlv_err mlv_dag_draw(const struct mlv_dag *dag, unsigned width, struct mlv_out *out) MLV_CHECK;
+/* As a tree: below each node what depends on it, in full the first time. */
+mlv_err mlv_dag_tree(const struct mlv_dag *dag, struct mlv_out *out) MLV_CHECK;
 void mlv_dag_dot(const struct mlv_dag *dag, struct mlv_out *out);
 void mlv_dag_mermaid(const struct mlv_dag *dag, bool markdown, struct mlv_out *out);
 void mlv_dag_json(const struct mlv_dag *dag, struct mlv_out *out);

@@ -1,4 +1,4 @@
-# mlv dag: a tree, and the same graph in other forms; what a target needs.
+# mlv dag: a drawing, and the same graph in other forms; what a target needs.
 git init -q && mlv init -q
 mkdir raw sub && echo 1 >raw/a && mlv add -q raw
 cat >mlv.yaml <<'END'
