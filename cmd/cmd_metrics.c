@@ -25,9 +25,9 @@ const struct mlv_cmd mlv_cmd_metrics = {
 	.subs = metrics_subs,
 };
 
-/* A file, or with -R the files below a directory, that the user named. */
+/* A file, or with -R a directory, that the user named. */
 static mlv_err add_typed(const struct mlv_metrics_place *place, const char *typed, bool recursive,
-			 struct mlv_strs *files)
+			 struct mlv_strs *names)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	struct stat st;
@@ -35,26 +35,49 @@ static mlv_err add_typed(const struct mlv_metrics_place *place, const char *type
 
 	if (err)
 		return err;
-	if (mlv_sys_fstatat(place->root_fd, name.len ? name.ptr : ".", &st, 0) == 0 &&
-	    S_ISDIR(st.st_mode)) {
-		if (recursive)
-			return mlv_metrics_list_below(place, name.ptr, files);
+	if (!recursive &&
+	    mlv_sys_fstatat(place->root_fd, name.len ? name.ptr : ".", &st, 0) == 0 &&
+	    S_ISDIR(st.st_mode))
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: a directory", typed),
 				      "add -R to take the files below it");
-	}
-	return mlv_strs_add(files, name.ptr);
+	return mlv_strs_add(names, name.ptr);
 }
 
 mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char *const *typed,
-			      size_t count, bool recursive, struct mlv_strs *files)
+			      size_t count, bool recursive, struct mlv_strs *names)
 {
 	for (size_t i = 0; i < count; i++) {
-		mlv_err err = add_typed(place, typed[i], recursive, files);
+		mlv_err err = add_typed(place, typed[i], recursive, names);
 
 		if (err)
 			return err;
 	}
 	return NULL;
+}
+
+mlv_err mlv_metrics_expand_all(struct mlv_run *run, struct mlv_metrics_place *place,
+			       const struct mlv_metrics_side *side, const struct mlv_strs *names,
+			       struct mlv_metrics_expanded *to)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < names->count && !err; i++) {
+		bool found = true;
+
+		err = mlv_metrics_expand(place, side, names->at[i], &to->files, &found);
+		if (err && mlv_metrics_goes_on(run, err, &to->failed))
+			err = NULL;
+		if (!err && !found)
+			err = mlv_strs_add(&to->empty, names->at[i]);
+	}
+	mlv_strs_sort_unique(&to->files);
+	return err;
+}
+
+void mlv_metrics_expanded_release(struct mlv_metrics_expanded *expanded)
+{
+	mlv_strs_release(&expanded->files);
+	mlv_strs_release(&expanded->empty);
 }
 
 mlv_err mlv_metrics_list_evals(const struct mlv_metrics_place *place,

@@ -11,9 +11,21 @@ extern const struct mlv_cmd mlv_cmd_metrics_bisect, mlv_cmd_metrics_blame, mlv_c
 	mlv_cmd_metrics_list, mlv_cmd_metrics_log, mlv_cmd_metrics_show, mlv_cmd_plots_list;
 extern const struct mlv_cmd mlv_cmd_metrics;
 
-/* Add the files that the user named; directories only when recursive. */
+/* Add the names, relative to the root, that the user typed; directories only when recursive. */
 mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char *const *typed,
-			      size_t count, bool recursive, struct mlv_strs *files) MLV_CHECK;
+			      size_t count, bool recursive, struct mlv_strs *names) MLV_CHECK;
+/*
+ * The files of names in one version, sorted, and the names that stand for none there. What cannot
+ * be looked into is told, as mlv_metrics_goes_on() does.
+ */
+struct mlv_metrics_expanded {
+	struct mlv_strs files, empty;
+	enum mlv_errc failed; /* MLV_E_NO at first */
+};
+mlv_err mlv_metrics_expand_all(struct mlv_run *run, struct mlv_metrics_place *place,
+			       const struct mlv_metrics_side *side, const struct mlv_strs *names,
+			       struct mlv_metrics_expanded *to) MLV_CHECK;
+void mlv_metrics_expanded_release(struct mlv_metrics_expanded *expanded);
 /* Add the evaluations of this version; that there is no mlv.yaml is no failure. */
 mlv_err mlv_metrics_list_evals(const struct mlv_metrics_place *place,
 			       const struct mlv_metrics_side *side, struct mlv_strs *evals) MLV_CHECK;

@@ -62,22 +62,50 @@ static void diff_release(struct diff *diff)
 	mlv_metrics_place_close(&diff->place);
 }
 
+/* Add the files of names on both sides. A name that stands for none on either is told, of both. */
+static mlv_err expand(struct diff *diff, const struct mlv_strs *names)
+{
+	MLV_SCOPED(mlv_metrics_expanded_release) struct mlv_metrics_expanded old = {
+		.failed = diff->failed,
+	};
+	MLV_SCOPED(mlv_metrics_expanded_release) struct mlv_metrics_expanded now = { 0 };
+	mlv_err err = mlv_metrics_expand_all(diff->run, &diff->place, &diff->sides[0], names, &old);
+
+	now.failed = old.failed;
+	if (err || (err = mlv_metrics_expand_all(diff->run, &diff->place, &diff->sides[1], names,
+						 &now)))
+		return err;
+	diff->failed = now.failed;
+	for (size_t i = 0; i < old.empty.count; i++)
+		for (size_t s = 0; s < 2 && mlv_strs_has(&now.empty, old.empty.at[i]); s++)
+			mlv_tell_warning(diff->run->ctx, "%s: not in %s", old.empty.at[i],
+					 mlv_metrics_side_name(&diff->sides[s]));
+	for (size_t i = 0; i < old.files.count && !err; i++)
+		err = mlv_strs_add(&diff->files, old.files.at[i]);
+	for (size_t i = 0; i < now.files.count && !err; i++)
+		err = mlv_strs_add(&diff->files, now.files.at[i]);
+	return err;
+}
+
 static mlv_err find_files(struct diff *diff)
 {
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	const struct mlv_opt_list *typed = &diff->args->targets;
 	mlv_err err = mlv_metrics_add_typed(&diff->place, typed->at, typed->count,
-					    diff->args->recursive, &diff->files);
+					    diff->args->recursive, &names);
 
 	for (size_t s = 0; s < 2 && !err && !typed->count; s++)
-		if (!(err = mlv_metrics_list(&diff->place, &diff->sides[s], MLV_OUT_METRIC,
-					     &diff->files)))
+		if (!(err = mlv_metrics_list(&diff->place, &diff->sides[s], MLV_OUT_METRIC, &names)))
 			err = mlv_metrics_list_evals(&diff->place, &diff->sides[s], &diff->evals);
+	mlv_strs_sort_unique(&names);
+	if (!err)
+		err = expand(diff, &names);
 	if (!err && typed->count)
 		err = mlv_metrics_take_evals(&diff->place, diff->sides, 2, &diff->files,
 					     &diff->evals);
 	mlv_strs_sort_unique(&diff->files);
 	mlv_strs_sort_unique(&diff->evals);
-	if (!err && !diff->files.count && !diff->evals.count)
+	if (!err && !names.count && !diff->evals.count)
 		return mlv_metrics_no_files();
 	return err;
 }

@@ -51,6 +51,11 @@ static void show_release(struct show *show)
 	mlv_metrics_place_close(&show->place);
 }
 
+static void warn_missing(struct show *show, const struct mlv_metrics_side *side, const char *file)
+{
+	mlv_tell_warning(show->run->ctx, "%s: not in %s", file, mlv_metrics_side_name(side));
+}
+
 static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side, const char *file)
 {
 	MLV_SCOPED(mlv_metrics_release) struct mlv_metrics metrics = { 0 };
@@ -63,7 +68,7 @@ static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side,
 	if (err)
 		return err;
 	if (!found && !show->many)
-		mlv_tell_warning(show->run->ctx, "%s: not in %s", file, mlv_metrics_side_name(side));
+		warn_missing(show, side, file);
 	show->files += found;
 	if (!found)
 		return NULL;
@@ -84,19 +89,27 @@ static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side,
 static mlv_err show_side(struct show *show, const char *rev)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs listed = { 0 };
-	const struct mlv_strs *files = show->typed.count ? &show->typed : &listed;
+	MLV_SCOPED(mlv_metrics_expanded_release) struct mlv_metrics_expanded found = {
+		.failed = show->failed,
+	};
 	struct mlv_metrics_side side;
 	mlv_err err;
 
-	if ((err = mlv_metrics_side_init(&show->place, rev, &side)))
-		return err;
-	if (!show->typed.count && (err = mlv_metrics_list(&show->place, &side, MLV_OUT_METRIC, &listed)))
+	if ((err = mlv_metrics_side_init(&show->place, rev, &side)) ||
+	    (!show->typed.count &&
+	     (err = mlv_metrics_list(&show->place, &side, MLV_OUT_METRIC, &listed))))
 		return err;
 	mlv_strs_sort_unique(&listed);
+	if ((err = mlv_metrics_expand_all(show->run, &show->place, &side,
+					  show->typed.count ? &show->typed : &listed, &found)))
+		return err;
+	show->failed = found.failed;
+	for (size_t i = 0; i < found.empty.count && !show->many; i++)
+		warn_missing(show, &side, found.empty.at[i]);
 	if (show->many)
 		mlv_out_object_begin(show->run->out, mlv_metrics_side_name(&side));
-	for (size_t f = 0; f < files->count && !err; f++)
-		err = show_file(show, &side, files->at[f]);
+	for (size_t f = 0; f < found.files.count && !err; f++)
+		err = show_file(show, &side, found.files.at[f]);
 	if (err)
 		return err;
 	if (show->many)
@@ -136,13 +149,26 @@ static mlv_err show_records(struct show *show)
 /* Named records are shown as such; of several versions as metrics files. */
 static mlv_err take_records(struct show *show)
 {
+	MLV_SCOPED(mlv_metrics_expanded_release) struct mlv_metrics_expanded found = {
+		.failed = show->failed,
+	};
 	struct mlv_metrics_side side;
 	mlv_err err;
 
 	if (show->many || !show->typed.count)
 		return NULL;
-	err = mlv_metrics_side_init(&show->place, show->args->rev, &side);
-	return err ? err : mlv_metrics_take_evals(&show->place, &side, 1, &show->typed, &show->evals);
+	if ((err = mlv_metrics_side_init(&show->place, show->args->rev, &side)) ||
+	    (err = mlv_metrics_expand_all(show->run, &show->place, &side, &show->typed, &found)))
+		return err;
+	show->failed = found.failed;
+	for (size_t i = 0; i < found.empty.count && !err; i++)
+		err = mlv_strs_add(&found.files, found.empty.at[i]);
+	if (err)
+		return err;
+	mlv_strs_release(&show->typed);
+	show->typed = found.files;
+	found.files = (struct mlv_strs){ 0 };
+	return mlv_metrics_take_evals(&show->place, &side, 1, &show->typed, &show->evals);
 }
 
 static mlv_err add_rev(void *arg, const struct mlv_git_id *commit, const char *name)

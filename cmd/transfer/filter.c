@@ -10,6 +10,19 @@ void mlv_transfer_filter_release(struct mlv_transfer_filter *filter)
 	mlv_strs_release(&filter->files);
 }
 
+/* A pattern counts as the directory that what it matches lies below; at the root it is none. */
+static void cut_pattern(char *name)
+{
+	size_t len = strcspn(name, "*?[");
+
+	if (!name[len])
+		return;
+	while (len && name[len] != '/')
+		len--;
+	if (len)
+		name[len] = '\0';
+}
+
 static mlv_err list_types(struct mlv_transfer_filter *filter, struct mlv_metrics_place *place,
 			  const struct mlv_transfer_args *args, const char *rev)
 {
@@ -21,6 +34,8 @@ static mlv_err list_types(struct mlv_transfer_filter *filter, struct mlv_metrics
 				       strcmp(args->types.at[i], "plots") == 0 ? MLV_OUT_PLOT
 									       : MLV_OUT_METRIC,
 				       &filter->files);
+	for (size_t i = 0; !err && i < filter->files.count; i++)
+		cut_pattern(filter->files.at[i]);
 	return err;
 }
 

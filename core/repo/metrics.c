@@ -1,6 +1,5 @@
 #include "core/repo/metrics.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,8 +12,6 @@
 #include "core/base/yaml.h"
 #include "core/repo/pipeline/parts.h"
 #include "core/repo/pointer.h"
-
-#define DEPTH_MAX 64                /* directories below each other, when listing */
 
 /* Where root lies in the git work tree; a bare repository has none to lie in. */
 static mlv_err set_prefix(struct mlv_metrics_place *place)
@@ -168,40 +165,6 @@ mlv_err mlv_metrics_pipeline(struct mlv_metrics_place *place, const struct mlv_m
 	return mlv_pipeline_load_some(place->repo, side->rev, pipeline);
 }
 
-static mlv_err add_listed(const struct mlv_strs *listed, struct mlv_strs *files)
-{
-	mlv_err err = NULL;
-
-	for (size_t i = 0; i < listed->count && !err; i++)
-		err = mlv_strs_add(files, listed->at[i]);
-	return err;
-}
-
-static mlv_err add_outs(const struct mlv_stage *stage, enum mlv_stage_out_kind kind,
-			struct mlv_strs *files)
-{
-	mlv_err err = NULL;
-
-	for (size_t o = 0; o < stage->out_count && !err; o++)
-		if (stage->outs[o].kind == kind && !stage->outs[o].glob)
-			err = mlv_strs_add(files, stage->outs[o].path);
-	return err;
-}
-
-mlv_err mlv_metrics_list(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			 enum mlv_stage_out_kind kind, struct mlv_strs *files)
-{
-	MLV_SCOPED(mlv_pipeline_release) struct mlv_pipeline pipeline = { 0 };
-	mlv_err err = mlv_metrics_pipeline(place, side, &pipeline);
-
-	for (size_t f = 0; f < pipeline.file_count && !err; f++)
-		err = add_listed(kind == MLV_OUT_PLOT ? &pipeline.files[f].plots
-						      : &pipeline.files[f].metrics, files);
-	for (size_t s = 0; s < pipeline.count && !err; s++)
-		err = add_outs(&pipeline.stages[s], kind, files);
-	return err;
-}
-
 static bool ends_with(const char *text, const char *end)
 {
 	size_t len = strlen(text), end_len = strlen(end);
@@ -212,45 +175,6 @@ static bool ends_with(const char *text, const char *end)
 static bool is_yaml(const char *file)
 {
 	return ends_with(file, ".yaml") || ends_with(file, ".yml");
-}
-
-static mlv_err list_below(const struct mlv_metrics_place *place, struct mlv_buf *path,
-			  unsigned depth, struct mlv_strs *files)
-{
-	size_t outer = path->len;
-	MLV_SCOPED(mlv_dir_close) DIR *dir =
-		mlv_sys_opendirat(place->root_fd, outer ? path->ptr : ".");
-
-	if (!dir)
-		return mlv_error_sys("%s", path->ptr);
-	for (struct dirent *e; (e = readdir(dir));) {
-		struct stat st;
-		mlv_err err;
-
-		if (e->d_name[0] == '.' ||
-		    mlv_sys_fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		if ((err = mlv_buf_printf(path, "%s%s", outer ? "/" : "", e->d_name)))
-			return err;
-		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
-			err = list_below(place, path, depth + 1, files);
-		else if (S_ISREG(st.st_mode) &&
-			 (ends_with(e->d_name, ".json") || is_yaml(e->d_name)))
-			err = mlv_strs_add(files, path->ptr);
-		if (err)
-			return err;
-		mlv_buf_truncate(path, outer);
-	}
-	return NULL;
-}
-
-mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
-			       struct mlv_strs *files)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
-	mlv_err err = mlv_buf_add_str(&path, directory);
-
-	return err ? err : list_below(place, &path, 0, files);
 }
 
 static mlv_err parse_file(const char *name, const char *file, const struct mlv_buf *text,

@@ -71,14 +71,21 @@ const char *mlv_metrics_side_name(const struct mlv_metrics_side *side);
 mlv_err mlv_metrics_pipeline(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			     struct mlv_pipeline *pipeline) MLV_CHECK;
 /*
- * Add the files that mlv.yaml files and their stages name as metrics, or as plots,
- * in this version; none is no failure. Patterns are not among them.
+ * Add what mlv.yaml files and their stages name as metrics, or as plots, in this
+ * version, directories and patterns as they stand; none is no failure.
  */
 mlv_err mlv_metrics_list(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 enum mlv_stage_out_kind kind, struct mlv_strs *files) MLV_CHECK;
-/* Add the files below a directory of the work tree that end in .json, .yaml or .yml. */
-mlv_err mlv_metrics_list_below(const struct mlv_metrics_place *place, const char *directory,
-			       struct mlv_strs *files) MLV_CHECK;
+/*
+ * Add the files that a name stands for in this version: itself, if that is one;
+ * or those below a directory, or that a pattern (glob.h, slashes by themselves)
+ * matches, which end in .json, .yaml, .yml or .toml, hidden ones left out. What
+ * lies only in the cache is among them. *found is false when there are none; that
+ * a directory has none is told.
+ * MLV_E_MISSING when a directory's manifest is not in the cache.
+ */
+mlv_err mlv_metrics_expand(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			   const char *name, struct mlv_strs *files, bool *found) MLV_CHECK;
 
 /*
  * Open a file of the work tree, which is regular. What a repository names may

@@ -33,3 +33,6 @@ mlv fetch --type params
 echo "status $?"
 mlv fetch --max-size large
 echo "status $?"
+# A pattern counts as its directory.
+git checkout -q HEAD~2 -- mlv.yaml && sed -i 's|metrics: .*metrics.json.$|metrics: [out/more, "data/*.json"]|' mlv.yaml && sed -n 1p mlv.yaml
+empty && mlv fetch --type metrics

@@ -53,7 +53,7 @@ mlv metrics diff HEAD~2; echo "exit $?"
 mlv metrics show --rev HEAD sub/own.json
 mlv metrics diff HEAD HEAD --all --no-path
 
-echo "- a directory is no metrics file"
+echo "- a directory without metrics files is told"
 mkdir d && echo 1 >d/x && printf 'stages: {s: {cmd: x, metrics: [d]}}' >mlv.yaml && rm sub/mlv.yaml
 echo 'metrics: [own.json]' >sub/mlv.yaml
 mlv metrics show; echo "exit $?"

@@ -1,5 +1,5 @@
 /* The part of metrics.h that finds the bytes of a file: on disk, in git, in the cache. */
-#include "core/repo/metrics.h"
+#include "core/repo/metrics/parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,8 +129,8 @@ static mlv_err find_output(const struct mlv_metrics_place *place,
 			      : mlv_pointer_parse(pointer.ptr, text.ptr, text.len, output);
 }
 
-/* All outputs of this version, of stages too; kept for the next file. */
-static mlv_err load_outputs(struct mlv_metrics_place *place, const struct mlv_metrics_side *side)
+mlv_err mlv_metrics_load_outputs(struct mlv_metrics_place *place,
+				 const struct mlv_metrics_side *side)
 {
 	const char *of = side->rev ? side->commit.hex : "";
 	MLV_SCOPED(mlv_mem_free) char *name = NULL;
@@ -138,6 +138,8 @@ static mlv_err load_outputs(struct mlv_metrics_place *place, const struct mlv_me
 
 	if (place->outputs_of && strcmp(place->outputs_of, of) == 0)
 		return NULL;
+	if (!place->repo && (err = mlv_repo_open(&place->repo, place->ctx, place->root)))
+		return err;
 	name = mlv_sys_strdup(of);
 	if (!place->outputs && (place->outputs = mlv_sys_alloc(sizeof(*place->outputs))))
 		*place->outputs = (struct mlv_outputs){ 0 };
@@ -169,7 +171,7 @@ static mlv_err find_entry(struct mlv_store *cache, const struct mlv_output *outp
 			     strlen(file + len + 1), entry, found);
 }
 
-static mlv_err not_in_cache(mlv_err err, const struct mlv_metrics_side *side, const char *file)
+mlv_err mlv_metrics_not_cached(mlv_err err, const struct mlv_metrics_side *side, const char *file)
 {
 	if (err->code != MLV_E_MISSING)
 		return err;
@@ -193,7 +195,7 @@ mlv_err mlv_metrics_text(struct mlv_metrics_place *place, const struct mlv_metri
 	if (!place->repo && (err = mlv_repo_open(&place->repo, place->ctx, place->root)))
 		return err;
 	if (!*found) {
-		if ((err = load_outputs(place, side)))
+		if ((err = mlv_metrics_load_outputs(place, side)))
 			return err;
 		output = mlv_outputs_find(place->outputs, file);
 	}
@@ -203,11 +205,11 @@ mlv_err mlv_metrics_text(struct mlv_metrics_place *place, const struct mlv_metri
 	if ((err = mlv_repo_cache(place->repo, &cache)))
 		return err;
 	if ((err = find_entry(cache, output, file, &entry, found)))
-		return not_in_cache(err, side, file);
+		return mlv_metrics_not_cached(err, side, file);
 	*found &= entry.kind == 'f' || entry.kind == 'x';
 	if (!*found)
 		return NULL;
 	key = mlv_entry_key(&entry);
 	err = mlv_store_read(cache, &key, entry.size, text);
-	return err ? not_in_cache(err, side, file) : NULL;
+	return err ? mlv_metrics_not_cached(err, side, file) : NULL;
 }
