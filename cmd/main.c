@@ -117,6 +117,7 @@ int main(int argc, char **argv)
 	err = mlv_opt_parse(argv, &line, args);
 	if (!err)
 		err = run_line(&line, &out, args);
+	mlv_out_end_all(&out);
 	failed = flush_results(&out);
 	if (!err)
 		err = failed;

@@ -173,6 +173,7 @@ static void open_container(struct mlv_out *out, const char *name, char bracket)
 	if (!begin_value(out, name))
 		return;
 	fputc(bracket, out->to);
+	out->arrays = out->arrays << 1 | (bracket == '[');
 	out->depth++;
 	out->fresh = true;
 }
@@ -182,6 +183,7 @@ static void close_container(struct mlv_out *out, char bracket)
 	if (!out->json)
 		return;
 	fputc(bracket, out->to);
+	out->arrays >>= 1;
 	out->depth--;
 	out->fresh = false;
 	end_value(out);
@@ -205,6 +207,12 @@ void mlv_out_array_begin(struct mlv_out *out, const char *name)
 void mlv_out_array_end(struct mlv_out *out)
 {
 	close_container(out, ']');
+}
+
+void mlv_out_end_all(struct mlv_out *out)
+{
+	while (out->depth)
+		close_container(out, out->arrays & 1 ? ']' : '}');
 }
 
 void mlv_out_text(struct mlv_out *out, const char *name, const char *text)

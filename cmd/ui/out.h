@@ -4,7 +4,8 @@
  * A command that reports builds its JSON with the functions below when
  * out->json, and prints lines with mlv_out_line() otherwise. Nothing is
  * written before the first call; main() flushes, and a failed flush is an
- * error.
+ * error. Where a command fails, main() closes what it left open: stdout has
+ * nothing, or JSON that can be parsed.
  */
 #ifndef MLV_CMD_UI_OUT_H
 #define MLV_CMD_UI_OUT_H
@@ -20,6 +21,7 @@ struct mlv_out {
 	bool json;
 	bool color;         /* stdout is a terminal and NO_COLOR is not set */
 	unsigned depth;     /* of JSON containers open */
+	uint64_t arrays;    /* the lowest bit: the innermost of them is an array; of 64 at most */
 	bool fresh;         /* nothing in the innermost container yet */
 	bool quiet;         /* lines are dropped */
 };
@@ -48,6 +50,7 @@ void mlv_out_object_begin(struct mlv_out *out, const char *name);
 void mlv_out_object_end(struct mlv_out *out);
 void mlv_out_array_begin(struct mlv_out *out, const char *name);
 void mlv_out_array_end(struct mlv_out *out);
+void mlv_out_end_all(struct mlv_out *out); /* all that is open */
 void mlv_out_text(struct mlv_out *out, const char *name, const char *text);
 void mlv_out_text_len(struct mlv_out *out, const char *name, const char *text, size_t len);
 /* "path", and "path_b64" beside it where the bytes are not UTF-8. */
