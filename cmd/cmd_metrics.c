@@ -140,10 +140,10 @@ mlv_err mlv_metrics_take_evals(struct mlv_metrics_place *place, const struct mlv
 	return err;
 }
 
-mlv_err mlv_metrics_no_files(void)
+mlv_err mlv_metrics_no_files(const char *how)
 {
 	return mlv_error_hint(mlv_error(MLV_E_MISSING, "no metrics files are known"),
-			      "list them in mlv.yaml under 'metrics:', or name them with --targets");
+			      "list them in mlv.yaml under 'metrics:', or name them: %s", how);
 }
 
 bool mlv_metrics_goes_on(struct mlv_run *run, mlv_err err, enum mlv_errc *failed)

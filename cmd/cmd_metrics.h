@@ -32,8 +32,8 @@ mlv_err mlv_metrics_list_evals(const struct mlv_metrics_place *place,
 /* Move those files that are records of evaluations in any of count versions to evals, as names. */
 mlv_err mlv_metrics_take_evals(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
 			       size_t count, struct mlv_strs *files, struct mlv_strs *evals) MLV_CHECK;
-/* The failure of having nothing to show. */
-mlv_err mlv_metrics_no_files(void) MLV_CHECK MLV_NEVER_NULL;
+/* The failure of having nothing to show; how is the command that files are named to. */
+mlv_err mlv_metrics_no_files(const char *how) MLV_CHECK MLV_NEVER_NULL;
 /*
  * Whether the others are shown although a file could not be read: it is told,
  * and failed, MLV_E_NO so far, gets the reason. Else the failure is the command's.

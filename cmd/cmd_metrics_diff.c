@@ -106,7 +106,7 @@ static mlv_err find_files(struct diff *diff)
 	mlv_strs_sort_unique(&diff->files);
 	mlv_strs_sort_unique(&diff->evals);
 	if (!err && !names.count && !diff->evals.count)
-		return mlv_metrics_no_files();
+		return mlv_metrics_no_files("mlv metrics diff --targets <file>");
 	return err;
 }
 

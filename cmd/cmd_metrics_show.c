@@ -40,6 +40,7 @@ struct show {
 	struct mlv_strs typed; /* empty: those of mlv.yaml, of each version */
 	struct mlv_table table;
 	size_t files; /* found so far */
+	size_t absent; /* known, and not there */
 	enum mlv_errc failed; /* why a file could not be read, as was told; MLV_E_NO: all could */
 };
 
@@ -70,6 +71,7 @@ static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side,
 	if (!found && !show->many)
 		warn_missing(show, side, file);
 	show->files += found;
+	show->absent += !found;
 	if (!found)
 		return NULL;
 	mlv_out_object_begin(out, file);
@@ -104,6 +106,7 @@ static mlv_err show_side(struct show *show, const char *rev)
 					  show->typed.count ? &show->typed : &listed, &found)))
 		return err;
 	show->failed = found.failed;
+	show->absent += found.empty.count;
 	for (size_t i = 0; i < found.empty.count && !show->many; i++)
 		warn_missing(show, &side, found.empty.at[i]);
 	if (show->many)
@@ -220,7 +223,10 @@ static mlv_err show_run(struct mlv_run *run, const void *opaque, char **targets)
 	mlv_out_object_end(run->out);
 	if (show.failed != MLV_E_NO)
 		return mlv_metrics_verdict(show.failed);
-	return show.files ? NULL : mlv_metrics_no_files();
+	if (show.files)
+		return NULL;
+	return show.absent ? mlv_error(MLV_E_MISSING, "no metrics file is there")
+			   : mlv_metrics_no_files("mlv metrics show <file>");
 }
 
 const struct mlv_cmd mlv_cmd_metrics_show = {

@@ -18,7 +18,9 @@ static mlv_err choose_eval(const struct mlv_metrics_place *place, const char *ev
 			return err;
 		if (!names.count)
 			return mlv_error_hint(mlv_error(MLV_E_MISSING, "mlv.yaml has no evaluations"),
-					      "name one with --eval");
+					      "it follows what mlv eval recorded; metrics files: mlv "
+					      "metrics diff <rev> <rev>; an evaluation that mlv.yaml has "
+					      "no more: --eval <name>");
 		if (names.count > 1)
 			return mlv_error_hint(mlv_error(MLV_E_USAGE, "which evaluation is not clear"),
 					      "name it with --eval, for example --eval %s", names.at[0]);
