@@ -121,6 +121,20 @@ static mlv_err take_value(struct parse *parse, const struct mlv_opt *o, const ch
 	return store_value(o, fields_of(parse, o), attached);
 }
 
+/* The first option that typed begins with, or that begins with typed; or NULL. */
+static const char *longer_or_shorter(const struct mlv_opt *opts, const char *typed)
+{
+	const size_t len = strlen(typed);
+
+	for (const struct mlv_opt *o = opts; o && o->type; o++) {
+		size_t same = strlen(o->name) < len ? strlen(o->name) : len;
+
+		if (same > 2 && strncmp(o->name, typed, same) == 0)
+			return o->name;
+	}
+	return NULL;
+}
+
 static mlv_err unknown_option(struct parse *parse, const char *word, size_t len)
 {
 	const struct mlv_cmd *cmd = parse->line->cmd;
@@ -139,6 +153,8 @@ static mlv_err unknown_option(struct parse *parse, const char *word, size_t len)
 			mlv_suggest_offer(&suggest, o->name);
 		for (const struct mlv_opt *o = mlv_global_opts; o->type; o++)
 			mlv_suggest_offer(&suggest, o->name);
+		if (!suggest.best && cmd)
+			suggest.best = longer_or_shorter(cmd->opts, typed);
 		if (suggest.best)
 			return mlv_error_hint(err, "did you mean --%s?", suggest.best);
 	}
