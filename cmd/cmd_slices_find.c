@@ -412,7 +412,8 @@ static mlv_err write_rules(const struct finding *finding)
 	    (err = mlv_slices_put("mlv.yaml", &text, &rules.names, &rules.wheres)) ||
 	    (err = mlv_metrics_place_write(&place, place.root_fd, "mlv.yaml", &text)))
 		return err;
-	mlv_out_line(finding->run->out, "mlv.yaml: %zu rules added to 'slices'", rules.names.count);
+	mlv_out_line(finding->run->out, "mlv.yaml: %zu rule%s added to 'slices'", rules.names.count,
+		     rules.names.count == 1 ? "" : "s");
 	return NULL;
 }
 
