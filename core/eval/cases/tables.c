@@ -294,10 +294,13 @@ mlv_err mlv_tables_column(const struct tables *tables, const struct mlv_slice_de
 	input->place = source->joined ? tables->place : NULL;
 	if (!input->column->absent)
 		return NULL;
-	return mlv_error(MLV_E_SPEC, "mlv.yaml:%u: there is no column '%s' in %s%s%s", def->line,
-			 tables->wants[want].name, tables->predictions->name,
-			 tables->features ? " or " : "",
-			 tables->features ? tables->features->name : "");
+	return mlv_error_hint(
+		mlv_error(MLV_E_SPEC, "mlv.yaml:%u: there is no column '%s' in %s%s%s", def->line,
+			  tables->wants[want].name, tables->predictions->name,
+			  tables->features ? " or " : "",
+			  tables->features ? tables->features->name : ""),
+		"add the column, or join a table that has it; an evaluation with 'slices' has only "
+		"the entries that it names");
 }
 
 mlv_err mlv_tables_inputs(const struct tables *tables, size_t s, struct mlv_dim_input **inputs)
