@@ -346,6 +346,7 @@ static mlv_err save_again(struct mlv_repro_run *run, struct mlv_slot *slot)
 static mlv_err check_missing(const struct mlv_slot *slot)
 {
 	const struct mlv_strs *missing = &slot->state.missing;
+	const char *key;
 	mlv_err err;
 
 	if (!missing->count)
@@ -355,6 +356,9 @@ static mlv_err check_missing(const struct mlv_slot *slot)
 	else
 		err = mlv_error(MLV_E_MISSING, "missing '%s' and %zu more", missing->at[0],
 				missing->count - 1);
+	if ((key = strstr(missing->at[0], ": ")))
+		return mlv_error_hint(err, "give the parameter '%s' a value in %.*s", key + 2,
+				      (int)(key - missing->at[0]), missing->at[0]);
 	return strchr(missing->at[0], ':') ? err
 					   : mlv_error_hint(err, "make it, or get it: mlv pull");
 }
