@@ -110,7 +110,8 @@ static mlv_err not_tracked(const struct mlv_outputs *outputs, const char *typed,
 			mlv_suggest_offer(&suggest, outputs->at[i].stage);
 	}
 	return suggest.best ? mlv_error_hint(err, "did you mean '%s'?", suggest.best)
-			    : mlv_error_hint(err, "mlv add %s", shown);
+			    : mlv_error_hint(err, "mlv add %s tracks it; mlv list --mlv-only: what is "
+					     "tracked", shown);
 }
 
 /* The output whose data path or pointer is path, or the one it lies in. */
