@@ -248,6 +248,28 @@ def make_metrics_diff(p):
     p.tool('eval')
 
 
+def make_groups(p):
+    """An evaluation whose groups find, gate and monitor judge: one of them is bad, and sure to be."""
+    begin(p)
+    rows = [b'id,y,s,g,h']
+    for i in range(400):
+        g, h = i % 4 < 2, i % 4 % 2
+        right = i // 4 % 10 >= (5 if g and h else 1)
+        rows.append(b'r%d,%d,%s,%s,%s' % (i, i // 4 % 2, b'0.8' if right == i // 4 % 2 else b'0.3', b'ab'[g:][:1], b'cd'[h:][:1]))
+    p.write('p.csv', b'\n'.join(rows) + b'\n')
+    p.write('mlv.yaml', b"""evals:
+  e: {predictions: p.csv, task: binary, columns: {id: id, label: y, score: s}, metrics: [accuracy, fpr]}
+slices: # kept
+- {by: g}
+- {by: h}
+fairness: [{by: g, tau: 0.1}]
+gates: {main: {rules: ["overall.accuracy >= 0.5", "fairness.g.accuracy in tau"]}}
+monitor: {m: {reference: e, features: [s, g], gate: main}}
+""")
+    p.tool('eval')
+    p.tool('monitor', 'profile')
+
+
 def make_migrate(p):
     begin(p)
     maker = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tools', 'dvc_repo.py')
@@ -302,8 +324,15 @@ SCENARIOS = {
     'metrics-diff': (make_metrics_diff, ('metrics', 'diff'), True),
     'report': (make_metrics_diff, ('report', '--vega', 'none', '--html', 'page.html'), True),
     'repro': (make_repro, ('repro',), True),
+    'gate': (make_groups, ('gate', 'main'), True),
+    'monitor-check': (make_groups, ('monitor', 'check', '--no-log', '--input', 'p.csv'), True),
+    'slices-find': (make_groups, ('slices', 'find', '--write', '--min-n', '20'), True),
     'card': (make_metrics_diff, ('card', 'build'), True),
 }
+
+
+# What a command writes anew of what the user wrote: it has the bytes of before or of after, never others.
+REWRITTEN = {'slices-find': 'mlv.yaml'}
 
 
 def every(scenario, asked):
