@@ -92,7 +92,7 @@ static mlv_err show_listed(struct mlv_out *out, struct mlv_table *table,
 	for (size_t i = 0; i < listed->count && !err; i++) {
 		if ((err = show(out, table, listed->at[i], file->path, NULL)))
 			continue;
-		mlv_out_bool(out, "pattern", false);
+		mlv_out_bool(out, "pattern", kind == MLV_OUT_METRIC && strpbrk(listed->at[i], "*?["));
 		mlv_out_object_end(out);
 	}
 	return err;

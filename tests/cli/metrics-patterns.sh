@@ -15,6 +15,10 @@ stages:
     metrics: [out]
 END
 mlv repro -q -P
+mlv metrics list --json | /usr/bin/python3 -c '
+import json, sys
+for found in json.load(sys.stdin):
+    print(found["path"], "is a pattern" if found["pattern"] else "")'
 mlv metrics show
 git add -A && git commit -qm one
 echo "- a pattern's asterisk does not cross a directory, two do"
