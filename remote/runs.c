@@ -104,7 +104,9 @@ mlv_err mlv_remote_runs_list(struct mlv_transport *remote, struct mlv_remote_run
 		mlv_remote_runs_release(runs);
 		return NULL;
 	}
-	if (err || (err = mlv_remote_runs_parse(text.ptr, text.len, runs, &good)))
+	if (!err)
+		err = mlv_remote_runs_parse(text.ptr, text.len, runs, &good);
+	if (err && err->code != MLV_E_CORRUPT)
 		return err;
 	return good ? NULL : mlv_error_hint(damaged(remote, INDEX), "to write it anew, from a clone "
 					    "that has the runs: mlv push --run-cache");

@@ -166,7 +166,10 @@ mlv_err mlv_host_fill_context(struct mlv_ctx *ctx, const struct mlv_globals *glo
 
 	for (size_t i = 0; i < globals->dirs.count; i++)
 		if (chdir(globals->dirs.at[i]) != 0)
-			return mlv_error_sys("changing to %s", globals->dirs.at[i]);
+			return errno == ENOENT
+				       ? mlv_error(MLV_E_MISSING, "-C %s: no such directory",
+						   globals->dirs.at[i])
+				       : mlv_error_sys("-C %s", globals->dirs.at[i]);
 	if (!getcwd(cwd, sizeof(cwd)))
 		return mlv_error_sys("finding the current directory");
 	if (globals->jobs > JOBS_MAX)

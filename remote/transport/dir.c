@@ -50,16 +50,28 @@ static void unlock(pthread_mutex_t **lock)
 	pthread_mutex_unlock(*lock);
 }
 
-/* Make the root, and make the new names durable as far as they may be. */
-static mlv_err make_root(const char *path)
+/*
+ * Make the root, and make the new names durable as far as they may be. Where not even
+ * the directory above it is there, a disk may not be mounted, and the user hears of it.
+ */
+static mlv_err make_root(struct mlv_ctx *ctx, const char *path)
 {
-	mlv_err err = mlv_fs_mkdirs(AT_FDCWD, path, 0777);
 	char parent[PATH_MAX];
+	const char *end = strrchr(path, '/');
+	struct stat st;
+	bool alone;
+	mlv_err err;
 
-	if (err)
-		return mlv_error_recode(err, err->code == MLV_E_NOSPACE ? err->code : MLV_E_REMOTE);
 	if ((size_t)snprintf(parent, sizeof(parent), "%s/..", path) >= sizeof(parent))
 		return mlv_error(MLV_E_REMOTE, "%s: path too long", path);
+	parent[end ? (size_t)(end - path) : 0] = '\0';
+	alone = end && end != path && stat(parent, &st) != 0;
+	if ((err = mlv_fs_mkdirs(AT_FDCWD, path, 0777)))
+		return mlv_error_recode(err, err->code == MLV_E_NOSPACE ? err->code : MLV_E_REMOTE);
+	if (alone)
+		mlv_tell_warning(ctx, "%s: made, with directories above it; should a disk be mounted "
+				      "there?", path);
+	snprintf(parent, sizeof(parent), "%s/..", path);
 	return mlv_fs_sync_dir(AT_FDCWD, parent);
 }
 
@@ -79,7 +91,7 @@ static mlv_err open_root(struct directory *d, bool make, int *root)
 	if (d->root < 0) {
 		d->root = mlv_sys_openat(AT_FDCWD, d->base.url, O_RDONLY | O_DIRECTORY, 0);
 		if (d->root < 0 && errno == ENOENT && make) {
-			if ((err = make_root(d->base.url)))
+			if ((err = make_root(d->base.ctx, d->base.url)))
 				return err;
 			d->root = mlv_sys_openat(AT_FDCWD, d->base.url, O_RDONLY | O_DIRECTORY, 0);
 		}
@@ -94,7 +106,12 @@ static mlv_err open_root(struct directory *d, bool make, int *root)
 
 static mlv_err no_root(struct directory *d)
 {
-	return to_mend(d, mlv_error(MLV_E_REMOTE, "%s: no such directory", d->base.url));
+	mlv_err err = mlv_error(MLV_E_REMOTE, "%s: no such directory", d->base.url);
+
+	if (d->writable || !d->name)
+		return to_mend(d, err);
+	return mlv_error_hint(err, "is its disk mounted? if it moved: mlv remote modify %s url <path>; "
+			      "if a push is to make it: mlv remote trust %s", d->name, d->name);
 }
 
 /* errno of opening a key, as a failure. */

@@ -1,9 +1,10 @@
-# The first push makes the directory of the remote; a fetch never does.
-git init -q && mlv init -q && echo one >one && mlv add -q one
-mlv remote add -q -d store ../store
-mv .mlv/cache away && mlv fetch 2>/dev/null || echo "status $?"
-rm -rf .mlv/cache && mv away .mlv/cache
-[ ! -e ../store ] || echo "made by fetch"
-mlv push
-[ -s ../store/format ] || echo "not made by push"
-rm -r ../store
+# The first push makes the directory of a remote; where that of it is not there either, a disk may not be mounted.
+mkdir repo && cd repo && git init -q && mlv init -q && echo 1 >one && mlv add -q one
+mlv remote add -q near store && mlv push -r near
+mlv remote add -q far share/team/store && mlv push -r far
+mlv push -r far
+echo 'a clone that does not trust it'
+mlv remote add -q new ../elsewhere
+git add -A . && git commit -qm one && git clone -q . ../clone && cp -r .mlv/cache ../clone/.mlv/
+cd ../clone && mlv push -r new
+echo $?
