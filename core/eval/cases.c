@@ -236,9 +236,11 @@ static mlv_err make_dims(const struct making *making)
 	for (size_t d = 0; d < count && !err; d++) {
 		const struct mlv_slice_def *def = cases->dims[d].def;
 
-		if (!def->cross.count && mlv_slice_is_needed(cases->spec, def))
-			err = def->expr ? dim_of_expr(making, d, &cases->dims[d])
-					: dim_of_column(making, d, &cases->dims[d]);
+		if (def->cross.count || !mlv_slice_is_needed(cases->spec, def))
+			continue;
+		err = def->expr ? dim_of_expr(making, d, &cases->dims[d])
+				: dim_of_column(making, d, &cases->dims[d]);
+		mlv_tables_forget(making->tables, d);
 	}
 	for (size_t d = 0; d < count && !err; d++)
 		if (cases->dims[d].def->cross.count && !cases->dims[d].def->hidden)

@@ -70,6 +70,8 @@ mlv_err mlv_tables_column(const struct tables *tables, const struct mlv_slice_de
 /* Those of all wants of entry s, to be given back with free(). */
 mlv_err mlv_tables_inputs(const struct tables *tables, size_t s,
 			  struct mlv_dim_input **inputs) MLV_CHECK;
+/* Give back what was read for entry s, which no other entry looks at. */
+void mlv_tables_forget(struct tables *tables, size_t s);
 bool mlv_slice_is_label(const struct mlv_slice_def *def);
 /* Whether an entry of slices is asked for, itself or by a cross. */
 bool mlv_slice_is_needed(const struct mlv_eval_spec *spec, const struct mlv_slice_def *def);

@@ -317,3 +317,16 @@ mlv_err mlv_tables_inputs(const struct tables *tables, size_t s, struct mlv_dim_
 	*inputs = MLV_TAKE(made);
 	return NULL;
 }
+
+void mlv_tables_forget(struct tables *tables, size_t s)
+{
+	for (size_t w = tables->of_slice[s]; w < tables->of_slice[s + 1]; w++) {
+		const struct source_of *source = &tables->source[w];
+		struct mlv_frame *frame = source->joined ? &tables->joined : &tables->frame;
+		struct mlv_column *column = &frame->columns[source->column];
+
+		free(MLV_TAKE(column->number));
+		free(MLV_TAKE(column->code));
+		mlv_words_release(&column->words);
+	}
+}
