@@ -80,10 +80,11 @@ mlv repro -k --executor slurm bad good >"$work/out" 2>&1
 [ $? = 7 ] && grep -q 'exit 5, exited with 5' "$work/out" && grep -q 'said this' .mlv/tmp/logs/bad.log && [ -e good.out ]
 result "a failure is told with its command and log, and the rest runs" $?
 
+# In steps: a log is turned when mlv has read all that is in it.
 cat >mlv.yaml <<'EOT'
 stages:
   much:
-    cmd: head -c 150000000 /dev/zero; echo the end; echo much >much.out
+    cmd: for i in 1 2 3 4; do head -c 35000000 /dev/zero; sleep 2; done; echo the end; echo much >much.out
     outs: [much.out]
 EOT
 mlv repro -q --executor slurm >"$work/out" 2>&1 && [ "$(stat -c %s .mlv/tmp/logs/much.log)" -lt 70000000 ] &&
