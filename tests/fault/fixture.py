@@ -335,6 +335,10 @@ SCENARIOS = {
 REWRITTEN = {'slices-find': 'mlv.yaml'}
 
 
+# What commands of stages write into the work tree. mlv makes durable what it stores of it, not their files.
+MADE_BY_STAGES = {'repro': ('data', 'model', 'model/one', 'model/two', 'm.txt', 'first')}
+
+
 def every(scenario, asked):
     """One point of how many. Nearly all calls of a large file are writes, one like the other; a gc of a remote that
     was killed is waited for; stages are started."""
