@@ -1,6 +1,6 @@
 /* cmd_eval.h - what the files of mlv eval share. */
-#ifndef MLV_CMD_EVAL_H
-#define MLV_CMD_EVAL_H
+#ifndef MLV_CMD_CMD_EVAL_H
+#define MLV_CMD_CMD_EVAL_H
 
 #include "cmd/cmd.h"
 #include "cmd/evaluation.h"
