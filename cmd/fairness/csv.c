@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/fairness/report.h"
+#include "core/base/csv.h"
 
 #define CAP 10.0 /* what Aequitas writes for a rate by 0 */
 
@@ -14,20 +15,6 @@ static const enum mlv_rate crosstab[] = { MLV_RATE_TPR, MLV_RATE_TNR, MLV_RATE_F
 static const enum mlv_rate biases[] = { MLV_RATE_PPR, MLV_RATE_PPREV, MLV_RATE_PRECISION, MLV_RATE_FDR,
 					MLV_RATE_FOR, MLV_RATE_FPR,   MLV_RATE_FNR,       MLV_RATE_TPR,
 					MLV_RATE_TNR, MLV_RATE_NPV };
-
-static mlv_err add_text(struct mlv_buf *to, const char *text)
-{
-	mlv_err err;
-
-	if (!strpbrk(text, ",\"\r\n"))
-		return mlv_buf_add_str(to, text);
-	if ((err = mlv_buf_add_char(to, '"')))
-		return err;
-	for (; *text && !err; text++)
-		if (*text != '"' || !(err = mlv_buf_add_char(to, '"')))
-			err = mlv_buf_add_char(to, *text);
-	return err ? err : mlv_buf_add_char(to, '"');
-}
 
 /* The shortest form that reads back the same, after a comma; nothing when it is not defined. */
 static mlv_err add_number(struct mlv_buf *to, bool defined, double number)
@@ -98,7 +85,7 @@ static mlv_err add_biases(const struct mlv_fair_audit *audit, const struct mlv_f
 		size_t against = audit->against[biases[i]];
 
 		if (!(err = mlv_buf_add_char(to, ',')) && against != SIZE_MAX)
-			err = add_text(to, audit->groups[against].name);
+			err = mlv_csv_add_field(to, audit->groups[against].name);
 	}
 	for (size_t p = 0; p < MLV_PARITIES && !err; p++)
 		err = mlv_buf_printf(to, ",%s", words[group->parities[p]]);
@@ -117,11 +104,11 @@ mlv_err mlv_fairness_csv(const struct mlv_fairness_heading *heading, const struc
 		if (err || (err = mlv_fair_audit_title(audit, &title)))
 			return err;
 		for (size_t g = 0; g < audit->count; g++) {
-			if (err || (err = add_text(to, heading->model ? heading->model : "0")) ||
+			if (err || (err = mlv_csv_add_field(to, heading->model ? heading->model : "0")) ||
 			    (err = mlv_buf_printf(to, ",%s,%llu,", heading->threshold,
 						  (unsigned long long)audit->rates[MLV_RATE_PPR].of)) ||
-			    (err = add_text(to, title.ptr)) || (err = mlv_buf_add_char(to, ',')) ||
-			    (err = add_text(to, audit->groups[g].name)) ||
+			    (err = mlv_csv_add_field(to, title.ptr)) || (err = mlv_buf_add_char(to, ',')) ||
+			    (err = mlv_csv_add_field(to, audit->groups[g].name)) ||
 			    (err = add_crosstab(audit, &audit->groups[g], to)) ||
 			    (err = add_biases(audit, &audit->groups[g], to)))
 				return err;

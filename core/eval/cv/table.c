@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/csv.h"
 #include "core/base/sys.h"
 #include "core/eval/cv.h"
 
@@ -220,26 +221,11 @@ mlv_err mlv_cv_split_name(const struct mlv_folds *folds, size_t split, struct ml
 	return mlv_buf_printf(to, "%zu.%zu", split / folds->k, split % folds->k);
 }
 
-/* A field of CSV, in quotes where it needs them. */
-static mlv_err add_field(struct mlv_buf *to, const char *text)
-{
-	mlv_err err;
-
-	if (!strpbrk(text, ",\"\r\n"))
-		return mlv_buf_add_str(to, text);
-	if ((err = mlv_buf_add_char(to, '"')))
-		return err;
-	for (; *text && !err; text++)
-		if (*text != '"' || !(err = mlv_buf_add_char(to, '"')))
-			err = mlv_buf_add_char(to, *text);
-	return err ? err : mlv_buf_add_char(to, '"');
-}
-
 static mlv_err add_heading(const struct mlv_cv *cv, struct mlv_buf *to)
 {
 	const struct mlv_folds *folds = &cv->folds;
 	size_t columns = folds->set ? folds->splits : folds->repeats;
-	mlv_err err = add_field(
+	mlv_err err = mlv_csv_add_field(
 		to, cv->column[MLV_CV_ID] == MLV_CV_NONE ? "row" : cv->spec.column[MLV_CV_ID]);
 
 	for (size_t c = 0; c < columns && !err; c++)
@@ -256,7 +242,7 @@ static mlv_err add_row(const struct mlv_cv *cv, size_t row, struct mlv_buf *to)
 	const struct mlv_column *id = cv->column[MLV_CV_ID] == MLV_CV_NONE
 					      ? NULL
 					      : &cv->frame.columns[cv->column[MLV_CV_ID]];
-	mlv_err err = id ? add_field(to, mlv_words_at(&id->words, id->code[row]))
+	mlv_err err = id ? mlv_csv_add_field(to, mlv_words_at(&id->words, id->code[row]))
 			 : mlv_buf_printf(to, "%zu", row);
 
 	for (size_t s = 0; folds->set && s < folds->splits && !err; s++)
@@ -285,7 +271,7 @@ mlv_err mlv_cv_table_text(const struct mlv_cv *cv, size_t split, enum mlv_fold_s
 	mlv_err err = NULL;
 
 	for (size_t c = 0; c < columns && !err; c++)
-		if (!(err = add_field(to, cv->names.at[c])))
+		if (!(err = mlv_csv_add_field(to, cv->names.at[c])))
 			err = mlv_buf_add_char(to, c + 1 < columns ? ',' : '\n');
 	for (size_t r = 0; r < cv->frame.rows && !err; r++) {
 		if (mlv_folds_set(&cv->folds, split, r) != set)
@@ -293,7 +279,7 @@ mlv_err mlv_cv_table_text(const struct mlv_cv *cv, size_t split, enum mlv_fold_s
 		for (size_t c = 0; c < columns && !err; c++) {
 			const struct mlv_column *column = &cv->frame.columns[c];
 
-			if (!(err = add_field(to, mlv_words_at(&column->words, column->code[r]))))
+			if (!(err = mlv_csv_add_field(to, mlv_words_at(&column->words, column->code[r]))))
 				err = mlv_buf_add_char(to, c + 1 < columns ? ',' : '\n');
 		}
 	}
@@ -327,7 +313,7 @@ static mlv_err add_line(const struct mlv_frame *frame, size_t row, const char *s
 	for (size_t c = 0; c < frame->count && !err; c++) {
 		const struct mlv_column *column = &frame->columns[c];
 
-		if (!(err = add_field(to, mlv_words_at(&column->words, column->code[row]))))
+		if (!(err = mlv_csv_add_field(to, mlv_words_at(&column->words, column->code[row]))))
 			err = mlv_buf_add_char(to, ',');
 	}
 	return err ? err : mlv_buf_printf(to, "%s\n", split);
@@ -354,7 +340,7 @@ mlv_err mlv_cv_join(struct mlv_ctx *ctx, const struct mlv_frame_source *source, 
 	if ((err = mlv_frame_read(ctx, source, wants, have.count, &frame)))
 		return err;
 	for (size_t c = 0; c < have.count && first && !err; c++)
-		if (!(err = add_field(to, have.at[c])))
+		if (!(err = mlv_csv_add_field(to, have.at[c])))
 			err = mlv_buf_add_str(to, c + 1 < have.count ? "," : ",fold\n");
 	for (size_t r = 0; r < frame.rows && !err; r++)
 		err = add_line(&frame, r, split, to);
