@@ -58,20 +58,20 @@ static mlv_err make_root(struct mlv_ctx *ctx, const char *path)
 {
 	char parent[PATH_MAX];
 	const char *end = strrchr(path, '/');
+	size_t len = end > path ? (size_t)(end - path) : 1; /* of the directory above: path is absolute */
 	struct stat st;
 	bool alone;
 	mlv_err err;
 
-	if ((size_t)snprintf(parent, sizeof(parent), "%s/..", path) >= sizeof(parent))
+	if (len >= sizeof(parent))
 		return mlv_error(MLV_E_REMOTE, "%s: path too long", path);
-	parent[end ? (size_t)(end - path) : 0] = '\0';
-	alone = end && end != path && stat(parent, &st) != 0;
+	snprintf(parent, sizeof(parent), "%.*s", (int)len, path);
+	alone = stat(parent, &st) != 0;
 	if ((err = mlv_fs_mkdirs(AT_FDCWD, path, 0777)))
 		return mlv_error_recode(err, err->code == MLV_E_NOSPACE ? err->code : MLV_E_REMOTE);
 	if (alone)
 		mlv_tell_warning(ctx, "%s: made, with directories above it; should a disk be mounted "
 				      "there?", path);
-	snprintf(parent, sizeof(parent), "%s/..", path);
 	return mlv_fs_sync_dir(AT_FDCWD, parent);
 }
 
