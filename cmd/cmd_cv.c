@@ -91,7 +91,7 @@ static mlv_err split_run(struct mlv_run *run, const void *opaque, char **names)
 
 	if ((err = mlv_metrics_place_open(&place, run->ctx, run->ctx->cwd)) ||
 	    (err = mlv_cv_pick(&place, &side, names[0], &name)) ||
-	    (err = mlv_cv_load(&place, &side, name.ptr, &cv)))
+	    (err = mlv_cv_load_folds(&place, &side, name.ptr, &cv)))
 		return err;
 	if (cv.folds.least)
 		mlv_tell_warning(run->ctx, "the smallest class has %llu row%s, fewer than folds",

@@ -1,5 +1,4 @@
 /* cmd_cv_report.c - mlv cv report: the metrics of a cross-validation, fold by fold. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include "cmd/record/table.h"
 #include "core/base/sys.h"
 #include "core/eval/metric.h"
-#include "core/eval/test.h"
 
 struct report_args {
 	const char *rev, *slice;
@@ -27,86 +25,50 @@ static const struct mlv_opt report_opts[] = {
 	{ 0 },
 };
 
-/* What the folds say of a metric. */
-struct summary {
-	size_t folds;      /* in which it is defined */
-	double mean, sd, low, high;
-	bool has_interval; /* two folds at least */
-	double error;
-	struct mlv_interval interval;
-};
-
-static void summarise(const double *values, size_t count, double ratio, double level, struct summary *to)
-{
-	double squares = 0;
-
-	*to = (struct summary){ .folds = count, .low = HUGE_VAL, .high = -HUGE_VAL };
-	for (size_t i = 0; i < count; i++) {
-		to->mean += values[i];
-		to->low = fmin(to->low, values[i]);
-		to->high = fmax(to->high, values[i]);
-	}
-	to->mean /= count ? (double)count : 1;
-	if (count < 2)
-		return;
-	for (size_t i = 0; i < count; i++)
-		squares += (values[i] - to->mean) * (values[i] - to->mean);
-	to->sd = sqrt(squares / (double)(count - 1));
-	to->error = mlv_test_folds_error(values, count, ratio);
-	to->interval = mlv_interval_t(to->mean, to->error, (double)(count - 1), level);
-	to->has_interval = true;
-}
-
 struct reporting {
 	struct mlv_run *run;
 	const struct report_args *args;
-	struct mlv_cv cv;
 	struct mlv_record record;
 	const struct mlv_record_slice *slice;
-	double ratio; /* rows that test by rows that train, over all splits */
 };
 
 static void reporting_release(struct reporting *reporting)
 {
-	mlv_cv_release(&reporting->cv);
 	mlv_record_release(&reporting->record);
 }
 
-/* The folds of the record are the splits of the cross-validation. */
-static mlv_err check_folds(const struct reporting *reporting)
+/* Whether the folds of the record are those that mlv.yaml and the table give, where that is there. */
+static mlv_err check_folds(const struct reporting *reporting, struct mlv_metrics_place *place,
+			   const struct mlv_metrics_side *side, const struct mlv_cv_spec *spec)
 {
-	const struct mlv_record_slice *all = &reporting->record.slices[0];
-	const struct mlv_folds *folds = &reporting->cv.folds;
+	const struct mlv_record_cv *of = &reporting->record.cv;
+	MLV_SCOPED(mlv_cv_release) struct mlv_cv cv = { 0 };
+	char folds[MLV_EVAL_ID];
+	mlv_err err;
 
-	for (size_t f = 0; f < all->fold_count; f++) {
-		bool found = false;
-
-		for (size_t s = 0; s < folds->splits && !found; s++) {
-			MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
-			mlv_err err = mlv_cv_split_name(folds, s, &name);
-
-			if (err)
-				return err;
-			found = strcmp(name.ptr, all->folds[f].name) == 0;
-		}
-		if (!found)
-			return mlv_error(MLV_E_SPEC, "evals/%s.json: its fold '%s' is no split of '%s'",
-					 reporting->record.name, all->folds[f].name,
-					 reporting->cv.spec.name);
-	}
-	if (!all->fold_count)
-		return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json has no folds",
-						reporting->record.name),
+	if (!of->folds && !reporting->record.slices[0].fold_count)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json has no folds", spec->eval),
 				      "say 'fold: fold' among the columns of the evaluation");
-	return NULL;
+	if (!of->folds || strcmp(of->name, spec->name) != 0)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json: its folds are not the splits "
+							       "of '%s'", spec->eval, spec->name),
+				      "mlv cv run %s && mlv eval %s", spec->name, spec->eval);
+	if ((err = mlv_cv_load_folds(place, side, spec->name, &cv)))
+		return err->code == MLV_E_MISSING ? NULL : err;
+	if ((err = mlv_cv_folds_name(&cv, folds)) || strcmp(folds, of->folds) == 0)
+		return err;
+	return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "evals/%s.json: its folds are not those that mlv.yaml "
+					"and %s give", spec->eval, spec->data),
+			      "mlv cv run %s && mlv eval %s", spec->name, spec->eval);
 }
 
 static mlv_err load(struct reporting *reporting, const char *typed)
 {
 	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
+	MLV_SCOPED(mlv_cv_spec_release) struct mlv_cv_spec spec = { 0 };
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	struct mlv_ctx *ctx = reporting->run->ctx;
-	const char *eval;
 	struct mlv_metrics_side side = { 0 };
 	bool found = false;
 	mlv_err err;
@@ -114,21 +76,20 @@ static mlv_err load(struct reporting *reporting, const char *typed)
 	if ((err = mlv_metrics_place_open(&place, ctx, ctx->cwd)) ||
 	    (err = mlv_metrics_side_init(&place, reporting->args->rev, &side)) ||
 	    (err = mlv_cv_pick(&place, &side, typed, &name)) ||
-	    (err = mlv_cv_load(&place, &side, name.ptr, &reporting->cv)))
-		return err;
-	eval = reporting->cv.spec.eval;
-	if ((err = mlv_eval_record(&place, &side, eval, &reporting->record, &found)))
+	    (err = mlv_eval_yaml(&place, &side, &root)) ||
+	    (err = mlv_cv_spec_read("mlv.yaml", root, name.ptr, &spec)) ||
+	    (err = mlv_eval_record(&place, &side, spec.eval, &reporting->record, &found)))
 		return err;
 	if (!found)
-		return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json: there is no record", eval),
-				      "mlv eval %s", eval);
-	if ((err = check_folds(reporting)))
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json: there is no record",
+						spec.eval),
+				      "mlv eval %s", spec.eval);
+	if ((err = check_folds(reporting, &place, &side, &spec)))
 		return err;
-	reporting->ratio = mlv_folds_ratio(&reporting->cv.folds);
 	reporting->slice = mlv_record_find(&reporting->record,
 					   reporting->args->slice ? reporting->args->slice : "overall");
 	return reporting->slice ? NULL
-				: mlv_error(MLV_E_USAGE, "evals/%s.json has no slice '%s'", eval,
+				: mlv_error(MLV_E_USAGE, "evals/%s.json has no slice '%s'", spec.eval,
 					    reporting->args->slice);
 }
 
@@ -140,18 +101,18 @@ static mlv_err cell(struct mlv_table *table, bool there, double number)
 	return err ? err : mlv_table_cell(table, there ? text.ptr : "-");
 }
 
-static mlv_err add_summary(struct mlv_table *table, const char *metric, const struct summary *of,
+static mlv_err add_summary(struct mlv_table *table, const char *metric, const struct mlv_cv_summary *of,
 			   const struct mlv_entry *pooled)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT;
 	char folds[24];
-	mlv_err err = mlv_record_interval(&interval, of->has_interval, of->interval.low, of->interval.high,
+	mlv_err err = mlv_record_interval(&interval, of->has_spread, of->interval.low, of->interval.high,
 					  MLV_RECORD_PRECISION);
 
 	snprintf(folds, sizeof(folds), "%zu", of->folds);
 	if (err || (err = mlv_table_cell(table, metric)) || (err = cell(table, of->folds, of->mean)) ||
-	    (err = cell(table, of->has_interval, of->sd)) || (err = mlv_table_cell(table, interval.ptr)) ||
-	    (err = cell(table, of->folds, of->low)) || (err = cell(table, of->folds, of->high)) ||
+	    (err = cell(table, of->has_spread, of->sd)) || (err = mlv_table_cell(table, interval.ptr)) ||
+	    (err = cell(table, of->folds, of->least)) || (err = cell(table, of->folds, of->most)) ||
 	    (err = cell(table, pooled->defined, pooled->value)))
 		return err;
 	return mlv_table_cell(table, folds);
@@ -165,23 +126,23 @@ static void out_real(struct mlv_out *out, const char *name, bool there, double n
 		mlv_out_null(out, name);
 }
 
-static void out_summary(const struct reporting *reporting, size_t m, const struct summary *of)
+static void out_summary(const struct reporting *reporting, size_t m, const struct mlv_cv_summary *of)
 {
 	const struct mlv_record_slice *slice = reporting->slice;
 	struct mlv_out *out = reporting->run->out;
 
 	mlv_out_object_begin(out, reporting->record.metrics[m].name);
 	out_real(out, "mean", of->folds, of->mean);
-	out_real(out, "sd", of->has_interval, of->sd);
-	out_real(out, "se_corrected", of->has_interval, of->error);
-	if (of->has_interval) {
+	out_real(out, "sd", of->has_spread, of->sd);
+	out_real(out, "se_corrected", of->has_spread, of->error);
+	if (of->has_spread) {
 		mlv_out_array_begin(out, "ci_corrected");
 		mlv_out_real(out, NULL, of->interval.low);
 		mlv_out_real(out, NULL, of->interval.high);
 		mlv_out_array_end(out);
 	}
-	out_real(out, "min", of->folds, of->low);
-	out_real(out, "max", of->folds, of->high);
+	out_real(out, "min", of->folds, of->least);
+	out_real(out, "max", of->folds, of->most);
 	out_real(out, "pooled", slice->entries[m].defined, slice->entries[m].value);
 	mlv_out_object_begin(out, "folds");
 	for (size_t f = 0; f < slice->fold_count; f++)
@@ -203,13 +164,14 @@ static mlv_err print_summaries(const struct reporting *reporting)
 	if (!values)
 		return mlv_error_nomem("folds");
 	for (size_t m = 0; m < reporting->record.metric_count && !err; m++) {
-		struct summary summary;
+		struct mlv_cv_summary summary;
 		size_t count = 0;
 
 		for (size_t f = 0; f < slice->fold_count; f++)
 			if (slice->folds[f].entries[m].defined)
 				values[count++] = slice->folds[f].entries[m].value;
-		summarise(values, count, reporting->ratio, reporting->record.level, &summary);
+		mlv_cv_summarise(values, count, reporting->record.cv.ratio,
+				 reporting->record.level, &summary);
 		out_summary(reporting, m, &summary);
 		err = add_summary(&table, reporting->record.metrics[m].name, &summary, &slice->entries[m]);
 	}
@@ -249,13 +211,12 @@ static mlv_err report_run(struct mlv_run *run, const void *args, char **names)
 
 	if (err)
 		return err;
-	mlv_out_line(run->out, "%s: %s, evals/%s.json, %s", reporting.cv.spec.name,
-		     mlv_folds_scheme_name(reporting.cv.spec.plan.scheme), reporting.record.name,
-		     reporting.slice->name);
+	mlv_out_line(run->out, "%s: %s, evals/%s.json, %s", reporting.record.cv.name,
+		     reporting.record.cv.scheme, reporting.record.name, reporting.slice->name);
 	if (reporting.args->markdown)
 		mlv_out_line(run->out, "%s", "");
 	mlv_out_object_begin(run->out, NULL);
-	mlv_out_real(run->out, "test_by_train", reporting.ratio);
+	mlv_out_real(run->out, "test_by_train", reporting.record.cv.ratio);
 	if ((err = print_summaries(&reporting)))
 		return err;
 	mlv_out_object_end(run->out);

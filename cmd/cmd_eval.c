@@ -32,7 +32,7 @@ static mlv_err evaluate(struct mlv_metrics_place *place, const struct mlv_metric
 	    (err = mlv_eval_cases(place, side, &evaluation->spec, mlv_evaluation_frozen(evaluation),
 				  &evaluation->cases, &evaluation->ids)))
 		return err;
-	return mlv_evaluation_finish(place->ctx, evaluation);
+	return mlv_evaluation_finish(place, side, evaluation);
 }
 
 static mlv_err eval_one(struct mlv_run *run, const struct eval_args *args,
@@ -121,6 +121,22 @@ static size_t first_difference(const struct mlv_buf *a, const struct mlv_buf *b)
 	return line;
 }
 
+static mlv_err not_same(const struct mlv_evaluation *evaluation, const char *path, const struct mlv_buf *text)
+{
+	MLV_SCOPED(mlv_record_release) struct mlv_record now = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf why = MLV_BUF_INIT;
+	const char *name = evaluation->spec.name;
+	mlv_err err;
+
+	if ((err = mlv_record_read(path, evaluation->record.ptr, evaluation->record.len, &now)) ||
+	    (err = mlv_record_differ(&evaluation->before, &now, &why)))
+		return err;
+	return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "%s:%zu: not what %s and mlv.yaml give%s%s", path,
+					first_difference(text, &evaluation->record),
+					evaluation->spec.predictions, why.len ? ": " : "", why.ptr),
+			      "mlv eval %s writes it anew; git diff shows what changes", name);
+}
+
 static mlv_err verify_one(struct mlv_run *run, struct mlv_metrics_place *place,
 			  const struct mlv_metrics_side *side, const char *name)
 {
@@ -141,11 +157,7 @@ static mlv_err verify_one(struct mlv_run *run, struct mlv_metrics_place *place,
 		return err;
 	if (text.len != evaluation.record.len ||
 	    memcmp(text.ptr, evaluation.record.ptr, text.len) != 0)
-		return mlv_error_hint(mlv_error(MLV_E_CORRUPT,
-						"%s:%zu: not what %s and mlv.yaml give", path.ptr,
-						first_difference(&text, &evaluation.record),
-						evaluation.spec.predictions),
-				      "mlv eval %s writes it anew; git diff shows what changes", name);
+		return not_same(&evaluation, path.ptr, &text);
 	if (run->json)
 		mlv_out_bool(run->out, name, true);
 	mlv_out_line(run->out, "%s: %zu rows give the same bytes", path.ptr,

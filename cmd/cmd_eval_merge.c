@@ -97,7 +97,7 @@ static mlv_err merge_run(struct mlv_run *run, const void *opaque, char **typed)
 	    (err = mlv_eval_partials_cases(run->ctx, &partials, &evaluation.spec,
 					   mlv_evaluation_frozen(&evaluation), &evaluation.cases,
 					   &evaluation.ids)) ||
-	    (err = mlv_evaluation_finish(run->ctx, &evaluation)))
+	    (err = mlv_evaluation_finish(&place, &side, &evaluation)))
 		return err;
 	mlv_out_object_begin(run->out, NULL);
 	if ((err = mlv_evaluation_put(run, &place, &evaluation, args->dry_run)))

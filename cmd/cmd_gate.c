@@ -161,7 +161,7 @@ static mlv_err tell(struct gating *gating, const struct mlv_gate_report *report)
 	struct mlv_gate_heading heading = {
 		.gate = gating->gate.name, .eval = gating->eval,
 		.base = gating->has_base ? mlv_metrics_side_name(&gating->sides[0]) : NULL,
-		.evidence = gating->has_base ? mlv_evidence_name(gating->diff.comparison.evidence) : NULL,
+		.evidence = gating->has_base ? mlv_comparison_evidence(&gating->diff.comparison) : NULL,
 	};
 	mlv_err err = mlv_buf_printf(&file, "%smlv.yaml", gating->place.prefix ? gating->place.prefix : "");
 

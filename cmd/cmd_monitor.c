@@ -311,7 +311,7 @@ static mlv_err print_gate(struct mlv_run *run, const struct mlv_metrics_side *si
 {
 	const struct mlv_gate_heading heading = {
 		.gate = monitor->gate, .eval = monitor->eval, .base = mlv_metrics_side_name(side),
-		.evidence = mlv_evidence_name(gated->comparison.evidence), .file = "mlv.yaml",
+		.evidence = mlv_comparison_evidence(&gated->comparison), .file = "mlv.yaml",
 	};
 
 	if (gated->judged)

@@ -254,7 +254,7 @@ static mlv_err add_origin(struct reporting *reporting, struct mlv_buf *to)
 	    (err = mlv_buf_printf(&base, "%s (%.10s), evidence: %s",
 				  mlv_metrics_side_name(&reporting->sides[0]),
 				  reporting->sides[0].commit.hex,
-				  mlv_evidence_name(reporting->diff.comparison.evidence))))
+				  mlv_comparison_evidence(&reporting->diff.comparison))))
 		return err;
 	if ((err = mlv_buf_add_str(to, "<dl>\n")) ||
 	    (err = add_term(to, "Task", mlv_task_name(record->task))) ||

@@ -6,6 +6,7 @@
 void mlv_evaluation_release(struct mlv_evaluation *evaluation)
 {
 	mlv_results_release(&evaluation->results);
+	mlv_eval_cv_release(&evaluation->folds);
 	mlv_cases_release(&evaluation->cases);
 	mlv_eval_spec_release(&evaluation->spec);
 	mlv_record_release(&evaluation->before);
@@ -31,12 +32,16 @@ const struct mlv_record *mlv_evaluation_frozen(const struct mlv_evaluation *eval
 	return evaluation->has_before ? &evaluation->before : NULL;
 }
 
-mlv_err mlv_evaluation_finish(struct mlv_ctx *ctx, struct mlv_evaluation *evaluation)
+mlv_err mlv_evaluation_finish(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			      struct mlv_evaluation *evaluation)
 {
-	mlv_err err = mlv_evaluate(ctx, &evaluation->cases, &evaluation->results);
+	mlv_err err;
 
-	return err ? err : mlv_eval_texts(&evaluation->results, &evaluation->ids, &evaluation->record,
-					  &evaluation->flat);
+	if ((err = mlv_eval_cv_load(place, side, &evaluation->cases, &evaluation->folds)) ||
+	    (err = mlv_evaluate(place->ctx, &evaluation->cases, &evaluation->results)))
+		return err;
+	return mlv_eval_texts(&evaluation->results, &evaluation->ids, &evaluation->folds,
+			      &evaluation->record, &evaluation->flat);
 }
 
 static mlv_err print_flat(struct mlv_run *run, const struct mlv_evaluation *evaluation)

@@ -3,7 +3,7 @@
 #define MLV_CMD_EVALUATION_H
 
 #include "cmd/cmd.h"
-#include "core/repo/eval.h"
+#include "core/repo/eval_cv.h"
 
 /* What there is to it. */
 struct mlv_evaluation {
@@ -12,6 +12,7 @@ struct mlv_evaluation {
 	bool has_before;
 	struct mlv_cases cases;
 	struct mlv_eval_ids ids;
+	struct mlv_eval_cv folds;
 	struct mlv_results results;
 	struct mlv_buf record, flat;
 };
@@ -24,8 +25,9 @@ mlv_err mlv_evaluation_begin(struct mlv_metrics_place *place, const struct mlv_m
 			     struct mlv_evaluation *evaluation) MLV_CHECK;
 /* The record that edges are taken from; NULL: none. */
 const struct mlv_record *mlv_evaluation_frozen(const struct mlv_evaluation *evaluation);
-/* From cases and ids to the texts. */
-mlv_err mlv_evaluation_finish(struct mlv_ctx *ctx, struct mlv_evaluation *evaluation) MLV_CHECK;
+/* From cases and ids to the texts; the cross-validation is that of this version. */
+mlv_err mlv_evaluation_finish(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			      struct mlv_evaluation *evaluation) MLV_CHECK;
 /* Store both texts, unless it is a dry run, and print what was found. */
 mlv_err mlv_evaluation_put(struct mlv_run *run, const struct mlv_metrics_place *place,
 			   const struct mlv_evaluation *evaluation, bool dry_run) MLV_CHECK;

@@ -9,7 +9,6 @@
 #include "cmd/ui/out.h"
 #include "core/base/sys.h"
 #include "core/eval/metric.h"
-#include "core/repo/cv.h"
 #include "core/repo/glob.h"
 
 mlv_err mlv_adjust_parse(const char *name, enum mlv_adjust *adjust)
@@ -35,18 +34,14 @@ void mlv_record_diff_release(struct mlv_record_diff *diff)
 	mlv_eval_side_release(&diff->sides[1]);
 }
 
-static mlv_err compare(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
-		       enum mlv_adjust adjust, struct mlv_record_diff *diff)
+static mlv_err compare(enum mlv_adjust adjust, struct mlv_record_diff *diff)
 {
 	const struct mlv_record *const records[] = { &diff->sides[0].record, &diff->sides[1].record };
-	double ratio = 0;
-	mlv_err err;
+	mlv_err err = mlv_eval_compare(records[0], records[1], diff->paired ? &diff->pairs : NULL, adjust,
+				       &diff->comparison);
 
-	if ((!diff->paired && (err = mlv_cv_same_folds(place, sides, records, &ratio))) ||
-	    (err = mlv_eval_compare(records[0], records[1], diff->paired ? &diff->pairs : NULL, ratio,
-				    adjust, &diff->comparison)))
-		return err;
-	return mlv_spreads_make(records[0], records[1], &diff->comparison, &diff->spreads);
+	return err ? err
+		   : mlv_spreads_make(records[0], records[1], &diff->comparison, &diff->spreads);
 }
 
 mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
@@ -67,7 +62,7 @@ mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_m
 				  &diff->paired)))
 		return err;
 	diff->paired = diff->paired && diff->pairs.count;
-	return compare(place, sides, adjust, diff);
+	return compare(adjust, diff);
 }
 
 /* ---- which changes are shown */
@@ -230,13 +225,30 @@ static void print_reversals(struct mlv_out *out, const struct mlv_comparison *co
 	}
 }
 
+static void print_moved(struct mlv_out *out, const struct mlv_record_diff *diff)
+{
+	for (size_t i = 0; i < diff->comparison.moved_count; i++) {
+		const struct mlv_moved *moved = &diff->comparison.moved[i];
+
+		if (moved->counted)
+			mlv_out_line(out,
+				     "%s: the test set changed: %llu row%s in other slices of %s than before",
+				     diff->name, (unsigned long long)moved->rows,
+				     moved->rows == 1 ? " is" : "s are", moved->dim);
+		else
+			mlv_out_line(out,
+				     "%s: the test set changed: rows are in other slices of %s than before",
+				     diff->name, moved->dim);
+	}
+}
+
 static void print_rows(struct mlv_out *out, const struct mlv_record_diff *diff)
 {
 	const struct mlv_pairs *pairs = &diff->pairs;
 
 	if (!diff->paired) {
 		mlv_out_line(out, "%s: evidence: %s", diff->name,
-			     mlv_evidence_name(diff->comparison.evidence));
+			     mlv_comparison_evidence(&diff->comparison));
 		return;
 	}
 	mlv_out_line(out, "%s: evidence: paired rows, %zu of %zu and %zu", diff->name, pairs->count,
@@ -326,6 +338,14 @@ static void out_comparison(struct mlv_out *out, const struct mlv_record_diff *di
 	out_names(out, "redefined", &comparison->redefined);
 	out_names(out, "vanished", &comparison->vanished);
 	mlv_out_object_begin(out, "test_set");
+	mlv_out_text(out, "folds", mlv_folds_kinship_name(comparison->folds));
+	mlv_out_object_begin(out, "moved");
+	for (size_t i = 0; i < comparison->moved_count; i++)
+		if (comparison->moved[i].counted)
+			mlv_out_number(out, comparison->moved[i].dim, comparison->moved[i].rows);
+		else
+			mlv_out_null(out, comparison->moved[i].dim);
+	mlv_out_object_end(out);
 	mlv_out_bool(out, "paired", diff->paired);
 	if (diff->paired) {
 		mlv_out_number(out, "common", diff->pairs.count);
@@ -346,6 +366,7 @@ static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sid
 
 	if (!err) {
 		print_rows(run->out, diff);
+		print_moved(run->out, diff);
 		err = print_table(run, sides, &shown, options);
 	}
 	free(shown.at);

@@ -28,6 +28,7 @@ struct mlv_dim {
 	double *edges;       /* of bins and quantiles */
 	size_t edge_count;
 	uint64_t folded;     /* distinct values that are in __other__ */
+	char *rows;          /* SHA-256, "sha256:...", of what mlv_cases_each_slice() gives; NULL: not made */
 };
 
 /* How many codes rows may have: those of a rule are in its slice, or not. */

@@ -14,6 +14,13 @@ const char *mlv_evidence_name(enum mlv_evidence evidence)
 	return names[evidence];
 }
 
+const char *mlv_comparison_evidence(const struct mlv_comparison *comparison)
+{
+	if (comparison->evidence == MLV_EVIDENCE_SUMMARY && comparison->folds == MLV_FOLDS_OTHER)
+		return "summary, not by folds: they are others";
+	return mlv_evidence_name(comparison->evidence);
+}
+
 const char *mlv_verdict_name(enum mlv_verdict verdict)
 {
 	static const char *const names[] = { "worse", "better", "changed", "no clear change",
@@ -32,6 +39,7 @@ double mlv_change_gain(const struct mlv_change *change)
 void mlv_comparison_release(struct mlv_comparison *comparison)
 {
 	free(comparison->changes);
+	free(comparison->moved);
 	mlv_strs_release(&comparison->vanished);
 	mlv_strs_release(&comparison->appeared);
 	mlv_strs_release(&comparison->redefined);
@@ -41,7 +49,6 @@ void mlv_comparison_release(struct mlv_comparison *comparison)
 struct comparing {
 	const struct mlv_record *old, *new_record;
 	const struct mlv_pairs *pairs;
-	double ratio; /* of folds; 0: they are not the same */
 	struct mlv_comparison *to;
 };
 
@@ -54,8 +61,9 @@ static mlv_err by_records(const struct comparing *comparing, const struct mlv_re
 	bool done = false;
 	mlv_err err;
 
-	if (comparing->ratio > 0 &&
-	    (err = mlv_change_by_folds(old, new_slice, metrics, comparing->ratio, level, change, &done)))
+	if (comparing->to->folds == MLV_FOLDS_SAME &&
+	    (err = mlv_change_by_folds(old, new_slice, metrics, comparing->new_record->cv.ratio, level,
+				       change, &done)))
 		return err;
 	if (!done)
 		mlv_change_by_summary(&old->entries[metrics[0]], &new_slice->entries[metrics[1]], level,
@@ -119,15 +127,42 @@ static bool same_dim(const struct comparing *comparing, const char *name)
 	return !name || (old && new_dim && strcmp(old->def, new_dim->def) == 0);
 }
 
+/* Rows of a dimension that changed their slices: by pairs, or by digests of the same ids. */
+static mlv_err note_moved(struct comparing *comparing, const struct mlv_record_dim *dim)
+{
+	const struct mlv_record *old = comparing->old, *new_record = comparing->new_record;
+	const struct mlv_record_dim *was = mlv_record_find_dim(old, dim->name);
+	struct mlv_moved moved = { .dim = dim->name, .counted = comparing->pairs != NULL };
+	mlv_err err;
+
+	if (moved.counted &&
+	    (err = mlv_pairs_moved(comparing->pairs, dim->name, &moved.rows)))
+		return err;
+	if (moved.counted ? !moved.rows
+			  : !old->ids || !new_record->ids || strcmp(old->ids, new_record->ids) != 0 ||
+				    !was->rows || !dim->rows || strcmp(was->rows, dim->rows) == 0)
+		return NULL;
+	comparing->to->moved[comparing->to->moved_count++] = moved;
+	return NULL;
+}
+
 static mlv_err note_slices(struct comparing *comparing)
 {
 	const struct mlv_record *old = comparing->old, *new_record = comparing->new_record;
 	mlv_err err = NULL;
 
-	for (size_t d = 0; d < new_record->dim_count && !err; d++)
-		if (mlv_record_find_dim(old, new_record->dims[d].name) &&
-		    !same_dim(comparing, new_record->dims[d].name))
-			err = mlv_strs_add(&comparing->to->redefined, new_record->dims[d].name);
+	comparing->to->moved = mlv_sys_alloc_array(new_record->dim_count + 1,
+						   sizeof(*comparing->to->moved));
+	if (!comparing->to->moved)
+		return mlv_error_nomem("slices");
+	for (size_t d = 0; d < new_record->dim_count && !err; d++) {
+		const struct mlv_record_dim *dim = &new_record->dims[d];
+
+		if (mlv_record_find_dim(old, dim->name))
+			err = same_dim(comparing, dim->name)
+				      ? note_moved(comparing, dim)
+				      : mlv_strs_add(&comparing->to->redefined, dim->name);
+	}
 	for (size_t s = 0; s < old->slice_count && !err; s++)
 		if (!mlv_record_find(new_record, old->slices[s].name) &&
 		    !(old->slices[s].dim && mlv_strs_has(&comparing->to->redefined, old->slices[s].dim)))
@@ -204,13 +239,13 @@ static void judge(struct mlv_change *change, double alpha)
 }
 
 mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
-			 const struct mlv_pairs *pairs, double ratio, enum mlv_adjust adjust,
+			 const struct mlv_pairs *pairs, enum mlv_adjust adjust,
 			 struct mlv_comparison *comparison)
 {
 	MLV_SCOPED(mlv_comparison_release) struct mlv_comparison made = {
-		.evidence = MLV_EVIDENCE_POINTS,
+		.evidence = MLV_EVIDENCE_POINTS, .folds = mlv_folds_kinship(old, new_record),
 	};
-	struct comparing comparing = { old, new_record, pairs, ratio, &made };
+	struct comparing comparing = { old, new_record, pairs, &made };
 	mlv_err err;
 
 	if (old->task != new_record->task)

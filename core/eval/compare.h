@@ -6,9 +6,10 @@
  *   paired rows   the predictions of both, of the same rows (by id; without ids
  *                 by their order, if labels are the same). Of a row that has
  *                 another label, or is on one side only, nothing is compared.
- *   paired folds  the two records, whose folds are those of one cross-validation:
- *                 their differences, by the t test of Nadeau and Bengio, which
- *                 knows that training sets overlap; values are means over folds
+ *   paired folds  the two records, whose folds are those of one cross-validation,
+ *                 as its digest of them says, of the same ids and labels: their
+ *                 differences, by the t test of Nadeau and Bengio, which knows
+ *                 that training sets overlap; values are means over folds
  *   summary       the two records: as if their rows were independent
  *   points        two values, and nothing of how they vary
  *
@@ -79,21 +80,45 @@ struct mlv_change {
 	enum mlv_verdict verdict;
 };
 
+/*
+ * Rows of a dimension that is defined as before, which are in other slices than
+ * they were: the test set changed, whatever the model did.
+ */
+struct mlv_moved {
+	const char *dim; /* the new record's */
+	bool counted;    /* on paired rows; else it is known that there are some, by digest of the same ids */
+	uint64_t rows;
+};
+
+/* What both records say of their folds. */
+enum mlv_folds_kinship {
+	MLV_FOLDS_NONE,    /* one has none */
+	MLV_FOLDS_UNKNOWN, /* one does not tell of a cross-validation */
+	MLV_FOLDS_OTHER,   /* rows were split otherwise: no test may pair them */
+	MLV_FOLDS_ROWS,    /* they were split alike, and ids or labels are others */
+	MLV_FOLDS_SAME,
+};
+const char *mlv_folds_kinship_name(enum mlv_folds_kinship kinship); /* "other" */
+enum mlv_folds_kinship mlv_folds_kinship(const struct mlv_record *old,
+					 const struct mlv_record *new_record);
+
 struct mlv_comparison {
 	struct mlv_change *changes; /* overall first; then by slice and metric */
 	size_t count, cap;
 	enum mlv_evidence evidence; /* the best that there was */
+	enum mlv_folds_kinship folds;
 	/* Names of slices that are on one side only; of dimensions that are defined anew. */
 	struct mlv_strs vanished, appeared, redefined;
+	struct mlv_moved *moved;
+	size_t moved_count;
 };
 
-/*
- * pairs NULL: only the records are compared. Then ratio says that their folds
- * are the same ones, and how many rows test by those that train; 0: they are not.
- */
+/* pairs NULL: only the records are compared, by folds where these are the same. */
 mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
-			 const struct mlv_pairs *pairs, double ratio, enum mlv_adjust adjust,
+			 const struct mlv_pairs *pairs, enum mlv_adjust adjust,
 			 struct mlv_comparison *comparison) MLV_CHECK;
+/* The best evidence that there was, and of a summary that folds did not count because they are others. */
+const char *mlv_comparison_evidence(const struct mlv_comparison *comparison);
 void mlv_comparison_release(struct mlv_comparison *comparison);
 /*
  * How far apart the slices of a dimension are in a metric; of those that are

@@ -12,8 +12,8 @@
 #define MLV_EVAL_CV_H
 
 #include "core/base/value.h"
+#include "core/eval/cases.h"
 #include "core/eval/folds.h"
-#include "core/eval/frame.h"
 
 enum mlv_cv_role { MLV_CV_ID, MLV_CV_LABEL, MLV_CV_GROUP, MLV_CV_TIME, MLV_CV_FOLD, MLV_CV_ROLES };
 #define MLV_CV_NONE SIZE_MAX /* no column */
@@ -59,6 +59,9 @@ mlv_err mlv_cv_split_name(const struct mlv_folds *folds, size_t split, struct ml
  * scheme that does not divide the rows "train", "test" or nothing.
  */
 mlv_err mlv_cv_folds_text(const struct mlv_cv *cv, struct mlv_buf *to) MLV_CHECK;
+/* The same given to a sink, many lines at once. */
+mlv_err mlv_cv_folds_each(const struct mlv_cv *cv, mlv_err (*sink)(void *arg, const void *bytes, size_t len),
+			  void *arg) MLV_CHECK;
 /* Append a table of the rows that train, or test, in a split. */
 mlv_err mlv_cv_table_text(const struct mlv_cv *cv, size_t split, enum mlv_fold_set set,
 			  struct mlv_buf *to) MLV_CHECK;
@@ -70,6 +73,30 @@ mlv_err mlv_cv_table_text(const struct mlv_cv *cv, size_t split, enum mlv_fold_s
  */
 mlv_err mlv_cv_join(struct mlv_ctx *ctx, const struct mlv_frame_source *source, const char *split,
 		    struct mlv_strs *names, struct mlv_buf *to, uint64_t *rows) MLV_CHECK;
+
+/*
+ * How the folds of an evaluation's rows agree with the splits: whether each row
+ * lies in a fold that is called as the split that tests its id, and each row
+ * that a split tests is there. Where one of both has no ids rows are counted.
+ */
+struct mlv_cv_match {
+	uint64_t other;   /* rows in a fold that does not test them */
+	uint64_t missing; /* rows that a split tests, and that its fold does not have */
+};
+mlv_err mlv_cv_match(const struct mlv_cv *cv, const struct mlv_cases *cases,
+		     struct mlv_cv_match *match) MLV_CHECK;
+
+/* What the folds say of a metric together. */
+struct mlv_cv_summary {
+	size_t folds; /* in which it is defined; with none there is nothing else */
+	double mean, least, most;
+	bool has_spread; /* of two folds at least: */
+	double sd;       /* with one less than the folds in its denominator */
+	double error;    /* of the mean, see mlv_test_folds_error() */
+	struct mlv_interval interval; /* by Student's t */
+};
+void mlv_cv_summarise(const double *values, size_t count, double ratio, double level,
+		      struct mlv_cv_summary *summary);
 
 /* What is wrong with folds. */
 enum mlv_cv_problem {

@@ -9,6 +9,9 @@
  * shortest form that reads back the same; what went through another function
  * of libm (logarithms, quantiles) with ten significant digits.
  *
+ *   cv       the cross-validation whose splits the folds are: how it splits, the
+ *            digest of its folds, and what the folds say of each metric together;
+ *            it is there where each row lies in the fold that tests it
  *   dims     how rows are divided, with the edges of bins as they were used
  *   inputs   which tables were read, and digests of their rows
  *   metrics  which, and whether more or less is better
@@ -24,6 +27,7 @@
 #define MLV_EVAL_RECORD_H
 
 #include "core/base/buf.h"
+#include "core/eval/cv.h"
 #include "core/eval/evaluate.h"
 #include "core/eval/fairness.h"
 
@@ -36,6 +40,9 @@
  */
 struct mlv_record_inputs {
 	const char *ids, *labels, *rows; /* SHA-256, "sha256:...", of what mlv_cases_each_...() give */
+	const struct mlv_cv *cv; /* that the evaluation is of; NULL: of none */
+	const char *folds;       /* the same of what mlv_cv_folds_each() gives */
+	struct mlv_cv_match match;
 };
 
 /* Append the record. */
@@ -62,6 +69,15 @@ mlv_err mlv_cases_each_id(const struct mlv_cases *cases, const uint32_t *by_id, 
 			  void *arg) MLV_CHECK;
 mlv_err mlv_cases_each_label(const struct mlv_cases *cases, const uint32_t *by_id,
 			     mlv_record_sink sink, void *arg) MLV_CHECK;
+/*
+ * The same of a dimension: which slice each row is in, by the order of ids;
+ * without ids by that of rows, and of rows that are tied, equal to that before
+ * in all columns, by the slices themselves. tied NULL: there are ids.
+ */
+mlv_err mlv_cases_ties(const struct mlv_cases *cases, uint8_t **tied) MLV_CHECK;
+mlv_err mlv_cases_each_slice(const struct mlv_cases *cases, const struct mlv_dim *dim,
+			     const uint32_t *by_id, const uint8_t *tied, mlv_record_sink sink,
+			     void *arg) MLV_CHECK;
 
 /* ---- reading */
 
@@ -90,12 +106,20 @@ struct mlv_record_slice {
 struct mlv_record_dim {
 	char *name;
 	char *def;     /* its definition, canonical: two are the same when these are */
+	char *rows;    /* "sha256:...", of which slice each row is in; NULL: not said */
 	double *edges; /* NULL: it has none */
 	size_t edge_count;
 	unsigned quantiles; /* how many cut the edges; 0: they were given */
 };
+/* The cross-validation whose splits the folds are. */
+struct mlv_record_cv {
+	char *name, *scheme;
+	char *folds; /* "sha256:...": two are split alike when these are equal; NULL: there is none */
+	double ratio; /* rows that test by rows that train, over all splits */
+};
 struct mlv_record {
 	char *name;
+	struct mlv_record_cv cv;
 	enum mlv_task task;
 	double level;
 	char *predictions, *ids, *labels, *rows; /* NULL: not said */
@@ -122,6 +146,12 @@ void mlv_record_release(struct mlv_record *record);
 /* NULL when there is none. */
 const struct mlv_record_slice *mlv_record_find(const struct mlv_record *record, const char *name);
 const struct mlv_record_dim *mlv_record_find_dim(const struct mlv_record *record, const char *name);
+/*
+ * Append what two records are not made from alike, the first of: ids, labels,
+ * rows, folds, slices; nothing when the records do not say.
+ */
+mlv_err mlv_record_differ(const struct mlv_record *a, const struct mlv_record *b,
+			  struct mlv_buf *to) MLV_CHECK;
 /* Which metric; metric_count when there is none. */
 size_t mlv_record_find_metric(const struct mlv_record *record, const char *name);
 

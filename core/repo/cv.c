@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,8 +45,27 @@ static mlv_err split(struct mlv_cv *cv)
 	return err ? err : mlv_cv_split(cv, hash);
 }
 
+/* Leave the columns that folds depend on; where there are none the last, which tells how many rows. */
+static void leave_roles(struct mlv_cv *cv)
+{
+	size_t kept = 0;
+
+	for (size_t c = 0; c < cv->names.count; c++) {
+		char *name = cv->names.at[c];
+		bool is = false;
+
+		for (size_t r = 0; r < MLV_CV_ROLES && !is; r++)
+			is = cv->spec.column[r] && strcmp(cv->spec.column[r], name) == 0;
+		if (is || (!kept && c + 1 == cv->names.count))
+			cv->names.at[kept++] = name;
+		else
+			free(name);
+	}
+	cv->names.count = kept;
+}
+
 static mlv_err read_table(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			  struct mlv_cv *cv)
+			  bool whole, struct mlv_cv *cv)
 {
 	MLV_SCOPED(mlv_eval_table_release) struct mlv_eval_table table = MLV_EVAL_TABLE_INIT;
 	char id[MLV_EVAL_ID];
@@ -54,14 +74,16 @@ static mlv_err read_table(struct mlv_metrics_place *place, const struct mlv_metr
 	if ((err = mlv_eval_table_open(place, side, cv->spec.data, &table, id)) ||
 	    (err = mlv_frame_names(place->ctx, &table.source, &cv->names)))
 		return err;
+	if (!whole)
+		leave_roles(cv);
 	if (table.fd >= 0 && lseek(table.fd, 0, SEEK_SET) < 0)
 		return mlv_error_sys("%s", cv->spec.data);
 	err = mlv_cv_read(place->ctx, &table.source, cv);
 	return err ? err : mlv_eval_table_check(&table);
 }
 
-mlv_err mlv_cv_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-		    const char *name, struct mlv_cv *cv)
+static mlv_err load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		    const char *name, bool whole, struct mlv_cv *cv)
 {
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
 	MLV_SCOPED(mlv_cv_release) struct mlv_cv made = { 0 };
@@ -69,10 +91,40 @@ mlv_err mlv_cv_load(struct mlv_metrics_place *place, const struct mlv_metrics_si
 
 	if ((err = mlv_eval_yaml(place, side, &root)) ||
 	    (err = mlv_cv_spec_read("mlv.yaml", root, name, &made.spec)) ||
-	    (err = read_table(place, side, &made)) || (err = split(&made)))
+	    (err = read_table(place, side, whole, &made)) || (err = split(&made)))
 		return err;
 	*cv = made;
 	made = (struct mlv_cv){ 0 };
+	return NULL;
+}
+
+mlv_err mlv_cv_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		    const char *name, struct mlv_cv *cv)
+{
+	return load(place, side, name, true, cv);
+}
+
+mlv_err mlv_cv_load_folds(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			  const char *name, struct mlv_cv *cv)
+{
+	return load(place, side, name, false, cv);
+}
+
+static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
+{
+	return mlv_sha256_update(arg, bytes, len);
+}
+
+mlv_err mlv_cv_folds_name(const struct mlv_cv *cv, char id[MLV_EVAL_ID])
+{
+	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
+	struct mlv_oid oid;
+	mlv_err err;
+
+	if ((err = mlv_sha256_new(&hasher)) || (err = mlv_cv_folds_each(cv, add_bytes, hasher)) ||
+	    (err = mlv_sha256_final(hasher, &oid)))
+		return err;
+	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, id);
 	return NULL;
 }
 

@@ -16,16 +16,11 @@
  */
 mlv_err mlv_cv_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 		    const char *name, struct mlv_cv *cv) MLV_CHECK;
-/*
- * Whether two records of an evaluation have the folds of one cross-validation:
- * mlv.yaml has one of this evaluation which splits both versions' tables in the
- * same way, its splits are the folds of both records, row for row in number,
- * and their ids and labels are the same. *ratio is its rows that test by those
- * that train, else 0; that it cannot be known, for want of a table, is told as
- * a detail.
- */
-mlv_err mlv_cv_same_folds(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
-			  const struct mlv_record *const records[2], double *ratio) MLV_CHECK;
+/* The same of the columns that the entry names alone: enough for its folds, not for tables of its splits. */
+mlv_err mlv_cv_load_folds(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			  const char *name, struct mlv_cv *cv) MLV_CHECK;
+/* The SHA-256 of the folds as text, as records have it: that of folds/NAME.csv. */
+mlv_err mlv_cv_folds_name(const struct mlv_cv *cv, char id[MLV_EVAL_ID]) MLV_CHECK;
 /* "folds/NAME.csv". */
 mlv_err mlv_cv_folds_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 /* Put text at path below the root, whose directory is made. */

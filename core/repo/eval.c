@@ -10,6 +10,7 @@
 #include "core/base/fs.h"
 #include "core/base/pool.h"
 #include "core/base/yaml.h"
+#include "core/repo/eval_cv.h"
 #include "core/store/sha256.h"
 
 #define DIRECTORY "evals"
@@ -100,46 +101,64 @@ static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
 
 /* What is digested of the rows, each on a thread. */
 struct digesting {
-	const struct mlv_cases *cases;
-	const uint32_t *by_id;
+	struct mlv_cases *cases;
+	uint32_t *by_id;
+	uint8_t *tied; /* NULL: there are ids */
 	struct mlv_eval_ids *ids;
 };
+#define ALONE 3 /* what is digested beside dimensions: the order of ids first, it takes the longest */
+
+static void digesting_release(struct digesting *digesting)
+{
+	free(digesting->by_id);
+	free(digesting->tied);
+}
+
+static mlv_err digest_rows(const struct digesting *digesting, size_t index, struct mlv_sha256 *hasher)
+{
+	const struct mlv_cases *cases = digesting->cases;
+
+	if (index == 0)
+		return cases->id ? mlv_cases_each_id(cases, digesting->by_id, add_bytes, hasher) : NULL;
+	if (index == 1)
+		return mlv_cases_each_row(cases, add_bytes, hasher);
+	if (index == 2)
+		return mlv_cases_each_label(cases, digesting->by_id, add_bytes, hasher);
+	return mlv_cases_each_slice(cases, &cases->dims[index - ALONE], digesting->by_id, digesting->tied,
+				    add_bytes, hasher);
+}
 
 static mlv_err digest_one(void *arg, size_t index, unsigned worker)
 {
 	const struct digesting *digesting = arg;
-	const struct mlv_cases *cases = digesting->cases;
-	char *const ids[] = { digesting->ids->rows, digesting->ids->labels, digesting->ids->ids };
+	char *const ids[ALONE] = { digesting->ids->ids, digesting->ids->rows, digesting->ids->labels };
+	struct mlv_dim *dim = index < ALONE ? NULL : &digesting->cases->dims[index - ALONE];
 	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
+	char id[MLV_EVAL_ID];
 	struct mlv_oid oid;
-	mlv_err err = mlv_sha256_new(&hasher);
+	mlv_err err;
 
 	(void)worker;
-	if (err)
+	if (dim ? !dim->code : index == 0 && !digesting->cases->id)
+		return NULL;
+	if ((err = mlv_sha256_new(&hasher)) || (err = digest_rows(digesting, index, hasher)) ||
+	    (err = mlv_sha256_final(hasher, &oid)))
 		return err;
-	if (index == 0)
-		err = mlv_cases_each_row(cases, add_bytes, hasher);
-	else if (index == 1)
-		err = mlv_cases_each_label(cases, digesting->by_id, add_bytes, hasher);
-	else
-		err = mlv_cases_each_id(cases, digesting->by_id, add_bytes, hasher);
-	if (err || (err = mlv_sha256_final(hasher, &oid)))
-		return err;
-	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, ids[index]);
+	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, dim ? id : ids[index]);
+	if (dim && !(dim->rows = mlv_sys_strdup(id)))
+		return mlv_error_nomem("slices");
 	return NULL;
 }
 
-mlv_err mlv_eval_digests(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct mlv_eval_ids *ids)
+mlv_err mlv_eval_digests(struct mlv_ctx *ctx, struct mlv_cases *cases, struct mlv_eval_ids *ids)
 {
-	MLV_SCOPED(mlv_mem_free) uint32_t *by_id = NULL;
-	struct digesting digesting = { cases, NULL, ids };
-	mlv_err err = mlv_cases_by_id(ctx, cases, &by_id);
+	MLV_SCOPED(digesting_release) struct digesting digesting = { .cases = cases, .ids = ids };
+	mlv_err err = mlv_cases_by_id(ctx, cases, &digesting.by_id);
 
-	if (err)
+	if (err || (!cases->id && (err = mlv_cases_ties(cases, &digesting.tied))))
 		return err;
 	*ids = (struct mlv_eval_ids){ "", "", "" };
-	digesting.by_id = by_id;
-	return mlv_pool_run(ctx, ctx->jobs, cases->id ? 3 : 2, digest_one, &digesting);
+	return mlv_pool_run(ctx, ctx->jobs, ALONE + cases->dim_count, digest_one, &digesting);
 }
 
 /* ---- files that rows name */
@@ -231,10 +250,13 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 /* ---- records */
 
 mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_ids *ids,
-		       struct mlv_buf *record, struct mlv_buf *flat)
+		       const struct mlv_eval_cv *folds, struct mlv_buf *record, struct mlv_buf *flat)
 {
+	bool is = folds && folds->is;
 	const struct mlv_record_inputs inputs = {
-		ids->ids[0] ? ids->ids : NULL, ids->labels, ids->rows,
+		.ids = ids->ids[0] ? ids->ids : NULL, .labels = ids->labels, .rows = ids->rows,
+		.cv = is ? &folds->cv : NULL, .folds = is ? folds->folds : NULL,
+		.match = is ? folds->match : (struct mlv_cv_match){ 0 },
 	};
 	mlv_err err = mlv_record_write(results, &inputs, record);
 

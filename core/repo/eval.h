@@ -62,12 +62,14 @@ struct mlv_eval_files {
 };
 mlv_err mlv_eval_read_named(void *arg, const char *path, size_t limit, struct mlv_buf *head,
 			    uint64_t *size) MLV_CHECK;
-/* and digests. */
-mlv_err mlv_eval_digests(struct mlv_ctx *ctx, const struct mlv_cases *cases,
+/* and digests, those of dimensions too. */
+mlv_err mlv_eval_digests(struct mlv_ctx *ctx, struct mlv_cases *cases,
 			 struct mlv_eval_ids *ids) MLV_CHECK;
-/* The record of results, and the flat file beside it, as text. */
+/* The record of results, and the flat file beside it, as text; folds has its cross-validation, or NULL. */
+struct mlv_eval_cv;
 mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_ids *ids,
-		       struct mlv_buf *record, struct mlv_buf *flat) MLV_CHECK;
+		       const struct mlv_eval_cv *folds, struct mlv_buf *record,
+		       struct mlv_buf *flat) MLV_CHECK;
 /* Put both into evals/ of the work tree. */
 mlv_err mlv_eval_store(const struct mlv_metrics_place *place, const char *name,
 		       const struct mlv_buf *record, const struct mlv_buf *flat) MLV_CHECK;

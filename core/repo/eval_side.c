@@ -17,6 +17,22 @@ static bool goes_on(mlv_err err)
 	       err->code == MLV_E_CORRUPT;
 }
 
+/* Whether a record tells of these rows, in these slices. */
+static bool is_of(const struct mlv_record *record, const struct mlv_cases *cases,
+		  const struct mlv_eval_ids *ids)
+{
+	if (!record->rows || strcmp(record->rows, ids->rows) != 0)
+		return false;
+	for (size_t d = 0; d < cases->dim_count; d++) {
+		const struct mlv_dim *dim = &cases->dims[d];
+		const struct mlv_record_dim *told = mlv_record_find_dim(record, dim->def->name);
+
+		if (told && told->rows && dim->rows && strcmp(told->rows, dim->rows) != 0)
+			return false;
+	}
+	return true;
+}
+
 static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_eval_side *loaded)
 {
@@ -30,11 +46,14 @@ static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metri
 		mlv_tell_detail(place->ctx, "%s: without its rows: %s", name, err->msg);
 		return NULL;
 	}
-	loaded->has_cases = loaded->record.rows && strcmp(loaded->record.rows, ids.rows) == 0;
+	loaded->has_cases = is_of(&loaded->record, &loaded->cases, &ids);
 	loaded->is_stale = !loaded->has_cases;
 	if (loaded->is_stale)
-		mlv_tell_warning(place->ctx, "evals/%s.json in %s is not of %s as it is there", name,
-				 mlv_metrics_side_name(side), loaded->spec.predictions);
+		mlv_tell_warning(place->ctx, "evals/%s.json in %s is not of %s%s%s as %s there", name,
+				 mlv_metrics_side_name(side), loaded->spec.predictions,
+				 loaded->spec.join ? " and " : "",
+				 loaded->spec.join ? loaded->spec.join : "",
+				 loaded->spec.join ? "they are" : "it is");
 	return NULL;
 }
 

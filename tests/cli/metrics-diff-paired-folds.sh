@@ -43,10 +43,21 @@ for got, want in zip(accuracy["ci"], [mean - quantile * error, mean + quantile *
 print("p", round(p, 6), "as the formula has it")'
 # Without a name of its own, the evaluation is that of the cross-validation's.
 sed -i 's/k3: /test: /; s/, eval: test//' mlv.yaml && git add mlv.yaml && git commit -q --amend --no-edit && mlv metrics diff | head -1
-# Not the same folds, not the same labels, and no table: the records as they are.
+# The records say which folds they have: what mlv.yaml says now, and a table that is gone, change nothing of what was.
 cp mlv.yaml kept.yaml
 sed -i 's/k: 3,/k: 3, seed: 1,/' mlv.yaml && mlv metrics diff | head -1
-sed -i 's/k: 3, seed: 1,/k: 4,/' mlv.yaml && mlv metrics diff | head -1
-mv kept.yaml mlv.yaml && mv d.csv kept.csv && mlv metrics diff -v | head -1
-mv kept.csv d.csv && mlv metrics diff | head -1
+mv d.csv kept.csv && mlv metrics diff | head -1
+mv kept.csv d.csv
+# Predictions of other folds: their record does not tell of the cross-validation.
+mlv eval -q && mlv metrics diff | head -1
+sed -i 's/k: 3, seed: 1,/k: 4,/' mlv.yaml && mlv eval -q && mlv metrics diff | head -1
+mv kept.yaml mlv.yaml && mlv eval -q && mlv metrics diff | head -1
+# Folds of another seed, which do hold: no test may pair them.
+cp p.csv kept.csv && sed -i 's/k: 3,/k: 3, seed: 1,/' mlv.yaml && mlv cv split -o folds.csv >/dev/null
+LC_ALL=C awk -F, -v OFS=, 'NR == FNR { fold[$1] = $2; next } FNR > 1 { $4 = fold[$1] } { print }' folds.csv kept.csv >p.csv
+mlv eval -q && mlv metrics diff | head -1
+mlv metrics diff --json | /usr/bin/python3 -c 'import json, sys; d = json.load(sys.stdin)["evals/test.json"]; print(d["test_set"]["folds"], d["accuracy"]["evidence"])'
+mv kept.csv p.csv && sed -i 's/k: 3, seed: 1,/k: 3,/' mlv.yaml && mlv eval -q && mlv metrics diff | head -1
+# Another label: the folds are the same, what is tested is not.
 sed -i 's/^r3,1/r3,0/' p.csv && mlv eval -q && mlv metrics diff | head -1
+mlv metrics diff --json | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["evals/test.json"]["test_set"]["folds"])'

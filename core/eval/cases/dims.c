@@ -17,6 +17,7 @@ void mlv_dim_release(struct mlv_dim *dim)
 {
 	free(dim->code);
 	free(dim->edges);
+	free(dim->rows);
 	mlv_strs_release(&dim->values);
 	*dim = (struct mlv_dim){ 0 };
 }

@@ -2,7 +2,7 @@
 #ifndef MLV_EVAL_CASES_PARTS_H
 #define MLV_EVAL_CASES_PARTS_H
 
-#include "core/eval/cases.h"
+#include "core/eval/record.h"
 
 /* Turn labels, and predictions unless NULL, into classes. file, and frame for its lines, are for messages. */
 mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file, const struct mlv_frame *frame,
@@ -33,6 +33,16 @@ mlv_err mlv_dim_add_name(struct mlv_dim *dim, const char *name) MLV_CHECK;
 void mlv_dim_release(struct mlv_dim *dim);
 /* Make the order of all rows. */
 mlv_err mlv_cases_sort(struct mlv_ctx *ctx, struct mlv_cases *cases) MLV_CHECK;
+
+/* Lines and values on their way to a sink, many at once. */
+#define MLV_GIVE_BATCH ((size_t)1 << 16) /* bytes that a sink is given at once */
+struct mlv_giving {
+	mlv_record_sink sink;
+	void *arg;
+	struct mlv_buf batch;
+};
+mlv_err mlv_give(struct mlv_giving *giving) MLV_CHECK;
+mlv_err mlv_give_text(struct mlv_giving *giving, const char *text, char end) MLV_CHECK;
 
 #define NONE SIZE_MAX /* no column */
 

@@ -8,7 +8,6 @@
 #include "core/eval/order.h"
 #include "core/eval/record.h"
 
-#define BATCH ((size_t)1 << 16) /* bytes that a sink is given at once */
 #define STEP  ((size_t)1 << 13) /* rows whose values it is given at once */
 
 /* One of the columns that numbers depend on. */
@@ -69,14 +68,7 @@ mlv_err mlv_cases_sort(struct mlv_ctx *ctx, struct mlv_cases *cases)
 
 /* ---- what is digested */
 
-/* Lines and values on their way to a sink, many at once. */
-struct giving {
-	mlv_record_sink sink;
-	void *arg;
-	struct mlv_buf batch;
-};
-
-static mlv_err give(struct giving *giving)
+mlv_err mlv_give(struct mlv_giving *giving)
 {
 	mlv_err err = giving->sink(giving->arg, giving->batch.ptr, giving->batch.len);
 
@@ -84,28 +76,28 @@ static mlv_err give(struct giving *giving)
 	return err;
 }
 
-static mlv_err give_text(struct giving *giving, const char *text, char end)
+mlv_err mlv_give_text(struct mlv_giving *giving, const char *text, char end)
 {
 	mlv_err err;
 
 	if ((err = mlv_buf_add_str(&giving->batch, text)) ||
 	    (err = mlv_buf_add_char(&giving->batch, end)))
 		return err;
-	return giving->batch.len < BATCH ? NULL : give(giving);
+	return giving->batch.len < MLV_GIVE_BATCH ? NULL : mlv_give(giving);
 }
 
-static mlv_err give_head(struct giving *giving, const struct column *column)
+static mlv_err give_head(struct mlv_giving *giving, const struct column *column)
 {
 	char count[24];
 	size_t names = column->words ? column->words->count : column->names ? column->names->count : 0;
 	mlv_err err;
 
 	snprintf(count, sizeof(count), "%zu", names);
-	if ((err = give_text(giving, column->name, '\0')) ||
-	    (err = give_text(giving, column->key.number ? "number" : count, '\0')))
+	if ((err = mlv_give_text(giving, column->name, '\0')) ||
+	    (err = mlv_give_text(giving, column->key.number ? "number" : count, '\0')))
 		return err;
 	for (size_t i = 0; i < names && !err; i++)
-		err = give_text(giving, column->words ? mlv_words_at(column->words, (uint32_t)i)
+		err = mlv_give_text(giving, column->words ? mlv_words_at(column->words, (uint32_t)i)
 						      : column->names->at[i], '\0');
 	return err;
 }
@@ -134,7 +126,7 @@ static void put_codes(const uint32_t *code, size_t bytes, const uint32_t *order,
 		put(to + i * bytes, code[MLV_ORDER_ROW(order[i])], bytes);
 }
 
-static mlv_err give_column(struct giving *giving, const struct mlv_cases *cases,
+static mlv_err give_column(struct mlv_giving *giving, const struct mlv_cases *cases,
 			   const struct column *column)
 {
 	const struct mlv_key *key = &column->key;
@@ -153,14 +145,14 @@ static mlv_err give_column(struct giving *giving, const struct mlv_cases *cases,
 		else
 			put_codes(key->code, bytes, cases->order + at, step, to);
 		mlv_buf_advance(&giving->batch, step * bytes);
-		err = give(giving);
+		err = mlv_give(giving);
 	}
 	return err;
 }
 
 mlv_err mlv_cases_each_row(const struct mlv_cases *cases, mlv_record_sink sink, void *arg)
 {
-	struct giving giving = { sink, arg, MLV_BUF_INIT };
+	struct mlv_giving giving = { sink, arg, MLV_BUF_INIT };
 	struct columns columns = { .count = 0 };
 	mlv_err err;
 
@@ -169,9 +161,39 @@ mlv_err mlv_cases_each_row(const struct mlv_cases *cases, mlv_record_sink sink, 
 	for (size_t c = 0; c < columns.count && !err; c++)
 		err = give_column(&giving, cases, &columns.at[c]);
 	if (!err)
-		err = give(&giving);
+		err = mlv_give(&giving);
 	mlv_buf_release(&giving.batch);
 	return err;
+}
+
+/* Whether a row is that before it in all columns. */
+static bool is_tied(const struct columns *columns, uint32_t before, uint32_t row)
+{
+	for (size_t c = 0; c < columns->count; c++) {
+		const struct mlv_key *key = &columns->at[c].key;
+
+		if (key->number ? key->number[before] < key->number[row] ||
+					  key->number[before] > key->number[row]
+				: key->code[before] != key->code[row])
+			return false;
+	}
+	return true;
+}
+
+mlv_err mlv_cases_ties(const struct mlv_cases *cases, uint8_t **out)
+{
+	uint8_t *tied = mlv_sys_alloc_array(cases->rows.count + 1, sizeof(*tied));
+	struct columns columns = { .count = 0 };
+
+	if (!tied)
+		return mlv_error_nomem("the order of rows");
+	list_columns(cases, &columns);
+	for (size_t i = 1; i < cases->rows.count; i++)
+		tied[i] = !(cases->order[i] & MLV_ORDER_STEP) &&
+			  is_tied(&columns, MLV_ORDER_ROW(cases->order[i - 1]),
+				  MLV_ORDER_ROW(cases->order[i]));
+	*out = tied;
+	return NULL;
 }
 
 mlv_err mlv_cases_by_id(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint32_t **order)
@@ -193,33 +215,33 @@ mlv_err mlv_cases_by_id(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint
 	return mlv_order_rows(ctx, keys, count, cases->rows.count, order);
 }
 
-static mlv_err give_label(struct giving *giving, const struct mlv_cases *cases, uint32_t row)
+static mlv_err give_label(struct mlv_giving *giving, const struct mlv_cases *cases, uint32_t row)
 {
 	mlv_err err;
 
 	if (!cases->y)
-		return give_text(giving, cases->classes.at[cases->truth[row]], '\n');
+		return mlv_give_text(giving, cases->classes.at[cases->truth[row]], '\n');
 	err = mlv_number_add(&giving->batch, cases->y[row] + 0.0);
-	return err ? err : give_text(giving, "", '\n');
+	return err ? err : mlv_give_text(giving, "", '\n');
 }
 
-static mlv_err give_id(struct giving *giving, const struct mlv_cases *cases, uint32_t row)
+static mlv_err give_id(struct mlv_giving *giving, const struct mlv_cases *cases, uint32_t row)
 {
-	return give_text(giving, mlv_words_at(&cases->ids, cases->id[row]), '\n');
+	return mlv_give_text(giving, mlv_words_at(&cases->ids, cases->id[row]), '\n');
 }
 
 static mlv_err each_line(const struct mlv_cases *cases, const uint32_t *by_id,
-			 mlv_err (*give_line)(struct giving *giving, const struct mlv_cases *cases,
+			 mlv_err (*give_line)(struct mlv_giving *giving, const struct mlv_cases *cases,
 					      uint32_t row),
 			 mlv_record_sink sink, void *arg)
 {
-	struct giving giving = { sink, arg, MLV_BUF_INIT };
+	struct mlv_giving giving = { sink, arg, MLV_BUF_INIT };
 	mlv_err err = NULL;
 
 	for (size_t i = 0; i < cases->rows.count && !err; i++)
 		err = give_line(&giving, cases, MLV_ORDER_ROW(by_id[i]));
 	if (!err)
-		err = give(&giving);
+		err = mlv_give(&giving);
 	mlv_buf_release(&giving.batch);
 	return err;
 }

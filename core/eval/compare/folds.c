@@ -5,6 +5,33 @@
 #include "core/base/sys.h"
 #include "core/eval/compare/parts.h"
 
+const char *mlv_folds_kinship_name(enum mlv_folds_kinship kinship)
+{
+	static const char *const names[] = { "none", "unknown", "other", "other rows", "same" };
+
+	return names[kinship];
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+enum mlv_folds_kinship mlv_folds_kinship(const struct mlv_record *old,
+					 const struct mlv_record *new_record)
+{
+	if (!old->slices[0].fold_count || !new_record->slices[0].fold_count)
+		return MLV_FOLDS_NONE;
+	if (!old->cv.folds || !new_record->cv.folds)
+		return MLV_FOLDS_UNKNOWN;
+	if (strcmp(old->cv.folds, new_record->cv.folds) != 0)
+		return MLV_FOLDS_OTHER;
+	return new_record->labels && same_text(old->labels, new_record->labels) &&
+			       same_text(old->ids, new_record->ids)
+		       ? MLV_FOLDS_SAME
+		       : MLV_FOLDS_ROWS;
+}
+
 /* Whether a slice has the same rows in the same folds, as far as names and counts say. */
 static bool same_folds(const struct mlv_record_slice *old, const struct mlv_record_slice *new_slice)
 {

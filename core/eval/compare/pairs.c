@@ -162,3 +162,36 @@ mlv_err mlv_paired_slice_make(const struct mlv_pairs *pairs, const char *dim, co
 	made = (struct paired_slice){ 0 };
 	return NULL;
 }
+
+static const struct mlv_dim *find_dim(const struct mlv_cases *cases, const char *name)
+{
+	for (size_t d = 0; d < cases->dim_count; d++)
+		if (strcmp(cases->dims[d].def->name, name) == 0 && cases->dims[d].code)
+			return &cases->dims[d];
+	return NULL;
+}
+
+mlv_err mlv_pairs_moved(const struct mlv_pairs *pairs, const char *name, uint64_t *rows)
+{
+	const struct mlv_dim *old = find_dim(pairs->old, name), *now = find_dim(pairs->new_cases, name);
+	MLV_SCOPED(mlv_words_release) struct mlv_words names = { .bytes = MLV_BUF_INIT };
+	MLV_SCOPED(mlv_mem_free) uint32_t *code_of = NULL; /* of each slice of the new side, the old one's */
+	uint32_t code;
+	mlv_err err = NULL;
+
+	*rows = 0;
+	if (!old || !now)
+		return NULL;
+	if (!(code_of = mlv_sys_alloc_array(mlv_dim_codes(now) + 1, sizeof(*code_of))))
+		return mlv_error_nomem("slices");
+	for (size_t v = 0; v < old->values.count && !err; v++)
+		err = mlv_words_add(&names, old->values.at[v], strlen(old->values.at[v]), &code);
+	for (size_t v = 0; v < mlv_dim_codes(now) && !err; v++)
+		if (v >= now->values.count) /* in no slice of a rule */
+			code_of[v] = (uint32_t)old->values.count;
+		else if (!mlv_words_find(&names, now->values.at[v], &code_of[v]))
+			code_of[v] = UINT32_MAX;
+	for (size_t i = 0; i < pairs->count && !err; i++)
+		*rows += old->code[pairs->old_row[i]] != code_of[now->code[pairs->new_row[i]]];
+	return err;
+}

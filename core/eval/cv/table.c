@@ -8,6 +8,8 @@
 #include "core/base/sys.h"
 #include "core/eval/cv.h"
 
+#define BATCH ((size_t)1 << 16) /* bytes that a sink is given at once */
+
 void mlv_cv_release(struct mlv_cv *cv)
 {
 	mlv_cv_spec_release(&cv->spec);
@@ -262,6 +264,21 @@ mlv_err mlv_cv_folds_text(const struct mlv_cv *cv, struct mlv_buf *to)
 	for (size_t r = 0; r < cv->frame.rows && !err; r++)
 		err = add_row(cv, r, to);
 	return err;
+}
+
+mlv_err mlv_cv_folds_each(const struct mlv_cv *cv, mlv_err (*sink)(void *arg, const void *bytes, size_t len),
+			  void *arg)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf batch = MLV_BUF_INIT;
+	mlv_err err = add_heading(cv, &batch);
+
+	for (size_t r = 0; r < cv->frame.rows && !err; r++) {
+		if ((err = add_row(cv, r, &batch)) || batch.len < BATCH)
+			continue;
+		err = sink(arg, batch.ptr, batch.len);
+		mlv_buf_clear(&batch);
+	}
+	return err ? err : sink(arg, batch.ptr, batch.len);
 }
 
 mlv_err mlv_cv_table_text(const struct mlv_cv *cv, size_t split, enum mlv_fold_set set,

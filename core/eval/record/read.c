@@ -6,7 +6,7 @@
 #include "core/base/json.h"
 #include "core/base/sys.h"
 #include "core/eval/frame.h"
-#include "core/eval/record.h"
+#include "core/eval/record/parts.h"
 
 #define METRICS_MAX 1000
 
@@ -38,6 +38,7 @@ void mlv_record_release(struct mlv_record *record)
 	free(record->ids);
 	free(record->labels);
 	free(record->rows);
+	mlv_record_cv_release(&record->cv);
 	for (size_t s = 0; record->slices && s < record->slice_count; s++)
 		slice_release(&record->slices[s], record->metric_count);
 	free(record->slices);
@@ -47,6 +48,7 @@ void mlv_record_release(struct mlv_record *record)
 	for (size_t d = 0; record->dims && d < record->dim_count; d++) {
 		free(record->dims[d].name);
 		free(record->dims[d].def);
+		free(record->dims[d].rows);
 		free(record->dims[d].edges);
 	}
 	free(record->dims);
@@ -92,12 +94,12 @@ size_t mlv_record_find_metric(const struct mlv_record *record, const char *name)
 
 /* ---- values */
 
-static mlv_err damaged(const char *name, const char *what)
+mlv_err mlv_record_damaged(const char *name, const char *what)
 {
 	return mlv_error(MLV_E_SPEC, "%s: not a record of an evaluation: %s", name, what);
 }
 
-static mlv_err copy_text(const struct mlv_value *value, char **out)
+mlv_err mlv_record_copy_text(const struct mlv_value *value, char **out)
 {
 	const char *text = mlv_value_text(value);
 
@@ -112,15 +114,14 @@ static bool is_number(const struct mlv_value *value)
 	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL);
 }
 
-/* A count, of at most as many rows as a table has; what is not there counts 0. */
-static mlv_err read_count(const char *name, const struct mlv_value *value, uint64_t *count)
+mlv_err mlv_record_read_count(const char *name, const struct mlv_value *value, uint64_t *count)
 {
 	*count = 0;
 	if (!value)
 		return NULL;
 	if (value->type != MLV_VALUE_INT || value->integer < 0 ||
 	    (uint64_t)value->integer > MLV_FRAME_ROWS)
-		return damaged(name, "a count is not one of rows");
+		return mlv_record_damaged(name, "a count is not one of rows");
 	*count = (uint64_t)value->integer;
 	return NULL;
 }
@@ -153,10 +154,10 @@ static mlv_err read_entry(const char *name, const struct mlv_value *value, struc
 		entry->low = ci->items[0]->real;
 		entry->high = ci->items[1]->real;
 	}
-	if ((err = read_count(name, mlv_value_get(value, "n"), &entry->of)) ||
-	    (err = copy_text(mlv_value_get(value, "why"), &entry->why)))
+	if ((err = mlv_record_read_count(name, mlv_value_get(value, "n"), &entry->of)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(value, "why"), &entry->why)))
 		return err;
-	return copy_text(mlv_value_get(value, "by"), &entry->by);
+	return mlv_record_copy_text(mlv_value_get(value, "by"), &entry->by);
 }
 
 /* Each metric must be there: so nothing takes more memory than the text that says it. */
@@ -167,7 +168,7 @@ static mlv_err read_entries(const char *name, const struct mlv_record *record,
 	mlv_err err = NULL;
 
 	if (items_of(map, MLV_VALUE_MAP) < record->metric_count)
-		return damaged(name, "a slice or a fold lacks a metric");
+		return mlv_record_damaged(name, "a slice or a fold lacks a metric");
 	if (!(entries = mlv_sys_alloc_array(record->metric_count, sizeof(*entries))))
 		return mlv_error_nomem("a record");
 	*out = entries;
@@ -175,7 +176,7 @@ static mlv_err read_entries(const char *name, const struct mlv_record *record,
 		const struct mlv_value *value = mlv_value_get(map, record->metrics[m].name);
 
 		err = value ? read_entry(name, value, &entries[m])
-			    : damaged(name, "a slice or a fold lacks a metric");
+			    : mlv_record_damaged(name, "a slice or a fold lacks a metric");
 	}
 	return err;
 }
@@ -194,12 +195,12 @@ static mlv_err read_folds(const char *name, const struct mlv_record *record,
 	for (size_t f = 0; f < count && !err; f++) {
 		struct mlv_record_fold *fold = &slice->folds[f];
 
-		if (!(err = read_count(name, mlv_value_get(list->items[f], "n"), &fold->n)) &&
-		    !(err = copy_text(mlv_value_get(list->items[f], "fold"), &fold->name)) &&
+		if (!(err = mlv_record_read_count(name, mlv_value_get(list->items[f], "n"), &fold->n)) &&
+		    !(err = mlv_record_copy_text(mlv_value_get(list->items[f], "fold"), &fold->name)) &&
 		    !(err = read_entries(name, record, mlv_value_get(list->items[f], "m"),
 					 &fold->entries)) &&
 		    !fold->name)
-			err = damaged(name, "a fold has no name");
+			err = mlv_record_damaged(name, "a fold has no name");
 	}
 	return err;
 }
@@ -218,7 +219,7 @@ static mlv_err read_cells(const char *name, const struct mlv_value *matrix, stru
 
 		if (items_of(row, MLV_VALUE_LIST) != 2 || row->items[i % 2]->type != MLV_VALUE_INT)
 			return NULL;
-		err = read_count(name, row->items[i % 2], cells[i]);
+		err = mlv_record_read_count(name, row->items[i % 2], cells[i]);
 	}
 	slice->has_cells = !err;
 	return err;
@@ -231,15 +232,15 @@ static mlv_err read_slice(const char *name, const struct mlv_record *record,
 
 	slice->small = is_true(mlv_value_get(map, "small"));
 	slice->critical = is_true(mlv_value_get(map, "critical"));
-	if ((err = read_count(name, mlv_value_get(map, "n"), &slice->n)) ||
+	if ((err = mlv_record_read_count(name, mlv_value_get(map, "n"), &slice->n)) ||
 	    (record->task == MLV_TASK_BINARY &&
 	     (err = read_cells(name, mlv_value_get(mlv_value_get(map, "stats"), "cm"), slice))) ||
-	    (err = copy_text(mlv_value_get(map, "name"), &slice->name)) ||
-	    (err = copy_text(mlv_value_get(map, "dim"), &slice->dim)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(map, "name"), &slice->name)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(map, "dim"), &slice->dim)) ||
 	    (err = read_entries(name, record, mlv_value_get(map, "m"), &slice->entries)) ||
 	    (err = read_folds(name, record, mlv_value_get(map, "folds"), slice)))
 		return err;
-	return slice->name ? NULL : damaged(name, "a slice has no name");
+	return slice->name ? NULL : mlv_record_damaged(name, "a slice has no name");
 }
 
 static int by_slice_name(const void *a, const void *b)
@@ -270,14 +271,14 @@ static mlv_err read_slices(const char *name, const struct mlv_value *list, struc
 	mlv_err err = NULL;
 
 	if (!count)
-		return damaged(name, "it has no slices");
+		return mlv_record_damaged(name, "it has no slices");
 	if (!(record->slices = mlv_sys_alloc_array(count, sizeof(*record->slices))))
 		return mlv_error_nomem("a record");
 	record->slice_count = count;
 	for (size_t s = 0; s < count && !err; s++)
 		err = read_slice(name, record, list->items[s], &record->slices[s]);
 	if (!err && strcmp(record->slices[0].name, "overall") != 0)
-		err = damaged(name, "its first slice is not 'overall'");
+		err = mlv_record_damaged(name, "its first slice is not 'overall'");
 	return err ? err : sort_slices(name, record);
 }
 
@@ -286,7 +287,7 @@ static mlv_err read_metrics(const char *name, const struct mlv_value *map, struc
 	size_t count = items_of(map, MLV_VALUE_MAP);
 
 	if (!count || count > METRICS_MAX)
-		return damaged(name, count ? "it has too many metrics" : "it has no metrics");
+		return mlv_record_damaged(name, count ? "it has too many metrics" : "it has no metrics");
 	if (!(record->metrics = mlv_sys_alloc_array(count, sizeof(*record->metrics))))
 		return mlv_error_nomem("a record");
 	record->metric_count = count;
@@ -306,13 +307,18 @@ static mlv_err read_metrics(const char *name, const struct mlv_value *map, struc
 
 static mlv_err add_value(struct mlv_buf *to, const struct mlv_value *value);
 
-static mlv_err add_items(struct mlv_buf *to, const struct mlv_value *value)
+/* Those of a map but for one key; NULL: all. */
+static mlv_err add_items(struct mlv_buf *to, const struct mlv_value *value, const char *but)
 {
+	bool first = true;
 	mlv_err err = NULL;
 
 	for (size_t i = 0; i < value->count && !err; i++) {
-		if (i)
+		if (but && strcmp(value->keys[i], but) == 0)
+			continue;
+		if (!first)
 			err = mlv_buf_add_char(to, ',');
+		first = false;
 		if (!err && value->keys &&
 		    !(err = mlv_json_add_string(to, value->keys[i], strlen(value->keys[i]))))
 			err = mlv_buf_add_char(to, ':');
@@ -337,7 +343,7 @@ static mlv_err add_value(struct mlv_buf *to, const struct mlv_value *value)
 	case MLV_VALUE_LIST:
 	case MLV_VALUE_MAP:
 		if ((err = mlv_buf_add_char(to, value->type == MLV_VALUE_MAP ? '{' : '[')) ||
-		    (err = add_items(to, value)))
+		    (err = add_items(to, value, NULL)))
 			return err;
 		return mlv_buf_add_char(to, value->type == MLV_VALUE_MAP ? '}' : ']');
 	default:
@@ -364,11 +370,25 @@ static mlv_err read_edges(const char *name, const struct mlv_value *list, struct
 		else if (is_number(list->items[i]))
 			dim->edges[i] = list->items[i]->real;
 		else
-			return damaged(name, "an edge is not a number");
+			return mlv_record_damaged(name, "an edge is not a number");
 		if (isnan(dim->edges[i]) || (i && !(dim->edges[i] > dim->edges[i - 1])))
-			return damaged(name, "edges do not rise");
+			return mlv_record_damaged(name, "edges do not rise");
 	}
 	return NULL;
+}
+
+/* A definition is all that is said of a dimension but which rows it divides. */
+static mlv_err read_def(const struct mlv_value *map, struct mlv_record_dim *dim)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf def = MLV_BUF_INIT;
+	bool is_map = map->type == MLV_VALUE_MAP;
+	mlv_err err;
+
+	if ((err = is_map ? add_items(&def, map, "rows") : add_value(&def, map)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(map, "rows"), &dim->rows)))
+		return err;
+	dim->def = mlv_buf_detach(&def);
+	return dim->def ? NULL : mlv_error_nomem("a record");
 }
 
 static mlv_err read_dims(const char *name, const struct mlv_value *map, struct mlv_record *record)
@@ -380,19 +400,17 @@ static mlv_err read_dims(const char *name, const struct mlv_value *map, struct m
 		return mlv_error_nomem("a record");
 	record->dim_count = count;
 	for (size_t d = 0; d < count && !err; d++) {
-		MLV_SCOPED(mlv_buf_release) struct mlv_buf def = MLV_BUF_INIT;
 		struct mlv_record_dim *dim = &record->dims[d];
 		uint64_t quantiles;
 
-		if ((err = add_value(&def, map->items[d])) ||
-		    (err = read_edges(name, mlv_value_get(map->items[d], "edges"), dim)))
-			return err;
-		if ((err = read_count(name, mlv_value_get(map->items[d], "quantiles"), &quantiles)))
+		if ((err = read_def(map->items[d], dim)) ||
+		    (err = read_edges(name, mlv_value_get(map->items[d], "edges"), dim)) ||
+		    (err = mlv_record_read_count(name, mlv_value_get(map->items[d], "quantiles"),
+						 &quantiles)))
 			return err;
 		dim->quantiles = (unsigned)quantiles;
 		dim->name = mlv_sys_strdup(map->keys[d]);
-		dim->def = mlv_buf_detach(&def);
-		err = dim->name && dim->def ? NULL : mlv_error_nomem("a record");
+		err = dim->name ? NULL : mlv_error_nomem("a record");
 	}
 	return err;
 }
@@ -407,7 +425,7 @@ static mlv_err read_head(const char *name, const struct mlv_value *root, struct 
 	mlv_err err;
 
 	if (!schema)
-		return damaged(name, "it has no schema");
+		return mlv_record_damaged(name, "it has no schema");
 	if (strcmp(schema, MLV_RECORD_SCHEMA) != 0)
 		return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: the schema '%s' is not known", name,
 						schema),
@@ -416,15 +434,15 @@ static mlv_err read_head(const char *name, const struct mlv_value *root, struct 
 		if (task && strcmp(task, mlv_task_name((enum mlv_task)t)) == 0)
 			record->task = (enum mlv_task)t;
 	if (!record->task)
-		return damaged(name, "its task is not known");
+		return mlv_record_damaged(name, "its task is not known");
 	record->level = is_number(level) && level->real > 0 && level->real < 1 ? level->real : 0.95;
-	if ((err = copy_text(mlv_value_get(root, "name"), &record->name)) ||
-	    (err = copy_text(mlv_value_get(predictions, "path"), &record->predictions)) ||
-	    (err = copy_text(mlv_value_get(inputs, "ids"), &record->ids)) ||
-	    (err = copy_text(mlv_value_get(inputs, "labels"), &record->labels)) ||
-	    (err = copy_text(mlv_value_get(inputs, "rows"), &record->rows)))
+	if ((err = mlv_record_copy_text(mlv_value_get(root, "name"), &record->name)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(predictions, "path"), &record->predictions)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(inputs, "ids"), &record->ids)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(inputs, "labels"), &record->labels)) ||
+	    (err = mlv_record_copy_text(mlv_value_get(inputs, "rows"), &record->rows)))
 		return err;
-	return record->name ? NULL : damaged(name, "it has no name");
+	return record->name ? NULL : mlv_record_damaged(name, "it has no name");
 }
 
 mlv_err mlv_record_read(const char *name, const char *text, size_t len, struct mlv_record *record)
@@ -435,6 +453,7 @@ mlv_err mlv_record_read(const char *name, const char *text, size_t len, struct m
 
 	if ((err = mlv_json_parse(name, text, len, &root)) ||
 	    (err = read_head(name, root, &made)) ||
+	    (err = mlv_record_read_cv(name, mlv_value_get(root, "cv"), &made.cv)) ||
 	    (err = read_metrics(name, mlv_value_get(root, "metrics"), &made)) ||
 	    (err = read_dims(name, mlv_value_get(root, "dims"), &made)) ||
 	    (err = read_slices(name, mlv_value_get(root, "slices"), &made)))

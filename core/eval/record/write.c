@@ -6,12 +6,31 @@
 
 #include "core/base/json.h"
 #include "core/base/sys.h"
-#include "core/eval/record.h"
+#include "core/eval/record/parts.h"
 
 #define DENSE_MAX 10 /* classes whose matrix is written whole */
 #define DIGITS    10 /* of what went through libm */
 
-static double rounded(double value)
+mlv_err mlv_put_text(struct mlv_buf *to, const char *key, const char *text)
+{
+	mlv_err err = mlv_buf_printf(to, "\"%s\":", key);
+
+	return err ? err : mlv_json_add_string(to, text, strlen(text));
+}
+
+mlv_err mlv_put_real(struct mlv_buf *to, const char *key, double value)
+{
+	mlv_err err = mlv_buf_printf(to, "\"%s\":", key);
+
+	return err ? err : mlv_json_add_real(to, value);
+}
+
+mlv_err mlv_put_count(struct mlv_buf *to, const char *key, uint64_t value)
+{
+	return mlv_buf_printf(to, "\"%s\":%llu", key, (unsigned long long)value);
+}
+
+double mlv_put_round(double value)
 {
 	char text[40];
 
@@ -19,23 +38,9 @@ static double rounded(double value)
 	return strtod(text, NULL);
 }
 
-static mlv_err add_text(struct mlv_buf *to, const char *key, const char *text)
+double mlv_put_value(const struct mlv_measured *measured)
 {
-	mlv_err err = mlv_buf_printf(to, "\"%s\":", key);
-
-	return err ? err : mlv_json_add_string(to, text, strlen(text));
-}
-
-static mlv_err add_real(struct mlv_buf *to, const char *key, double value)
-{
-	mlv_err err = mlv_buf_printf(to, "\"%s\":", key);
-
-	return err ? err : mlv_json_add_real(to, value);
-}
-
-static mlv_err add_count(struct mlv_buf *to, const char *key, uint64_t value)
-{
-	return mlv_buf_printf(to, "\"%s\":%llu", key, (unsigned long long)value);
+	return measured->rounded ? mlv_put_round(measured->value) : measured->value;
 }
 
 /* ---- metrics */
@@ -47,26 +52,25 @@ static mlv_err add_measured(struct mlv_buf *to, const struct mlv_measured *measu
 	if (err)
 		return err;
 	if (measured->why) {
-		if ((err = add_count(to, "n", measured->of)))
+		if ((err = mlv_put_count(to, "n", measured->of)))
 			return err;
 		return mlv_buf_printf(to, ",\"v\":null,\"why\":\"%s\"}", measured->why);
 	}
 	if (measured->by &&
 	    ((err = mlv_buf_printf(to, "\"by\":\"%s\",\"ci\":[", measured->by)) ||
-	     (err = mlv_json_add_real(to, rounded(measured->interval.low))) ||
+	     (err = mlv_json_add_real(to, mlv_put_round(measured->interval.low))) ||
 	     (err = mlv_buf_add_char(to, ',')) ||
-	     (err = mlv_json_add_real(to, rounded(measured->interval.high))) ||
+	     (err = mlv_json_add_real(to, mlv_put_round(measured->interval.high))) ||
 	     (err = mlv_buf_add_str(to, "],"))))
 		return err;
-	if ((err = add_count(to, "n", measured->of)))
+	if ((err = mlv_put_count(to, "n", measured->of)))
 		return err;
 	if (measured->by && measured->error > 0 &&
 	    ((err = mlv_buf_add_char(to, ',')) ||
-	     (err = add_real(to, "se", rounded(measured->error)))))
+	     (err = mlv_put_real(to, "se", mlv_put_round(measured->error)))))
 		return err;
 	if ((err = mlv_buf_add_char(to, ',')) ||
-	    (err = add_real(to, "v", measured->rounded ? rounded(measured->value)
-						       : measured->value)))
+	    (err = mlv_put_real(to, "v", mlv_put_value(measured))))
 		return err;
 	return mlv_buf_add_char(to, '}');
 }
@@ -153,10 +157,10 @@ static mlv_err add_folds(struct mlv_buf *to, const struct mlv_results *results,
 		if (!fold->n)
 			continue;
 		if ((err = mlv_buf_add_str(to, first ? "{" : ",{")) ||
-		    (err = add_text(to, "fold", mlv_words_at(&cases->folds, results->folds[f]))) ||
+		    (err = mlv_put_text(to, "fold", mlv_words_at(&cases->folds, results->folds[f]))) ||
 		    (err = mlv_buf_add_char(to, ',')) ||
 		    (err = add_metrics(to, cases->spec, fold)) ||
-		    (err = mlv_buf_add_char(to, ',')) || (err = add_count(to, "n", fold->n)) ||
+		    (err = mlv_buf_add_char(to, ',')) || (err = mlv_put_count(to, "n", fold->n)) ||
 		    (err = add_stats(to, fold)))
 			return err;
 		err = mlv_buf_add_char(to, '}');
@@ -173,13 +177,13 @@ static mlv_err add_slice(struct mlv_buf *to, const struct mlv_results *results, 
 
 	if (!err && slice->dim && slice->dim->def->critical)
 		err = mlv_buf_add_str(to, "\"critical\":true,");
-	if (!err && slice->dim && !(err = add_text(to, "dim", slice->dim->def->name)))
+	if (!err && slice->dim && !(err = mlv_put_text(to, "dim", slice->dim->def->name)))
 		err = mlv_buf_add_char(to, ',');
 	if (!err && results->fold_count)
 		err = add_folds(to, results, slice);
 	if (err || (err = add_metrics(to, spec, &slice->all)) || (err = mlv_buf_add_char(to, ',')) ||
-	    (err = add_count(to, "n", slice->all.n)) || (err = mlv_buf_add_char(to, ',')) ||
-	    (err = add_text(to, "name", slice->name)))
+	    (err = mlv_put_count(to, "n", slice->all.n)) || (err = mlv_buf_add_char(to, ',')) ||
+	    (err = mlv_put_text(to, "name", slice->name)))
 		return err;
 	if (slice->dim && slice->all.n < spec->min_n && (err = mlv_buf_add_str(to, ",\"small\":true")))
 		return err;
@@ -226,7 +230,7 @@ static mlv_err add_expr(struct mlv_buf *to, const char *key, const struct mlv_ex
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	mlv_err err = mlv_expr_add_text(expr, &text);
 
-	return err ? err : add_text(to, key, text.ptr);
+	return err ? err : mlv_put_text(to, key, text.ptr);
 }
 
 static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first)
@@ -238,7 +242,7 @@ static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first
 	    (err = mlv_json_add_string(to, def->name, strlen(def->name))) ||
 	    (err = mlv_buf_add_str(to, ":{")))
 		return err;
-	if (def->column && ((err = add_text(to, "by", def->column)) ||
+	if (def->column && ((err = mlv_put_text(to, "by", def->column)) ||
 			    (err = mlv_buf_add_char(to, ','))))
 		return err;
 	if (def->cross.count && (err = add_crossed(to, def)))
@@ -248,10 +252,12 @@ static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first
 	if (def->expr && !def->rule &&
 	    ((err = add_expr(to, "expr", def->expr)) || (err = mlv_buf_add_char(to, ','))))
 		return err;
-	if (def->quantiles && ((err = add_count(to, "quantiles", def->quantiles)) ||
+	if (def->quantiles && ((err = mlv_put_count(to, "quantiles", def->quantiles)) ||
 			       (err = mlv_buf_add_char(to, ','))))
 		return err;
-	if ((err = add_count(to, "top", def->top)))
+	if (dim->rows && ((err = mlv_put_text(to, "rows", dim->rows)) || (err = mlv_buf_add_char(to, ','))))
+		return err;
+	if ((err = mlv_put_count(to, "top", def->top)))
 		return err;
 	if (def->rule && ((err = mlv_buf_add_char(to, ',')) || (err = add_expr(to, "where", def->expr))))
 		return err;
@@ -294,22 +300,22 @@ static mlv_err add_inputs(struct mlv_buf *to, const struct mlv_cases *cases,
 	const struct mlv_eval_spec *spec = cases->spec;
 	mlv_err err = mlv_buf_add_str(to, "\"inputs\":{\n");
 
-	if (!err && inputs->ids && !(err = add_text(to, "ids", inputs->ids)))
+	if (!err && inputs->ids && !(err = mlv_put_text(to, "ids", inputs->ids)))
 		err = mlv_buf_add_str(to, "\n,");
 	if (!err && spec->join) {
 		if ((err = mlv_buf_add_str(to, "\"join\":{")) ||
-		    (err = add_text(to, "path", spec->join)))
+		    (err = mlv_put_text(to, "path", spec->join)))
 			return err;
 		err = mlv_buf_add_str(to, "}\n,");
 	}
-	if (!err && inputs->labels && !(err = add_text(to, "labels", inputs->labels)))
+	if (!err && inputs->labels && !(err = mlv_put_text(to, "labels", inputs->labels)))
 		err = mlv_buf_add_str(to, "\n,");
 	if (err || (err = mlv_buf_add_str(to, "\"predictions\":{")) ||
-	    (err = add_text(to, "path", spec->predictions)) || (err = mlv_buf_add_char(to, ',')) ||
-	    (err = add_count(to, "rows", cases->rows.count)) || (err = mlv_buf_add_char(to, '}')))
+	    (err = mlv_put_text(to, "path", spec->predictions)) || (err = mlv_buf_add_char(to, ',')) ||
+	    (err = mlv_put_count(to, "rows", cases->rows.count)) || (err = mlv_buf_add_char(to, '}')))
 		return err;
 	if (inputs->rows && ((err = mlv_buf_add_str(to, "\n,")) ||
-			     (err = add_text(to, "rows", inputs->rows))))
+			     (err = mlv_put_text(to, "rows", inputs->rows))))
 		return err;
 	return mlv_buf_add_str(to, "\n},\n");
 }
@@ -341,11 +347,11 @@ static mlv_err add_spec(struct mlv_buf *to, const struct mlv_cases *cases)
 		if (!err)
 			err = mlv_buf_add_str(to, "],");
 	}
-	if (err || (err = add_real(to, "interval", spec->level)) || (err = mlv_buf_add_char(to, ',')) ||
-	    (err = add_count(to, "min_n", spec->min_n)))
+	if (err || (err = mlv_put_real(to, "interval", spec->level)) || (err = mlv_buf_add_char(to, ',')) ||
+	    (err = mlv_put_count(to, "min_n", spec->min_n)))
 		return err;
 	if (spec->task == MLV_TASK_BINARY && !spec->column[MLV_ROLE_PRED] &&
-	    ((err = mlv_buf_add_char(to, ',')) || (err = add_real(to, "threshold", spec->threshold))))
+	    ((err = mlv_buf_add_char(to, ',')) || (err = mlv_put_real(to, "threshold", spec->threshold))))
 		return err;
 	return mlv_buf_add_str(to, "},\n");
 }
@@ -366,11 +372,11 @@ static mlv_err add_unseen(struct mlv_buf *to, const struct mlv_results *results,
 		if (has > 0 || !(guessed > 0))
 			continue;
 		if ((err = mlv_buf_add_str(to, *first ? "\n{" : "\n,{")) ||
-		    (err = add_text(to, "class", results->cases->classes.at[k])))
+		    (err = mlv_put_text(to, "class", results->cases->classes.at[k])))
 			return err;
 		if ((err = mlv_buf_add_str(to, ",\"code\":\"unseen-class\",")) ||
-		    (err = cells->squares ? add_real(to, "weight", guessed)
-					  : add_count(to, "rows", (uint64_t)guessed)))
+		    (err = cells->squares ? mlv_put_real(to, "weight", guessed)
+					  : mlv_put_count(to, "rows", (uint64_t)guessed)))
 			return err;
 		err = mlv_buf_add_char(to, '}');
 		*first = false;
@@ -378,7 +384,27 @@ static mlv_err add_unseen(struct mlv_buf *to, const struct mlv_results *results,
 	return err;
 }
 
-static mlv_err add_warnings(struct mlv_buf *to, const struct mlv_results *results)
+/* Folds that are not the splits of the cross-validation that they should be of. */
+static mlv_err add_other_folds(struct mlv_buf *to, const struct mlv_record_inputs *inputs, bool *first)
+{
+	mlv_err err;
+
+	if (!inputs->cv || !(inputs->match.other || inputs->match.missing))
+		return NULL;
+	if ((err = mlv_buf_add_str(to, *first ? "\n{" : "\n,{")) ||
+	    (err = mlv_buf_add_str(to, "\"code\":\"other-folds\",")) ||
+	    (err = mlv_put_text(to, "cv", inputs->cv->spec.name)) ||
+	    (err = mlv_buf_add_char(to, ',')) ||
+	    (err = mlv_put_count(to, "missing", inputs->match.missing)) ||
+	    (err = mlv_buf_add_char(to, ',')) ||
+	    (err = mlv_put_count(to, "other", inputs->match.other)))
+		return err;
+	*first = false;
+	return mlv_buf_add_char(to, '}');
+}
+
+static mlv_err add_warnings(struct mlv_buf *to, const struct mlv_results *results,
+			    const struct mlv_record_inputs *inputs)
 {
 	const struct mlv_cases *cases = results->cases;
 	bool first = true;
@@ -391,13 +417,13 @@ static mlv_err add_warnings(struct mlv_buf *to, const struct mlv_results *result
 			continue;
 		if ((err = mlv_buf_add_str(to, first ? "\n{" : "\n,{")) ||
 		    (err = mlv_buf_add_str(to, "\"code\":\"folded-values\",")) ||
-		    (err = add_text(to, "dim", dim->def->name)) ||
-		    (err = mlv_buf_add_char(to, ',')) || (err = add_count(to, "values", dim->folded)))
+		    (err = mlv_put_text(to, "dim", dim->def->name)) ||
+		    (err = mlv_buf_add_char(to, ',')) || (err = mlv_put_count(to, "values", dim->folded)))
 			return err;
 		err = mlv_buf_add_char(to, '}');
 		first = false;
 	}
-	if (!err)
+	if (!err && !(err = add_other_folds(to, inputs, &first)))
 		err = add_unseen(to, results, &first);
 	return err ? err : mlv_buf_add_str(to, first ? "]\n" : "\n]\n");
 }
@@ -408,13 +434,14 @@ mlv_err mlv_record_write(const struct mlv_results *results, const struct mlv_rec
 	const struct mlv_cases *cases = results->cases;
 	mlv_err err;
 
-	if ((err = mlv_buf_add_str(to, "{\n")) || (err = add_dims(to, cases)) ||
+	if ((err = mlv_buf_add_str(to, "{\n")) || (err = mlv_record_add_cv(to, results, inputs)) ||
+	    (err = add_dims(to, cases)) ||
 	    (err = add_inputs(to, cases, inputs)) || (err = add_directions(to, cases->spec)) ||
-	    (err = add_text(to, "name", cases->spec->name)) ||
+	    (err = mlv_put_text(to, "name", cases->spec->name)) ||
 	    (err = mlv_buf_add_str(to, ",\n\"schema\":\"" MLV_RECORD_SCHEMA "\",\n")) ||
 	    (err = add_slices(to, results)) || (err = add_spec(to, cases)) ||
-	    (err = add_text(to, "task", mlv_task_name(cases->spec->task))) ||
-	    (err = mlv_buf_add_str(to, ",\n")) || (err = add_warnings(to, results)))
+	    (err = mlv_put_text(to, "task", mlv_task_name(cases->spec->task))) ||
+	    (err = mlv_buf_add_str(to, ",\n")) || (err = add_warnings(to, results, inputs)))
 		return err;
 	return mlv_buf_add_str(to, "}\n");
 }
@@ -434,8 +461,7 @@ mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf 
 		if (!(err = mlv_buf_add_str(to, first ? "\n  " : ",\n  ")))
 			err = mlv_buf_printf(to, "\"%s\": ", spec->metrics[m].measure->name);
 		if (!err)
-			err = mlv_json_add_real(to, measured->rounded ? rounded(measured->value)
-								      : measured->value);
+			err = mlv_json_add_real(to, mlv_put_value(measured));
 		first = false;
 	}
 	return err ? err : mlv_buf_add_str(to, "\n}\n");

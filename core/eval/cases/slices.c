@@ -1,0 +1,136 @@
+/* What is digested of a dimension: which slice each row is in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/sys.h"
+#include "core/eval/cases/parts.h"
+#include "core/eval/order.h"
+
+/* Slices of rows on their way to a sink. */
+struct slicing {
+	struct mlv_giving *giving;
+	const uint32_t *code, *rank; /* rank NULL: the codes are those that are given */
+	size_t codes, bytes;
+	uint64_t *count; /* of each code, and as many codes: for rows that nothing else tells apart */
+	uint32_t *few;
+};
+
+struct named {
+	const char *name;
+	uint32_t code;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+/* Number the slices by their names, and give these. */
+static mlv_err give_names(const struct mlv_dim *dim, struct mlv_giving *giving, size_t rows, uint32_t *rank)
+{
+	size_t count = dim->values.count;
+	MLV_SCOPED(mlv_mem_free) struct named *sorted =
+		mlv_sys_alloc_array(count + 1, sizeof(*sorted));
+	mlv_err err;
+
+	if (!sorted)
+		return mlv_error_nomem("slices");
+	for (uint32_t v = 0; v < count; v++)
+		sorted[v] = (struct named){ dim->values.at[v], v };
+	qsort(sorted, count, sizeof(*sorted), by_name);
+	err = mlv_buf_printf(&giving->batch, "mlv slices 1 %zu %zu\n", rows, count);
+	for (uint32_t v = 0; v < count && !err; v++) {
+		rank[sorted[v].code] = v;
+		err = mlv_give_text(giving, sorted[v].name, '\0');
+	}
+	for (size_t v = count; v < mlv_dim_codes(dim); v++) /* in no slice */
+		rank[v] = (uint32_t)v;
+	return err;
+}
+
+static inline mlv_err give_code(const struct slicing *slicing, uint32_t code)
+{
+	struct mlv_buf *batch = &slicing->giving->batch;
+	mlv_err err;
+
+	if (batch->len >= MLV_GIVE_BATCH && (err = mlv_give(slicing->giving)))
+		return err;
+	if ((err = mlv_buf_reserve(batch, slicing->bytes)))
+		return err;
+	for (size_t b = 0; b < slicing->bytes; b++)
+		batch->ptr[batch->len + b] = (char)(unsigned char)(code >> 8 * b);
+	mlv_buf_advance(batch, slicing->bytes);
+	return NULL;
+}
+
+static int by_code(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static inline uint32_t rank_at(const struct slicing *slicing, uint32_t entry)
+{
+	return slicing->rank[slicing->code[MLV_ORDER_ROW(entry)]];
+}
+
+/* Rows that are equal in all else have no order: their slices are given in that of their names. */
+static mlv_err give_tied(const struct slicing *slicing, const uint32_t *order, size_t rows)
+{
+	mlv_err err = NULL;
+
+	if (rows <= slicing->codes) {
+		for (size_t i = 0; i < rows; i++)
+			slicing->few[i] = rank_at(slicing, order[i]);
+		qsort(slicing->few, rows, sizeof(*slicing->few), by_code);
+		for (size_t i = 0; i < rows && !err; i++)
+			err = give_code(slicing, slicing->few[i]);
+		return err;
+	}
+	for (size_t i = 0; i < rows; i++)
+		slicing->count[rank_at(slicing, order[i])]++;
+	for (uint32_t c = 0; c < slicing->codes; c++)
+		for (; slicing->count[c] && !err; slicing->count[c]--)
+			err = give_code(slicing, c);
+	return err;
+}
+
+static mlv_err give_rows(const struct slicing *slicing, const struct mlv_cases *cases,
+			 const uint32_t *by_id, const uint8_t *tied)
+{
+	const uint32_t *order = tied ? cases->order : by_id;
+	mlv_err err = NULL;
+
+	for (size_t at = 0, end; at < cases->rows.count && !err; at = end) {
+		for (end = at + 1; tied && end < cases->rows.count && tied[end];)
+			end++;
+		err = end - at == 1 ? give_code(slicing, rank_at(slicing, order[at]))
+				    : give_tied(slicing, order + at, end - at);
+	}
+	return err;
+}
+
+mlv_err mlv_cases_each_slice(const struct mlv_cases *cases, const struct mlv_dim *dim,
+			     const uint32_t *by_id, const uint8_t *tied, mlv_record_sink sink, void *arg)
+{
+	struct mlv_giving giving = { sink, arg, MLV_BUF_INIT };
+	size_t codes = mlv_dim_codes(dim);
+	MLV_SCOPED(mlv_mem_free) uint32_t *rank = mlv_sys_alloc_array(codes + 1, sizeof(*rank));
+	MLV_SCOPED(mlv_mem_free) uint32_t *few = mlv_sys_alloc_array(codes + 1, sizeof(*few));
+	MLV_SCOPED(mlv_mem_free) uint64_t *count = mlv_sys_alloc_array(codes + 1, sizeof(*count));
+	struct slicing slicing = {
+		.giving = &giving, .code = dim->code, .rank = rank, .codes = codes, .count = count,
+		.few = few,
+		.bytes = codes <= 256 ? 1 : codes <= 65536 ? 2 : 4,
+	};
+	mlv_err err = rank && few && count ? NULL : mlv_error_nomem("slices");
+
+	if (!err && !(err = give_names(dim, &giving, cases->rows.count, rank)) &&
+	    !(err = give_rows(&slicing, cases, by_id, tied)))
+		err = mlv_give(&giving);
+	mlv_buf_release(&giving.batch);
+	return err;
+}
