@@ -88,33 +88,41 @@ mlv_err mlv_metrics_list_evals(const struct mlv_metrics_place *place,
 	return err && err->code == MLV_E_MISSING ? NULL : err;
 }
 
-/* The name of the evaluation whose record a file would be: to be freed; NULL: of none. */
-static char *eval_of_path(const char *file)
+mlv_err mlv_metrics_name_record(const char *file, char **out)
 {
 	static const char before[] = "evals/", after[] = ".json";
 	size_t len = strlen(file), around = sizeof(before) + sizeof(after) - 2;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	mlv_err err;
 
-	if (len <= around || strncmp(file, before, sizeof(before) - 1) != 0 ||
-	    strcmp(file + len - (sizeof(after) - 1), after) != 0)
+	if (len < sizeof(after) || strcmp(file + len - (sizeof(after) - 1), after) != 0)
 		return NULL;
-	return mlv_sys_strndup(file + sizeof(before) - 1, len - around);
+	if (len > around && strncmp(file, before, sizeof(before) - 1) == 0) {
+		if ((err = mlv_buf_add(&name, file + sizeof(before) - 1, len - around)))
+			return err;
+		if (!mlv_eval_name_ok(name.ptr))
+			mlv_buf_clear(&name);
+	}
+	if (!name.len && (err = mlv_buf_printf(&name, "%s%s", strchr(file, '/') ? "" : "./", file)))
+		return err;
+	*out = mlv_buf_detach(&name);
+	return *out ? NULL : mlv_error_nomem("a record");
 }
 
-/* Whether it is a record in one of the versions; one that is damaged is read, and told, later. */
-static mlv_err is_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
-			 size_t count, const char *file, bool *is)
+/* Whether it is a record in one of the versions; one that cannot be read is told when it is needed. */
+static bool is_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides, size_t count,
+		      const char *file)
 {
-	*is = false;
-	for (size_t s = 0; s < count && !*is; s++) {
+	bool is = false;
+
+	for (size_t s = 0; s < count && !is; s++) {
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_RECORD_MAX);
 		bool found = false;
-		mlv_err err = mlv_metrics_text(place, &sides[s], file, &text, &found);
 
-		if (err && err->code != MLV_E_MISSING)
-			return err;
-		*is = !err && found && strstr(text.ptr, "\"schema\":\"mlv.eval/") != NULL;
+		is = !mlv_metrics_text(place, &sides[s], file, &text, &found) && found &&
+		     strstr(text.ptr, "\"schema\":\"mlv.eval/") != NULL;
 	}
-	return NULL;
+	return is;
 }
 
 mlv_err mlv_metrics_take_evals(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
@@ -124,12 +132,12 @@ mlv_err mlv_metrics_take_evals(struct mlv_metrics_place *place, const struct mlv
 	mlv_err err = NULL;
 
 	for (size_t f = 0; f < files->count; f++) {
-		MLV_SCOPED(mlv_mem_free) char *name = err ? NULL : eval_of_path(files->at[f]);
+		MLV_SCOPED(mlv_mem_free) char *name = NULL;
 		bool is = false;
 
-		if (name && mlv_eval_name_ok(name))
-			err = is_record(place, sides, count, files->at[f], &is);
-		if (!err && is)
+		if (!err && !(err = mlv_metrics_name_record(files->at[f], &name)) && name)
+			is = is_record(place, sides, count, files->at[f]);
+		if (is)
 			err = mlv_strs_add(evals, name);
 		if (err || !is)
 			files->at[kept++] = files->at[f];

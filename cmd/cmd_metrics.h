@@ -29,7 +29,12 @@ void mlv_metrics_expanded_release(struct mlv_metrics_expanded *expanded);
 /* Add the evaluations of this version; that there is no mlv.yaml is no failure. */
 mlv_err mlv_metrics_list_evals(const struct mlv_metrics_place *place,
 			       const struct mlv_metrics_side *side, struct mlv_strs *evals) MLV_CHECK;
-/* Move those files that are records of evaluations in any of count versions to evals, as names. */
+/* What a record at this path goes by, see mlv_eval_path(): to be freed; NULL: there can be none. */
+mlv_err mlv_metrics_name_record(const char *file, char **name) MLV_CHECK;
+/*
+ * Move those files that are records of evaluations in any of count versions to evals, by what
+ * mlv_eval_path() takes.
+ */
 mlv_err mlv_metrics_take_evals(struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
 			       size_t count, struct mlv_strs *files, struct mlv_strs *evals) MLV_CHECK;
 /* The failure of having nothing to show; how is the command that files are named to. */

@@ -107,7 +107,7 @@ static mlv_err start_bisect(struct bisect *bisect, struct mlv_gate_rule *rule, c
 
 static mlv_err bisect_run(struct mlv_run *run, const void *opaque, char **operands)
 {
-	MLV_SCOPED(mlv_history_release) struct mlv_history history = { .place = { .root_fd = -1 } };
+	MLV_SCOPED(mlv_history_release) struct mlv_history history = MLV_HISTORY_INIT;
 	MLV_SCOPED(mlv_gate_rule_release) struct mlv_gate_rule rule = { 0 };
 	const struct bisect_args *args = opaque;
 	struct bisect bisect = { 0 };
@@ -246,7 +246,7 @@ static mlv_err blame_version(void *arg, const struct mlv_eval_version *version, 
 
 static mlv_err blame_run(struct mlv_run *run, const void *opaque, char **operands)
 {
-	MLV_SCOPED(mlv_history_release) struct mlv_history history = { .place = { .root_fd = -1 } };
+	MLV_SCOPED(mlv_history_release) struct mlv_history history = MLV_HISTORY_INIT;
 	MLV_SCOPED(blame_release) struct blame blame = { .run = run, .args = opaque,
 							 .metric = operands[0] };
 	const char *slice = blame.args->slice ? blame.args->slice : "overall";
@@ -259,12 +259,12 @@ static mlv_err blame_run(struct mlv_run *run, const void *opaque, char **operand
 	if (blame.found)
 		return NULL;
 	if (!blame.known)
-		return mlv_error(MLV_E_MISSING, "evals/%s.json: no version has %s of %s", history.eval,
+		return mlv_error(MLV_E_MISSING, "%s: no version has %s of %s", history.path.ptr,
 				 blame.metric, slice);
 	return mlv_error(
 		MLV_E_NO,
-		"no version of evals/%s.json is clearly worse in %s of %s than the one before",
-		history.eval, blame.metric, slice);
+		"no version of %s is clearly worse in %s of %s than the one before",
+		history.path.ptr, blame.metric, slice);
 }
 
 const struct mlv_cmd mlv_cmd_metrics_blame = {

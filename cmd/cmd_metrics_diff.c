@@ -100,10 +100,10 @@ static mlv_err find_files(struct diff *diff)
 	mlv_strs_sort_unique(&names);
 	if (!err)
 		err = expand(diff, &names);
-	if (!err && typed->count)
+	mlv_strs_sort_unique(&diff->files);
+	if (!err)
 		err = mlv_metrics_take_evals(&diff->place, diff->sides, 2, &diff->files,
 					     &diff->evals);
-	mlv_strs_sort_unique(&diff->files);
 	mlv_strs_sort_unique(&diff->evals);
 	if (!err && !names.count && !diff->evals.count)
 		return mlv_metrics_no_files("mlv metrics diff --targets <file>");
@@ -113,16 +113,17 @@ static mlv_err find_files(struct diff *diff)
 static mlv_err diff_eval(struct diff *diff, const char *name)
 {
 	MLV_SCOPED(mlv_record_diff_release) struct mlv_record_diff compared = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 	mlv_err err = mlv_record_diff_make(&diff->place, diff->sides, name, !diff->args->no_rows,
 					   diff->adjust, &compared);
 
 	if (err && mlv_metrics_goes_on(diff->run, err, &diff->failed))
 		return NULL;
-	if (err)
+	if (err || (err = mlv_eval_path(name, &path)))
 		return err;
 	for (size_t s = 0; s < 2; s++)
 		if (!compared.sides[s].found)
-			mlv_tell_warning(diff->run->ctx, "evals/%s.json: not in %s", name,
+			mlv_tell_warning(diff->run->ctx, "%s: not in %s", path.ptr,
 					 mlv_metrics_side_name(&diff->sides[s]));
 	if (!compared.compared)
 		return NULL;

@@ -173,10 +173,10 @@ static void print_trend(const struct log *log)
 static mlv_err check_found(const struct log *log, const struct mlv_history *history)
 {
 	if (!log->shown)
-		return mlv_error(MLV_E_MISSING, "evals/%s.json: in no commit of %s", history->eval,
+		return mlv_error(MLV_E_MISSING, "%s: in no commit of %s", history->path.ptr,
 				 history->side.rev);
 	if (!log->known)
-		return mlv_error(MLV_E_MISSING, "evals/%s.json: no version has %s of %s", history->eval,
+		return mlv_error(MLV_E_MISSING, "%s: no version has %s of %s", history->path.ptr,
 				 log->metric, log->args->slice ? log->args->slice : "overall");
 	return NULL;
 }
@@ -184,7 +184,7 @@ static mlv_err check_found(const struct log *log, const struct mlv_history *hist
 static mlv_err log_run(struct mlv_run *run, const void *opaque, char **operands)
 {
 	static const char *const headings[] = { "Commit", "Date", "Value", "Interval", "Rows" };
-	MLV_SCOPED(mlv_history_release) struct mlv_history history = { .place = { .root_fd = -1 } };
+	MLV_SCOPED(mlv_history_release) struct mlv_history history = MLV_HISTORY_INIT;
 	MLV_SCOPED(log_release) struct log log = { .run = run, .args = opaque, .metric = operands[0] };
 	mlv_err err;
 

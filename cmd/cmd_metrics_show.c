@@ -35,8 +35,9 @@ struct show {
 	const struct show_args *args;
 	unsigned precision;
 	bool many; /* several versions: they are told apart by a column, or a JSON level */
+	bool named; /* the user said what */
 	struct mlv_metrics_place place;
-	struct mlv_strs evals; /* evaluations whose records the user named */
+	struct mlv_strs evals; /* evaluations whose records are shown */
 	struct mlv_strs typed; /* empty: those of mlv.yaml, of each version */
 	struct mlv_table table;
 	size_t files; /* found so far */
@@ -109,6 +110,10 @@ static mlv_err show_side(struct show *show, const char *rev)
 	show->absent += found.empty.count;
 	for (size_t i = 0; i < found.empty.count && !show->many; i++)
 		warn_missing(show, &side, found.empty.at[i]);
+	/* Of several versions they are shown as metrics files, which say less of them. */
+	if (!show->many &&
+	    (err = mlv_metrics_take_evals(&show->place, &side, 1, &found.files, &show->evals)))
+		return err;
 	if (show->many)
 		mlv_out_object_begin(show->run->out, mlv_metrics_side_name(&side));
 	for (size_t f = 0; f < found.files.count && !err; f++)
@@ -134,9 +139,9 @@ static mlv_err show_records(struct show *show)
 		return NULL;
 	if ((err = mlv_metrics_side_init(&show->place, show->args->rev, &side)))
 		return err;
-	if (!show->typed.count && !show->evals.count &&
-	    (err = mlv_metrics_list_evals(&show->place, &side, &show->evals)))
+	if (!show->named && (err = mlv_metrics_list_evals(&show->place, &side, &show->evals)))
 		return err;
+	mlv_strs_sort_unique(&show->evals);
 	for (size_t e = 0; e < show->evals.count && !err; e++) {
 		bool found = false;
 
@@ -203,6 +208,7 @@ static mlv_err show_run(struct mlv_run *run, const void *opaque, char **targets)
 	mlv_err err;
 
 	show.many = scopes != 0;
+	show.named = targets[0] != NULL;
 	skip = show.many ? 0 : 1;
 	while (targets[count])
 		count++;

@@ -8,9 +8,14 @@
 struct mlv_history {
 	struct mlv_metrics_place place;
 	struct mlv_metrics_side side; /* where it begins */
-	char *eval;
+	char *eval;          /* its evaluation, as mlv_eval_path() takes it */
+	struct mlv_buf path; /* of the record */
 };
-/* Open it at rev (NULL: HEAD); eval NULL: the only evaluation of mlv.yaml. */
+#define MLV_HISTORY_INIT { .place = { .root_fd = -1 }, .path = MLV_BUF_INIT }
+/*
+ * Open it at rev (NULL: HEAD); eval: the name of an evaluation, or the path of a
+ * record; NULL: the only evaluation of mlv.yaml, or record that it lists as metrics.
+ */
 mlv_err mlv_history_open(struct mlv_run *run, const char *rev, const char *eval,
 			 struct mlv_history *history) MLV_CHECK;
 void mlv_history_release(struct mlv_history *history);

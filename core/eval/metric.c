@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/strs.h"
 #include "core/base/sys.h"
@@ -161,6 +162,49 @@ static mlv_err check_unique(const char *file, const struct mlv_metrics *metrics)
 	return NULL;
 }
 
+/* The values of a slice of a record: {"accuracy": {"v": 0.9, ...}}. */
+static mlv_err flatten_slice(struct mlv_metrics *metrics, const struct mlv_value *slice)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	const struct mlv_value *all = mlv_value_get(slice, "m");
+	const char *of = mlv_value_text(mlv_value_get(slice, "name"));
+	bool inner = mlv_value_get(slice, "dim") != NULL;
+	mlv_err err = NULL;
+
+	for (size_t m = 0; all && all->type == MLV_VALUE_MAP && m < all->count && !err; m++) {
+		const struct mlv_value *value = mlv_value_get(all->items[m], "v");
+
+		mlv_buf_clear(&name);
+		if (!value || !is_number(value))
+			continue;
+		if (inner)
+			err = mlv_buf_printf(&name, "slices.%s.", of ? of : "");
+		if (!err && !(err = mlv_buf_add_str(&name, all->keys[m])))
+			err = add_scalar(metrics, name.ptr, value);
+	}
+	return err;
+}
+
+/* Whether root is the record of an evaluation, of whatever version. */
+static bool is_record(const struct mlv_value *root)
+{
+	const char *schema = mlv_value_text(mlv_value_get(root, "schema"));
+	const struct mlv_value *slices = mlv_value_get(root, "slices");
+
+	return schema && strncmp(schema, "mlv.eval/", strlen("mlv.eval/")) == 0 && slices &&
+	       slices->type == MLV_VALUE_LIST;
+}
+
+static mlv_err flatten_record(struct mlv_metrics *metrics, const struct mlv_value *root)
+{
+	const struct mlv_value *slices = mlv_value_get(root, "slices");
+	mlv_err err = NULL;
+
+	for (size_t s = 0; s < slices->count && !err; s++)
+		err = flatten_slice(metrics, slices->items[s]);
+	return err;
+}
+
 mlv_err mlv_metrics_flatten(const char *name, const struct mlv_value *root,
 			    struct mlv_metrics *metrics)
 {
@@ -170,7 +214,7 @@ mlv_err mlv_metrics_flatten(const char *name, const struct mlv_value *root,
 
 	if (root->type != MLV_VALUE_MAP)
 		return mlv_error(MLV_E_SPEC, "%s: not a map of metrics", name);
-	if ((err = flatten(&made, &path, root)))
+	if ((err = is_record(root) ? flatten_record(&made, root) : flatten(&made, &path, root)))
 		return err;
 	if (made.count)
 		qsort(made.at, made.count, sizeof(*made.at), by_name);

@@ -7,7 +7,8 @@
  * as folds of a cross-validation: it has a mean and a sample standard
  * deviation (n - 1 in the denominator). A map of slices is a metric a slice.
  * Lists of anything else are numbered: name.0, name.1. Metrics are sorted by
- * name, by bytes.
+ * name, by bytes. Of the record of an evaluation (record.h) those of all rows
+ * are metrics, and slices.NAME.METRIC those of slices.
  *
  * Ownership   mlv_metrics_release() frees all that a list holds.
  * Threads     functions without shared state.

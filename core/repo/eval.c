@@ -73,6 +73,8 @@ mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct ml
 
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path)
 {
+	if (strchr(name, '/'))
+		return mlv_buf_add_str(path, strncmp(name, "./", 2) == 0 ? name + 2 : name);
 	return mlv_buf_printf(path, DIRECTORY "/%s.json", name);
 }
 

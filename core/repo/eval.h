@@ -31,7 +31,10 @@ mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv
 mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			  const struct mlv_record *record, struct mlv_fair_entries *entries,
 			  struct mlv_fair_audited *audited) MLV_CHECK;
-/* "evals/NAME.json". */
+/*
+ * "evals/NAME.json". A record that lies elsewhere goes by its path, which has a
+ * slash: "./NAME.json" at the root. It has no rows, for no spec is its.
+ */
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 /* The record as this version has it; *found false when there is none. */
 mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,

@@ -5,7 +5,7 @@
 
 struct walking {
 	struct mlv_metrics_place *place;
-	const char *name, *slice;
+	const char *path, *slice;
 	bool whole;
 	mlv_eval_version_fn fn;
 	void *arg;
@@ -29,7 +29,7 @@ static mlv_err read_record(const struct walking *walking, const struct mlv_git_v
 	*found = !err;
 	if (!err || err->code != MLV_E_SPEC)
 		return err;
-	mlv_tell_warning(walking->place->ctx, "evals/%s.json: %s", walking->name, err->msg);
+	mlv_tell_warning(walking->place->ctx, "%s: %s", walking->path, err->msg);
 	return NULL;
 }
 
@@ -59,11 +59,11 @@ mlv_err mlv_eval_each_version(struct mlv_metrics_place *place, const struct mlv_
 			      mlv_eval_version_fn fn, void *arg)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
-	struct walking walking = { .place = place, .name = name, .slice = slice,
-				   .whole = whole, .fn = fn, .arg = arg };
+	struct walking walking = { .place = place, .slice = slice, .whole = whole, .fn = fn, .arg = arg };
 	mlv_err err;
 
 	if ((err = mlv_buf_add_str(&path, place->prefix)) || (err = mlv_eval_path(name, &path)))
 		return err;
+	walking.path = path.ptr + strlen(place->prefix);
 	return mlv_git_each_version(place->git, &side->commit, path.ptr, give, &walking);
 }
