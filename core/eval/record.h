@@ -74,7 +74,7 @@ mlv_err mlv_cases_each_label(const struct mlv_cases *cases, const uint32_t *by_i
  * without ids by that of rows, and of rows that are tied, equal to that before
  * in all columns, by the slices themselves. tied NULL: there are ids.
  */
-mlv_err mlv_cases_ties(const struct mlv_cases *cases, uint8_t **tied) MLV_CHECK;
+mlv_err mlv_cases_ties(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint8_t **tied) MLV_CHECK;
 mlv_err mlv_cases_each_slice(const struct mlv_cases *cases, const struct mlv_dim *dim,
 			     const uint32_t *by_id, const uint8_t *tied, mlv_record_sink sink,
 			     void *arg) MLV_CHECK;

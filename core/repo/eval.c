@@ -157,7 +157,7 @@ mlv_err mlv_eval_digests(struct mlv_ctx *ctx, struct mlv_cases *cases, struct ml
 	MLV_SCOPED(digesting_release) struct digesting digesting = { .cases = cases, .ids = ids };
 	mlv_err err = mlv_cases_by_id(ctx, cases, &digesting.by_id);
 
-	if (err || (!cases->id && (err = mlv_cases_ties(cases, &digesting.tied))))
+	if (err || (!cases->id && (err = mlv_cases_ties(ctx, cases, &digesting.tied))))
 		return err;
 	*ids = (struct mlv_eval_ids){ "", "", "" };
 	return mlv_pool_run(ctx, ctx->jobs, ALONE + cases->dim_count, digest_one, &digesting);

@@ -20,8 +20,9 @@ static mlv_err find(const struct mlv_value *root, const char *eval, const char *
 		if (strcmp(of ? of : all->keys[i], eval) != 0)
 			continue;
 		if (*name)
-			return mlv_error_hint(mlv_error(MLV_E_SPEC, "mlv.yaml:%u: '%s' and '%s' are both of "
-							"the evaluation '%s'", all->items[i]->line, *name,
+			return mlv_error_hint(mlv_error(MLV_E_SPEC,
+							"mlv.yaml:%u: '%s' and '%s' are both of the "
+							"evaluation '%s'", all->items[i]->line, *name,
 							all->keys[i], eval),
 					      "give each an evaluation of its own: 'eval: NAME'");
 		*name = all->keys[i];
@@ -35,9 +36,10 @@ static void tell(struct mlv_ctx *ctx, const char *eval, const struct mlv_eval_cv
 	const char *name = cv->cv.spec.name;
 
 	if (match->other || match->missing)
-		mlv_tell_warning(ctx, "%s: its folds are not the splits of '%s': rows in a fold that does not "
-				      "test them: %llu; rows of %s without a prediction: %llu; its record "
-				      "does not tell of '%s' (mlv cv run %s predicts anew)",
+		mlv_tell_warning(ctx,
+				 "%s: its folds are not the splits of '%s': rows in a fold that does not "
+				 "test them: %llu; rows of %s without a prediction: %llu; its record "
+				 "does not tell of '%s' (mlv cv run %s predicts anew)",
 				 eval, name, (unsigned long long)match->other, cv->cv.spec.data,
 				 (unsigned long long)match->missing, name, name);
 }

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/eval/cases/parts.h"
 #include "core/eval/order.h"
 #include "core/eval/record.h"
 
+#define PART  ((size_t)1 << 16) /* rows that a thread looks at, at once */
 #define STEP  ((size_t)1 << 13) /* rows whose values it is given at once */
 
 /* One of the columns that numbers depend on. */
@@ -180,19 +182,40 @@ static bool is_tied(const struct columns *columns, uint32_t before, uint32_t row
 	return true;
 }
 
-mlv_err mlv_cases_ties(const struct mlv_cases *cases, uint8_t **out)
+struct tying {
+	const struct mlv_cases *cases;
+	struct columns columns;
+	uint8_t *tied;
+};
+
+static mlv_err tie_part(void *arg, size_t index, unsigned worker)
 {
-	uint8_t *tied = mlv_sys_alloc_array(cases->rows.count + 1, sizeof(*tied));
-	struct columns columns = { .count = 0 };
+	struct tying *tying = arg;
+	const uint32_t *order = tying->cases->order;
+	size_t begin = index * PART, end = begin + PART;
+
+	(void)worker;
+	end = end < tying->cases->rows.count ? end : tying->cases->rows.count;
+	for (size_t i = begin ? begin : 1; i < end; i++)
+		tying->tied[i] = !(order[i] & MLV_ORDER_STEP) &&
+				 is_tied(&tying->columns, MLV_ORDER_ROW(order[i - 1]),
+					 MLV_ORDER_ROW(order[i]));
+	return NULL;
+}
+
+mlv_err mlv_cases_ties(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint8_t **out)
+{
+	size_t rows = cases->rows.count;
+	MLV_SCOPED(mlv_mem_free) uint8_t *tied = mlv_sys_alloc_array(rows + 1, sizeof(*tied));
+	struct tying tying = { .cases = cases, .tied = tied };
+	mlv_err err;
 
 	if (!tied)
 		return mlv_error_nomem("the order of rows");
-	list_columns(cases, &columns);
-	for (size_t i = 1; i < cases->rows.count; i++)
-		tied[i] = !(cases->order[i] & MLV_ORDER_STEP) &&
-			  is_tied(&columns, MLV_ORDER_ROW(cases->order[i - 1]),
-				  MLV_ORDER_ROW(cases->order[i]));
-	*out = tied;
+	list_columns(cases, &tying.columns);
+	if ((err = mlv_pool_run(ctx, ctx->jobs, (rows + PART - 1) / PART, tie_part, &tying)))
+		return err;
+	*out = MLV_TAKE(tied);
 	return NULL;
 }
 

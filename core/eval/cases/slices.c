@@ -6,6 +6,9 @@
 #include "core/eval/cases/parts.h"
 #include "core/eval/order.h"
 
+#define FEW  24 /* codes that are sorted by insertion */
+#define STEP ((size_t)1 << 13) /* rows whose slices are given at once */
+
 /* Slices of rows on their way to a sink. */
 struct slicing {
 	struct mlv_giving *giving;
@@ -50,7 +53,13 @@ static mlv_err give_names(const struct mlv_dim *dim, struct mlv_giving *giving, 
 	return err;
 }
 
-static inline mlv_err give_code(const struct slicing *slicing, uint32_t code)
+static inline void put(char *to, uint32_t code, size_t bytes)
+{
+	for (size_t b = 0; b < bytes; b++)
+		to[b] = (char)(unsigned char)(code >> 8 * b);
+}
+
+static mlv_err give_code(const struct slicing *slicing, uint32_t code)
 {
 	struct mlv_buf *batch = &slicing->giving->batch;
 	mlv_err err;
@@ -59,8 +68,7 @@ static inline mlv_err give_code(const struct slicing *slicing, uint32_t code)
 		return err;
 	if ((err = mlv_buf_reserve(batch, slicing->bytes)))
 		return err;
-	for (size_t b = 0; b < slicing->bytes; b++)
-		batch->ptr[batch->len + b] = (char)(unsigned char)(code >> 8 * b);
+	put(batch->ptr + batch->len, code, slicing->bytes);
 	mlv_buf_advance(batch, slicing->bytes);
 	return NULL;
 }
@@ -70,6 +78,22 @@ static int by_code(const void *a, const void *b)
 	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
 
 	return left < right ? -1 : left > right;
+}
+
+static void sort_few(uint32_t *few, size_t count)
+{
+	if (count > FEW) {
+		qsort(few, count, sizeof(*few), by_code);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		uint32_t code = few[i];
+		size_t at = i;
+
+		for (; at > 0 && few[at - 1] > code; at--)
+			few[at] = few[at - 1];
+		few[at] = code;
+	}
 }
 
 static inline uint32_t rank_at(const struct slicing *slicing, uint32_t entry)
@@ -85,7 +109,7 @@ static mlv_err give_tied(const struct slicing *slicing, const uint32_t *order, s
 	if (rows <= slicing->codes) {
 		for (size_t i = 0; i < rows; i++)
 			slicing->few[i] = rank_at(slicing, order[i]);
-		qsort(slicing->few, rows, sizeof(*slicing->few), by_code);
+		sort_few(slicing->few, rows);
 		for (size_t i = 0; i < rows && !err; i++)
 			err = give_code(slicing, slicing->few[i]);
 		return err;
@@ -98,17 +122,48 @@ static mlv_err give_tied(const struct slicing *slicing, const uint32_t *order, s
 	return err;
 }
 
+/* Rows that have an order. */
+static mlv_err give_ordered(const struct slicing *slicing, const uint32_t *order, size_t rows)
+{
+	struct mlv_buf *batch = &slicing->giving->batch;
+	size_t bytes = slicing->bytes;
+	mlv_err err = NULL;
+
+	for (size_t at = 0, step; at < rows && !err; at += step) {
+		char *to;
+
+		step = rows - at < STEP ? rows - at : STEP;
+		if ((err = mlv_buf_reserve(batch, step * bytes)))
+			return err;
+		to = batch->ptr + batch->len;
+		for (size_t i = 0; bytes == 1 && i < step; i++)
+			to[i] = (char)(unsigned char)rank_at(slicing, order[at + i]);
+		for (size_t i = 0; bytes > 1 && i < step; i++)
+			put(to + i * bytes, rank_at(slicing, order[at + i]), bytes);
+		mlv_buf_advance(batch, step * bytes);
+		if (batch->len >= MLV_GIVE_BATCH)
+			err = mlv_give(slicing->giving);
+	}
+	return err;
+}
+
 static mlv_err give_rows(const struct slicing *slicing, const struct mlv_cases *cases,
 			 const uint32_t *by_id, const uint8_t *tied)
 {
-	const uint32_t *order = tied ? cases->order : by_id;
+	const uint32_t *order = cases->order;
+	size_t rows = cases->rows.count;
 	mlv_err err = NULL;
 
-	for (size_t at = 0, end; at < cases->rows.count && !err; at = end) {
-		for (end = at + 1; tied && end < cases->rows.count && tied[end];)
+	if (!tied)
+		return give_ordered(slicing, by_id, rows);
+	for (size_t at = 0, end, tie; at < rows && !err; at = tie) {
+		for (end = at + 1; end < rows && !tied[end];)
 			end++;
-		err = end - at == 1 ? give_code(slicing, rank_at(slicing, order[at]))
-				    : give_tied(slicing, order + at, end - at);
+		end -= end < rows; /* the row before one that is tied to it is so, too */
+		for (tie = end; tie < rows && (tie == end || tied[tie]);)
+			tie++;
+		if (!(err = give_ordered(slicing, order + at, end - at)) && tie > end)
+			err = give_tied(slicing, order + end, tie - end);
 	}
 	return err;
 }

@@ -30,9 +30,8 @@ mlv_err mlv_record_differ(const struct mlv_record *a, const struct mlv_record *b
 	if (!same(a->rows, b->rows))
 		return mlv_buf_add_str(to, "the rows are others");
 	if (!same(a->cv.folds, b->cv.folds))
-		return mlv_buf_add_str(to, a->cv.folds && b->cv.folds
-						   ? "the folds of the cross-validation are others"
-						   : b->cv.folds ? "it does not tell of the cross-validation"
-								 : "the folds are not those of a cross-validation");
+		return mlv_buf_add_str(to, !b->cv.folds ? "the folds are not those of a cross-validation"
+				       : !a->cv.folds	? "it does not tell of the cross-validation"
+							: "the folds of the cross-validation are others");
 	return differ_in_dims(a, b, to);
 }
