@@ -9,7 +9,7 @@
 #include "core/store/pack/write.h"
 #include "remote/hints.h"
 
-#define PACK_BYTES ((uint64_t)32 << 20) /* raw bytes of a pack, with what it costs to name them */
+#define PACK_BYTES ((uint64_t)20 << 20) /* raw bytes of a pack, with what it costs to name them */
 #define PACK_COUNT 32768                /* objects of a pack: so that its table is small */
 #define PACKS_AT_ONCE 3
 

@@ -15,19 +15,43 @@
 #define FRESH 50000000                 /* ns: more than the tick of a clock of a file system... */
 #define FRESH_COARSE 2000000000        /* ...or of one that keeps whole seconds */
 
+/* Room for a block, or for what the limit leaves, when there is none. */
+static mlv_err make_room(struct mlv_buf *buf, const char *name)
+{
+	size_t more = READ_BLOCK;
+	mlv_err err;
+
+	if (buf->cap > buf->len + 1)
+		return NULL;
+	if (buf->limit && buf->limit - buf->len < more)
+		more = buf->limit > buf->len ? buf->limit - buf->len : 1;
+	err = mlv_buf_reserve(buf, more);
+	return err ? mlv_error_wrap(err, "%s", name) : NULL;
+}
+
+/* Room for all that a file holds, and a byte by which its end is seen: no more than it takes. */
+static mlv_err make_room_for_file(int fd, const char *name, struct mlv_buf *buf)
+{
+	struct stat st;
+	mlv_err err;
+
+	if (mlv_sys_fstat(fd, &st) < 0)
+		return mlv_error_sys("%s", name);
+	if (!S_ISREG(st.st_mode) || st.st_size < (off_t)READ_BLOCK ||
+	    (buf->limit && (uint64_t)st.st_size >= buf->limit - buf->len))
+		return NULL;
+	err = mlv_buf_reserve(buf, (size_t)st.st_size + 1);
+	return err ? mlv_error_wrap(err, "%s", name) : NULL;
+}
+
 mlv_err mlv_fs_read_fd(int fd, const char *name, struct mlv_buf *buf)
 {
-	for (;;) {
-		mlv_err err = mlv_buf_reserve(buf, 1);
-		size_t room;
+	mlv_err err = make_room_for_file(fd, name, buf);
+
+	while (!err && !(err = make_room(buf, name))) {
+		size_t room = buf->cap - buf->len - 1;
 		ssize_t n;
 
-		if (err)
-			return mlv_error_wrap(err, "%s", name);
-		room = buf->cap - buf->len - 1;
-		if (room < READ_BLOCK && (!buf->limit || buf->limit - buf->len > READ_BLOCK) &&
-		    !mlv_buf_reserve(buf, READ_BLOCK))
-			room = buf->cap - buf->len - 1;
 		if (buf->limit && room > buf->limit - buf->len)
 			room = buf->limit - buf->len;
 		n = mlv_sys_read(fd, buf->ptr + buf->len, room);
@@ -47,6 +71,7 @@ mlv_err mlv_fs_read_fd(int fd, const char *name, struct mlv_buf *buf)
 						  name, buf->limit);
 		}
 	}
+	return err;
 }
 
 mlv_err mlv_fs_read(int dir, const char *path, struct mlv_buf *buf)
