@@ -258,7 +258,7 @@ static mlv_err compare_records(const struct mlv_record *old, const struct mlv_re
 			       struct mlv_strs *changes)
 {
 	MLV_SCOPED(mlv_comparison_release) struct mlv_comparison comparison = { 0 };
-	mlv_err err = mlv_eval_compare(old, new_record, NULL, MLV_ADJUST_BH, &comparison);
+	mlv_err err = mlv_eval_compare(old, new_record, NULL, false, MLV_ADJUST_BH, &comparison);
 
 	for (size_t c = 0; c < comparison.count && !err; c++) {
 		const struct mlv_change *change = &comparison.changes[c];

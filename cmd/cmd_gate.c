@@ -99,13 +99,15 @@ static mlv_err no_record(const struct gating *gating, int s)
 
 static mlv_err load(struct gating *gating)
 {
+	const struct mlv_record_diff_how how = { .adjust = gating->gate.adjust,
+						 .margin = MLV_RECORD_MARGIN };
 	struct mlv_eval_side *sides = gating->diff.sides;
 	const char *redefined;
 	mlv_err err;
 
 	err = gating->has_base
-		      ? mlv_record_diff_make(&gating->place, gating->sides, gating->eval, true,
-					     gating->gate.adjust, &gating->diff)
+		      ? mlv_record_diff_make(&gating->place, gating->sides, gating->eval, &how,
+					     &gating->diff)
 		      : mlv_eval_side_load(&gating->place, &gating->sides[1], gating->eval, true,
 					   &sides[1]);
 	if (err)

@@ -204,7 +204,7 @@ static mlv_err compare(struct blame *blame, const struct mlv_record *older)
 
 	if (older->task != blame->newer.task)
 		return NULL;
-	if ((err = mlv_eval_compare(older, &blame->newer, NULL, MLV_ADJUST_NONE, &comparison)))
+	if ((err = mlv_eval_compare(older, &blame->newer, NULL, false, MLV_ADJUST_NONE, &comparison)))
 		return err;
 	for (size_t c = 0; c < comparison.count && !blame->found; c++) {
 		const struct mlv_change *change = &comparison.changes[c];

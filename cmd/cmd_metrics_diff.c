@@ -1,6 +1,7 @@
 /* cmd_metrics_diff.c - mlv metrics diff: what changed between two versions. */
 #include "cmd/cmd_metrics.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,9 @@
 
 struct diff_args {
 	struct mlv_opt_list targets;
-	bool recursive, all, markdown, no_path, no_rows;
-	const char *precision, *slices, *adjust, *max_bytes;
+	bool recursive, all, markdown, no_path, no_rows, merge_base, exit_code;
+	const char *precision, *slices, *adjust, *max_bytes, *paired, *level, *margin;
+	uint64_t min_n;
 };
 
 static const struct mlv_opt diff_opts[] = {
@@ -36,6 +38,18 @@ static const struct mlv_opt diff_opts[] = {
 	  "p-values of slices: bh (default), holm, by or none" },
 	{ MLV_OPT_FLAG, 0, "no-rows", offsetof(struct diff_args, no_rows), NULL, MLV_HINT_NONE,
 	  "compare records of evaluations without their predictions" },
+	{ MLV_OPT_TEXT, 0, "paired", offsetof(struct diff_args, paired), "<how>", MLV_HINT_NONE,
+	  "what is compared in pairs: rows (default), else folds; or none" },
+	{ MLV_OPT_TEXT, 0, "level", offsetof(struct diff_args, level), "<share>", MLV_HINT_NONE,
+	  "of intervals and tests (default: the record's, 0.95)" },
+	{ MLV_OPT_COUNT, 0, "min-n", offsetof(struct diff_args, min_n), "<n>", MLV_HINT_NONE,
+	  "do not judge slices of fewer rows (default: the record's)" },
+	{ MLV_OPT_TEXT, 0, "margin", offsetof(struct diff_args, margin), "<loss>", MLV_HINT_NONE,
+	  "of folds, how probable a larger loss is (default: 0.01)" },
+	{ MLV_OPT_FLAG, 0, "merge-base", offsetof(struct diff_args, merge_base), NULL, MLV_HINT_NONE,
+	  "compare with where the first revision and the other parted" },
+	{ MLV_OPT_FLAG, 0, "exit-code", offsetof(struct diff_args, exit_code), NULL, MLV_HINT_NONE,
+	  "exit 1 when something changed" },
 	{ 0 },
 };
 
@@ -49,7 +63,9 @@ struct diff {
 	struct mlv_strs files;
 	struct mlv_strs evals; /* names of evaluations */
 	struct mlv_record_diff_options options;
-	enum mlv_adjust adjust;
+	struct mlv_record_diff_how how;
+	bool changed; /* something did */
+	char *base;   /* the merge base */
 	struct mlv_table table;
 	enum mlv_errc failed; /* why a file could not be read, as was told; MLV_E_NO: all could */
 };
@@ -60,6 +76,7 @@ static void diff_release(struct diff *diff)
 	mlv_strs_release(&diff->evals);
 	mlv_table_release(&diff->table);
 	mlv_metrics_place_close(&diff->place);
+	free(diff->base);
 }
 
 /* Add the files of names on both sides. A name that stands for none on either is told, of both. */
@@ -114,8 +131,7 @@ static mlv_err diff_eval(struct diff *diff, const char *name)
 {
 	MLV_SCOPED(mlv_record_diff_release) struct mlv_record_diff compared = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
-	mlv_err err = mlv_record_diff_make(&diff->place, diff->sides, name, !diff->args->no_rows,
-					   diff->adjust, &compared);
+	mlv_err err = mlv_record_diff_make(&diff->place, diff->sides, name, &diff->how, &compared);
 
 	if (err && mlv_metrics_goes_on(diff->run, err, &diff->failed))
 		return NULL;
@@ -125,8 +141,10 @@ static mlv_err diff_eval(struct diff *diff, const char *name)
 		if (!compared.sides[s].found)
 			mlv_tell_warning(diff->run->ctx, "%s: not in %s", path.ptr,
 					 mlv_metrics_side_name(&diff->sides[s]));
+	diff->changed |= compared.sides[0].found != compared.sides[1].found;
 	if (!compared.compared)
 		return NULL;
+	diff->changed |= mlv_record_diff_changed(&compared);
 	return mlv_record_diff_print(diff->run, diff->sides, &compared, &diff->options);
 }
 
@@ -204,6 +222,7 @@ static mlv_err diff_file(struct diff *diff, const char *file)
 		if (!begun)
 			mlv_out_object_begin(diff->run->out, file);
 		begun = true;
+		diff->changed |= !mlv_metric_pair_equal(&pair);
 		out_pair(diff->run->out, &pair);
 		if ((err = row_pair(diff, file, &pair)))
 			return err;
@@ -227,6 +246,61 @@ static mlv_err read_most(const struct diff_args *args, size_t *most)
 	return NULL;
 }
 
+static mlv_err read_real(const char *option, const char *text, double low, double high, double *out)
+{
+	char *end = NULL;
+	double value = text ? strtod(text, &end) : 0;
+
+	if (!text)
+		return NULL;
+	if (end == text || *end || !(value > low) || !(value < high))
+		return mlv_error(MLV_E_USAGE, "%s needs a number above %g and below %g, not '%s'", option,
+				 low, high, text);
+	*out = value;
+	return NULL;
+}
+
+static mlv_err read_how(const struct diff_args *args, struct mlv_record_diff_how *how)
+{
+	static const char *const names[] = { "rows", "folds", "none" };
+	size_t paired;
+	mlv_err err;
+
+	*how = (struct mlv_record_diff_how){ .margin = MLV_RECORD_MARGIN, .min_n = args->min_n };
+	if ((err = mlv_adjust_parse(args->adjust, &how->adjust)) ||
+	    (err = read_real("--level", args->level, 0, 1, &how->level)) ||
+	    (err = read_real("--margin", args->margin, 0, HUGE_VAL, &how->margin)))
+		return err;
+	for (paired = 0; args->paired && paired < MLV_COUNT(names); paired++)
+		if (strcmp(args->paired, names[paired]) == 0)
+			break;
+	if (paired == MLV_COUNT(names))
+		return mlv_error(MLV_E_USAGE, "--paired must be rows, folds or none, not '%s'",
+				 args->paired);
+	how->no_rows = paired > 0 || args->no_rows;
+	how->no_folds = paired == 2;
+	return NULL;
+}
+
+/* The old side is the commit from which it and the new one went their ways. */
+static mlv_err go_to_merge_base(struct diff *diff)
+{
+	struct mlv_metrics_side head, *old = &diff->sides[0];
+	const struct mlv_metrics_side *now = &diff->sides[1];
+	struct mlv_git_id base;
+	mlv_err err;
+
+	if (!now->rev && (err = mlv_metrics_side_init(&diff->place, "HEAD", &head)))
+		return err;
+	if ((err = mlv_git_merge_base(diff->place.git, &old->commit,
+				      now->rev ? &now->commit : &head.commit, &base)))
+		return mlv_error_wrap(err, "%s", old->rev);
+	if (!(diff->base = mlv_sys_strndup(base.hex, 10)))
+		return mlv_error_nomem("a revision");
+	*old = (struct mlv_metrics_side){ .rev = diff->base, .commit = base };
+	return NULL;
+}
+
 static mlv_err open_diff(struct diff *diff, char **revs)
 {
 	const char *headings[] = { "Path", "Metric", NULL, NULL, "Change" };
@@ -236,10 +310,11 @@ static mlv_err open_diff(struct diff *diff, char **revs)
 
 	if ((err = mlv_metrics_precision(diff->args->precision, &diff->precision)) ||
 	    (err = read_most(diff->args, &diff->most)) ||
-	    (err = mlv_adjust_parse(diff->args->adjust, &diff->adjust)) ||
+	    (err = read_how(diff->args, &diff->how)) ||
 	    (err = mlv_metrics_place_open(&diff->place, diff->run->ctx, diff->run->ctx->cwd)) ||
 	    (err = mlv_metrics_side_init(&diff->place, old, &diff->sides[0])) ||
-	    (err = mlv_metrics_side_init(&diff->place, revs[0] ? revs[1] : NULL, &diff->sides[1])))
+	    (err = mlv_metrics_side_init(&diff->place, revs[0] ? revs[1] : NULL, &diff->sides[1])) ||
+	    (diff->args->merge_base && (err = go_to_merge_base(diff))))
 		return err;
 	diff->options = (struct mlv_record_diff_options){
 		.slices = diff->args->slices, .all = diff->args->all,
@@ -297,7 +372,9 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 	if ((err = open_diff(&diff, revs)) || (err = find_files(&diff)))
 		return err;
 	err = diff.most && !run->json ? print_within(&diff) : print(&diff);
-	return err ? err : mlv_metrics_verdict(diff.failed);
+	if (err || (err = mlv_metrics_verdict(diff.failed)))
+		return err;
+	return diff.args->exit_code && diff.changed ? mlv_error(MLV_E_NO, "%s", "") : NULL;
 }
 
 const struct mlv_cmd mlv_cmd_metrics_diff = {

@@ -123,10 +123,11 @@ static mlv_err find_base(struct reporting *reporting)
 
 static mlv_err load(struct reporting *reporting)
 {
+	const struct mlv_record_diff_how how = { .adjust = MLV_ADJUST_BH, .margin = MLV_RECORD_MARGIN };
 	struct mlv_eval_side *sides = reporting->diff.sides;
 	mlv_err err = reporting->has_base
 			      ? mlv_record_diff_make(&reporting->place, reporting->sides, reporting->name,
-						     true, MLV_ADJUST_BH, &reporting->diff)
+						     &how, &reporting->diff)
 			      : mlv_eval_side_load(&reporting->place, &reporting->sides[1],
 						   reporting->name, true, &sides[1]);
 

@@ -376,7 +376,7 @@ static mlv_err compare_metrics(struct mlv_ctx *ctx, const struct mlv_cases *case
 	    (err = mlv_record_write(&results, &unknown, &text)) ||
 	    (err = mlv_record_read("the new rows", text.ptr, text.len, &found->current)))
 		return err;
-	return mlv_eval_compare(&found->reference, &found->current, NULL, MLV_ADJUST_BH,
+	return mlv_eval_compare(&found->reference, &found->current, NULL, false, MLV_ADJUST_BH,
 				&found->comparison);
 }
 

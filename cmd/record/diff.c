@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/record/folds.h"
 #include "cmd/record/spread.h"
 #include "cmd/record/table.h"
 #include "cmd/ui/out.h"
@@ -27,6 +28,7 @@ mlv_err mlv_adjust_parse(const char *name, enum mlv_adjust *adjust)
 
 void mlv_record_diff_release(struct mlv_record_diff *diff)
 {
+	mlv_fold_changes_release(&diff->folds);
 	mlv_spreads_release(&diff->spreads);
 	mlv_comparison_release(&diff->comparison);
 	mlv_pairs_release(&diff->pairs);
@@ -34,26 +36,38 @@ void mlv_record_diff_release(struct mlv_record_diff *diff)
 	mlv_eval_side_release(&diff->sides[1]);
 }
 
-static mlv_err compare(enum mlv_adjust adjust, struct mlv_record_diff *diff)
+static mlv_err compare(const struct mlv_record_diff_how *how, struct mlv_record_diff *diff)
 {
 	const struct mlv_record *const records[] = { &diff->sides[0].record, &diff->sides[1].record };
-	mlv_err err = mlv_eval_compare(records[0], records[1], diff->paired ? &diff->pairs : NULL, adjust,
-				       &diff->comparison);
+	mlv_err err;
 
-	return err ? err
-		   : mlv_spreads_make(records[0], records[1], &diff->comparison, &diff->spreads);
+	if ((err = mlv_fold_changes_make(records[0], records[1], how->margin, &diff->folds)) ||
+	    (err = mlv_eval_compare(records[0], records[1], diff->paired ? &diff->pairs : NULL,
+				    how->no_folds, how->adjust, &diff->comparison)))
+		return err;
+	return mlv_spreads_make(records[0], records[1], &diff->comparison, &diff->spreads);
+}
+
+/* What the user wants otherwise than the record has it. */
+static void set_limits(const struct mlv_record_diff_how *how, struct mlv_record *record)
+{
+	record->level = how->level > 0 ? how->level : record->level;
+	for (size_t s = 0; how->min_n && s < record->slice_count; s++)
+		record->slices[s].small = record->slices[s].dim && record->slices[s].n < how->min_n;
 }
 
 mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_metrics_side sides[2],
-			     const char *name, bool rows, enum mlv_adjust adjust,
+			     const char *name, const struct mlv_record_diff_how *how,
 			     struct mlv_record_diff *diff)
 {
 	mlv_err err;
 
 	diff->name = name;
-	for (int s = 0; s < 2; s++)
-		if ((err = mlv_eval_side_load(place, &sides[s], name, rows, &diff->sides[s])))
+	for (int s = 0; s < 2; s++) {
+		if ((err = mlv_eval_side_load(place, &sides[s], name, !how->no_rows, &diff->sides[s])))
 			return err;
+		set_limits(how, &diff->sides[s].record);
+	}
 	diff->compared = diff->sides[0].found && diff->sides[1].found;
 	if (!diff->compared)
 		return NULL;
@@ -62,7 +76,22 @@ mlv_err mlv_record_diff_make(struct mlv_metrics_place *place, const struct mlv_m
 				  &diff->paired)))
 		return err;
 	diff->paired = diff->paired && diff->pairs.count;
-	return compare(adjust, diff);
+	return compare(how, diff);
+}
+
+bool mlv_record_diff_changed(const struct mlv_record_diff *diff)
+{
+	const struct mlv_comparison *comparison = &diff->comparison;
+
+	for (size_t c = 0; c < comparison->count; c++) {
+		const struct mlv_change *change = &comparison->changes[c];
+
+		if (change->sides[0].defined != change->sides[1].defined || change->change < 0 ||
+		    change->change > 0)
+			return true;
+	}
+	return comparison->vanished.count || comparison->appeared.count ||
+	       comparison->redefined.count || comparison->moved_count;
 }
 
 /* ---- which changes are shown */
@@ -334,6 +363,7 @@ static void out_comparison(struct mlv_out *out, const struct mlv_record_diff *di
 		mlv_out_object_end(out);
 	mlv_out_object_end(out);
 	mlv_record_spread_out(out, diff, glob);
+	mlv_record_folds_out(out, diff);
 	out_names(out, "appeared", &comparison->appeared);
 	out_names(out, "redefined", &comparison->redefined);
 	out_names(out, "vanished", &comparison->vanished);
@@ -374,7 +404,8 @@ static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sid
 		return err;
 	if (shown.judged)
 		mlv_out_line(run->out, "slices: %zu tests, adjusted together", shown.judged);
-	if ((err = mlv_record_parts_print(run->out, diff, options->precision)) ||
+	if ((err = mlv_record_folds_print(run->out, diff, options->precision)) ||
+	    (err = mlv_record_parts_print(run->out, diff, options->precision)) ||
 	    (err = mlv_record_spread_print(run->out, diff, glob, options->all, options->precision)))
 		return err;
 	print_reversals(run->out, &diff->comparison);

@@ -49,6 +49,7 @@ void mlv_comparison_release(struct mlv_comparison *comparison)
 struct comparing {
 	const struct mlv_record *old, *new_record;
 	const struct mlv_pairs *pairs;
+	bool no_folds;
 	struct mlv_comparison *to;
 };
 
@@ -61,7 +62,7 @@ static mlv_err by_records(const struct comparing *comparing, const struct mlv_re
 	bool done = false;
 	mlv_err err;
 
-	if (comparing->to->folds == MLV_FOLDS_SAME &&
+	if (comparing->to->folds == MLV_FOLDS_SAME && !comparing->no_folds &&
 	    (err = mlv_change_by_folds(old, new_slice, metrics, comparing->new_record->cv.ratio, level,
 				       change, &done)))
 		return err;
@@ -239,13 +240,13 @@ static void judge(struct mlv_change *change, double alpha)
 }
 
 mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
-			 const struct mlv_pairs *pairs, enum mlv_adjust adjust,
+			 const struct mlv_pairs *pairs, bool no_folds, enum mlv_adjust adjust,
 			 struct mlv_comparison *comparison)
 {
 	MLV_SCOPED(mlv_comparison_release) struct mlv_comparison made = {
 		.evidence = MLV_EVIDENCE_POINTS, .folds = mlv_folds_kinship(old, new_record),
 	};
-	struct comparing comparing = { old, new_record, pairs, &made };
+	struct comparing comparing = { old, new_record, pairs, no_folds, &made };
 	mlv_err err;
 
 	if (old->task != new_record->task)

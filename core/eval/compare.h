@@ -113,9 +113,9 @@ struct mlv_comparison {
 	size_t moved_count;
 };
 
-/* pairs NULL: only the records are compared, by folds where these are the same. */
+/* pairs NULL: only the records are compared, unless no_folds by folds where these are the same. */
 mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
-			 const struct mlv_pairs *pairs, enum mlv_adjust adjust,
+			 const struct mlv_pairs *pairs, bool no_folds, enum mlv_adjust adjust,
 			 struct mlv_comparison *comparison) MLV_CHECK;
 /* The best evidence that there was, and of a summary that folds did not count because they are others. */
 const char *mlv_comparison_evidence(const struct mlv_comparison *comparison);
@@ -162,6 +162,33 @@ struct mlv_parting {
 };
 bool mlv_change_part(const struct mlv_record *old, const struct mlv_record *new_record,
 		     const struct mlv_change *change, struct mlv_parting *parting);
+/*
+ * What the folds of two records say of each metric of all rows. Where the folds
+ * are the same their differences are tested, as on the evidence paired folds;
+ * worse is the probability that the metric is worse by more than a margin: the
+ * same distribution read as that of the true difference (Corani and Benavoli,
+ * Machine Learning 100, 2015).
+ */
+struct mlv_fold_change {
+	const char *metric; /* the new record's */
+	int direction;
+	struct mlv_cv_summary sides[2];
+	bool tested;
+	double change, low, high, p;
+	bool has_worse;
+	double worse;
+};
+struct mlv_fold_changes {
+	struct mlv_fold_change *at; /* of metrics that have a value in a fold of each */
+	size_t count;
+	enum mlv_folds_kinship folds;
+	double margin;
+};
+/* Nothing where one tells of no cross-validation. */
+mlv_err mlv_fold_changes_make(const struct mlv_record *old, const struct mlv_record *new_record,
+			      double margin, struct mlv_fold_changes *changes) MLV_CHECK;
+void mlv_fold_changes_release(struct mlv_fold_changes *changes);
+
 /* How bad a change is: below 0 the worse it became, in units of the metric. */
 double mlv_change_gain(const struct mlv_change *change);
 

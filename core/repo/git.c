@@ -37,6 +37,12 @@ mlv_err mlv_git_resolve(struct mlv_git *git, const char *rev, struct mlv_git_id 
 	return git->ops->resolve(git, rev, commit);
 }
 
+mlv_err mlv_git_merge_base(struct mlv_git *git, const struct mlv_git_id *a, const struct mlv_git_id *b,
+			   struct mlv_git_id *base)
+{
+	return git->ops->merge_base(git, a, b, base);
+}
+
 mlv_err mlv_git_commit_time(struct mlv_git *git, const struct mlv_git_id *commit, int64_t *when)
 {
 	return git->ops->commit_time(git, commit, when);

@@ -32,6 +32,9 @@ const char *mlv_git_dir(const struct mlv_git *git);
 
 /* The commit that rev names (branch, tag, HEAD~2, hex). MLV_E_REMOTE when there is none. */
 mlv_err mlv_git_resolve(struct mlv_git *git, const char *rev, struct mlv_git_id *commit) MLV_CHECK;
+/* The commit from which two went their ways; MLV_E_REMOTE where they have none in common. */
+mlv_err mlv_git_merge_base(struct mlv_git *git, const struct mlv_git_id *a, const struct mlv_git_id *b,
+			   struct mlv_git_id *base) MLV_CHECK;
 /* When the commit was made, in seconds since 1970. */
 mlv_err mlv_git_commit_time(struct mlv_git *git, const struct mlv_git_id *commit,
 			    int64_t *when) MLV_CHECK;

@@ -41,6 +41,21 @@ assert abs(accuracy["p"] - p) < 1e-9, (accuracy["p"], p)
 for got, want in zip(accuracy["ci"], [mean - quantile * error, mean + quantile * error]):
     assert abs(got - want) < 1e-9, (got, want)
 print("p", round(p, 6), "as the formula has it")'
+mlv metrics diff --json --margin 0.05 | /usr/bin/python3 -c '
+import json, sys
+from math import sqrt
+folds = json.load(sys.stdin)["evals/test.json"]["folds"]
+d = [(15 - 12) / 20, (15 - 14) / 20, (17 - 13) / 20]
+mean = sum(d) / 3
+error = sqrt(sum((x - mean) ** 2 for x in d) / 2 * (1 / 3 + 20 / 40))
+# Worse by more than 0.05: below -0.05, by the same Student distribution about the mean; two degrees of freedom.
+x = (0.05 + mean) / error
+assert abs(folds["accuracy"]["p_worse"] - (1 - x / sqrt(2 + x * x)) / 2) < 1e-9, folds
+assert folds["accuracy"]["margin"] == 0.05 and abs(folds["accuracy"]["diff"] - mean) < 1e-12
+# Less of brier is better: it fell by half of that.
+y = (0.05 + mean / 2) / (error / 2)
+assert abs(folds["brier"]["p_worse"] - (1 - y / sqrt(2 + y * y)) / 2) < 1e-9, folds
+print("so is the probability of a loss")'
 # Without a name of its own, the evaluation is that of the cross-validation's.
 sed -i 's/k3: /test: /; s/, eval: test//' mlv.yaml && git add mlv.yaml && git commit -q --amend --no-edit && mlv metrics diff | head -1
 # The records say which folds they have: what mlv.yaml says now, and a table that is gone, change nothing of what was.
@@ -55,9 +70,9 @@ mv kept.yaml mlv.yaml && mlv eval -q && mlv metrics diff | head -1
 # Folds of another seed, which do hold: no test may pair them.
 cp p.csv kept.csv && sed -i 's/k: 3,/k: 3, seed: 1,/' mlv.yaml && mlv cv split -o folds.csv >/dev/null
 LC_ALL=C awk -F, -v OFS=, 'NR == FNR { fold[$1] = $2; next } FNR > 1 { $4 = fold[$1] } { print }' folds.csv kept.csv >p.csv
-mlv eval -q && mlv metrics diff | head -1
+mlv eval -q && mlv metrics diff | grep -E '^folds|evidence'
 mlv metrics diff --json | /usr/bin/python3 -c 'import json, sys; d = json.load(sys.stdin)["evals/test.json"]; print(d["test_set"]["folds"], d["accuracy"]["evidence"])'
 mv kept.csv p.csv && sed -i 's/k: 3, seed: 1,/k: 3,/' mlv.yaml && mlv eval -q && mlv metrics diff | head -1
 # Another label: the folds are the same, what is tested is not.
-sed -i 's/^r3,1/r3,0/' p.csv && mlv eval -q && mlv metrics diff | head -1
+sed -i 's/^r3,1/r3,0/' p.csv && mlv eval -q && mlv metrics diff | grep -E '^folds|evidence'
 mlv metrics diff --json | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["evals/test.json"]["test_set"]["folds"])'

@@ -1,9 +1,11 @@
 /* Tests on the same folds. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/sys.h"
 #include "core/eval/compare/parts.h"
+#include "core/eval/special.h"
 
 const char *mlv_folds_kinship_name(enum mlv_folds_kinship kinship)
 {
@@ -97,5 +99,99 @@ mlv_err mlv_change_by_folds(const struct mlv_record_slice *old,
 	change->p = mlv_test_t(change->change, error, (double)(count - 1));
 	change->has_p = isfinite(change->p);
 	change->evidence = MLV_EVIDENCE_FOLDS;
+	return NULL;
+}
+
+/* ---- of each metric of all rows */
+
+void mlv_fold_changes_release(struct mlv_fold_changes *changes)
+{
+	free(changes->at);
+	*changes = (struct mlv_fold_changes){ 0 };
+}
+
+static mlv_err summarise(const struct mlv_record *record, size_t m, struct mlv_cv_summary *summary)
+{
+	const struct mlv_record_slice *all = &record->slices[0];
+	MLV_SCOPED(mlv_mem_free) double *values = mlv_sys_alloc_array(all->fold_count + 1, sizeof(*values));
+	size_t count = 0;
+
+	if (!values)
+		return mlv_error_nomem("folds");
+	for (size_t f = 0; f < all->fold_count; f++)
+		if (all->folds[f].entries[m].defined)
+			values[count++] = all->folds[f].entries[m].value;
+	mlv_cv_summarise(values, count, record->cv.ratio, record->level, summary);
+	return NULL;
+}
+
+/* The probability that a metric lost more than the margin. */
+static void find_worse(struct mlv_fold_change *change, double error, double df, double margin)
+{
+	double gain = change->change * change->direction;
+
+	change->has_worse = change->direction != 0;
+	if (error > 0)
+		change->worse = mlv_t_upper((margin + gain) / error, df);
+	else
+		change->worse = gain < -margin;
+}
+
+static mlv_err test_folds(const struct mlv_record *old, const struct mlv_record *new_record,
+			  const size_t metrics[2], double margin, struct mlv_fold_change *change)
+{
+	const struct mlv_record_slice *sides[] = { &old->slices[0], &new_record->slices[0] };
+	struct mlv_change tested = { .metric = change->metric };
+	size_t count = sides[0]->fold_count;
+	MLV_SCOPED(mlv_mem_free) double *values = mlv_sys_alloc_array(3 * count + 1, sizeof(*values));
+	double ratio = new_record->cv.ratio;
+	mlv_err err;
+
+	if (!values)
+		return mlv_error_nomem("folds");
+	if ((err = mlv_change_by_folds(sides[0], sides[1], metrics, ratio, new_record->level, &tested,
+				       &change->tested)) ||
+	    !change->tested || !take_values(sides[0], sides[1], metrics, values))
+		return err;
+	change->tested = tested.has_p && tested.has_interval;
+	change->change = tested.change;
+	change->low = tested.low;
+	change->high = tested.high;
+	change->p = tested.p;
+	find_worse(change, mlv_test_folds_error(values + 2 * count, count, ratio), (double)(count - 1),
+		   margin);
+	return NULL;
+}
+
+mlv_err mlv_fold_changes_make(const struct mlv_record *old, const struct mlv_record *new_record,
+			      double margin, struct mlv_fold_changes *changes)
+{
+	MLV_SCOPED(mlv_fold_changes_release) struct mlv_fold_changes made = {
+		.folds = mlv_folds_kinship(old, new_record), .margin = margin,
+	};
+	mlv_err err = NULL;
+
+	if (made.folds >= MLV_FOLDS_OTHER &&
+	    !(made.at = mlv_sys_alloc_array(new_record->metric_count + 1, sizeof(*made.at))))
+		return mlv_error_nomem("folds");
+	for (size_t m = 0; made.at && m < new_record->metric_count && !err; m++) {
+		const struct mlv_record_metric *metric = &new_record->metrics[m];
+		size_t metrics[] = { mlv_record_find_metric(old, metric->name), m };
+		struct mlv_fold_change change = { .metric = metric->name,
+						  .direction = metric->direction };
+
+		if (metrics[0] == old->metric_count)
+			continue;
+		if (!(err = summarise(old, metrics[0], &change.sides[0])) &&
+		    !(err = summarise(new_record, m, &change.sides[1])) &&
+		    made.folds == MLV_FOLDS_SAME)
+			err = test_folds(old, new_record, metrics, margin, &change);
+		if (change.sides[0].folds && change.sides[1].folds)
+			made.at[made.count++] = change;
+	}
+	if (err)
+		return err;
+	*changes = made;
+	made = (struct mlv_fold_changes){ 0 };
 	return NULL;
 }

@@ -123,6 +123,15 @@ static mlv_err id_of(const git_oid *oid, struct mlv_git_id *id)
 	return NULL;
 }
 
+/* What a shallow clone lacks may be there all the same. */
+static mlv_err shallow_hint(struct git_handle *git, mlv_err err)
+{
+	if (git_repository_is_shallow(git->repo) != 1)
+		return err;
+	return mlv_error_hint(err, "git's clone is shallow: git fetch --unshallow; in CI let the checkout "
+				   "fetch all (fetch-depth: 0)");
+}
+
 static mlv_err unresolved(struct git_handle *git, int code, const char *rev)
 {
 	if (code == GIT_ENOTFOUND && git_repository_head_unborn(git->repo) == 1)
@@ -130,7 +139,7 @@ static mlv_err unresolved(struct git_handle *git, int code, const char *rev)
 						"%s: this git repository has no commit yet", rev),
 				      "git commit");
 	if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC || code == GIT_EPEEL)
-		return mlv_error(MLV_E_REMOTE, "%s: no such git revision", rev);
+		return shallow_hint(git, mlv_error(MLV_E_REMOTE, "%s: no such git revision", rev));
 	if (code == GIT_EAMBIGUOUS)
 		return mlv_error(MLV_E_REMOTE, "%s: more than one git object begins so", rev);
 	return mlv_error_recode(mlv_git_failure(code, "%s", rev), MLV_E_REMOTE);
@@ -151,11 +160,27 @@ static mlv_err resolve(struct mlv_git *base, const char *rev, struct mlv_git_id 
 	return err;
 }
 
-__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_5;
-const struct mlv_git_ops mlv_git_ops_5 = {
+static mlv_err merge_base(struct mlv_git *base, const struct mlv_git_id *a, const struct mlv_git_id *b,
+			  struct mlv_git_id *found)
+{
+	struct git_handle *git = git_handle_of(base);
+	git_oid ids[2], oid;
+	int code = git_oid_fromstr(&ids[0], a->hex);
+
+	if (code == 0 && (code = git_oid_fromstr(&ids[1], b->hex)) == 0)
+		code = git_merge_base(&oid, git->repo, &ids[0], &ids[1]);
+	if (code == GIT_ENOTFOUND)
+		return shallow_hint(git, mlv_error(MLV_E_REMOTE, "%.10s and %.10s have no commit in common",
+						   a->hex, b->hex));
+	return code == 0 ? id_of(&oid, found) : mlv_git_failure(code, "%.10s", b->hex);
+}
+
+__attribute__((visibility("default"))) extern const struct mlv_git_ops mlv_git_ops_6;
+const struct mlv_git_ops mlv_git_ops_6 = {
 	.open = handle_open,
 	.free = handle_free,
 	.resolve = resolve,
+	.merge_base = merge_base,
 	.commit_time = mlv_git_module_commit_time,
 	.read = mlv_git_module_read,
 	.mode = mlv_git_module_mode,
@@ -183,7 +208,7 @@ static mlv_err handle_open(struct mlv_git **out, struct mlv_ctx *ctx, const char
 	git = mlv_sys_alloc(sizeof(*git));
 	if (!git)
 		return mlv_error_nomem("a git handle");
-	git->head.ops = &mlv_git_ops_5;
+	git->head.ops = &mlv_git_ops_6;
 	if ((code = git_repository_open_ext(&git->repo, path, 0, NULL)) < 0) {
 		handle_free(&git->head);
 		return open_failed(code, path);

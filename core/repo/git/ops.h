@@ -10,12 +10,14 @@
 #include "core/repo/git.h"
 
 #define MLV_GIT_MODULE "mlv-git.so"
-#define MLV_GIT_SYMBOL "mlv_git_ops_5"
+#define MLV_GIT_SYMBOL "mlv_git_ops_6"
 
 struct mlv_git_ops {
 	mlv_err (*open)(struct mlv_git **out, struct mlv_ctx *ctx, const char *path);
 	void (*free)(struct mlv_git *git);
 	mlv_err (*resolve)(struct mlv_git *git, const char *rev, struct mlv_git_id *commit);
+	mlv_err (*merge_base)(struct mlv_git *git, const struct mlv_git_id *a, const struct mlv_git_id *b,
+			      struct mlv_git_id *base);
 	mlv_err (*commit_time)(struct mlv_git *git, const struct mlv_git_id *commit, int64_t *when);
 	mlv_err (*read)(struct mlv_git *git, const struct mlv_git_id *commit, const char *path,
 			struct mlv_buf *buf, bool *found);
