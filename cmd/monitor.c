@@ -387,10 +387,13 @@ static mlv_err compare_features(struct mlv_ctx *ctx, const struct mlv_monitor *m
 	const struct mlv_value *features = mlv_value_get(profile, "features");
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs columns = { 0 };
 	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
-	mlv_err err = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_printf(&file, "monitor/%s.json", monitor->name);
 
+	if (err)
+		return err;
 	if (!features || features->type != MLV_VALUE_MAP)
-		return mlv_error(MLV_E_SPEC, "monitor/%s.json: not a profile", monitor->name);
+		return mlv_error(MLV_E_SPEC, "%s: not a profile", file.ptr);
 	for (size_t i = 0; i < features->count && !err; i++)
 		err = mlv_strs_add(&columns, features->keys[i]);
 	if (err || !columns.count || (err = read_texts(ctx, table, &columns, &frame)))
@@ -398,7 +401,7 @@ static mlv_err compare_features(struct mlv_ctx *ctx, const struct mlv_monitor *m
 	for (size_t i = 0; i < features->count && !err; i++) {
 		MLV_SCOPED(mlv_sample_release) struct mlv_sample before = { 0 }, now = { 0 };
 
-		if ((err = mlv_sample_read("monitor's profile", features->items[i], &before)) ||
+		if ((err = mlv_sample_read(file.ptr, features->items[i], &before)) ||
 		    (err = mlv_sample_of(&frame.columns[i], frame.rows, true, before.numeric,
 					 &now)))
 			return err;

@@ -107,6 +107,9 @@ mlv_err mlv_sample_add(struct mlv_buf *to, const struct mlv_sample *sample)
 				    (unsigned long long)sample->rows);
 }
 
+/* More rows than any table has, so few that sums of counts keep their meaning. */
+#define ROWS_MAX ((int64_t)1 << 48)
+
 static mlv_err no_sample(const char *file)
 {
 	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: not a profile", file),
@@ -120,8 +123,10 @@ mlv_err mlv_sample_read(const char *file, const struct mlv_value *map, struct ml
 	const struct mlv_value *rows = mlv_value_get(map, "rows"), *from = points ? points : counts;
 	mlv_err err = NULL;
 
-	if (!from || from->type != (points ? MLV_VALUE_LIST : MLV_VALUE_MAP) || !rows ||
-	    rows->integer < 1)
+	uint64_t counted = 0;
+
+	if (!from || from->type != (points ? MLV_VALUE_LIST : MLV_VALUE_MAP) || !from->count || !rows ||
+	    rows->type != MLV_VALUE_INT || rows->integer < 1 || rows->integer > ROWS_MAX)
 		return no_sample(file);
 	sample->numeric = points != NULL;
 	sample->rows = (uint64_t)rows->integer;
@@ -135,7 +140,10 @@ mlv_err mlv_sample_read(const char *file, const struct mlv_value *map, struct ml
 		if (item->type != MLV_VALUE_INT && (counts || item->type != MLV_VALUE_REAL))
 			return no_sample(file);
 		if ((points && i && item->real < sample->values[i - 1]) ||
-		    (counts && item->integer < 0))
+		    (counts && (item->integer < 0 || item->integer > rows->integer)))
+			return no_sample(file);
+		counted += counts ? (uint64_t)item->integer : 0;
+		if (counted > sample->rows)
 			return no_sample(file);
 		sample->values[i] = item->real;
 		sample->counts[i] = (uint64_t)item->integer;
