@@ -13,6 +13,7 @@
 #include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
+#include "core/eval/spec/parts.h"
 
 #define HISTORY_MAX  100  /* versions of a record that a chart shows */
 #define COMMITS_MAX  5000 /* that are looked at for them */
@@ -85,7 +86,8 @@ static mlv_err find_eval(struct reporting *reporting, const char *name)
 	reporting->name = name ? name : reporting->evals.at[0];
 	if (mlv_strs_has(&reporting->evals, reporting->name))
 		return NULL;
-	return mlv_error(MLV_E_USAGE, "mlv.yaml: there is no evaluation '%s'", reporting->name);
+	return mlv_spec_unknown("mlv.yaml", "evaluation", reporting->name, reporting->evals.at,
+				reporting->evals.count);
 }
 
 static mlv_err record_text(struct reporting *reporting, const struct mlv_metrics_side *side,

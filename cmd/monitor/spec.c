@@ -60,10 +60,13 @@ mlv_err mlv_monitor_read(const struct mlv_metrics_place *place, const struct mlv
 		return mlv_error_hint(mlv_error(MLV_E_MISSING, "mlv.yaml has no monitors"),
 				      "describe them under 'monitor', see mlv-monitor(1)");
 	if (!name && monitors->count > 1)
-		return mlv_error(MLV_E_USAGE, "mlv.yaml has several monitors: name one");
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "mlv.yaml has several monitors"),
+				      "name one: mlv monitor check %s", monitors->keys[0]);
 	name = name ? name : monitors->keys[0];
-	if (!mlv_value_get(monitors, name) || !mlv_eval_name_ok(name))
-		return mlv_error(MLV_E_USAGE, "mlv.yaml: there is no monitor '%s'", name);
+	if (!mlv_value_get(monitors, name))
+		return mlv_spec_unknown("mlv.yaml", "monitor", name, monitors->keys, monitors->count);
+	if (!mlv_eval_name_ok(name))
+		return mlv_spec_wrong("mlv.yaml", monitors, "'%s' cannot be the name of a monitor", name);
 	if (!(monitor->name = mlv_sys_strdup(name)))
 		return mlv_error_nomem("a monitor");
 	return read_monitor(mlv_value_get(monitors, name), monitor);

@@ -233,15 +233,6 @@ static mlv_err read_eval(const char *file, const struct mlv_value *map, struct m
 	return NULL;
 }
 
-static mlv_err no_such_eval(const char *file, const struct mlv_value *evals, const char *name)
-{
-	const char *near = evals ? mlv_suggest_of(name, (const char *const *)evals->keys, evals->count)
-				 : NULL;
-	mlv_err err = mlv_error(MLV_E_USAGE, "%s: there is no evaluation '%s'", file, name);
-
-	return near ? mlv_error_hint(err, "did you mean '%s'?", near) : err;
-}
-
 mlv_err mlv_eval_spec_names(const char *file, const struct mlv_value *root, struct mlv_strs *names)
 {
 	const struct mlv_value *evals = mlv_value_get(root, "evals");
@@ -264,14 +255,13 @@ mlv_err mlv_eval_spec_read(const char *file, const struct mlv_value *root, const
 {
 	MLV_SCOPED(mlv_eval_spec_release) struct mlv_eval_spec made = { 0 };
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
-	const struct mlv_value *evals = mlv_value_get(root, "evals");
-	const struct mlv_value *map = mlv_value_get(evals, name);
+	const struct mlv_value *map = mlv_value_get(mlv_value_get(root, "evals"), name);
 	mlv_err err = mlv_eval_spec_names(file, root, &names);
 
 	if (err)
 		return err;
 	if (!map)
-		return no_such_eval(file, evals, name);
+		return mlv_spec_unknown(file, "evaluation", name, names.at, names.count);
 	if (!(made.name = mlv_sys_strdup(name)))
 		return mlv_error_nomem("an evaluation");
 	if ((err = read_eval(file, map, &made)) ||

@@ -207,16 +207,14 @@ mlv_err mlv_cv_spec_read(const char *file, const struct mlv_value *root, const c
 {
 	MLV_SCOPED(mlv_cv_spec_release) struct mlv_cv_spec made = { 0 };
 	const struct mlv_value *all = mlv_value_get(root, "cv"), *map = mlv_value_get(all, name);
-	const char *near;
 	mlv_err err;
 
 	if (all && all->type != MLV_VALUE_MAP)
 		return mlv_spec_wrong(file, all, "'cv' must be a map");
 	if (!map) {
-		near = all ? mlv_suggest_of(name, (const char *const *)all->keys, all->count) : NULL;
-		err = mlv_error(MLV_E_USAGE, "%s: there is no cross-validation '%s'", file, name);
-		return near ? mlv_error_hint(err, "did you mean '%s'?", near)
-			    : mlv_error_hint(err, "describe it under 'cv', see mlv-cv(1)");
+		err = mlv_spec_unknown(file, "cross-validation", name, all ? all->keys : NULL,
+				       all ? all->count : 0);
+		return mlv_error_hint(err, "describe it under 'cv', see mlv-cv(1)");
 	}
 	if (!mlv_eval_name_ok(name))
 		return mlv_spec_wrong(file, map, "'%s' cannot be the name of a cross-validation", name);

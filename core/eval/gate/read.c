@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/suggest.h"
 #include "core/base/sys.h"
 #include "core/eval/gate.h"
 #include "core/eval/spec/parts.h"
@@ -80,8 +79,6 @@ static mlv_err find_gate(const char *file, const struct mlv_value *root, const c
 			 struct mlv_gate *gate, const struct mlv_value **map)
 {
 	const struct mlv_value *gates = mlv_value_get(root, "gates");
-	const char *near;
-	mlv_err err;
 
 	if (!gates || gates->type != MLV_VALUE_MAP || !gates->count)
 		return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s has no gates", file),
@@ -91,11 +88,8 @@ static mlv_err find_gate(const char *file, const struct mlv_value *root, const c
 				      "name one: mlv gate %s", gates->keys[0]);
 	if (!name)
 		name = gates->keys[0];
-	if (!(*map = mlv_value_get(gates, name))) {
-		near = mlv_suggest_of(name, (const char *const *)gates->keys, gates->count);
-		err = mlv_error(MLV_E_USAGE, "%s: there is no gate '%s'", file, name);
-		return near ? mlv_error_hint(err, "did you mean '%s'?", near) : err;
-	}
+	if (!(*map = mlv_value_get(gates, name)))
+		return mlv_spec_unknown(file, "gate", name, gates->keys, gates->count);
 	gate->name = mlv_sys_strdup(name);
 	return gate->name ? NULL : mlv_error_nomem("a gate");
 }

@@ -7,6 +7,13 @@
 /* MLV_E_SPEC: file, the line of at, and what is wrong there. */
 mlv_err mlv_spec_wrong(const char *file, const struct mlv_value *at, const char *fmt, ...)
 	MLV_PRINTF(3, 4) MLV_CHECK MLV_NEVER_NULL;
+/*
+ * MLV_E_USAGE: file describes no such thing, which is what it is called. The hint
+ * has the name of these that is near, else all of them as far as a line holds them;
+ * none where there are none.
+ */
+mlv_err mlv_spec_unknown(const char *file, const char *what, const char *name, char *const *names,
+			 size_t count) MLV_CHECK MLV_NEVER_NULL;
 /* Fail when a map has a key that is not in known, which ends with NULL; or is no map. */
 mlv_err mlv_spec_check_keys(const char *file, const struct mlv_value *map, const char *what,
 			    const char *const *known) MLV_CHECK;

@@ -20,6 +20,26 @@ mlv_err mlv_spec_wrong(const char *file, const struct mlv_value *at, const char 
 	return mlv_error(MLV_E_SPEC, "%s:%u: %s", file, at->line, text);
 }
 
+mlv_err mlv_spec_unknown(const char *file, const char *what, const char *name, char *const *names,
+			 size_t count)
+{
+	const char *near = mlv_suggest_of(name, (const char *const *)names, count);
+	mlv_err err = mlv_error(MLV_E_USAGE, "%s: there is no %s '%s'", file, what, name);
+	char all[200] = "";
+	size_t len = 0;
+
+	if (near)
+		return mlv_error_hint(err, "did you mean '%s'?", near);
+	for (size_t i = 0; i < count; i++) {
+		if (len + strlen(names[i]) + sizeof(", ...") > sizeof(all)) {
+			len += (size_t)snprintf(all + len, sizeof(all) - len, "%s...", i ? ", " : "");
+			break;
+		}
+		len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s", i ? ", " : "", names[i]);
+	}
+	return count ? mlv_error_hint(err, "%s has: %s", file, all) : err;
+}
+
 static size_t count_words(const char *const *words)
 {
 	size_t count = 0;
