@@ -139,7 +139,7 @@ static mlv_err receive_all(struct fetch *fetch)
 	return err;
 }
 
-/* Leaf lists come before the files they prove, small files before large ones. */
+/* Leaf lists come before the files they prove, small files before large. Without a list: count. */
 static void order_lacking(struct fetch *fetch, uint64_t *bytes)
 {
 	static const enum mlv_kind kinds[] = { MLV_KIND_LEAVES, MLV_KIND_OBJECT, MLV_KIND_LARGE };
@@ -154,11 +154,26 @@ static void order_lacking(struct fetch *fetch, uint64_t *bytes)
 			if (fetch->items.at[at].here ||
 			    fetch->items.at[at].state == MLV_ITEM_DONE)
 				continue;
-			fetch->lacking[fetch->lacking_count++] = at;
+			if (fetch->lacking)
+				fetch->lacking[fetch->lacking_count] = at;
+			fetch->lacking_count++;
 			if (kinds[i] != MLV_KIND_LEAVES)
 				*bytes += fetch->items.at[at].size;
 		}
 	}
+}
+
+/* The same with a list, which is short once what lay in packs has come. */
+static mlv_err list_lacking(struct fetch *fetch)
+{
+	uint64_t bytes;
+
+	order_lacking(fetch, &bytes);
+	fetch->lacking = mlv_sys_alloc_array(fetch->lacking_count + 1, sizeof(*fetch->lacking));
+	if (!fetch->lacking)
+		return mlv_error_nomem("a fetch");
+	order_lacking(fetch, &bytes);
+	return NULL;
 }
 
 /* Which packs there may be: those of the wants' roots; where these do not help, those listed. */
@@ -277,19 +292,14 @@ static mlv_err receive_lacking(struct fetch *fetch)
 	if ((err = mlv_cache_look(fetch->ctx, fetch->cache, &fetch->items)))
 		return err;
 	pass_over_planned(fetch);
-	fetch->lacking = mlv_sys_alloc_array(fetch->items.count + 1, sizeof(*fetch->lacking));
-	if (!fetch->lacking)
-		return mlv_error_nomem("a fetch");
 	order_lacking(fetch, &bytes);
 	if (fetch->lacking_count == 0)
 		return NULL;
 	if (fetch->dry)
-		return plan(fetch);
+		return (err = list_lacking(fetch)) ? err : plan(fetch);
 	mlv_tell_begin(fetch->ctx, "fetching", fetch->lacking_count, bytes);
-	if (!(err = receive_packed(fetch))) {
-		order_lacking(fetch, &bytes);
+	if (!(err = receive_packed(fetch)) && !(err = list_lacking(fetch)))
 		err = receive_all(fetch);
-	}
 	mlv_tell_end(fetch->ctx);
 	return err;
 }

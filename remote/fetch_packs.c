@@ -15,8 +15,8 @@
 
 /* One frame that is wanted. */
 struct wanted {
-	size_t pack; /* position in the set */
-	size_t item;
+	uint32_t pack; /* position in the set */
+	uint32_t item;
 	uint32_t offset;
 	uint32_t record; /* index in the table */
 };
@@ -69,8 +69,8 @@ static mlv_err plan_record(struct plan *plan, size_t pack, uint32_t index)
 		return err;
 	plan->planned[item - items->at] = true;
 	plan->wanted[plan->count++] = (struct wanted){
-		.pack = pack, .item = (size_t)(item - items->at), .offset = record.offset,
-		.record = index,
+		.pack = (uint32_t)pack, .item = (uint32_t)(item - items->at),
+		.offset = record.offset, .record = index,
 	};
 	return NULL;
 }
@@ -382,10 +382,32 @@ static size_t round_size(const struct plan *plan)
 	return end - plan->round;
 }
 
+/*
+ * Close the tables of packs from which all that was wanted came, as the cache
+ * gets tables of its own. What was damaged is asked for again by an open one.
+ */
+static void close_done(const struct plan *plan, size_t *begin, size_t end)
+{
+	const struct mlv_items *items = plan->fetch->items;
+	bool all = true;
+
+	for (size_t i = *begin; i < end; i++) {
+		const uint32_t pack = plan->wanted[i].pack;
+
+		all = all && items->at[plan->wanted[i].item].state == MLV_ITEM_DONE;
+		if (i + 1 < plan->count && plan->wanted[i + 1].pack == pack)
+			continue;
+		if (all && plan->fetch->set->at[pack].ref.id.class == MLV_PACK_DATA)
+			mlv_remote_pack_close(&plan->fetch->set->at[pack]);
+		all = true;
+		*begin = i + 1;
+	}
+}
+
 mlv_err mlv_fetch_packs(const struct mlv_fetch_packs *fetch)
 {
 	MLV_SCOPED(release_plan) struct plan plan = { .fetch = fetch };
-	size_t count;
+	size_t count, open = 0;
 	mlv_err err;
 
 	if ((err = find_frames(&plan)) || (err = make_runs(&plan)))
@@ -394,6 +416,7 @@ mlv_err mlv_fetch_packs(const struct mlv_fetch_packs *fetch)
 		count = round_size(&plan);
 		err = mlv_pool_run(fetch->ctx, fetch->jobs, count, receive_run, &plan);
 		err = fetch->settle(fetch->arg, err);
+		close_done(&plan, &open, plan.runs[plan.round + count - 1].end);
 	}
 	return err;
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/sys.h"
 #include "core/store/upkeep.h"
 
 void mlv_fsck_release(struct mlv_fsck *fsck)
@@ -42,6 +43,31 @@ static mlv_err collect(struct check *check, struct mlv_fsck_wants wants, struct 
 	return mlv_closure_collect(check->ctx, check->ctx->jobs,
 				   mlv_node_source_store(check->cache), wants.at, wants.count,
 				   note_lost, check, items);
+}
+
+static bool is_among(struct mlv_fsck_wants wants, const struct mlv_want *want)
+{
+	for (size_t i = 0; i < wants.count; i++)
+		if ((!wants.at[i].part || !*wants.at[i].part) &&
+		    mlv_key_compare(&wants.at[i].key, &want->key) == 0)
+			return true;
+	return false;
+}
+
+/* What only the others are: mostly history needs what the work tree needs, and a list is long. */
+static mlv_err collect_others(struct check *check, struct mlv_fsck_wants wants,
+			      struct mlv_fsck_wants others)
+{
+	MLV_SCOPED(mlv_mem_free) struct mlv_want *kept =
+		mlv_sys_alloc_array(others.count + 1, sizeof(*kept));
+	struct mlv_fsck_wants rest = { kept, 0 };
+
+	if (!kept)
+		return mlv_error_nomem("a list of outputs");
+	for (size_t i = 0; i < others.count; i++)
+		if (!is_among(wants, &others.at[i]))
+			kept[rest.count++] = others.at[i];
+	return collect(check, rest, &check->others);
 }
 
 static uint64_t about(const struct mlv_item *item)
@@ -141,7 +167,7 @@ mlv_err mlv_fsck_cache(struct mlv_ctx *ctx, struct mlv_store *cache, struct mlv_
 	mlv_err err;
 
 	if ((err = collect(&check, wants, &check.wanted)) ||
-	    (err = collect(&check, others, &check.others)))
+	    (err = collect_others(&check, wants, others)))
 		return err;
 	for (size_t i = 0; !err && i < check.wanted.count; i++)
 		err = mlv_checks_add(&check.checks, &check.wanted.at[i].key,

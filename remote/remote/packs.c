@@ -340,6 +340,14 @@ mlv_err mlv_remote_packs_open(struct mlv_remote_packs *set, enum mlv_pack_class 
 			    &opening);
 }
 
+void mlv_remote_pack_close(struct mlv_remote_pack *pack)
+{
+	mlv_buf_release(&pack->idx);
+	pack->idx = (struct mlv_buf)MLV_BUF_LIMIT(MLV_PACK_MAX);
+	pack->table = (struct mlv_table){ 0 };
+	pack->open = pack->asked = pack->within = false;
+}
+
 bool mlv_remote_packs_lost(const struct mlv_remote_packs *set)
 {
 	for (size_t i = 0; i < set->count; i++)

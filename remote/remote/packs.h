@@ -69,6 +69,8 @@ const struct mlv_pack_ref *mlv_packs_find(const struct mlv_pack_ref *packs, size
  */
 mlv_err mlv_remote_packs_open(struct mlv_remote_packs *set, enum mlv_pack_class class,
 			  const bool *chosen) MLV_CHECK;
+/* Give back the table of a pack that is not needed any more; it can be opened again. */
+void mlv_remote_pack_close(struct mlv_remote_pack *pack);
 /* Whether a pack has no table of those that were asked for. */
 bool mlv_remote_packs_lost(const struct mlv_remote_packs *set);
 /* The pack whose table has key, and its record; NULL: none. */
