@@ -39,7 +39,7 @@ static const struct mlv_opt diff_opts[] = {
 	{ MLV_OPT_FLAG, 0, "no-rows", offsetof(struct diff_args, no_rows), NULL, MLV_HINT_NONE,
 	  "compare records of evaluations without their predictions" },
 	{ MLV_OPT_TEXT, 0, "paired", offsetof(struct diff_args, paired), "<how>", MLV_HINT_NONE,
-	  "what is compared in pairs: rows (default), else folds; or none" },
+	  "pair rows (default; else folds), folds or none" },
 	{ MLV_OPT_TEXT, 0, "level", offsetof(struct diff_args, level), "<share>", MLV_HINT_NONE,
 	  "of intervals and tests (default: the record's, 0.95)" },
 	{ MLV_OPT_COUNT, 0, "min-n", offsetof(struct diff_args, min_n), "<n>", MLV_HINT_NONE,

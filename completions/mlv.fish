@@ -267,7 +267,7 @@ complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcomm
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l slices -r -d 'of evaluations, show slices whose names match'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l adjust -r -d 'p-values of slices: bh (default), holm, by or none'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l no-rows -d 'compare records of evaluations without their predictions'
-complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l paired -r -d 'what is compared in pairs: rows (default), else folds; or none'
+complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l paired -r -d 'pair rows (default; else folds), folds or none'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l level -r -d 'of intervals and tests (default: the record'\''s, 0.95)'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l min-n -r -d 'do not judge slices of fewer rows (default: the record'\''s)'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l margin -r -d 'of folds, how probable a larger loss is (default: 0.01)'
