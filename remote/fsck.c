@@ -45,13 +45,22 @@ static mlv_err collect(struct check *check, struct mlv_fsck_wants wants, struct 
 				   note_lost, check, items);
 }
 
-static bool is_among(struct mlv_fsck_wants wants, const struct mlv_want *want)
+static int compare_keys(const void *a, const void *b)
 {
+	return mlv_key_compare(a, b);
+}
+
+/* The keys of which all is wanted, sorted. */
+static size_t take_whole(struct mlv_fsck_wants wants, struct mlv_key *keys)
+{
+	size_t count = 0;
+
 	for (size_t i = 0; i < wants.count; i++)
-		if ((!wants.at[i].part || !*wants.at[i].part) &&
-		    mlv_key_compare(&wants.at[i].key, &want->key) == 0)
-			return true;
-	return false;
+		if (!wants.at[i].part || !*wants.at[i].part)
+			keys[count++] = wants.at[i].key;
+	if (count)
+		qsort(keys, count, sizeof(*keys), compare_keys);
+	return count;
 }
 
 /* What only the others are: mostly history needs what the work tree needs, and a list is long. */
@@ -60,12 +69,16 @@ static mlv_err collect_others(struct check *check, struct mlv_fsck_wants wants,
 {
 	MLV_SCOPED(mlv_mem_free) struct mlv_want *kept =
 		mlv_sys_alloc_array(others.count + 1, sizeof(*kept));
+	MLV_SCOPED(mlv_mem_free) struct mlv_key *whole =
+		mlv_sys_alloc_array(wants.count + 1, sizeof(*whole));
 	struct mlv_fsck_wants rest = { kept, 0 };
+	size_t count;
 
-	if (!kept)
+	if (!kept || !whole)
 		return mlv_error_nomem("a list of outputs");
+	count = take_whole(wants, whole);
 	for (size_t i = 0; i < others.count; i++)
-		if (!is_among(wants, &others.at[i]))
+		if (!bsearch(&others.at[i].key, whole, count, sizeof(*whole), compare_keys))
 			kept[rest.count++] = others.at[i];
 	return collect(check, rest, &check->others);
 }
