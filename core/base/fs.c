@@ -16,39 +16,32 @@
 #define FRESH_COARSE 2000000000        /* ...or of one that keeps whole seconds */
 
 /* Room for a block, or for what the limit leaves, when there is none. */
-static mlv_err make_room(struct mlv_buf *buf, const char *name)
+static mlv_err make_room(struct mlv_buf *buf)
 {
 	size_t more = READ_BLOCK;
-	mlv_err err;
 
 	if (buf->cap > buf->len + 1)
 		return NULL;
 	if (buf->limit && buf->limit - buf->len < more)
 		more = buf->limit > buf->len ? buf->limit - buf->len : 1;
-	err = mlv_buf_reserve(buf, more);
-	return err ? mlv_error_wrap(err, "%s", name) : NULL;
+	return mlv_buf_reserve(buf, more);
 }
 
 /* Room for all that a file holds, and a byte by which its end is seen: no more than it takes. */
-static mlv_err make_room_for_file(int fd, const char *name, struct mlv_buf *buf)
+static mlv_err make_room_for(const struct stat *st, struct mlv_buf *buf)
 {
-	struct stat st;
-	mlv_err err;
-
-	if (mlv_sys_fstat(fd, &st) < 0)
-		return mlv_error_sys("%s", name);
-	if (!S_ISREG(st.st_mode) || st.st_size < (off_t)READ_BLOCK ||
-	    (buf->limit && (uint64_t)st.st_size >= buf->limit - buf->len))
+	if (!S_ISREG(st->st_mode) || st->st_size < (off_t)READ_BLOCK ||
+	    (buf->limit && (uint64_t)st->st_size >= buf->limit - buf->len))
 		return NULL;
-	err = mlv_buf_reserve(buf, (size_t)st.st_size + 1);
-	return err ? mlv_error_wrap(err, "%s", name) : NULL;
+	return mlv_buf_reserve(buf, (size_t)st->st_size + 1);
 }
 
-mlv_err mlv_fs_read_fd(int fd, const char *name, struct mlv_buf *buf)
+/* All that fd gives, which st is of. */
+static mlv_err read_all(int fd, const struct stat *st, const char *name, struct mlv_buf *buf)
 {
-	mlv_err err = make_room_for_file(fd, name, buf);
+	mlv_err err = make_room_for(st, buf);
 
-	while (!err && !(err = make_room(buf, name))) {
+	while (!err && !(err = make_room(buf))) {
 		size_t room = buf->cap - buf->len - 1;
 		ssize_t n;
 
@@ -71,7 +64,16 @@ mlv_err mlv_fs_read_fd(int fd, const char *name, struct mlv_buf *buf)
 						  name, buf->limit);
 		}
 	}
-	return err;
+	return mlv_error_wrap(err, "%s", name);
+}
+
+mlv_err mlv_fs_read_fd(int fd, const char *name, struct mlv_buf *buf)
+{
+	struct stat st;
+
+	if (mlv_sys_fstat(fd, &st) < 0)
+		return mlv_error_sys("%s", name);
+	return read_all(fd, &st, name, buf);
 }
 
 mlv_err mlv_fs_read(int dir, const char *path, struct mlv_buf *buf)
@@ -86,7 +88,7 @@ mlv_err mlv_fs_read(int dir, const char *path, struct mlv_buf *buf)
 		return mlv_error_sys("%s", path);
 	if (!S_ISREG(st.st_mode))
 		return mlv_error(MLV_E_REFUSED, "%s: not a regular file", path);
-	return mlv_fs_read_fd(fd, path, buf);
+	return read_all(fd, &st, path, buf);
 }
 
 mlv_err mlv_fs_pread_full(int fd, const char *name, void *to, size_t len, uint64_t offset)
