@@ -1,11 +1,9 @@
 /* cmd_cv_report.c - mlv cv report: the metrics of a cross-validation, fold by fold. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd_cv.h"
 #include "cmd/record/table.h"
-#include "core/base/sys.h"
 #include "core/eval/metric.h"
 
 struct report_args {
@@ -157,21 +155,14 @@ static mlv_err print_summaries(const struct reporting *reporting)
 	static const char *const headings[] = { "Metric", "Mean", "Sd", "Interval", "Min", "Max", "Pooled",
 						"Folds" };
 	const struct mlv_record_slice *slice = reporting->slice;
-	MLV_SCOPED(mlv_mem_free) double *values = mlv_sys_alloc_array(slice->fold_count + 1, sizeof(*values));
 	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
 	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 1U << 7, headings);
 
-	if (!values)
-		return mlv_error_nomem("folds");
 	for (size_t m = 0; m < reporting->record.metric_count && !err; m++) {
 		struct mlv_cv_summary summary;
-		size_t count = 0;
 
-		for (size_t f = 0; f < slice->fold_count; f++)
-			if (slice->folds[f].entries[m].defined)
-				values[count++] = slice->folds[f].entries[m].value;
-		mlv_cv_summarise(values, count, reporting->record.cv.ratio,
-				 reporting->record.level, &summary);
+		if ((err = mlv_record_summarise(&reporting->record, slice, m, &summary)))
+			break;
 		out_summary(reporting, m, &summary);
 		err = add_summary(&table, reporting->record.metrics[m].name, &summary, &slice->entries[m]);
 	}

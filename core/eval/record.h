@@ -146,12 +146,17 @@ void mlv_record_release(struct mlv_record *record);
 /* NULL when there is none. */
 const struct mlv_record_slice *mlv_record_find(const struct mlv_record *record, const char *name);
 const struct mlv_record_dim *mlv_record_find_dim(const struct mlv_record *record, const char *name);
+/* Whether two digests are the same; or both are not said, which are NULL. */
+bool mlv_record_same(const char *a, const char *b);
 /*
  * Append what two records are not made from alike, the first of: ids, labels,
  * rows, folds, slices; nothing when the records do not say.
  */
 mlv_err mlv_record_differ(const struct mlv_record *a, const struct mlv_record *b,
 			  struct mlv_buf *to) MLV_CHECK;
+/* What the folds of a slice say of a metric together, by the record's own ratio and level. */
+mlv_err mlv_record_summarise(const struct mlv_record *record, const struct mlv_record_slice *slice,
+			     size_t metric, struct mlv_cv_summary *summary) MLV_CHECK;
 /* Which metric; metric_count when there is none. */
 size_t mlv_record_find_metric(const struct mlv_record *record, const char *name);
 

@@ -14,11 +14,6 @@ const char *mlv_folds_kinship_name(enum mlv_folds_kinship kinship)
 	return names[kinship];
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 enum mlv_folds_kinship mlv_folds_kinship(const struct mlv_record *old,
 					 const struct mlv_record *new_record)
 {
@@ -28,8 +23,8 @@ enum mlv_folds_kinship mlv_folds_kinship(const struct mlv_record *old,
 		return MLV_FOLDS_UNKNOWN;
 	if (strcmp(old->cv.folds, new_record->cv.folds) != 0)
 		return MLV_FOLDS_OTHER;
-	return new_record->labels && same_text(old->labels, new_record->labels) &&
-			       same_text(old->ids, new_record->ids)
+	return new_record->labels && mlv_record_same(old->labels, new_record->labels) &&
+			       mlv_record_same(old->ids, new_record->ids)
 		       ? MLV_FOLDS_SAME
 		       : MLV_FOLDS_ROWS;
 }
@@ -110,21 +105,6 @@ void mlv_fold_changes_release(struct mlv_fold_changes *changes)
 	*changes = (struct mlv_fold_changes){ 0 };
 }
 
-static mlv_err summarise(const struct mlv_record *record, size_t m, struct mlv_cv_summary *summary)
-{
-	const struct mlv_record_slice *all = &record->slices[0];
-	MLV_SCOPED(mlv_mem_free) double *values = mlv_sys_alloc_array(all->fold_count + 1, sizeof(*values));
-	size_t count = 0;
-
-	if (!values)
-		return mlv_error_nomem("folds");
-	for (size_t f = 0; f < all->fold_count; f++)
-		if (all->folds[f].entries[m].defined)
-			values[count++] = all->folds[f].entries[m].value;
-	mlv_cv_summarise(values, count, record->cv.ratio, record->level, summary);
-	return NULL;
-}
-
 /* The probability that a metric lost more than the margin. */
 static void find_worse(struct mlv_fold_change *change, double error, double df, double margin)
 {
@@ -182,8 +162,10 @@ mlv_err mlv_fold_changes_make(const struct mlv_record *old, const struct mlv_rec
 
 		if (metrics[0] == old->metric_count)
 			continue;
-		if (!(err = summarise(old, metrics[0], &change.sides[0])) &&
-		    !(err = summarise(new_record, m, &change.sides[1])) &&
+		if (!(err = mlv_record_summarise(old, &old->slices[0], metrics[0],
+						&change.sides[0])) &&
+		    !(err = mlv_record_summarise(new_record, &new_record->slices[0], m,
+						&change.sides[1])) &&
 		    made.folds == MLV_FOLDS_SAME)
 			err = test_folds(old, new_record, metrics, margin, &change);
 		if (change.sides[0].folds && change.sides[1].folds)

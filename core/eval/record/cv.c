@@ -214,3 +214,19 @@ mlv_err mlv_record_read_cv(const char *name, const struct mlv_value *map, struct
 	cv->ratio = train > 0 ? test / train : 0;
 	return NULL;
 }
+
+mlv_err mlv_record_summarise(const struct mlv_record *record, const struct mlv_record_slice *slice,
+			     size_t metric, struct mlv_cv_summary *summary)
+{
+	MLV_SCOPED(mlv_mem_free) double *values = mlv_sys_alloc_array(slice->fold_count + 1,
+								     sizeof(*values));
+	size_t count = 0;
+
+	if (!values)
+		return mlv_error_nomem("folds");
+	for (size_t f = 0; f < slice->fold_count; f++)
+		if (slice->folds[f].entries[metric].defined)
+			values[count++] = slice->folds[f].entries[metric].value;
+	mlv_cv_summarise(values, count, record->cv.ratio, record->level, summary);
+	return NULL;
+}

@@ -3,7 +3,7 @@
 
 #include "core/eval/record.h"
 
-static bool same(const char *a, const char *b)
+bool mlv_record_same(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
@@ -15,7 +15,7 @@ static mlv_err differ_in_dims(const struct mlv_record *a, const struct mlv_recor
 
 		if (!was || strcmp(was->def, now->def) != 0)
 			return mlv_buf_printf(to, "the slices of '%s' are defined otherwise", now->name);
-		if (was->rows && !same(was->rows, now->rows))
+		if (was->rows && !mlv_record_same(was->rows, now->rows))
 			return mlv_buf_printf(to, "rows are in other slices of '%s'", now->name);
 	}
 	return NULL;
@@ -23,13 +23,13 @@ static mlv_err differ_in_dims(const struct mlv_record *a, const struct mlv_recor
 
 mlv_err mlv_record_differ(const struct mlv_record *a, const struct mlv_record *b, struct mlv_buf *to)
 {
-	if (!same(a->ids, b->ids))
+	if (!mlv_record_same(a->ids, b->ids))
 		return mlv_buf_add_str(to, "the ids are others");
-	if (!same(a->labels, b->labels))
+	if (!mlv_record_same(a->labels, b->labels))
 		return mlv_buf_add_str(to, "the labels are others");
-	if (!same(a->rows, b->rows))
+	if (!mlv_record_same(a->rows, b->rows))
 		return mlv_buf_add_str(to, "the rows are others");
-	if (!same(a->cv.folds, b->cv.folds))
+	if (!mlv_record_same(a->cv.folds, b->cv.folds))
 		return mlv_buf_add_str(to, !b->cv.folds ? "the folds are not those of a cross-validation"
 				       : !a->cv.folds	? "it does not tell of the cross-validation"
 							: "the folds of the cross-validation are others");
