@@ -110,18 +110,13 @@ mlv_err mlv_cv_load_folds(struct mlv_metrics_place *place, const struct mlv_metr
 	return load(place, side, name, false, cv);
 }
 
-static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
-{
-	return mlv_sha256_update(arg, bytes, len);
-}
-
 mlv_err mlv_cv_folds_name(const struct mlv_cv *cv, char id[MLV_EVAL_ID])
 {
 	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
 	struct mlv_oid oid;
 	mlv_err err;
 
-	if ((err = mlv_sha256_new(&hasher)) || (err = mlv_cv_folds_each(cv, add_bytes, hasher)) ||
+	if ((err = mlv_sha256_new(&hasher)) || (err = mlv_cv_folds_each(cv, mlv_sha256_sink, hasher)) ||
 	    (err = mlv_sha256_final(hasher, &oid)))
 		return err;
 	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, id);

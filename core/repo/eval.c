@@ -96,11 +96,6 @@ mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metric
 
 /* ---- tables */
 
-static mlv_err add_bytes(void *arg, const void *bytes, size_t len)
-{
-	return mlv_sha256_update(arg, bytes, len);
-}
-
 /* What is digested of the rows, each on a thread. */
 struct digesting {
 	struct mlv_cases *cases;
@@ -121,13 +116,13 @@ static mlv_err digest_rows(const struct digesting *digesting, size_t index, stru
 	const struct mlv_cases *cases = digesting->cases;
 
 	if (index == 0)
-		return cases->id ? mlv_cases_each_id(cases, digesting->by_id, add_bytes, hasher) : NULL;
+		return cases->id ? mlv_cases_each_id(cases, digesting->by_id, mlv_sha256_sink, hasher) : NULL;
 	if (index == 1)
-		return mlv_cases_each_row(cases, add_bytes, hasher);
+		return mlv_cases_each_row(cases, mlv_sha256_sink, hasher);
 	if (index == 2)
-		return mlv_cases_each_label(cases, digesting->by_id, add_bytes, hasher);
+		return mlv_cases_each_label(cases, digesting->by_id, mlv_sha256_sink, hasher);
 	return mlv_cases_each_slice(cases, &cases->dims[index - ALONE], digesting->by_id, digesting->tied,
-				    add_bytes, hasher);
+				    mlv_sha256_sink, hasher);
 }
 
 static mlv_err digest_one(void *arg, size_t index, unsigned worker)

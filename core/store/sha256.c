@@ -53,6 +53,11 @@ mlv_err mlv_sha256_update(struct mlv_sha256 *hasher, const void *bytes, size_t l
 	return SHA256_Update(&hasher->state, bytes, len) ? NULL : refused();
 }
 
+mlv_err mlv_sha256_sink(void *arg, const void *bytes, size_t len)
+{
+	return mlv_sha256_update(arg, bytes, len);
+}
+
 mlv_err mlv_sha256_final(struct mlv_sha256 *hasher, struct mlv_oid *oid)
 {
 	if (!SHA256_Final(oid->bytes, &hasher->state) || !SHA256_Init(&hasher->state))

@@ -20,6 +20,8 @@ struct mlv_sha256; /* one stream being hashed */
 mlv_err mlv_sha256_new(struct mlv_sha256 **out) MLV_CHECK;
 void mlv_sha256_freep(struct mlv_sha256 **hasher);
 mlv_err mlv_sha256_update(struct mlv_sha256 *hasher, const void *bytes, size_t len) MLV_CHECK;
+/* The same where arg is the hasher, for who gives bytes to a function. */
+mlv_err mlv_sha256_sink(void *arg, const void *bytes, size_t len) MLV_CHECK;
 /* The digest of what came; the hasher begins anew. */
 mlv_err mlv_sha256_final(struct mlv_sha256 *hasher, struct mlv_oid *oid) MLV_CHECK;
 /* Of one message in memory. */

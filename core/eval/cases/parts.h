@@ -43,6 +43,17 @@ struct mlv_giving {
 };
 mlv_err mlv_give(struct mlv_giving *giving) MLV_CHECK;
 mlv_err mlv_give_text(struct mlv_giving *giving, const char *text, char end) MLV_CHECK;
+/* The bytes that a code takes, of so many. */
+static inline size_t mlv_give_width(size_t codes)
+{
+	return codes <= 256 ? 1 : codes <= 65536 ? 2 : 4;
+}
+/* An integer, its low byte first. */
+static inline void mlv_give_low(char *to, uint64_t value, size_t bytes)
+{
+	for (size_t b = 0; b < bytes; b++)
+		to[b] = (char)(unsigned char)(value >> 8 * b);
+}
 
 #define NONE SIZE_MAX /* no column */
 

@@ -104,13 +104,6 @@ static mlv_err give_head(struct mlv_giving *giving, const struct column *column)
 	return err;
 }
 
-/* An integer, its low byte first. */
-static inline void put(char *to, uint64_t value, size_t bytes)
-{
-	for (size_t b = 0; b < bytes; b++)
-		to[b] = (char)(unsigned char)(value >> 8 * b);
-}
-
 static void put_numbers(const double *number, const uint32_t *order, size_t rows, char *to)
 {
 	for (size_t i = 0; i < rows; i++) {
@@ -118,21 +111,21 @@ static void put_numbers(const double *number, const uint32_t *order, size_t rows
 		uint64_t bits;
 
 		memcpy(&bits, &value, sizeof(bits));
-		put(to + i * sizeof(bits), bits, sizeof(bits));
+		mlv_give_low(to + i * sizeof(bits), bits, sizeof(bits));
 	}
 }
 
 static void put_codes(const uint32_t *code, size_t bytes, const uint32_t *order, size_t rows, char *to)
 {
 	for (size_t i = 0; i < rows; i++)
-		put(to + i * bytes, code[MLV_ORDER_ROW(order[i])], bytes);
+		mlv_give_low(to + i * bytes, code[MLV_ORDER_ROW(order[i])], bytes);
 }
 
 static mlv_err give_column(struct mlv_giving *giving, const struct mlv_cases *cases,
 			   const struct column *column)
 {
 	const struct mlv_key *key = &column->key;
-	size_t bytes = key->number ? sizeof(double) : key->codes <= 256 ? 1 : key->codes <= 65536 ? 2 : 4;
+	size_t bytes = key->number ? sizeof(double) : mlv_give_width(key->codes);
 	mlv_err err = give_head(giving, column);
 
 	for (size_t at = 0, step; at < cases->rows.count && !err; at += step) {

@@ -53,12 +53,6 @@ static mlv_err give_names(const struct mlv_dim *dim, struct mlv_giving *giving, 
 	return err;
 }
 
-static inline void put(char *to, uint32_t code, size_t bytes)
-{
-	for (size_t b = 0; b < bytes; b++)
-		to[b] = (char)(unsigned char)(code >> 8 * b);
-}
-
 static mlv_err give_code(const struct slicing *slicing, uint32_t code)
 {
 	struct mlv_buf *batch = &slicing->giving->batch;
@@ -68,7 +62,7 @@ static mlv_err give_code(const struct slicing *slicing, uint32_t code)
 		return err;
 	if ((err = mlv_buf_reserve(batch, slicing->bytes)))
 		return err;
-	put(batch->ptr + batch->len, code, slicing->bytes);
+	mlv_give_low(batch->ptr + batch->len, code, slicing->bytes);
 	mlv_buf_advance(batch, slicing->bytes);
 	return NULL;
 }
@@ -139,7 +133,7 @@ static mlv_err give_ordered(const struct slicing *slicing, const uint32_t *order
 		for (size_t i = 0; bytes == 1 && i < step; i++)
 			to[i] = (char)(unsigned char)rank_at(slicing, order[at + i]);
 		for (size_t i = 0; bytes > 1 && i < step; i++)
-			put(to + i * bytes, rank_at(slicing, order[at + i]), bytes);
+			mlv_give_low(to + i * bytes, rank_at(slicing, order[at + i]), bytes);
 		mlv_buf_advance(batch, step * bytes);
 		if (batch->len >= MLV_GIVE_BATCH)
 			err = mlv_give(slicing->giving);
@@ -179,7 +173,7 @@ mlv_err mlv_cases_each_slice(const struct mlv_cases *cases, const struct mlv_dim
 	struct slicing slicing = {
 		.giving = &giving, .code = dim->code, .rank = rank, .codes = codes, .count = count,
 		.few = few,
-		.bytes = codes <= 256 ? 1 : codes <= 65536 ? 2 : 4,
+		.bytes = mlv_give_width(codes),
 	};
 	mlv_err err = rank && few && count ? NULL : mlv_error_nomem("slices");
 

@@ -118,20 +118,25 @@ void mlv_paired_slice_release(struct paired_slice *slice)
 	mlv_cells_release(&slice->new_cells);
 }
 
+static const struct mlv_dim *find_dim(const struct mlv_cases *cases, const char *name)
+{
+	for (size_t d = 0; d < cases->dim_count; d++)
+		if (strcmp(cases->dims[d].def->name, name) == 0 && cases->dims[d].code)
+			return &cases->dims[d];
+	return NULL;
+}
+
 /* The codes of a dimension, and which of them is the slice of this name; NULL: all rows. */
 static const uint32_t *find_code(const struct mlv_cases *cases, const char *dim, const char *name,
 				 uint32_t *code)
 {
+	const struct mlv_dim *found = dim ? find_dim(cases, dim) : NULL;
+
 	*code = UINT32_MAX;
-	for (size_t d = 0; dim && d < cases->dim_count; d++) {
-		if (strcmp(cases->dims[d].def->name, dim) != 0)
-			continue;
-		for (uint32_t v = 0; v < cases->dims[d].values.count; v++)
-			if (strcmp(cases->dims[d].values.at[v], name) == 0)
-				*code = v;
-		return cases->dims[d].code;
-	}
-	return NULL;
+	for (uint32_t v = 0; found && v < found->values.count; v++)
+		if (strcmp(found->values.at[v], name) == 0)
+			*code = v;
+	return found ? found->code : NULL;
 }
 
 mlv_err mlv_paired_slice_make(const struct mlv_pairs *pairs, const char *dim, const char *name,
@@ -160,14 +165,6 @@ mlv_err mlv_paired_slice_make(const struct mlv_pairs *pairs, const char *dim, co
 		return err;
 	*slice = made;
 	made = (struct paired_slice){ 0 };
-	return NULL;
-}
-
-static const struct mlv_dim *find_dim(const struct mlv_cases *cases, const char *name)
-{
-	for (size_t d = 0; d < cases->dim_count; d++)
-		if (strcmp(cases->dims[d].def->name, name) == 0 && cases->dims[d].code)
-			return &cases->dims[d];
 	return NULL;
 }
 

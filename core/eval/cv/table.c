@@ -257,13 +257,14 @@ static mlv_err add_row(const struct mlv_cv *cv, size_t row, struct mlv_buf *to)
 	return err ? err : mlv_buf_add_char(to, '\n');
 }
 
+static mlv_err add_to_text(void *arg, const void *bytes, size_t len)
+{
+	return mlv_buf_add(arg, bytes, len);
+}
+
 mlv_err mlv_cv_folds_text(const struct mlv_cv *cv, struct mlv_buf *to)
 {
-	mlv_err err = add_heading(cv, to);
-
-	for (size_t r = 0; r < cv->frame.rows && !err; r++)
-		err = add_row(cv, r, to);
-	return err;
+	return mlv_cv_folds_each(cv, add_to_text, to);
 }
 
 mlv_err mlv_cv_folds_each(const struct mlv_cv *cv, mlv_err (*sink)(void *arg, const void *bytes, size_t len),
