@@ -107,9 +107,6 @@ mlv_err mlv_sample_add(struct mlv_buf *to, const struct mlv_sample *sample)
 				    (unsigned long long)sample->rows);
 }
 
-/* More rows than any table has, so few that sums of counts keep their meaning. */
-#define ROWS_MAX ((int64_t)1 << 48)
-
 static mlv_err no_sample(const char *file)
 {
 	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: not a profile", file),
@@ -121,12 +118,11 @@ mlv_err mlv_sample_read(const char *file, const struct mlv_value *map, struct ml
 	const struct mlv_value *points = mlv_value_get(map, "points"),
 			       *counts = mlv_value_get(map, "counts");
 	const struct mlv_value *rows = mlv_value_get(map, "rows"), *from = points ? points : counts;
+	uint64_t counted = 0;
 	mlv_err err = NULL;
 
-	uint64_t counted = 0;
-
 	if (!from || from->type != (points ? MLV_VALUE_LIST : MLV_VALUE_MAP) || !from->count || !rows ||
-	    rows->type != MLV_VALUE_INT || rows->integer < 1 || rows->integer > ROWS_MAX)
+	    rows->type != MLV_VALUE_INT || rows->integer < 1 || (uint64_t)rows->integer > MLV_FRAME_ROWS)
 		return no_sample(file);
 	sample->numeric = points != NULL;
 	sample->rows = (uint64_t)rows->integer;
@@ -140,7 +136,7 @@ mlv_err mlv_sample_read(const char *file, const struct mlv_value *map, struct ml
 		if (item->type != MLV_VALUE_INT && (counts || item->type != MLV_VALUE_REAL))
 			return no_sample(file);
 		if ((points && i && item->real < sample->values[i - 1]) ||
-		    (counts && (item->integer < 0 || item->integer > rows->integer)))
+		    (counts && item->integer < 0))
 			return no_sample(file);
 		counted += counts ? (uint64_t)item->integer : 0;
 		if (counted > sample->rows)
