@@ -60,49 +60,57 @@ mlv_err mlv_run_path(const struct mlv_recorded *recorded, const char *stage_dir,
 	return NULL;
 }
 
-static mlv_err open_runs(struct mlv_repo *repo, bool create, int *fd)
+/* *fd is below 0 when there is none. */
+static mlv_err open_runs(struct mlv_repo *repo, int *fd)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 	struct mlv_store *cache;
 	mlv_err err;
 
 	if ((err = mlv_repo_cache(repo, &cache)) ||
-	    (err = mlv_buf_printf(&path, "%s/" MLV_RUN_CACHE_DIR, mlv_store_root(cache))) ||
-	    (create && (err = mlv_fs_mkdirs(AT_FDCWD, path.ptr, 0777))))
+	    (err = mlv_buf_printf(&path, "%s/" MLV_RUN_CACHE_DIR, mlv_store_root(cache))))
 		return err;
 	*fd = mlv_sys_openat(AT_FDCWD, path.ptr, O_RDONLY | O_DIRECTORY, 0);
-	return *fd < 0 && (create || errno != ENOENT) ? mlv_error_sys("%s", path.ptr) : NULL;
+	return *fd < 0 && errno != ENOENT ? mlv_error_sys("%s", path.ptr) : NULL;
 }
 
-/* Not synced: one that a power cut tears is passed over, and costs a run. */
-static mlv_err write_entry(int runs, const char *path, const struct mlv_buf *text)
+/*
+ * Not synced: one that a power cut tears is passed over, and costs a run. What a
+ * kill leaves lies with the store's own temporary files, which it sweeps.
+ */
+static mlv_err write_entry(int cache, const char *path, const struct mlv_buf *text)
 {
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	char temp[64];
-	mlv_err err = mlv_fs_temp(runs, "tmp-", 0666, temp, sizeof(temp), &fd);
+	mlv_err err = mlv_fs_temp(cache, "tmp/run-", 0666, temp, sizeof(temp), &fd);
 
 	if (err)
 		return err;
 	err = mlv_fs_write_full(fd, path, text->ptr, text->len);
-	if (!err && mlv_sys_renameat(runs, temp, runs, path) < 0)
-		err = mlv_error_sys("runs/%s", path);
+	if (!err && mlv_sys_renameat(cache, temp, cache, path) < 0)
+		err = mlv_error_sys("%s", path);
 	if (err)
-		(void)!mlv_sys_unlinkat(runs, temp, 0);
+		(void)!mlv_sys_unlinkat(cache, temp, 0);
 	return err;
 }
 
 mlv_err mlv_run_take(struct mlv_repo *repo, const char *path, const struct mlv_buf *text)
 {
-	MLV_SCOPED(mlv_fd_close) int runs = -1;
-	char dir[3];
+	MLV_SCOPED(mlv_fd_close) int cache = -1;
+	struct mlv_store *store;
+	char to[sizeof(MLV_RUN_CACHE_DIR "/") + MLV_RUN_PATH];
 	mlv_err err;
 
-	if ((err = open_runs(repo, true, &runs)))
+	if ((err = mlv_repo_cache(repo, &store)))
 		return err;
-	snprintf(dir, sizeof(dir), "%.2s", path);
-	if ((err = mlv_fs_mkdirs(runs, dir, 0777)))
+	cache = mlv_sys_openat(AT_FDCWD, mlv_store_root(store), O_RDONLY | O_DIRECTORY, 0);
+	if (cache < 0)
+		return mlv_error_sys("%s", mlv_store_root(store));
+	snprintf(to, sizeof(to), MLV_RUN_CACHE_DIR "/%.2s", path);
+	if ((err = mlv_fs_mkdirs(cache, to, 0777)))
 		return err;
-	return write_entry(runs, path, text);
+	snprintf(to, sizeof(to), MLV_RUN_CACHE_DIR "/%s", path);
+	return write_entry(cache, to, text);
 }
 
 mlv_err mlv_run_put(struct mlv_repo *repo, const struct mlv_recorded *recorded,
@@ -152,7 +160,7 @@ mlv_err mlv_run_get(struct mlv_repo *repo, const struct mlv_recorded *recorded,
 	mlv_err err;
 
 	*found = false;
-	if ((err = open_runs(repo, false, &runs)) || runs < 0 ||
+	if ((err = open_runs(repo, &runs)) || runs < 0 ||
 	    (err = mlv_run_path(recorded, stage_dir, path)))
 		return err;
 	err = mlv_fs_read(runs, path, &text);
@@ -232,7 +240,7 @@ mlv_err mlv_run_each(struct mlv_repo *repo, mlv_kept_run_fn fn, void *arg)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	MLV_SCOPED(mlv_fd_close) int runs = -1;
-	mlv_err err = open_runs(repo, false, &runs);
+	mlv_err err = open_runs(repo, &runs);
 
 	if (err || runs < 0 || (err = list_all(runs, &names)))
 		return err;
@@ -244,7 +252,7 @@ mlv_err mlv_run_each(struct mlv_repo *repo, mlv_kept_run_fn fn, void *arg)
 mlv_err mlv_run_has(struct mlv_repo *repo, const char *path, bool *has)
 {
 	MLV_SCOPED(mlv_fd_close) int runs = -1;
-	mlv_err err = open_runs(repo, false, &runs);
+	mlv_err err = open_runs(repo, &runs);
 
 	if (!err)
 		*has = runs >= 0 && mlv_fs_exists(runs, path);
@@ -285,7 +293,7 @@ mlv_err mlv_run_prune(struct mlv_repo *repo, uint64_t *removed)
 
 	*removed = 0;
 	if ((err = mlv_repo_cache(repo, &pruning.cache)) ||
-	    (err = open_runs(repo, false, &pruning.runs)) || pruning.runs < 0)
+	    (err = open_runs(repo, &pruning.runs)) || pruning.runs < 0)
 		return err;
 	err = mlv_run_each(repo, prune, &pruning);
 	mlv_fd_close(&pruning.runs);
