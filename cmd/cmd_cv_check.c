@@ -30,6 +30,8 @@ static const char *const said[MLV_CV_PROBLEMS][2] = {
 	[MLV_CV_EMPTY] = { "set of rows is empty", "sets of rows are empty" },
 	[MLV_CV_NO_CLASS] = { "class does not train or does not test",
 			      "classes do not train or do not test" },
+	[MLV_CV_NO_SLICE] = { "slice does not train or does not test",
+			      "slices do not train or do not test" },
 };
 
 static mlv_err example(const struct mlv_cv *cv, const struct mlv_cv_finding *finding, struct mlv_buf *to)
@@ -94,8 +96,19 @@ static mlv_err check_file(struct mlv_metrics_place *place, const struct mlv_metr
 	return NULL;
 }
 
+static void tell_left(struct mlv_out *out, const struct mlv_cv *cv, const struct mlv_strs *left)
+{
+	mlv_out_array_begin(out, "slices_left_out");
+	for (size_t i = 0; i < left->count; i++) {
+		mlv_out_line(out, "note slices of %s: not looked at, for %s has not all that they need",
+			     left->at[i], cv->spec.data);
+		mlv_out_text(out, NULL, left->at[i]);
+	}
+	mlv_out_array_end(out);
+}
+
 static mlv_err tell(struct mlv_run *run, const struct mlv_cv *cv, const struct mlv_cv_findings *findings,
-		    bool *leaks)
+		    const struct mlv_strs *left, bool *leaks)
 {
 	struct mlv_out *out = run->out;
 	mlv_err err = NULL;
@@ -118,6 +131,7 @@ static mlv_err tell(struct mlv_run *run, const struct mlv_cv *cv, const struct m
 		err = print_finding(run, cv, finding);
 	}
 	mlv_out_array_end(out);
+	tell_left(out, cv, left);
 	mlv_out_object_end(out);
 	if (!findings->count)
 		mlv_out_line(out, "no leaks were found");
@@ -129,6 +143,7 @@ static mlv_err check_run(struct mlv_run *run, const void *opaque, char **names)
 	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT, path = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_cv_findings_release) struct mlv_cv_findings findings = { 0 };
+	MLV_SCOPED(mlv_cv_sliced_release) struct mlv_cv_sliced sliced = { 0 };
 	MLV_SCOPED(mlv_cv_release) struct mlv_cv cv = { 0 };
 	const struct check_args *args = opaque;
 	struct mlv_metrics_side side = { 0 };
@@ -139,7 +154,9 @@ static mlv_err check_run(struct mlv_run *run, const void *opaque, char **names)
 	    (err = mlv_metrics_side_init(&place, args->rev, &side)) ||
 	    (err = mlv_cv_pick(&place, &side, names[0], &name)) ||
 	    (err = mlv_cv_load(&place, &side, name.ptr, &cv)) ||
-	    (err = mlv_cv_check(run->ctx, &cv, &findings)) || (err = tell(run, &cv, &findings, &leaks)) ||
+	    (err = mlv_cv_sliced_load(&place, &side, &cv, &sliced)) ||
+	    (err = mlv_cv_check(run->ctx, &cv, sliced.is ? &sliced.cases : NULL, &findings)) ||
+	    (err = tell(run, &cv, &findings, &sliced.left, &leaks)) ||
 	    (err = check_file(&place, &side, &cv, &path, &stale)))
 		return err;
 	if (stale)

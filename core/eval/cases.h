@@ -53,7 +53,8 @@ struct mlv_cases {
 	uint32_t *fold;
 	struct mlv_dim *dims;
 	size_t dim_count;
-	uint32_t *order; /* the rows, sorted by score, label, guess, weight and fold: see order.h */
+	/* The rows, sorted by score, label, guess, weight and fold: see order.h; NULL: no such role. */
+	uint32_t *order;
 };
 
 /*

@@ -108,6 +108,7 @@ enum mlv_cv_problem {
 	MLV_CV_LATER,      /* what trains is later than what it is tested on */
 	MLV_CV_EMPTY,      /* a split without rows to train or to test */
 	MLV_CV_NO_CLASS,   /* a class that does not train, or does not test */
+	MLV_CV_NO_SLICE,   /* the same of a slice */
 	MLV_CV_PROBLEMS
 };
 const char *mlv_cv_problem_name(enum mlv_cv_problem problem); /* "same-id" */
@@ -117,17 +118,25 @@ bool mlv_cv_problem_leaks(enum mlv_cv_problem problem);
 struct mlv_cv_finding {
 	enum mlv_cv_problem problem;
 	size_t splits, first_split; /* in how many, and the first */
-	uint64_t rows;  /* rows that test to which it happens, over all splits; of classes: classes */
+	uint64_t rows;  /* rows that test to which it happens, over all splits; or classes, slices */
 	uint32_t test_line, train_line; /* an example in the table; 0: none */
-	char *value;    /* id, group or class of the example; NULL: none */
+	char *value;    /* id, group, class or slice of the example; NULL: none */
 };
 struct mlv_cv_findings {
 	struct mlv_cv_finding at[MLV_CV_PROBLEMS]; /* by problem; splits is 0 where there is none */
 	size_t count;
 };
-mlv_err mlv_cv_check(struct mlv_ctx *ctx, const struct mlv_cv *cv,
+/* sliced, of the same rows, has slices to be looked at; NULL: none. */
+mlv_err mlv_cv_check(struct mlv_ctx *ctx, const struct mlv_cv *cv, const struct mlv_cases *sliced,
 		     struct mlv_cv_findings *findings) MLV_CHECK;
 void mlv_cv_findings_release(struct mlv_cv_findings *findings);
+
+/*
+ * A spec by which mlv_cases_load() reads from the table the slices of the evaluation of its
+ * predictions, without one all of mlv.yaml. The names of those whose columns it lacks are added to left.
+ */
+mlv_err mlv_cv_slices(const char *file, const struct mlv_value *root, const struct mlv_cv *cv,
+		      struct mlv_eval_spec *spec, struct mlv_strs *left) MLV_CHECK;
 
 /*
  * The order of distinct texts: rank[code], equal for equal numbers where all

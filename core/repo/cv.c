@@ -110,6 +110,56 @@ mlv_err mlv_cv_load_folds(struct mlv_metrics_place *place, const struct mlv_metr
 	return load(place, side, name, false, cv);
 }
 
+void mlv_cv_sliced_release(struct mlv_cv_sliced *sliced)
+{
+	mlv_cases_release(&sliced->cases);
+	mlv_eval_spec_release(&sliced->spec);
+	mlv_strs_release(&sliced->left);
+}
+
+/* The table again, for its slices. */
+static mlv_err read_sliced(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			   const struct mlv_cv *cv, struct mlv_cv_sliced *sliced)
+{
+	MLV_SCOPED(mlv_eval_table_release) struct mlv_eval_table table = MLV_EVAL_TABLE_INIT;
+	MLV_SCOPED(mlv_record_release) struct mlv_record before = { 0 };
+	MLV_SCOPED(mlv_mem_free) struct mlv_frozen *edges =
+		mlv_sys_alloc_array(sliced->spec.slice_count + 1, sizeof(*edges));
+	struct mlv_eval_files named = { place, side };
+	const struct mlv_expr_files files = { mlv_eval_read_named, &named };
+	bool found = false;
+	mlv_err err;
+
+	if (!edges)
+		return mlv_error_nomem("bins");
+	if ((cv->spec.eval && (err = mlv_eval_record(place, side, cv->spec.eval, &before, &found))) ||
+	    (err = mlv_eval_table_open(place, side, cv->spec.data, &table, NULL)) ||
+	    (err = mlv_cases_load(place->ctx, &sliced->spec, &table.source, NULL, edges,
+				  mlv_eval_frozen(&sliced->spec, found ? &before : NULL, edges), &files,
+				  &sliced->cases)) ||
+	    (err = mlv_eval_table_check(&table)))
+		return err;
+	if (sliced->cases.rows.count != cv->frame.rows)
+		return mlv_error(MLV_E_REFUSED, "%s: it changed while it was read", cv->spec.data);
+	sliced->is = true;
+	return NULL;
+}
+
+mlv_err mlv_cv_sliced_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			   const struct mlv_cv *cv, struct mlv_cv_sliced *sliced)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	mlv_err err;
+
+	if ((err = mlv_eval_yaml(place, side, &root)) ||
+	    (err = mlv_cv_slices("mlv.yaml", root, cv, &sliced->spec, &sliced->left)))
+		return err;
+	for (size_t s = 0; s < sliced->spec.slice_count; s++)
+		if (!sliced->spec.slices[s].hidden)
+			return read_sliced(place, side, cv, sliced);
+	return NULL;
+}
+
 mlv_err mlv_cv_folds_name(const struct mlv_cv *cv, char id[MLV_EVAL_ID])
 {
 	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;

@@ -63,6 +63,8 @@ mlv_err mlv_cases_sort(struct mlv_ctx *ctx, struct mlv_cases *cases)
 	struct mlv_key keys[MLV_ROLES];
 
 	list_columns(cases, &columns);
+	if (!columns.count) /* only slices are asked for */
+		return NULL;
 	for (size_t c = 0; c < columns.count; c++)
 		keys[c] = columns.at[c].key;
 	return mlv_order_rows(ctx, keys, columns.count, cases->rows.count, &cases->order);

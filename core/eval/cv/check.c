@@ -18,6 +18,7 @@ static const struct problem {
 	[MLV_CV_NEAR_ROW] = { "near-row", true },     [MLV_CV_OTHER_LABEL] = { "other-label", true },
 	[MLV_CV_SAME_GROUP] = { "same-group", true }, [MLV_CV_LATER] = { "later", true },
 	[MLV_CV_EMPTY] = { "empty", false },          [MLV_CV_NO_CLASS] = { "no-class", false },
+	[MLV_CV_NO_SLICE] = { "no-slice", false },
 };
 
 const char *mlv_cv_problem_name(enum mlv_cv_problem problem)
@@ -44,6 +45,7 @@ void mlv_cv_findings_release(struct mlv_cv_findings *findings)
 struct checking {
 	struct mlv_ctx *ctx;
 	const struct mlv_cv *cv;
+	const struct mlv_cases *sliced; /* NULL: there are no slices */
 	struct mlv_cv_findings *findings;
 	uint32_t *plain[KINDS]; /* of each row: as it is, as it means, without its label */
 	size_t plain_count[KINDS];
@@ -262,6 +264,8 @@ static mlv_err find_later(struct checking *checking, size_t split)
 	return rows ? find(checking, MLV_CV_LATER, split, rows, first, last, NULL) : NULL;
 }
 
+#define BOTH (1U << MLV_FOLD_TRAIN | 1U << MLV_FOLD_TEST)
+
 /* Classes that do not train, or do not test; a set that is empty lacks all, and is told of alone. */
 static mlv_err find_absent(struct checking *checking, size_t split)
 {
@@ -282,7 +286,7 @@ static mlv_err find_absent(struct checking *checking, size_t split)
 	for (size_t r = 0; r < folds->rows; r++) {
 		uint32_t in = checking->seen[label[r]];
 
-		if ((in & 1U << MLV_FOLD_TRAIN) && (in & 1U << MLV_FOLD_TEST))
+		if ((in & BOTH) == BOTH)
 			continue;
 		checking->seen[label[r]] = ~0U;
 		first = absent++ ? first : r;
@@ -290,6 +294,31 @@ static mlv_err find_absent(struct checking *checking, size_t split)
 	return absent ? find(checking, MLV_CV_NO_CLASS, split, absent, 0, 0,
 			     value_of(checking, MLV_CV_LABEL, first))
 		      : NULL;
+}
+
+/* Slices that do not train, or do not test; in no row of a set that is empty. */
+static mlv_err find_absent_slices(struct checking *checking, size_t split)
+{
+	const struct mlv_folds *folds = &checking->cv->folds;
+	const struct mlv_cases *sliced = checking->sliced;
+	const char *first = NULL;
+	uint64_t absent = 0;
+
+	if (!mlv_folds_count(folds, split, MLV_FOLD_TRAIN) || !mlv_folds_count(folds, split, MLV_FOLD_TEST))
+		return NULL;
+	for (size_t d = 0; sliced && d < sliced->dim_count; d++) {
+		const struct mlv_dim *dim = &sliced->dims[d];
+
+		if (dim->def->hidden)
+			continue;
+		memset(checking->seen, 0, mlv_dim_codes(dim) * sizeof(*checking->seen));
+		for (size_t r = 0; r < folds->rows; r++)
+			checking->seen[dim->code[r]] |= 1U << mlv_folds_set(folds, split, r);
+		for (size_t v = 0; v < dim->values.count; v++)
+			if ((checking->seen[v] & BOTH) != BOTH)
+				first = absent++ ? first : dim->values.at[v];
+	}
+	return absent ? find(checking, MLV_CV_NO_SLICE, split, absent, 0, 0, first) : NULL;
 }
 
 static mlv_err check_split(struct checking *checking, size_t split, bool *told)
@@ -306,13 +335,17 @@ static mlv_err check_split(struct checking *checking, size_t split, bool *told)
 					  checking->rank_count[of[i].role], NULL, of[i].role);
 	if (err || (err = find_rows(checking, split, told)) || (err = find_later(checking, split)))
 		return err;
-	return find_absent(checking, split);
+	if ((err = find_absent(checking, split)))
+		return err;
+	return find_absent_slices(checking, split);
 }
 
-mlv_err mlv_cv_check(struct mlv_ctx *ctx, const struct mlv_cv *cv, struct mlv_cv_findings *findings)
+mlv_err mlv_cv_check(struct mlv_ctx *ctx, const struct mlv_cv *cv, const struct mlv_cases *sliced,
+		     struct mlv_cv_findings *findings)
 {
 	MLV_SCOPED(mlv_cv_findings_release) struct mlv_cv_findings made = { 0 };
-	MLV_SCOPED(checking_release) struct checking checking = { .ctx = ctx, .cv = cv, .findings = &made };
+	MLV_SCOPED(checking_release) struct checking checking = { .ctx = ctx, .cv = cv, .sliced = sliced,
+								 .findings = &made };
 	MLV_SCOPED(mlv_mem_free) bool *told = mlv_sys_alloc_array(cv->frame.rows + 1, sizeof(*told));
 	size_t kinds = cv->column[MLV_CV_LABEL] == MLV_CV_NONE ? KINDS - 1 : KINDS;
 	mlv_err err = NULL;
