@@ -1,16 +1,6 @@
 # A remote is changed behind our back: packs are removed or cut short, roots are removed, bytes are
 # damaged. The next push sees it, one that repairs mends it, over each kind of remote.
-work=$(mktemp -d) || exit 1
-swift=
-finish() {
-	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
-	[ ! -e "$work/sshd/pid" ] || sh "$SRC/tests/servers/sshd.sh" stop "$work/sshd" >/dev/null 2>&1
-	[ -z "$swift" ] || kill "$swift"
-	chmod -R u+w "$work" 2>/dev/null
-	rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+. "$SRC/tests/servers/serve.sh"
 
 # files PATTERN, remove KEY, change KEY COMMAND...: what lies at the remote; the command has a file.
 dir_files() { (cd "$place" && find . -type f | sed 's|^\./||' | grep "$1"); }
@@ -113,41 +103,21 @@ kind=dir
 place=$work/store
 begin "$place"
 over "a directory"
-if command -v nginx >/dev/null; then
-	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+if has_nginx "changes behind our back, of a web server"; then
+	start_nginx
 	place=$work/nginx/root/dav/store
 	begin "$url/dav/store"
 	over "a web server"
-else
-	echo "ok - changes behind our back, of a web server # SKIP nginx is not installed"
 fi
-if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
-	url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
-	mkdir -p "$HOME/.ssh"
-	cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
-	cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+if has_sshd "changes behind our back, of a server of SSH"; then
+	start_sshd
 	place=$work/sshd/area/store
 	begin "$url/store"
 	over "a server of SSH"
-else
-	echo "ok - changes behind our back, of a server of SSH # SKIP openssh-server is not installed"
 fi
-if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
-	echo "ok - changes behind our back, of a bucket # SKIP python3-swift is not installed"
-	exit $status
-fi
-mkdir "$work/swift"
-"$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
-swift=$!
-for _ in $(seq 120); do
-	[ ! -s "$work/ready" ] || break
-	sleep 0.5
-done
-url=$(sed -n 's/^ready //p' "$work/ready")
+has_swift "changes behind our back, of a bucket" || exit $status
+start_swift
 kind=swift
-swift_tool make
-AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 begin s3://mlv/store
 mlv remote modify -q store endpointurl "$url"
 over "a bucket"

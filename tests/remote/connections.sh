@@ -1,16 +1,7 @@
 # A server of HTTP/2 is spoken to over as few connections as there are jobs, however many requests it takes.
-work=$(mktemp -d)
-finish() {
-	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
-	rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-if ! command -v nginx >/dev/null; then
-	echo "ok - connections # SKIP nginx is not installed"
-	exit
-fi
-sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" >/dev/null
+. "$SRC/tests/servers/serve.sh"
+has_nginx connections || exit 0
+start_nginx
 read -r _ _ https ca _ <"$work/nginx/urls"
 git init -q "$work/repo" && cd "$work/repo" && mlv init -q
 mlv remote add -q -d store "$https/dav/store"

@@ -1,17 +1,7 @@
 # gc of a remote: together with pushes, over a directory and a bucket; and where a server does not list, replaces
 # nothing in one step, or does not let anything be removed, that is said, and nothing is lost.
-work=$(mktemp -d) || exit 1
+. "$SRC/tests/servers/serve.sh"
 bin=${PATH%%:*}
-swift=
-finish() {
-	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
-	[ ! -e "$work/sshd/pid" ] || sh "$SRC/tests/servers/sshd.sh" stop "$work/sshd" >/dev/null 2>&1
-	[ -z "$swift" ] || kill "$swift"
-	chmod -R u+w "$work" 2>/dev/null
-	rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
 status=0
 # point NAME COMMAND...
 point() {
@@ -40,8 +30,8 @@ repository() {
 }
 
 point "gc and pushes at once, over a directory" race --url "$work/store"
-if command -v nginx >/dev/null; then
-	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+if has_nginx "a server that lists nothing"; then
+	start_nginx
 	repository "$url/dav/store"
 	echo one >one && mlv add -q one && mlv push -q
 	point "a server that lists nothing" refused 'gc has to know all that lies there: .*cannot list' \
@@ -56,14 +46,9 @@ if command -v nginx >/dev/null; then
 		mlv fsck -r store && rm -rf one .mlv/cache .mlv/state && mlv pull -q && [ "$(cat one)" = two ]
 	}
 	point "gc of the directory that a server serves" by_directory
-else
-	echo "ok - a server that lists nothing # SKIP nginx is not installed"
 fi
-if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
-	url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
-	mkdir -p "$HOME/.ssh"
-	cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
-	cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+if has_sshd "a server where what is replaced is missing for a moment"; then
+	start_sshd
 	repository "$url/store"
 	echo one >one && mlv add -q one && mlv push -q && echo two >one && mlv add -q one && mlv push -q
 	by_sftp() {
@@ -72,30 +57,9 @@ if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
 		[ ! -e "$work/sshd/area/store/gc" ]
 	}
 	point "a server where what is replaced is missing for a moment" by_sftp
-else
-	echo "ok - a server where what is replaced is missing for a moment # SKIP sshd is not installed"
 fi
-if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
-	echo "ok - gc and pushes at once, over a bucket # SKIP python3-swift is not installed"
-	exit $status
-fi
-mkdir "$work/swift"
-"$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
-swift=$!
-for _ in $(seq 120); do
-	[ ! -s "$work/ready" ] || break
-	sleep 0.5
-done
-url=$(sed -n 's/^ready //p' "$work/ready")
-python3 - "$url" <<-'EOP'
-	import sys, urllib.request as web
-	asked = web.Request(sys.argv[1] + "/auth/v1.0", headers={"X-Auth-User": "test:tester", "X-Auth-Key": "testing"})
-	with web.urlopen(asked) as answer:
-	    where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
-	web.urlopen(web.Request(where + "/mlv", method="PUT", headers={"X-Auth-Token": token})).close()
-EOP
-AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+has_swift "gc and pushes at once, over a bucket" || exit $status
+start_swift
 # A server that wants it to be tried again, or says nothing: when others may take the gc for killed it gives up.
 slow() {
 	cd "$work/repo" && mlv remote add -q -f store s3://mlv/slow && mlv remote modify store endpointurl "$url" || return

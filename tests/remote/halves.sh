@@ -2,18 +2,9 @@
 # second run moves at most 60% of all. MIB: how much there is; SIGNALS: which. What SIGKILL costs
 # is what is not durable yet, 64 MiB at most: with less than ten times that, only what is durable
 # counts as moved.
-work=$(mktemp -d) || exit 1
+. "$SRC/tests/servers/serve.sh"
 all=${MIB:-160}
 [ "$all" -ge 640 ] && passing=nothing || passing=tmp
-swift=
-finish() {
-	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
-	[ -z "$swift" ] || kill "$swift"
-	chmod -R u+w "$work" 2>/dev/null
-	rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 # bytes DIR: of what lies there under its name.
 bytes() {
@@ -82,29 +73,14 @@ clear=clear_files
 held=$work/store
 begin "$held"
 over "a directory"
-if command -v nginx >/dev/null; then
-	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+if has_nginx "stopped in the middle, over a web server"; then
+	start_nginx
 	held=$work/nginx/root/dav/store
 	begin "$url/dav/store"
 	over "a web server"
-else
-	echo "ok - stopped in the middle, over a web server # SKIP nginx is not installed"
 fi
-if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
-	echo "ok - stopped in the middle, over a bucket # SKIP python3-swift is not installed"
-	exit $status
-fi
-mkdir "$work/swift"
-"$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
-swift=$!
-for _ in $(seq 120); do
-	[ ! -s "$work/ready" ] || break
-	sleep 0.5
-done
-url=$(sed -n 's/^ready //p' "$work/ready")
-python3 "$SRC/tests/servers/objects.py" "$url" mlv make
-AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+has_swift "stopped in the middle, over a bucket" || exit $status
+start_swift
 clear_bucket() {
 	python3 "$SRC/tests/servers/objects.py" "$url" mlv list store/ |
 		xargs python3 "$SRC/tests/servers/objects.py" "$url" mlv remove

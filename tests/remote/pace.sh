@@ -1,15 +1,5 @@
 # A bandwidth limit holds over each kind of server, both ways, for all requests together.
-work=$(mktemp -d) || exit 1
-swift=
-finish() {
-	sh "$SRC/tests/servers/sshd.sh" stop "$work/sshd" >/dev/null 2>&1
-	[ ! -e "$work/nginx/pid" ] || sh "$SRC/tests/servers/nginx.sh" stop "$work/nginx" >/dev/null 2>&1
-	[ -z "$swift" ] || kill "$swift"
-	chmod -R u+w "$work" 2>/dev/null
-	rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+. "$SRC/tests/servers/serve.sh"
 
 # takes COMMAND...: 1600 KB at 800 KB a second: two seconds, and not ten.
 takes() {
@@ -48,38 +38,18 @@ begin() {
 }
 
 status=0
-if command -v nginx >/dev/null; then
-	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+if has_nginx "a bandwidth limit over a web server"; then
+	start_nginx
 	begin "$url/dav/store"
 	over "a web server"
-else
-	echo "ok - a bandwidth limit over a web server # SKIP nginx is not installed"
 fi
-if command -v /usr/sbin/sshd >/dev/null; then
-	url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
-	mkdir -p "$HOME/.ssh"
-	cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
-	cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+if has_sshd "a bandwidth limit over a server of SSH"; then
+	start_sshd
 	begin "$url/store"
 	over "a server of SSH"
-else
-	echo "ok - a bandwidth limit over a server of SSH # SKIP sshd is not installed"
 fi
-if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
-	echo "ok - a bandwidth limit over a bucket # SKIP python3-swift is not installed"
-	exit $status
-fi
-mkdir "$work/swift"
-"$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
-swift=$!
-for _ in $(seq 120); do
-	[ ! -s "$work/ready" ] || break
-	sleep 0.5
-done
-url=$(sed -n 's/^ready //p' "$work/ready")
-python3 "$SRC/tests/servers/objects.py" "$url" mlv make
-AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+has_swift "a bandwidth limit over a bucket" || exit $status
+start_swift
 begin s3://mlv/store
 mlv remote modify -q store endpointurl "$url"
 over "a bucket"

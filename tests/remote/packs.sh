@@ -1,17 +1,6 @@
 # Many small files go to a bucket, a web server and a server of SSH, and come back, in few requests:
 # counted by the servers. The web server shows no index pages, so that nothing can be listed there.
-work=$(mktemp -d) || exit 1
-swift=
-finish() {
-	for server in nginx sshd; do
-		[ ! -e "$work/$server/pid" ] || sh "$SRC/tests/servers/$server.sh" stop "$work/$server" >/dev/null 2>&1
-	done
-	[ -z "$swift" ] || kill "$swift"
-	chmod -R u+w "$work" 2>/dev/null
-	rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+. "$SRC/tests/servers/serve.sh"
 
 # at_most COUNT COMMAND...: run it; it asks the server no more often. A request has $each lines in its
 # log, and all sessions of a command together have $sessions more.
@@ -82,22 +71,17 @@ begin() {
 }
 
 status=0
-if command -v nginx >/dev/null; then
-	url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+if has_nginx "packs over a web server"; then
+	start_nginx
 	log=$work/nginx/access.log
 	begin "$url/dav/store"
 	puts=40 # each one is a PUT, a MOVE and a HEAD
 	asks=8  # The format, the root, two packs and their tables, the root's node, marks.
 	over "a web server that lists nothing"
-else
-	echo "ok - packs over a web server # SKIP nginx is not installed"
 fi
 
-if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
-	url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
-	mkdir -p "$HOME/.ssh"
-	cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
-	cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+if has_sshd "packs over a server of SSH"; then
+	start_sshd
 	log=$work/sshd/requests
 	begin "$url/store"
 	puts=20
@@ -105,31 +89,11 @@ if [ -x "$(PATH=$PATH:/usr/sbin command -v sshd)" ]; then
 	each=5 sessions=20
 	over "a server of SSH"
 	each=1 sessions=0
-else
-	echo "ok - packs over a server of SSH # SKIP openssh-server is not installed"
 fi
 
-if ! /usr/bin/python3 -c 'import swift.common' 2>/dev/null; then
-	echo "ok - packs over a bucket # SKIP python3-swift is not installed"
-	exit $status
-fi
-mkdir "$work/swift"
-REQUESTS=$work/requests "$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
-swift=$!
-for _ in $(seq 120); do
-	[ ! -s "$work/ready" ] || break
-	sleep 0.5
-done
-url=$(sed -n 's/^ready //p' "$work/ready")
-python3 - "$url" <<-'EOP'
-	import sys, urllib.request as web
-	asked = web.Request(sys.argv[1] + "/auth/v1.0", headers={"X-Auth-User": "test:tester", "X-Auth-Key": "testing"})
-	with web.urlopen(asked) as answer:
-	    where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
-	web.urlopen(web.Request(where + "/mlv", method="PUT", headers={"X-Auth-Token": token})).close()
-EOP
-AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+has_swift "packs over a bucket" || exit $status
+export REQUESTS="$work/requests"
+start_swift
 log=$work/requests
 begin s3://mlv/store
 mlv remote modify -q store endpointurl "$url"

@@ -1,17 +1,6 @@
 # A wild directory goes add, push, fresh clone, pull, and is equal bit for bit, over each kind of
 # remote; so it is after an edit, in a part of it, and when the remote lost something.
-work=$(mktemp -d)
-swift=
-finish() {
-	for server in nginx sshd; do
-		[ ! -e "$work/$server/pid" ] || sh "$SRC/tests/servers/$server.sh" stop "$work/$server" >/dev/null 2>&1
-	done
-	[ -z "$swift" ] || kill "$swift"
-	chmod -R u+w "$work" 2>/dev/null
-	rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
+. "$SRC/tests/servers/serve.sh"
 tool="python3 $SRC/tests/tools/wild_tree.py"
 
 # clone NAME: a fresh one of the repository that was pushed.
@@ -123,7 +112,7 @@ mkdir "$work/store"
 mlv remote add -q -d store "$work/store"
 over "a directory"
 
-url=$(sh "$SRC/tests/servers/nginx.sh" start "$work/nginx" | sed -n 's/^ready //p')
+start_nginx
 begin
 mlv remote add -q -d store "$url/dav/store"
 over "a web server"
@@ -151,42 +140,18 @@ ssh_urls() {
 	mkdir "$work/second" "$work/third"
 }
 
-url=$(sh "$SRC/tests/servers/sshd.sh" start "$work/sshd" | sed -n 's/^ready //p')
-mkdir -p "$HOME/.ssh"
-cp "$work/sshd/known_hosts" "$HOME/.ssh/known_hosts"
-cp "$work/sshd/user" "$HOME/.ssh/id_ed25519"
+start_sshd
 begin
 mlv remote add -q -d store "$url/store"
 over "a server of SSH"
 over "a server of SSH" ssh_urls
 
-# start_swift: sets url, with a bucket named mlv there.
-start_swift() {
-	"$SRC/tests/servers/swift.py" "$work/swift" >"$work/ready" 2>"$work/swift.log" &
-	swift=$!
-	for _ in $(seq 120); do
-		[ ! -s "$work/ready" ] || break
-		sleep 0.5
-	done
-	url=$(sed -n 's/^ready //p' "$work/ready")
-	python3 - "$url" <<-'EOF'
-	import sys, urllib.request as web
-	asked = web.Request(sys.argv[1] + "/auth/v1.0", headers={"X-Auth-User": "test:tester", "X-Auth-Key": "testing"})
-	with web.urlopen(asked) as answer:
-	    where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
-	web.urlopen(web.Request(where + "/mlv", method="PUT", headers={"X-Auth-Token": token})).close()
-	EOF
-}
-
 if start_swift; then
-	AWS_ACCESS_KEY_ID=test:tester AWS_SECRET_ACCESS_KEY=testing
-	export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 	begin
 	mlv remote add -q -d store s3://mlv/store
 	mlv remote modify -q store endpointurl "$url"
 	over "a bucket"
 	over "a bucket" urls
 else
-	sed 's/^/# /' "$work/swift.log"
 	echo "not ok - a bucket server starts"
 fi
