@@ -1,5 +1,4 @@
 /* cmd_ci.c - mlv ci: a pipeline that runs the gates of a repository. */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -57,26 +56,6 @@ static mlv_err check_prefix(const char *prefix)
 	return mlv_error(MLV_E_REFUSED, "%s: a pipeline cannot go into a directory of this name", prefix);
 }
 
-/* Make the directories of path below root, none through a link, and open the last. */
-static mlv_err open_directory(int root, const char *path, int *dir)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf part = MLV_BUF_INIT;
-	mlv_err err;
-
-	for (const char *end = path; (end = strchr(end, '/')); end++) {
-		mlv_fd_close(dir);
-		mlv_buf_clear(&part);
-		if ((err = mlv_buf_add(&part, path, (size_t)(end - path))))
-			return err;
-		if (mlv_sys_mkdirat(root, part.ptr, 0777) < 0 && errno != EEXIST)
-			return mlv_error_sys("%s", part.ptr);
-		*dir = mlv_sys_open_beneath(root, part.ptr, O_RDONLY | O_DIRECTORY, 0);
-		if (*dir < 0)
-			return mlv_error_sys("%s", part.ptr);
-	}
-	return NULL;
-}
-
 static mlv_err write_pipeline(const char *workdir, const struct mlv_ci_host *host, bool force,
 			      const struct mlv_buf *text)
 {
@@ -88,7 +67,7 @@ static mlv_err write_pipeline(const char *workdir, const struct mlv_ci_host *hos
 	root = mlv_sys_openat(AT_FDCWD, workdir, O_RDONLY | O_DIRECTORY, 0);
 	if (root < 0)
 		return mlv_error_sys("%s", workdir);
-	if ((err = open_directory(root, host->path, &dir)))
+	if ((err = mlv_fs_parent_beneath(root, host->path, 0777, &dir)))
 		return err;
 	if (!force && mlv_fs_exists(slash ? dir : root, name))
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: is there already", host->path),

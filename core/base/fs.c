@@ -273,6 +273,37 @@ mlv_err mlv_fs_mkdirs(int dir, const char *path, mode_t mode)
 	return NULL;
 }
 
+mlv_err mlv_fs_parent_beneath(int dir, const char *path, mode_t mode, int *parent)
+{
+	MLV_SCOPED(mlv_fd_close) int last = -1;
+	char part[NAME_MAX + 1];
+
+	for (const char *name = path, *end; (end = strchr(name, '/')); name = end + 1) {
+		const int in = last < 0 ? dir : last;
+		const int shown = (int)(end - path);
+		int next;
+
+		if ((size_t)(end - name) >= sizeof(part))
+			return mlv_error(MLV_E_REFUSED, "%.*s: name too long", shown, path);
+		memcpy(part, name, (size_t)(end - name));
+		part[end - name] = '\0';
+		if (mlv_sys_mkdirat(in, part, mode) < 0 && errno != EEXIST)
+			return mlv_error_sys("%.*s: making the directory", shown, path);
+		next = mlv_sys_open_beneath(in, part, O_RDONLY | O_DIRECTORY, 0);
+		if (next < 0 && errno == ELOOP)
+			return mlv_error(MLV_E_REFUSED,
+					 "%.*s: a symbolic link, through which nothing is written", shown,
+					 path);
+		if (next < 0)
+			return mlv_error_sys("%.*s", shown, path);
+		mlv_fd_close(&last);
+		last = next;
+	}
+	*parent = last;
+	last = -1;
+	return NULL;
+}
+
 mlv_err mlv_fs_sync_dir(int dir, const char *path)
 {
 	const char *name = *path ? path : ".";

@@ -48,6 +48,11 @@ mlv_err mlv_fs_replace_through(int tmp_dir, int dir, const char *path, const voi
 void mlv_fs_sweep(int dir, const char *path, const char *prefix, unsigned age_seconds);
 /* Make path and what is missing above it a directory. One that is there is no failure. */
 mlv_err mlv_fs_mkdirs(int dir, const char *path, mode_t mode) MLV_CHECK;
+/*
+ * Make the directories beneath dir that path lies in, none through a link, and
+ * open the last; parent is -1 when path is a name alone.
+ */
+mlv_err mlv_fs_parent_beneath(int dir, const char *path, mode_t mode, int *parent) MLV_CHECK;
 /* Make the entries of the directory at path durable; "" or "." is dir itself. */
 mlv_err mlv_fs_sync_dir(int dir, const char *path) MLV_CHECK;
 /* Remove what is at path, with all below if it is a directory; links are not followed. */

@@ -1,7 +1,5 @@
 #include "core/repo/cv.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,32 +176,12 @@ mlv_err mlv_cv_folds_path(const char *name, struct mlv_buf *path)
 	return mlv_buf_printf(path, "folds/%s.csv", name);
 }
 
-/* Make the directories of path below the root, none through a link, and open the last. */
-static mlv_err open_parent(int root, const char *path, int *dir)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf part = MLV_BUF_INIT;
-	mlv_err err;
-
-	for (const char *end = path; (end = strchr(end, '/')); end++) {
-		mlv_fd_close(dir);
-		mlv_buf_clear(&part);
-		if ((err = mlv_buf_add(&part, path, (size_t)(end - path))))
-			return err;
-		if (mlv_sys_mkdirat(root, part.ptr, 0777) < 0 && errno != EEXIST)
-			return mlv_error_sys("%s", part.ptr);
-		*dir = mlv_sys_open_beneath(root, part.ptr, O_RDONLY | O_DIRECTORY, 0);
-		if (*dir < 0)
-			return mlv_error_sys("%s", part.ptr);
-	}
-	return NULL;
-}
-
 mlv_err mlv_cv_store(const struct mlv_metrics_place *place, const char *path,
 		     const struct mlv_buf *text)
 {
 	MLV_SCOPED(mlv_fd_close) int dir = -1;
 	const char *slash = strrchr(path, '/');
-	mlv_err err = open_parent(place->root_fd, path, &dir);
+	mlv_err err = mlv_fs_parent_beneath(place->root_fd, path, 0777, &dir);
 
 	if (err)
 		return err;

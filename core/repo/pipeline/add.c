@@ -1,5 +1,4 @@
 /* mlv stage add: a stage written into an mlv.yaml. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,27 +142,6 @@ static mlv_err write_stage(const struct mlv_stage_new *stage, struct mlv_buf *to
 	return stage->always_changed ? mlv_buf_add_str(to, "  always_changed: true\n") : NULL;
 }
 
-/* Make the directories that path lies in, where they are missing; none may be a link. */
-static mlv_err make_parents(struct mlv_repo *repo, const char *path)
-{
-	MLV_SCOPED(mlv_fd_close) int at = mlv_sys_openat(repo->root_fd, ".", O_RDONLY | O_DIRECTORY, 0);
-
-	for (const char *name = path, *slash; at >= 0 && (slash = strchr(name, '/'));
-	     name = slash + 1) {
-		MLV_SCOPED(mlv_mem_free) char *part = mlv_sys_strndup(name, (size_t)(slash - name));
-		int next;
-
-		if (!part)
-			return mlv_error_nomem("a path");
-		if (mlv_sys_mkdirat(at, part, 0777) < 0 && errno != EEXIST)
-			return mlv_error_sys("%s: making its directory", path);
-		next = mlv_sys_openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-		mlv_fd_close(&at);
-		at = next;
-	}
-	return at < 0 ? mlv_error_sys("%s: its directory", path) : NULL;
-}
-
 /* What the cache is to keep git may not have already. */
 static mlv_err check_outs(struct mlv_repo *repo, const struct mlv_stage *stage)
 {
@@ -175,16 +153,19 @@ static mlv_err check_outs(struct mlv_repo *repo, const struct mlv_stage *stage)
 	return err;
 }
 
-/* Git is to leave alone what the cache keeps. */
+/* Git is to leave alone what the cache keeps: what is to be ignored is said beside it. */
 static mlv_err ignore_outs(struct mlv_repo *repo, const struct mlv_stage *stage,
 			   struct mlv_strs *written)
 {
 	mlv_err err = NULL;
 
-	for (size_t i = 0; i < stage->out_count && !err; i++)
+	for (size_t i = 0; i < stage->out_count && !err; i++) {
+		MLV_SCOPED(mlv_fd_close) int parent = -1;
+
 		if (stage->outs[i].cache && !stage->outs[i].glob &&
-		    !(err = make_parents(repo, stage->outs[i].path)))
+		    !(err = mlv_fs_parent_beneath(repo->root_fd, stage->outs[i].path, 0777, &parent)))
 			err = mlv_gitignore_add(repo, stage->outs[i].path, written);
+	}
 	return err;
 }
 
