@@ -32,3 +32,6 @@ echo "$? without a base"
 sed -i 's/gates:/gatess:/' mlv.yaml
 mlv gate
 echo "$? without gates"
+sed -i 's/gatess:/gates:/; s/rules: .*/rules: [{metric: accuracy, min: 1}]}/' mlv.yaml
+mlv gate
+echo "$? for a rule that is no text"

@@ -67,7 +67,8 @@ static mlv_err read_rules(const char *file, const struct mlv_value *map, struct 
 		mlv_err err;
 
 		if (!text)
-			return mlv_spec_wrong(file, item, "a rule must be a text");
+			return mlv_error_hint(mlv_spec_wrong(file, item, "a rule must be a text"),
+					      "for example: overall.auc >= 0.8");
 		if ((err = mlv_gate_rule_parse(text, &gate->rules[gate->rule_count])))
 			return mlv_error_wrap(err, "%s:%u", file, item->line);
 		gate->rules[gate->rule_count].line = item->line;
