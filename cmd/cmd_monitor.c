@@ -87,11 +87,11 @@ static mlv_err add_real(struct mlv_buf *to, const char *before, double number)
 	return mlv_buf_printf(to, "%s%s", before, digits);
 }
 
-static mlv_err add_drift(struct mlv_buf *to, const struct mlv_drift_row *row)
+static mlv_err add_drift(struct mlv_buf *to, const char *name, const struct mlv_drift *row)
 {
 	mlv_err err;
 
-	if ((err = add_key(to, "{\"name\":", row->name)) ||
+	if ((err = add_key(to, "{\"name\":", name)) ||
 	    (err = add_real(to, ",\"psi\":", row->psi)) ||
 	    (err = add_real(to, ",\"noise\":", row->noise)) ||
 	    (err = add_real(to, ",\"js\":", row->js)) ||
@@ -165,7 +165,7 @@ static mlv_err add_line(struct mlv_buf *to, const char *window, const struct mlv
 		return err;
 	for (size_t i = 0; i < found->row_count && !err; i++)
 		if (!(err = mlv_buf_add_str(to, i ? "," : "")))
-			err = add_drift(to, &found->rows[i]);
+			err = add_drift(to, found->rows[i].name, &found->rows[i].drift);
 	if (!err)
 		err = mlv_buf_add_str(to, "],\"slices\":[");
 	for (size_t i = 0; i < found->slice_count && !err; i++)
@@ -223,9 +223,9 @@ static mlv_err print_drift(struct mlv_run *run, const struct mlv_monitor_found *
 	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 0x3e, headings);
 
 	for (size_t i = 0; i < found->row_count && !err; i++) {
-		const struct mlv_drift_row *row = &found->rows[i];
+		const struct mlv_drift *row = &found->rows[i].drift;
 
-		if ((err = mlv_table_cell(&table, row->name)) ||
+		if ((err = mlv_table_cell(&table, found->rows[i].name)) ||
 		    (err = number_cell(&table, true, row->psi, "")) ||
 		    (err = number_cell(&table, true, row->noise, "")) ||
 		    (err = number_cell(&table, true, row->js, "")) ||

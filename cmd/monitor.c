@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/monitor/parts.h"
-#include "core/base/json.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
 #include "core/base/yaml.h"
@@ -106,20 +104,34 @@ static mlv_err list_columns(const struct mlv_monitor *monitor, const struct mlv_
 
 /* ---- profile */
 
-static mlv_err add_features(struct mlv_buf *to, const struct mlv_strs *columns,
-			    const struct mlv_frame *frame)
+static mlv_err set_text(char **field, const char *text)
+{
+	char *copy = text ? mlv_sys_strdup(text) : NULL;
+
+	if (text && !copy)
+		return mlv_error_nomem("a monitor");
+	free(*field);
+	*field = copy;
+	return NULL;
+}
+
+static mlv_err take_features(const struct mlv_strs *columns, const struct mlv_frame *frame,
+			     struct mlv_profile *profile)
 {
 	mlv_err err = NULL;
 
+	profile->samples = mlv_sys_alloc_array(columns->count + 1, sizeof(*profile->samples));
+	if (!profile->samples)
+		return mlv_error_nomem("a profile");
 	for (size_t i = 0; i < columns->count && !err; i++) {
-		MLV_SCOPED(mlv_sample_release) struct mlv_sample sample = { 0 };
+		struct mlv_sample *sample = &profile->samples[i];
 
-		if ((err = mlv_sample_of(&frame->columns[i], frame->rows, false, false, &sample)) ||
-		    (err = mlv_buf_add_str(to, i ? "\n," : "\n")) ||
-		    (err = mlv_json_add_string(to, columns->at[i], strlen(columns->at[i]))) ||
-		    (err = mlv_buf_add_char(to, ':')))
+		*sample = (struct mlv_sample)MLV_SAMPLE_INIT;
+		sample->numeric = mlv_sample_is_numeric(&frame->columns[i]);
+		if ((err = mlv_strs_add(&profile->features, columns->at[i])) ||
+		    (err = mlv_sample_add(sample, &frame->columns[i], frame->rows)))
 			return err;
-		err = mlv_sample_add(to, &sample);
+		mlv_sample_sort(sample);
 	}
 	return err;
 }
@@ -148,6 +160,7 @@ mlv_err mlv_monitor_profile(struct mlv_metrics_place *place, const struct mlv_mo
 	MLV_SCOPED(table_release) struct table table = TABLE_INIT;
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs columns = { 0 };
 	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+	MLV_SCOPED(mlv_profile_release) struct mlv_profile profile = { 0 };
 	const struct mlv_metrics_side side = { 0 };
 	struct mlv_eval_ids ids;
 	bool found = false;
@@ -167,22 +180,21 @@ mlv_err mlv_monitor_profile(struct mlv_metrics_place *place, const struct mlv_mo
 	if ((err = list_columns(monitor, &spec, &columns)) ||
 	    (err = open_features(place, &spec, &columns, &table)) ||
 	    (err = read_texts(place->ctx, &table, &columns, &frame)) ||
-	    (err = mlv_buf_printf(to, "{\"eval\":\"%s\",\"features\":{", monitor->eval)) ||
-	    (err = add_features(to, &columns, &frame)))
+	    (err = set_text(&profile.eval, monitor->eval)) ||
+	    (err = set_text(&profile.rows, record.rows)) ||
+	    (err = take_features(&columns, &frame, &profile)))
 		return err;
-	return mlv_buf_printf(
-		to, "\n},\n\"rows\":\"%s\",\"schema\":\"" MLV_PROFILE_SCHEMA "\"}\n", record.rows);
+	return mlv_profile_write(&profile, to);
 }
 
 /* ---- check */
 
 static mlv_err load_profile(const struct mlv_metrics_place *place,
 			    const struct mlv_metrics_side *side, const struct mlv_monitor *monitor,
-			    const struct mlv_record *record, struct mlv_value **root)
+			    const struct mlv_record *record, struct mlv_profile *profile)
 {
 	MLV_SCOPED(mlv_buf_release)
 	struct mlv_buf path = MLV_BUF_INIT, text = MLV_BUF_LIMIT(MLV_PROFILE_MAX);
-	const char *schema, *id;
 	bool found = false;
 	mlv_err err;
 
@@ -194,29 +206,13 @@ static mlv_err load_profile(const struct mlv_metrics_place *place,
 						mlv_metrics_side_name(side)),
 				      "mlv monitor profile %s, where the model is made",
 				      monitor->name);
-	if ((err = mlv_json_parse(path.ptr, text.ptr, text.len, root)))
+	if ((err = mlv_profile_read(path.ptr, text.ptr, text.len, profile)))
 		return err;
-	schema = mlv_value_text(mlv_value_get(*root, "schema"));
-	id = mlv_value_text(mlv_value_get(*root, "rows"));
-	if (!schema || strcmp(schema, MLV_PROFILE_SCHEMA) != 0)
-		return mlv_error(MLV_E_SPEC, "%s: not a profile of a schema that is known",
-				 path.ptr);
-	if (id && record->rows && strcmp(id, record->rows) == 0)
+	if (record->rows && strcmp(profile->rows, record->rows) == 0)
 		return NULL;
 	return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "%s: not of what evals/%s.json is of",
 					path.ptr, monitor->eval),
 			      "mlv monitor profile %s", monitor->name);
-}
-
-static mlv_err set_text(char **field, const char *text)
-{
-	char *copy = text ? mlv_sys_strdup(text) : NULL;
-
-	if (text && !copy)
-		return mlv_error_nomem("a monitor");
-	free(*field);
-	*field = copy;
-	return NULL;
 }
 
 static bool is_label(const struct mlv_slice_def *def)
@@ -268,6 +264,21 @@ static mlv_err fit_spec(struct mlv_eval_spec *spec, const struct table *table, b
 	return err || *labelled ? err : without_labels(spec);
 }
 
+/* A row for what is called so. */
+static mlv_err new_row(const char *name, struct mlv_monitor_found *found, struct mlv_drift **drift)
+{
+	mlv_err err = mlv_array_grow(&found->rows, &found->row_cap, found->row_count + 1,
+				     sizeof(*found->rows));
+
+	if (err)
+		return err;
+	found->rows[found->row_count] = (struct mlv_drift_row){ .name = mlv_sys_strdup(name) };
+	if (!found->rows[found->row_count].name)
+		return mlv_error_nomem("drift");
+	*drift = &found->rows[found->row_count++].drift;
+	return NULL;
+}
+
 static mlv_err add_slice(const char *name, uint64_t before, uint64_t now,
 			 struct mlv_monitor_found *found)
 {
@@ -290,6 +301,7 @@ static mlv_err compare_dim(const struct mlv_monitor *monitor, const struct mlv_d
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_mem_free)
 	uint64_t *counts = mlv_sys_alloc_array(2 * most + 1, sizeof(*counts));
+	struct mlv_drift *drift;
 	mlv_err err = NULL;
 
 	if (!counts)
@@ -322,9 +334,12 @@ static mlv_err compare_dim(const struct mlv_monitor *monitor, const struct mlv_d
 		counts[bins] = record->slices[0].n > counts[0] ? record->slices[0].n - counts[0] : 0;
 		counts[most + bins++] = rows - counts[most];
 	}
-	if (err || (err = mlv_buf_printf(&name, "slices of %s", dim->def->name)))
+	if (err || (err = mlv_buf_printf(&name, "slices of %s", dim->def->name)) ||
+	    (err = new_row(name.ptr, found, &drift)) ||
+	    (err = mlv_drift_of_counts(&monitor->limits, counts, counts + most, bins, drift)))
 		return err;
-	return mlv_drift_add(monitor, name.ptr, counts, counts + most, bins, found);
+	found->drifted = found->drifted || drift->drifted;
+	return NULL;
 }
 
 /* Slices are those of the record only if they are cut alike. */
@@ -380,32 +395,49 @@ static mlv_err compare_metrics(struct mlv_ctx *ctx, const struct mlv_cases *case
 				&found->comparison);
 }
 
+static mlv_err compare_feature(struct mlv_ctx *ctx, const struct mlv_monitor *monitor, const char *name,
+			       const struct mlv_sample *before, const struct mlv_sample *now,
+			       struct mlv_monitor_found *found)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs fresh = { 0 };
+	struct mlv_drift *drift;
+	mlv_err err;
+
+	if (now->odd)
+		mlv_tell_warning(ctx, "%s: %llu rows have what is no number", name,
+				 (unsigned long long)now->odd);
+	if ((err = new_row(name, found, &drift)) ||
+	    (err = mlv_sample_compare(&monitor->limits, before, now, drift, &fresh)))
+		return err;
+	found->drifted = found->drifted || drift->drifted;
+	for (size_t i = 0; i < fresh.count && !err; i++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+
+		if (!(err = mlv_buf_printf(&text, "%s=%s", name,
+					   *fresh.at[i] ? fresh.at[i] : "__missing__")))
+			err = mlv_strs_add(&found->fresh, text.ptr);
+	}
+	return err;
+}
+
 static mlv_err compare_features(struct mlv_ctx *ctx, const struct mlv_monitor *monitor,
-				struct table *table, const struct mlv_value *profile,
+				struct table *table, const struct mlv_profile *profile,
 				struct mlv_monitor_found *found)
 {
-	const struct mlv_value *features = mlv_value_get(profile, "features");
-	MLV_SCOPED(mlv_strs_release) struct mlv_strs columns = { 0 };
 	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
-	mlv_err err = mlv_buf_printf(&file, "monitor/%s.json", monitor->name);
+	mlv_err err = NULL;
 
-	if (err)
+	if (profile->features.count && (err = read_texts(ctx, table, &profile->features, &frame)))
 		return err;
-	if (!features || features->type != MLV_VALUE_MAP)
-		return mlv_error(MLV_E_SPEC, "%s: not a profile", file.ptr);
-	for (size_t i = 0; i < features->count && !err; i++)
-		err = mlv_strs_add(&columns, features->keys[i]);
-	if (err || !columns.count || (err = read_texts(ctx, table, &columns, &frame)))
-		return err;
-	for (size_t i = 0; i < features->count && !err; i++) {
-		MLV_SCOPED(mlv_sample_release) struct mlv_sample before = { 0 }, now = { 0 };
+	for (size_t i = 0; i < profile->features.count && !err; i++) {
+		MLV_SCOPED(mlv_sample_release) struct mlv_sample now = MLV_SAMPLE_INIT;
 
-		if ((err = mlv_sample_read(file.ptr, features->items[i], &before)) ||
-		    (err = mlv_sample_of(&frame.columns[i], frame.rows, true, before.numeric,
-					 &now)))
+		now.numeric = profile->samples[i].numeric;
+		if ((err = mlv_sample_add(&now, &frame.columns[i], frame.rows)))
 			return err;
-		err = mlv_sample_compare(monitor, features->keys[i], &before, &now, found);
+		mlv_sample_sort(&now);
+		err = compare_feature(ctx, monitor, profile->features.at[i], &profile->samples[i],
+				      &now, found);
 	}
 	return err;
 }
@@ -415,7 +447,7 @@ mlv_err mlv_monitor_check(struct mlv_metrics_place *place, const struct mlv_metr
 			  struct mlv_monitor_found *found)
 {
 	MLV_SCOPED(mlv_eval_spec_release) struct mlv_eval_spec spec = { 0 };
-	MLV_SCOPED(mlv_value_freep) struct mlv_value *profile = NULL;
+	MLV_SCOPED(mlv_profile_release) struct mlv_profile profile = { 0 };
 	MLV_SCOPED(mlv_cases_release) struct mlv_cases cases = { 0 };
 	MLV_SCOPED(table_release) struct table table = TABLE_INIT;
 	bool there = false;
@@ -431,7 +463,7 @@ mlv_err mlv_monitor_check(struct mlv_metrics_place *place, const struct mlv_metr
 	    (err = open_table(place->ctx, place->ctx->cwd, path, &table)) ||
 	    (err = fit_spec(&spec, &table, &found->labelled)) ||
 	    (err = load_cases(place->ctx, &spec, &table, &found->reference, &cases)) ||
-	    (err = compare_features(place->ctx, monitor, &table, profile, found)) ||
+	    (err = compare_features(place->ctx, monitor, &table, &profile, found)) ||
 	    (err = add_slice("overall", found->reference.slices[0].n, cases.rows.count, found)))
 		return err;
 	for (size_t d = 0; d < cases.dim_count && !err; d++)

@@ -3,9 +3,8 @@
  *
  * mlv.yaml names monitors; a monitor refers to an evaluation, whose record has
  * the slices with the edges that count, and names features. Its profile,
- * monitor/NAME.json, keeps of each numeric feature up to 1001 of its sorted
- * values at even distances (all, where there are no more), of any other how
- * often each value occurs. New rows need neither the training data nor labels.
+ * monitor/NAME.json (profile.h), keeps what these are like. New rows need
+ * neither the training data nor labels.
  *
  * Ownership   mlv_monitor_release(), mlv_monitor_found_release().
  */
@@ -13,6 +12,7 @@
 #define MLV_CMD_MONITOR_H
 
 #include "core/eval/compare.h"
+#include "core/eval/profile.h"
 #include "core/repo/eval.h"
 
 #define MLV_MONITOR_LOG_MAX ((size_t)256 << 20) /* bytes of monitor/NAME.jsonl */
@@ -21,7 +21,7 @@ struct mlv_monitor {
 	char *name, *eval;
 	char *gate; /* whose rules rows with labels must meet; NULL: none */
 	struct mlv_strs features;
-	double psi, alpha; /* limits: of the index, of p of Kolmogorov and Smirnov */
+	struct mlv_drift_limits limits;
 };
 /* Read the monitor called name, or with NULL the only one, from mlv.yaml of this version. */
 mlv_err mlv_monitor_read(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
@@ -34,8 +34,7 @@ mlv_err mlv_monitor_profile(struct mlv_metrics_place *place, const struct mlv_mo
 /* How a feature, the score or the shares of a dimension's slices moved. */
 struct mlv_drift_row {
 	char *name;
-	bool has_ks, drifted;
-	double psi, noise, js, ks, p;
+	struct mlv_drift drift;
 };
 struct mlv_drift_slice {
 	char *name;

@@ -22,13 +22,13 @@ static mlv_err read_monitor(const struct mlv_value *map, struct mlv_monitor *mon
 	const struct mlv_value *features = mlv_value_get(map, "features");
 	mlv_err err;
 
-	monitor->psi = 0.2;
-	monitor->alpha = 0.01;
+	monitor->limits.psi = 0.2;
+	monitor->limits.alpha = 0.01;
 	if ((err = mlv_spec_check_keys("mlv.yaml", map, "a monitor", keys)) ||
 	    (err = mlv_spec_text("mlv.yaml", map, "reference", &monitor->eval)) ||
 	    (err = mlv_spec_text("mlv.yaml", map, "gate", &monitor->gate)) ||
-	    (err = mlv_spec_number("mlv.yaml", map, "psi", 0, 100, &monitor->psi)) ||
-	    (err = mlv_spec_number("mlv.yaml", map, "ks_alpha", 0, 1, &monitor->alpha)))
+	    (err = mlv_spec_number("mlv.yaml", map, "psi", 0, 100, &monitor->limits.psi)) ||
+	    (err = mlv_spec_number("mlv.yaml", map, "ks_alpha", 0, 1, &monitor->limits.alpha)))
 		return err;
 	if (!monitor->eval)
 		return mlv_spec_wrong("mlv.yaml", map,

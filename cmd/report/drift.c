@@ -74,7 +74,7 @@ static mlv_err add_monitor(struct mlv_metrics_place *place, const char *eval, co
 	if ((err = mlv_array_grow(&monitors->at, &monitors->cap, monitors->count + 1, sizeof(*monitors->at))))
 		return err;
 	made = &monitors->at[monitors->count++];
-	*made = (struct mlv_report_monitor){ .psi = monitor.psi };
+	*made = (struct mlv_report_monitor){ .psi = monitor.limits.psi };
 	made->name = MLV_TAKE(monitor.name);
 	return read_log(place, &side, made);
 }

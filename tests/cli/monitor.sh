@@ -51,3 +51,5 @@ sed -i 's/quantiles: 3/bins: [0, 50, .inf]/' mlv.yaml && mlv monitor profile -q 
 sed -i 's/reference: test/refrence: test/' mlv.yaml && mlv monitor log || echo "$?"
 echo '{"schema":"mlv.profile/1","features":{"age":{"points":[2,1],"rows":2}}}' >monitor/prod.json
 git checkout -q mlv.yaml && mlv monitor check -n --input p.csv || echo "$?"
+echo '{"schema":"mlv.profile/1","features":{"age":{"points":[1,2],"rows":2}}}' >monitor/prod.json
+mlv monitor check -n --input p.csv || echo "$?"
