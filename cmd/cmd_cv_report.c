@@ -116,36 +116,24 @@ static mlv_err add_summary(struct mlv_table *table, const char *metric, const st
 	return mlv_table_cell(table, folds);
 }
 
-static void out_real(struct mlv_out *out, const char *name, bool there, double number)
-{
-	if (there)
-		mlv_out_real(out, name, number);
-	else
-		mlv_out_null(out, name);
-}
-
 static void out_summary(const struct reporting *reporting, size_t m, const struct mlv_cv_summary *of)
 {
 	const struct mlv_record_slice *slice = reporting->slice;
 	struct mlv_out *out = reporting->run->out;
 
 	mlv_out_object_begin(out, reporting->record.metrics[m].name);
-	out_real(out, "mean", of->folds, of->mean);
-	out_real(out, "sd", of->has_spread, of->sd);
-	out_real(out, "se_corrected", of->has_spread, of->error);
-	if (of->has_spread) {
-		mlv_out_array_begin(out, "ci_corrected");
-		mlv_out_real(out, NULL, of->interval.low);
-		mlv_out_real(out, NULL, of->interval.high);
-		mlv_out_array_end(out);
-	}
-	out_real(out, "min", of->folds, of->least);
-	out_real(out, "max", of->folds, of->most);
-	out_real(out, "pooled", slice->entries[m].defined, slice->entries[m].value);
+	mlv_out_maybe(out, "mean", of->folds, of->mean);
+	mlv_out_maybe(out, "sd", of->has_spread, of->sd);
+	mlv_out_maybe(out, "se_corrected", of->has_spread, of->error);
+	if (of->has_spread)
+		mlv_out_range(out, "ci_corrected", of->interval.low, of->interval.high);
+	mlv_out_maybe(out, "min", of->folds, of->least);
+	mlv_out_maybe(out, "max", of->folds, of->most);
+	mlv_out_maybe(out, "pooled", slice->entries[m].defined, slice->entries[m].value);
 	mlv_out_object_begin(out, "folds");
 	for (size_t f = 0; f < slice->fold_count; f++)
-		out_real(out, slice->folds[f].name, slice->folds[f].entries[m].defined,
-			 slice->folds[f].entries[m].value);
+		mlv_out_maybe(out, slice->folds[f].name, slice->folds[f].entries[m].defined,
+			      slice->folds[f].entries[m].value);
 	mlv_out_object_end(out);
 	mlv_out_object_end(out);
 }

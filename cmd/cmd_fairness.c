@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/fairness/report.h"
+#include "cmd/ui/number.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/base/yaml.h"
@@ -48,17 +49,14 @@ struct auditing {
 static mlv_err parse_args(struct auditing *auditing)
 {
 	const char *format = auditing->args->format, *tau = auditing->args->tau;
-	char *end;
+	mlv_err err = mlv_option_real("--tau", tau, 0.01, 1, &auditing->tau);
 
 	auditing->csv = format && strcmp(format, "aequitas-csv") == 0;
 	auditing->markdown = format && strcmp(format, "md") == 0;
 	if (format && !auditing->csv && !auditing->markdown && strcmp(format, "table") != 0)
 		return mlv_error(MLV_E_USAGE, "--format must be table, md or aequitas-csv, not '%s'", format);
-	if (tau) {
-		auditing->tau = strtod(tau, &end);
-		if (!*tau || *end || !(auditing->tau >= 0.01 && auditing->tau <= 1))
-			return mlv_error(MLV_E_USAGE, "--tau must be a number from 0.01 to 1, not '%s'", tau);
-	}
+	if (err)
+		return err;
 	if (auditing->args->config && !auditing->args->aequitas)
 		return mlv_error(MLV_E_USAGE, "--config is of --aequitas");
 	if (auditing->args->rev && auditing->args->aequitas)

@@ -25,34 +25,52 @@ const struct mlv_cmd mlv_cmd_metrics = {
 	.subs = metrics_subs,
 };
 
-/* A file, or with -R a directory, that the user named. */
-static mlv_err add_typed(const struct mlv_metrics_place *place, const char *typed, bool recursive,
-			 struct mlv_strs *names)
+/* Whether it is an evaluation in one of the versions; a mlv.yaml with a mistake is told elsewhere. */
+static bool is_eval(const struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
+		    size_t count, const char *typed)
+{
+	bool is = false;
+
+	for (size_t s = 0; s < count && !is && mlv_eval_name_ok(typed); s++) {
+		MLV_SCOPED(mlv_strs_release) struct mlv_strs evals = { 0 };
+
+		is = !mlv_eval_names(place, &sides[s], &evals) && mlv_strs_has(&evals, typed);
+	}
+	return is;
+}
+
+/* A file, or with -R a directory, that the user named; or an evaluation. */
+static mlv_err add_typed(const struct mlv_metrics_place *place, const struct mlv_metrics_side *sides,
+			 size_t count, const char *typed, bool recursive, struct mlv_strs *names)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	struct stat st;
+	bool there, is_directory;
 	mlv_err err = mlv_metrics_place_name(place, typed, &name);
 
 	if (err)
 		return err;
-	if (!recursive &&
-	    mlv_sys_fstatat(place->root_fd, name.len ? name.ptr : ".", &st, 0) == 0 &&
-	    S_ISDIR(st.st_mode))
-		return mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: a directory", typed),
-				      "add -R to take the files below it");
-	return mlv_strs_add(names, name.ptr);
+	there = mlv_sys_fstatat(place->root_fd, name.len ? name.ptr : ".", &st, 0) == 0;
+	is_directory = there && S_ISDIR(st.st_mode);
+	if ((!there || (is_directory && !recursive)) && is_eval(place, sides, count, typed)) {
+		mlv_buf_clear(&name);
+		err = mlv_eval_path(typed, &name);
+	} else if (is_directory && !recursive) {
+		err = mlv_error_hint(mlv_error(MLV_E_USAGE, "%s: a directory", typed),
+				     "add -R to take the files below it");
+	}
+	return err ? err : mlv_strs_add(names, name.ptr);
 }
 
-mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char *const *typed,
-			      size_t count, bool recursive, struct mlv_strs *names)
+mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place,
+			      const struct mlv_metrics_side *sides, size_t side_count,
+			      const struct mlv_metrics_typed *typed, struct mlv_strs *names)
 {
-	for (size_t i = 0; i < count; i++) {
-		mlv_err err = add_typed(place, typed[i], recursive, names);
+	mlv_err err = NULL;
 
-		if (err)
-			return err;
-	}
-	return NULL;
+	for (size_t i = 0; i < typed->count && !err; i++)
+		err = add_typed(place, sides, side_count, typed->at[i], typed->recursive, names);
+	return err;
 }
 
 mlv_err mlv_metrics_expand_all(struct mlv_run *run, struct mlv_metrics_place *place,

@@ -11,9 +11,19 @@ extern const struct mlv_cmd mlv_cmd_metrics_bisect, mlv_cmd_metrics_blame, mlv_c
 	mlv_cmd_metrics_list, mlv_cmd_metrics_log, mlv_cmd_metrics_show, mlv_cmd_plots_list;
 extern const struct mlv_cmd mlv_cmd_metrics;
 
-/* Add the names, relative to the root, that the user typed; directories only when recursive. */
-mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place, const char *const *typed,
-			      size_t count, bool recursive, struct mlv_strs *names) MLV_CHECK;
+/*
+ * Add the names, relative to the root, that the user typed; directories only when recursive. What is
+ * no file in the work tree, and an evaluation in one of the versions, stands for its record.
+ */
+struct mlv_metrics_typed {
+	const char *const *at;
+	size_t count;
+	bool recursive;
+};
+mlv_err mlv_metrics_add_typed(const struct mlv_metrics_place *place,
+			      const struct mlv_metrics_side *sides, size_t side_count,
+			      const struct mlv_metrics_typed *typed,
+			      struct mlv_strs *names) MLV_CHECK;
 /*
  * The files of names in one version, sorted, and the names that stand for none there. What cannot
  * be looked into is told, as mlv_metrics_goes_on() does.

@@ -8,12 +8,13 @@
 
 #include "cmd/record/diff.h"
 #include "cmd/ui/budget.h"
+#include "cmd/ui/number.h"
 #include "core/base/sys.h"
 
 struct diff_args {
 	struct mlv_opt_list targets;
 	bool recursive, all, markdown, no_path, no_rows, merge_base, exit_code;
-	const char *precision, *slices, *adjust, *max_bytes, *paired, *level, *margin;
+	const char *precision, *slices, *sort, *adjust, *max_bytes, *paired, *level, *margin;
 	uint64_t min_n;
 };
 
@@ -34,6 +35,8 @@ static const struct mlv_opt diff_opts[] = {
 	  MLV_HINT_NONE, "digits after the point (default: 5)" },
 	{ MLV_OPT_TEXT, 0, "slices", offsetof(struct diff_args, slices), "<glob>", MLV_HINT_NONE,
 	  "of evaluations, show slices whose names match" },
+	{ MLV_OPT_TEXT, 0, "sort", offsetof(struct diff_args, sort), "<how>", MLV_HINT_NONE,
+	  "slices by worst (default), delta, n or name" },
 	{ MLV_OPT_TEXT, 0, "adjust", offsetof(struct diff_args, adjust), "<how>", MLV_HINT_NONE,
 	  "p-values of slices: bh (default), holm, by or none" },
 	{ MLV_OPT_FLAG, 0, "no-rows", offsetof(struct diff_args, no_rows), NULL, MLV_HINT_NONE,
@@ -107,11 +110,11 @@ static mlv_err expand(struct diff *diff, const struct mlv_strs *names)
 static mlv_err find_files(struct diff *diff)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
-	const struct mlv_opt_list *typed = &diff->args->targets;
-	mlv_err err = mlv_metrics_add_typed(&diff->place, typed->at, typed->count,
-					    diff->args->recursive, &names);
+	const struct mlv_metrics_typed typed = { diff->args->targets.at, diff->args->targets.count,
+						 diff->args->recursive };
+	mlv_err err = mlv_metrics_add_typed(&diff->place, diff->sides, 2, &typed, &names);
 
-	for (size_t s = 0; s < 2 && !err && !typed->count; s++)
+	for (size_t s = 0; s < 2 && !err && !typed.count; s++)
 		if (!(err = mlv_metrics_list(&diff->place, &diff->sides[s], MLV_OUT_METRIC, &names)))
 			err = mlv_metrics_list_evals(&diff->place, &diff->sides[s], &diff->evals);
 	mlv_strs_sort_unique(&names);
@@ -246,20 +249,6 @@ static mlv_err read_most(const struct diff_args *args, size_t *most)
 	return NULL;
 }
 
-static mlv_err read_real(const char *option, const char *text, double low, double high, double *out)
-{
-	char *end = NULL;
-	double value = text ? strtod(text, &end) : 0;
-
-	if (!text)
-		return NULL;
-	if (end == text || *end || !(value > low) || !(value < high))
-		return mlv_error(MLV_E_USAGE, "%s needs a number above %g and below %g, not '%s'", option,
-				 low, high, text);
-	*out = value;
-	return NULL;
-}
-
 static mlv_err read_how(const struct diff_args *args, struct mlv_record_diff_how *how)
 {
 	static const char *const names[] = { "rows", "folds", "none" };
@@ -268,8 +257,8 @@ static mlv_err read_how(const struct diff_args *args, struct mlv_record_diff_how
 
 	*how = (struct mlv_record_diff_how){ .margin = MLV_RECORD_MARGIN, .min_n = args->min_n };
 	if ((err = mlv_adjust_parse(args->adjust, &how->adjust)) ||
-	    (err = read_real("--level", args->level, 0, 1, &how->level)) ||
-	    (err = read_real("--margin", args->margin, 0, HUGE_VAL, &how->margin)))
+	    (err = mlv_option_real("--level", args->level, 0.5, 0.9999, &how->level)) ||
+	    (err = mlv_option_real("--margin", args->margin, 0, HUGE_VAL, &how->margin)))
 		return err;
 	for (paired = 0; args->paired && paired < MLV_COUNT(names); paired++)
 		if (strcmp(args->paired, names[paired]) == 0)
@@ -319,7 +308,10 @@ static mlv_err open_diff(struct diff *diff, char **revs)
 	diff->options = (struct mlv_record_diff_options){
 		.slices = diff->args->slices, .all = diff->args->all,
 		.markdown = diff->args->markdown, .precision = diff->precision,
+		.order = MLV_RECORD_BY_WORST,
 	};
+	if ((err = mlv_record_order_parse(diff->args->sort, &diff->options.order)))
+		return err;
 	headings[2] = mlv_metrics_side_name(&diff->sides[0]);
 	headings[3] = mlv_metrics_side_name(&diff->sides[1]);
 	return mlv_table_init(&diff->table, 5 - skip, 0, headings + skip);

@@ -61,16 +61,9 @@ static void out_point(struct mlv_out *out, const struct point *point)
 	mlv_out_object_begin(out, NULL);
 	mlv_out_text(out, "commit", point->commit.hex);
 	mlv_out_number(out, "time", (uint64_t)point->when);
-	if (point->there)
-		mlv_out_real(out, "value", point->value);
-	else
-		mlv_out_null(out, "value");
-	if (point->has_interval) {
-		mlv_out_array_begin(out, "ci");
-		mlv_out_real(out, NULL, point->low);
-		mlv_out_real(out, NULL, point->high);
-		mlv_out_array_end(out);
-	}
+	mlv_out_maybe(out, "value", point->there, point->value);
+	if (point->has_interval)
+		mlv_out_range(out, "ci", point->low, point->high);
 	mlv_out_number(out, "n", point->rows);
 	mlv_out_object_end(out);
 }

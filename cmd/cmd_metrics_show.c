@@ -1,9 +1,12 @@
 /* cmd_metrics_show.c - mlv metrics show: the metrics of the work tree, or of revisions. */
 #include "cmd/cmd_metrics.h"
+#include "cmd/record/csv.h"
 #include "cmd/record/show.h"
 
+#define CSV_MAX ((size_t)1 << 30)
+
 struct show_args {
-	bool branches, tags, commits, recursive, markdown;
+	bool branches, tags, commits, recursive, markdown, csv;
 	const char *rev;
 	const char *precision, *slices, *sort;
 };
@@ -21,12 +24,14 @@ static const struct mlv_opt show_opts[] = {
 	  MLV_HINT_NONE, "take the files below a target that is a directory" },
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct show_args, markdown), NULL, MLV_HINT_NONE,
 	  "write a Markdown table" },
+	{ MLV_OPT_FLAG, 0, "csv", offsetof(struct show_args, csv), NULL, MLV_HINT_NONE,
+	  "write CSV, with full precision" },
 	{ MLV_OPT_TEXT, 0, "precision", offsetof(struct show_args, precision), "<n>",
 	  MLV_HINT_NONE, "digits after the point (default: 5)" },
 	{ MLV_OPT_TEXT, 0, "slices", offsetof(struct show_args, slices), "<glob>", MLV_HINT_NONE,
 	  "of evaluations, show slices whose names match" },
 	{ MLV_OPT_TEXT, 0, "sort", offsetof(struct show_args, sort), "<how>", MLV_HINT_NONE,
-	  "slices by name (default), n or worst" },
+	  "slices by name (default), n, worst or delta" },
 	{ 0 },
 };
 
@@ -40,6 +45,7 @@ struct show {
 	struct mlv_strs evals; /* evaluations whose records are shown */
 	struct mlv_strs typed; /* empty: those of mlv.yaml, of each version */
 	struct mlv_table table;
+	struct mlv_buf csv;
 	size_t files; /* found so far */
 	size_t absent; /* known, and not there */
 	enum mlv_errc failed; /* why a file could not be read, as was told; MLV_E_NO: all could */
@@ -50,12 +56,28 @@ static void show_release(struct show *show)
 	mlv_strs_release(&show->typed);
 	mlv_strs_release(&show->evals);
 	mlv_table_release(&show->table);
+	mlv_buf_release(&show->csv);
 	mlv_metrics_place_close(&show->place);
 }
 
 static void warn_missing(struct show *show, const struct mlv_metrics_side *side, const char *file)
 {
 	mlv_tell_warning(show->run->ctx, "%s: not in %s", file, mlv_metrics_side_name(side));
+}
+
+static mlv_err add_row(struct show *show, const struct mlv_metrics_side *side, const char *file,
+		       const struct mlv_metric *metric)
+{
+	const char *rev = show->many ? mlv_metrics_side_name(side) : NULL;
+	mlv_err err;
+
+	if (show->args->csv)
+		return mlv_record_csv_metric(&show->csv, rev, file, metric);
+	if ((rev && (err = mlv_table_cell(&show->table, rev))) ||
+	    (err = mlv_metrics_path_cell(&show->table, file)) ||
+	    (err = mlv_table_cell(&show->table, metric->name)))
+		return err;
+	return mlv_metrics_cell(&show->table, metric, show->precision);
 }
 
 static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side, const char *file)
@@ -78,11 +100,7 @@ static mlv_err show_file(struct show *show, const struct mlv_metrics_side *side,
 	mlv_out_object_begin(out, file);
 	for (size_t i = 0; i < metrics.count; i++) {
 		mlv_metrics_out_value(out, metrics.at[i].name, &metrics.at[i]);
-		if ((show->many &&
-		     (err = mlv_table_cell(&show->table, mlv_metrics_side_name(side)))) ||
-		    (err = mlv_metrics_path_cell(&show->table, file)) ||
-		    (err = mlv_table_cell(&show->table, metrics.at[i].name)) ||
-		    (err = mlv_metrics_cell(&show->table, &metrics.at[i], show->precision)))
+		if ((err = add_row(show, side, file, &metrics.at[i])))
 			return err;
 	}
 	mlv_out_object_end(out);
@@ -131,6 +149,7 @@ static mlv_err show_records(struct show *show)
 	const struct mlv_record_show_options options = {
 		.slices = show->args->slices, .sort = show->args->sort,
 		.markdown = show->args->markdown, .precision = show->precision,
+		.csv = show->args->csv ? &show->csv : NULL,
 	};
 	struct mlv_metrics_side side;
 	mlv_err err;
@@ -196,37 +215,60 @@ static mlv_err show_all(struct show *show, unsigned scopes)
 	return err;
 }
 
+/* What the user named; of several versions an evaluation is one of the work tree. */
+static mlv_err take_typed(struct show *show, char **targets)
+{
+	struct mlv_metrics_typed typed = { (const char *const *)targets, 0, show->args->recursive };
+	struct mlv_metrics_side side;
+	mlv_err err;
+
+	while (targets[typed.count])
+		typed.count++;
+	show->named = typed.count > 0;
+	if ((err = mlv_metrics_side_init(&show->place, show->args->rev, &side)) ||
+	    (err = mlv_metrics_add_typed(&show->place, &side, 1, &typed, &show->typed)))
+		return err;
+	mlv_strs_sort_unique(&show->typed);
+	return take_records(show);
+}
+
+static mlv_err print(struct show *show, unsigned scopes)
+{
+	struct mlv_out *out = show->run->out;
+	bool csv = show->args->csv;
+	mlv_err err;
+
+	mlv_out_object_begin(out, NULL);
+	if ((csv && (err = mlv_record_csv_begin(&show->csv, show->many))) ||
+	    ((show->typed.count || !show->evals.count) && (err = show_all(show, scopes))))
+		return err;
+	mlv_table_print(&show->table, out, show->args->markdown);
+	if ((err = show_records(show)))
+		return err;
+	mlv_out_object_end(out);
+	return csv && show->files ? mlv_out_bytes(out, show->csv.ptr, show->csv.len) : NULL;
+}
+
 static mlv_err show_run(struct mlv_run *run, const void *opaque, char **targets)
 {
 	static const char *const headings[] = { "Revision", "Path", "Metric", "Value" };
-	MLV_SCOPED(show_release) struct show show = { .run = run, .args = opaque,
-						      .place = { .root_fd = -1 } };
+	MLV_SCOPED(show_release) struct show show = {
+		.run = run, .args = opaque, .place = { .root_fd = -1 }, .csv = MLV_BUF_LIMIT(CSV_MAX),
+	};
 	unsigned scopes = (show.args->branches ? MLV_GIT_BRANCHES : 0U) |
 			  (show.args->tags ? MLV_GIT_TAGS : 0U) |
 			  (show.args->commits ? MLV_GIT_ALL_COMMITS : 0U);
-	size_t count = 0, skip;
+	size_t skip = scopes ? 0 : 1;
 	mlv_err err;
 
 	show.many = scopes != 0;
-	show.named = targets[0] != NULL;
-	skip = show.many ? 0 : 1;
-	while (targets[count])
-		count++;
+	if (show.args->csv && (run->json || show.args->markdown))
+		return mlv_error(MLV_E_USAGE, "--csv, --md and --json are written one at a time");
 	if ((err = mlv_metrics_precision(show.args->precision, &show.precision)) ||
 	    (err = mlv_metrics_place_open(&show.place, run->ctx, run->ctx->cwd)) ||
-	    (err = mlv_metrics_add_typed(&show.place, (const char *const *)targets, count,
-					 show.args->recursive, &show.typed)) ||
-	    (err = mlv_table_init(&show.table, 4 - skip, 0, headings + skip)))
+	    (err = mlv_table_init(&show.table, 4 - skip, 0, headings + skip)) ||
+	    (err = take_typed(&show, targets)) || (err = print(&show, scopes)))
 		return err;
-	mlv_strs_sort_unique(&show.typed);
-	mlv_out_object_begin(run->out, NULL);
-	if ((err = take_records(&show)) ||
-	    ((show.typed.count || !show.evals.count) && (err = show_all(&show, scopes))))
-		return err;
-	mlv_table_print(&show.table, run->out, show.args->markdown);
-	if ((err = show_records(&show)))
-		return err;
-	mlv_out_object_end(run->out);
 	if (show.failed != MLV_E_NO)
 		return mlv_metrics_verdict(show.failed);
 	if (show.files)
@@ -238,7 +280,7 @@ static mlv_err show_run(struct mlv_run *run, const void *opaque, char **targets)
 const struct mlv_cmd mlv_cmd_metrics_show = {
 	.name = "show",
 	.summary = "show metrics of the work tree or of revisions",
-	.operands = "[<path>...]",
+	.operands = "[<path or evaluation>...]",
 	.max_operands = -1,
 	.hint = MLV_HINT_FILE,
 	.opts = show_opts,

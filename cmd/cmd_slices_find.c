@@ -5,6 +5,7 @@
 
 #include "cmd/cmd_slices.h"
 #include "cmd/slices_rule.h"
+#include "cmd/ui/number.h"
 #include "cmd/ui/table.h"
 #include "core/base/sys.h"
 #include "core/eval/find.h"
@@ -78,7 +79,6 @@ static void finding_release(struct finding *finding)
 static mlv_err parse_args(struct finding *finding)
 {
 	const struct find_args *args = finding->args;
-	char *end;
 
 	finding->plan = (struct mlv_find_plan){
 		.alpha = MLV_FIND_ALPHA, .levels = args->levels ? (size_t)args->levels : 3,
@@ -96,13 +96,7 @@ static mlv_err parse_args(struct finding *finding)
 				 "neither --rev nor --no-holdout");
 	if (args->seed > UINT32_MAX)
 		return mlv_error(MLV_E_USAGE, "--seed must be at most %u", UINT32_MAX);
-	if (args->alpha) {
-		finding->plan.alpha = strtod(args->alpha, &end);
-		if (!*args->alpha || *end || !(finding->plan.alpha > 0 && finding->plan.alpha <= 1))
-			return mlv_error(MLV_E_USAGE, "--alpha must be above 0 and at most 1, not '%s'",
-					 args->alpha);
-	}
-	return NULL;
+	return mlv_option_real("--alpha", args->alpha, 0.01, 1, &finding->plan.alpha);
 }
 
 /* What a row's error is the loss of; NULL: whether its class is wrong. */

@@ -121,6 +121,7 @@ _mlv()
 	'metrics diff':--max-bytes) _mlv_offer none; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics diff':--slices) _mlv_offer none; return ;;
+	'metrics diff':--sort) _mlv_offer none; return ;;
 	'metrics diff':--adjust) _mlv_offer none; return ;;
 	'metrics diff':--paired) _mlv_offer none; return ;;
 	'metrics diff':--level) _mlv_offer none; return ;;
@@ -239,10 +240,10 @@ _mlv()
 	'metrics') words='' hint=none ;;
 	'metrics bisect') words='--eval' hint=rev ;;
 	'metrics blame') words='--slice --eval' hint=none ;;
-	'metrics diff') words='--targets --recursive -R --all --md --max-bytes --no-path --precision --slices --adjust --no-rows --paired --level --min-n --margin --merge-base --exit-code' hint=rev ;;
+	'metrics diff') words='--targets --recursive -R --all --md --max-bytes --no-path --precision --slices --sort --adjust --no-rows --paired --level --min-n --margin --merge-base --exit-code' hint=rev ;;
 	'metrics list') words='--rev' hint=none ;;
 	'metrics log') words='--slice --eval --count -n --all --precision' hint=none ;;
-	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --precision --slices --sort' hint=file ;;
+	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --csv --precision --slices --sort' hint=file ;;
 	'migrate') words='' hint=none ;;
 	'migrate dvc') words='--dry-run -n --check --fetch' hint=dir ;;
 	'migrate lfs') words='--dry-run -n --check' hint=dir ;;

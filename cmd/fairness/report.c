@@ -142,22 +142,6 @@ static mlv_err print_audit(struct mlv_run *run, const struct mlv_fair_audit *aud
 
 /* ---- JSON */
 
-static void out_defined(struct mlv_out *out, const char *name, bool defined, double number)
-{
-	if (defined && isfinite(number))
-		mlv_out_real(out, name, number);
-	else
-		mlv_out_null(out, name);
-}
-
-static void out_interval(struct mlv_out *out, const char *name, struct mlv_interval in)
-{
-	mlv_out_array_begin(out, name);
-	mlv_out_real(out, NULL, in.low);
-	mlv_out_real(out, NULL, in.high);
-	mlv_out_array_end(out);
-}
-
 static void out_fair(struct mlv_out *out, const char *name, enum mlv_fair fair)
 {
 	if (fair == MLV_FAIR_UNDEFINED)
@@ -168,11 +152,11 @@ static void out_fair(struct mlv_out *out, const char *name, enum mlv_fair fair)
 
 static void out_value(struct mlv_out *out, const struct mlv_rate_value *value)
 {
-	out_defined(out, "value", value->defined, value->value);
+	mlv_out_maybe(out, "value", value->defined, value->value);
 	mlv_out_number(out, "hits", value->hits);
 	mlv_out_number(out, "n", value->of);
 	if (value->defined)
-		out_interval(out, "ci", value->interval);
+		mlv_out_range(out, "ci", value->interval.low, value->interval.high);
 }
 
 static void out_rate(struct mlv_out *out, const struct mlv_fair_audit *audit,
@@ -185,12 +169,13 @@ static void out_rate(struct mlv_out *out, const struct mlv_fair_audit *audit,
 	out_value(out, &group->rates[r]);
 	if (against != SIZE_MAX)
 		mlv_out_text(out, "reference", audit->groups[against].name);
-	out_defined(out, "ratio", of->defined, of->ratio);
+	mlv_out_maybe(out, "ratio", of->defined, of->ratio);
 	if (of->has_ratio_interval)
-		out_interval(out, "ratio_ci", of->ratio_interval);
+		mlv_out_range(out, "ratio_ci", of->ratio_interval.low, of->ratio_interval.high);
 	if (against != SIZE_MAX && group->rates[r].defined && audit->groups[against].rates[r].defined) {
 		mlv_out_real(out, "difference", of->difference);
-		out_interval(out, "difference_ci", of->difference_interval);
+		mlv_out_range(out, "difference_ci", of->difference_interval.low,
+			      of->difference_interval.high);
 	}
 	if (of->has_p) {
 		mlv_out_real(out, "p", of->p);
@@ -242,20 +227,20 @@ static void out_spreads(struct mlv_out *out, const struct mlv_fair_audit *audit)
 		const struct mlv_fair_spread *of = &audit->spreads[r];
 
 		mlv_out_object_begin(out, mlv_rate_name((enum mlv_rate)r));
-		out_defined(out, "difference", of->defined, of->difference);
-		out_defined(out, "ratio", of->defined, of->ratio);
-		out_defined(out, "difference_to_overall", of->defined, of->from_all);
-		out_defined(out, "ratio_to_overall", of->defined, of->ratio_all);
+		mlv_out_maybe(out, "difference", of->defined, of->difference);
+		mlv_out_maybe(out, "ratio", of->defined, of->ratio);
+		mlv_out_maybe(out, "difference_to_overall", of->defined, of->from_all);
+		mlv_out_maybe(out, "ratio_to_overall", of->defined, of->ratio_all);
 		mlv_out_object_end(out);
 	}
 	mlv_out_object_end(out);
-	out_defined(out, "demographic_parity_difference", selected->defined, selected->difference);
-	out_defined(out, "demographic_parity_ratio", selected->defined, selected->ratio);
-	out_defined(out, "equalized_odds_difference", odds, fmax(tpr->difference, fpr->difference));
-	out_defined(out, "equalized_odds_ratio", odds && !isnan(tpr->ratio) && !isnan(fpr->ratio),
-		    fmin(tpr->ratio, fpr->ratio));
-	out_defined(out, "equal_opportunity_difference", tpr->defined, tpr->difference);
-	out_defined(out, "equal_opportunity_ratio", tpr->defined, tpr->ratio);
+	mlv_out_maybe(out, "demographic_parity_difference", selected->defined, selected->difference);
+	mlv_out_maybe(out, "demographic_parity_ratio", selected->defined, selected->ratio);
+	mlv_out_maybe(out, "equalized_odds_difference", odds, fmax(tpr->difference, fpr->difference));
+	mlv_out_maybe(out, "equalized_odds_ratio", odds && !isnan(tpr->ratio) && !isnan(fpr->ratio),
+		      fmin(tpr->ratio, fpr->ratio));
+	mlv_out_maybe(out, "equal_opportunity_difference", tpr->defined, tpr->difference);
+	mlv_out_maybe(out, "equal_opportunity_ratio", tpr->defined, tpr->ratio);
 }
 
 static void out_all(struct mlv_out *out, const struct mlv_fairness_heading *heading,

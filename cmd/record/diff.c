@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/record/diff_json.h"
 #include "cmd/record/folds.h"
 #include "cmd/record/spread.h"
 #include "cmd/record/table.h"
@@ -108,6 +109,12 @@ static bool is_clear(const struct mlv_change *change)
 	return change->verdict <= MLV_VERDICT_CHANGED;
 }
 
+/* How far a value moved; -1 where it cannot be said. */
+static double size_of(const struct mlv_change *change)
+{
+	return change->sides[0].defined && change->sides[1].defined ? fabs(change->change) : -1;
+}
+
 static int worst_first(const void *a, const void *b)
 {
 	const struct mlv_change *left = *(const struct mlv_change *const *)a;
@@ -123,9 +130,49 @@ static int worst_first(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_glob *glob, bool all,
-		      struct shown *shown)
+static int by_delta(const void *a, const void *b)
 {
+	const struct mlv_change *left = *(const struct mlv_change *const *)a;
+	const struct mlv_change *right = *(const struct mlv_change *const *)b;
+	double deltas[] = { size_of(left), size_of(right) };
+
+	if (!left->dim != !right->dim)
+		return left->dim ? 1 : -1;
+	if (left->dim && (deltas[0] < deltas[1] || deltas[0] > deltas[1]))
+		return deltas[0] > deltas[1] ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+static int by_rows(const void *a, const void *b)
+{
+	const struct mlv_change *left = *(const struct mlv_change *const *)a;
+	const struct mlv_change *right = *(const struct mlv_change *const *)b;
+
+	if (!left->dim != !right->dim)
+		return left->dim ? 1 : -1;
+	if (left->dim && left->rows != right->rows)
+		return left->rows > right->rows ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+/* As they stand, which is by slice and metric. */
+static int by_name(const void *a, const void *b)
+{
+	const struct mlv_change *left = *(const struct mlv_change *const *)a;
+	const struct mlv_change *right = *(const struct mlv_change *const *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_glob *glob,
+		      const struct mlv_record_diff_options *options, struct shown *shown)
+{
+	static int (*const orders[])(const void *, const void *) = {
+		[MLV_RECORD_BY_NAME] = by_name, [MLV_RECORD_BY_ROWS] = by_rows,
+		[MLV_RECORD_BY_WORST] = worst_first, [MLV_RECORD_BY_DELTA] = by_delta,
+	};
+	bool all = options->all;
+
 	shown->at = mlv_sys_alloc_array(comparison->count + 1, sizeof(*shown->at));
 	if (!shown->at)
 		return mlv_error_nomem("a table");
@@ -145,7 +192,7 @@ static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_
 	if (!all && shown->fall && !is_clear(shown->fall))
 		shown->at[shown->count++] = shown->fall;
 	if (shown->count)
-		qsort(shown->at, shown->count, sizeof(*shown->at), worst_first);
+		qsort(shown->at, shown->count, sizeof(*shown->at), orders[options->order]);
 	return NULL;
 }
 
@@ -290,109 +337,12 @@ static void print_rows(struct mlv_out *out, const struct mlv_record_diff *diff)
 			     (unsigned long long)pairs->removed, (unsigned long long)pairs->relabelled);
 }
 
-/* ---- JSON */
-
-static void out_number(struct mlv_out *out, const char *name, bool there, double number)
-{
-	if (there)
-		mlv_out_real(out, name, number);
-	else
-		mlv_out_null(out, name);
-}
-
-static void out_change(struct mlv_out *out, const struct mlv_change *change)
-{
-	bool both = change->sides[0].defined && change->sides[1].defined;
-
-	mlv_out_object_begin(out, change->metric);
-	out_number(out, "old", change->sides[0].defined, change->sides[0].value);
-	out_number(out, "new", change->sides[1].defined, change->sides[1].value);
-	out_number(out, "diff", both, change->change);
-	if (change->has_interval) {
-		mlv_out_array_begin(out, "ci");
-		mlv_out_real(out, NULL, change->low);
-		mlv_out_real(out, NULL, change->high);
-		mlv_out_array_end(out);
-	}
-	if (change->has_p)
-		mlv_out_real(out, "p", change->p);
-	if (change->has_p && change->dim)
-		mlv_out_real(out, "p_adjusted", change->adjusted);
-	if (change->has_counts) {
-		mlv_out_number(out, "gained", change->gained);
-		mlv_out_number(out, "lost", change->lost);
-	}
-	mlv_out_number(out, "rows", change->rows);
-	mlv_out_text(out, "evidence", mlv_evidence_name(change->evidence));
-	mlv_out_text(out, "verdict", mlv_verdict_name(change->verdict));
-	mlv_out_object_end(out);
-}
-
-static void out_names(struct mlv_out *out, const char *name, const struct mlv_strs *names)
-{
-	mlv_out_array_begin(out, name);
-	for (size_t i = 0; i < names->count; i++)
-		mlv_out_text(out, NULL, names->at[i]);
-	mlv_out_array_end(out);
-}
-
-/* Overall as other metrics files have it, the slices below; all of them. */
-static void out_comparison(struct mlv_out *out, const struct mlv_record_diff *diff,
-			   const struct mlv_glob *glob)
-{
-	const struct mlv_comparison *comparison = &diff->comparison;
-	const char *open = NULL;
-
-	for (size_t c = 0; c < comparison->count && !comparison->changes[c].dim; c++)
-		out_change(out, &comparison->changes[c]);
-	mlv_out_object_begin(out, "slices");
-	for (size_t c = 0; c < comparison->count; c++) {
-		const struct mlv_change *change = &comparison->changes[c];
-
-		if (!change->dim ||
-		    (glob && !mlv_glob_match(glob, change->slice, strlen(change->slice))))
-			continue;
-		if (open && strcmp(open, change->slice) != 0)
-			mlv_out_object_end(out);
-		if (!open || strcmp(open, change->slice) != 0)
-			mlv_out_object_begin(out, change->slice);
-		open = change->slice;
-		out_change(out, change);
-	}
-	if (open)
-		mlv_out_object_end(out);
-	mlv_out_object_end(out);
-	mlv_record_spread_out(out, diff, glob);
-	mlv_record_folds_out(out, diff);
-	out_names(out, "appeared", &comparison->appeared);
-	out_names(out, "redefined", &comparison->redefined);
-	out_names(out, "vanished", &comparison->vanished);
-	mlv_out_object_begin(out, "test_set");
-	mlv_out_text(out, "folds", mlv_folds_kinship_name(comparison->folds));
-	mlv_out_object_begin(out, "moved");
-	for (size_t i = 0; i < comparison->moved_count; i++)
-		if (comparison->moved[i].counted)
-			mlv_out_number(out, comparison->moved[i].dim, comparison->moved[i].rows);
-		else
-			mlv_out_null(out, comparison->moved[i].dim);
-	mlv_out_object_end(out);
-	mlv_out_bool(out, "paired", diff->paired);
-	if (diff->paired) {
-		mlv_out_number(out, "common", diff->pairs.count);
-		mlv_out_number(out, "added", diff->pairs.added);
-		mlv_out_number(out, "removed", diff->pairs.removed);
-		mlv_out_number(out, "relabelled", diff->pairs.relabelled);
-		mlv_record_parts_out(out, diff);
-	}
-	mlv_out_object_end(out);
-}
-
 static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sides[2],
 			  const struct mlv_record_diff *diff, const struct mlv_glob *glob,
 			  const struct mlv_record_diff_options *options)
 {
 	struct shown shown = { 0 };
-	mlv_err err = choose(&diff->comparison, glob, options->all, &shown);
+	mlv_err err = choose(&diff->comparison, glob, options, &shown);
 
 	if (!err) {
 		print_rows(run->out, diff);
@@ -430,7 +380,7 @@ mlv_err mlv_record_diff_print(struct mlv_run *run, const struct mlv_metrics_side
 	if (!run->json)
 		return print_text(run, sides, diff, options->slices ? &glob : NULL, options);
 	mlv_out_object_begin(run->out, path.ptr);
-	out_comparison(run->out, diff, options->slices ? &glob : NULL);
+	mlv_record_diff_out(run->out, diff, options->slices ? &glob : NULL);
 	mlv_out_object_end(run->out);
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #define MLV_CMD_RECORD_DIFF_H
 
 #include "cmd/cmd.h"
+#include "cmd/record/table.h"
 #include "core/repo/eval_side.h"
 
 struct mlv_record_diff_options {
@@ -10,6 +11,7 @@ struct mlv_record_diff_options {
 	bool all;           /* also what did not clearly change */
 	bool markdown;
 	unsigned precision;
+	enum mlv_record_order order; /* of slices; worst: clearly worse ones, then the others */
 };
 
 /* How p-values are adjusted, by its name; NULL: bh. MLV_E_USAGE when there is no such way. */

@@ -83,10 +83,7 @@ void mlv_record_folds_out(struct mlv_out *out, const struct mlv_record_diff *dif
 		out_side(out, "new", &change->sides[1]);
 		if (change->tested) {
 			mlv_out_real(out, "diff", change->change);
-			mlv_out_array_begin(out, "ci");
-			mlv_out_real(out, NULL, change->low);
-			mlv_out_real(out, NULL, change->high);
-			mlv_out_array_end(out);
+			mlv_out_range(out, "ci", change->low, change->high);
 			mlv_out_real(out, "p", change->p);
 		}
 		if (change->tested && change->has_worse) {

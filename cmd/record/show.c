@@ -1,33 +1,20 @@
 #include "cmd/record/show.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/record/csv.h"
 #include "cmd/record/table.h"
 #include "cmd/ui/out.h"
 #include "core/base/sys.h"
 #include "core/repo/glob.h"
 
-enum order { BY_NAME, BY_ROWS, BY_WORST };
-
-static mlv_err parse_order(const char *text, enum order *order)
-{
-	static const char *const names[] = { "name", "n", "worst" };
-
-	*order = BY_NAME;
-	for (size_t i = 0; text && i < MLV_COUNT(names); i++)
-		if (strcmp(names[i], text) == 0) {
-			*order = (enum order)i;
-			return NULL;
-		}
-	return text ? mlv_error(MLV_E_USAGE, "--sort must be name, n or worst, not '%s'", text) : NULL;
-}
-
 /* A slice with one of its metrics: a row of the table. */
 struct row {
 	const struct mlv_record_slice *slice;
 	size_t metric;
-	double badness; /* how much worse than overall, by the metric's direction */
+	double off; /* from overall: how much worse, by the metric's direction, or how far */
 	size_t place;
 };
 
@@ -45,20 +32,20 @@ static int by_rows(const void *a, const void *b)
 	return by_place(left, right);
 }
 
-/* Metric by metric, the worst slices of each first. */
-static int by_worst(const void *a, const void *b)
+/* Metric by metric, the slices of each that are most off first. */
+static int by_off(const void *a, const void *b)
 {
 	const struct row *left = a, *right = b;
 
 	if (left->metric != right->metric)
 		return left->metric < right->metric ? -1 : 1;
-	if (left->badness < right->badness || left->badness > right->badness)
-		return left->badness > right->badness ? -1 : 1;
+	if (left->off < right->off || left->off > right->off)
+		return left->off > right->off ? -1 : 1;
 	return by_place(left, right);
 }
 
 static mlv_err list_rows(const struct mlv_record *record, const struct mlv_glob *glob,
-			 enum order order, struct row **out, size_t *count)
+			 enum mlv_record_order order, struct row **out, size_t *count)
 {
 	struct row *rows = mlv_sys_alloc_array(record->slice_count * record->metric_count, sizeof(*rows));
 
@@ -76,13 +63,15 @@ static mlv_err list_rows(const struct mlv_record *record, const struct mlv_glob 
 			struct row *row = &rows[*count];
 
 			*row = (struct row){ slice, m, off * -record->metrics[m].direction, *count };
+			if (order == MLV_RECORD_BY_DELTA)
+				row->off = fabs(off);
 			if (!slice->entries[m].defined)
-				row->badness = -1e300; /* last */
+				row->off = -1e300; /* last */
 			(*count)++;
 		}
 	}
-	if (order != BY_NAME)
-		qsort(rows, *count, sizeof(*rows), order == BY_ROWS ? by_rows : by_worst);
+	if (order != MLV_RECORD_BY_NAME)
+		qsort(rows, *count, sizeof(*rows), order == MLV_RECORD_BY_ROWS ? by_rows : by_off);
 	return NULL;
 }
 
@@ -104,16 +93,9 @@ static mlv_err print_rows(struct mlv_run *run, const struct mlv_record *record,
 static void out_entry(struct mlv_out *out, const char *name, const struct mlv_entry *entry)
 {
 	mlv_out_object_begin(out, name);
-	if (entry->defined)
-		mlv_out_real(out, "value", entry->value);
-	else
-		mlv_out_null(out, "value");
-	if (entry->has_interval) {
-		mlv_out_array_begin(out, "ci");
-		mlv_out_real(out, NULL, entry->low);
-		mlv_out_real(out, NULL, entry->high);
-		mlv_out_array_end(out);
-	}
+	mlv_out_maybe(out, "value", entry->defined, entry->value);
+	if (entry->has_interval)
+		mlv_out_range(out, "ci", entry->low, entry->high);
 	if (entry->why)
 		mlv_out_text(out, "why", entry->why);
 	mlv_out_number(out, "n", entry->of);
@@ -126,12 +108,9 @@ static void out_rows(struct mlv_out *out, const struct mlv_record *record, const
 {
 	const struct mlv_record_slice *all = &record->slices[0];
 
-	for (size_t m = 0; m < record->metric_count; m++) {
-		if (all->entries[m].defined)
-			mlv_out_real(out, record->metrics[m].name, all->entries[m].value);
-		else
-			mlv_out_null(out, record->metrics[m].name);
-	}
+	for (size_t m = 0; m < record->metric_count; m++)
+		mlv_out_maybe(out, record->metrics[m].name, all->entries[m].defined,
+			      all->entries[m].value);
 	mlv_out_array_begin(out, "slices");
 	for (size_t i = 0; i < count; i++) {
 		if (!rows[i].slice->dim)
@@ -154,17 +133,23 @@ mlv_err mlv_record_show(struct mlv_run *run, struct mlv_metrics_place *place,
 	MLV_SCOPED(mlv_glob_release) struct mlv_glob glob = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_mem_free) struct row *rows = NULL;
-	enum order order;
+	enum mlv_record_order order = MLV_RECORD_BY_NAME;
 	size_t count = 0;
 	mlv_err err;
 
-	if ((err = parse_order(options->sort, &order)) ||
+	if ((err = mlv_record_order_parse(options->sort, &order)) ||
 	    (err = mlv_eval_record(place, side, name, &record, found)) || !*found ||
 	    (err = mlv_eval_path(name, &path)) ||
 	    (options->slices && (err = mlv_glob_compile(&glob, options->slices,
 							strlen(options->slices), false))) ||
 	    (err = list_rows(&record, options->slices ? &glob : NULL, order, &rows, &count)))
 		return err;
+	for (size_t i = 0; i < count && options->csv; i++)
+		if ((err = mlv_record_csv_entry(options->csv, path.ptr, &record, rows[i].slice,
+						rows[i].metric)))
+			return err;
+	if (options->csv)
+		return NULL;
 	if (!run->json) {
 		mlv_out_line(run->out, "%s", path.ptr);
 		return print_rows(run, &record, rows, count, options);

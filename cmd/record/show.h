@@ -7,8 +7,9 @@
 
 struct mlv_record_show_options {
 	const char *slices; /* a glob: also slices that it matches; NULL: only overall */
-	const char *sort;   /* "name", "n" or "worst"; NULL: name */
+	const char *sort;   /* "name", "n", "worst" or "delta", both from overall; NULL: name */
 	bool markdown;
+	struct mlv_buf *csv; /* gets them as CSV, see csv.h, instead; NULL: not */
 	unsigned precision;
 };
 

@@ -1,8 +1,22 @@
 #include "cmd/record/table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/eval/metric.h"
+
+mlv_err mlv_record_order_parse(const char *text, enum mlv_record_order *order)
+{
+	static const char *const names[] = { "name", "n", "worst", "delta" };
+
+	for (size_t i = 0; text && i < MLV_COUNT(names); i++)
+		if (strcmp(names[i], text) == 0) {
+			*order = (enum mlv_record_order)i;
+			return NULL;
+		}
+	return text ? mlv_error(MLV_E_USAGE, "--sort must be name, n, worst or delta, not '%s'", text)
+		    : NULL;
+}
 
 mlv_err mlv_record_table_begin(struct mlv_table *table)
 {

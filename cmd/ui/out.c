@@ -279,6 +279,22 @@ void mlv_out_real(struct mlv_out *out, const char *name, double number)
 	end_value(out);
 }
 
+void mlv_out_maybe(struct mlv_out *out, const char *name, bool there, double number)
+{
+	if (there)
+		mlv_out_real(out, name, number);
+	else
+		mlv_out_null(out, name);
+}
+
+void mlv_out_range(struct mlv_out *out, const char *name, double low, double high)
+{
+	mlv_out_array_begin(out, name);
+	mlv_out_real(out, NULL, low);
+	mlv_out_real(out, NULL, high);
+	mlv_out_array_end(out);
+}
+
 void mlv_out_bool(struct mlv_out *out, const char *name, bool truth)
 {
 	if (!begin_value(out, name))

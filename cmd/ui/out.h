@@ -57,6 +57,9 @@ void mlv_out_text_len(struct mlv_out *out, const char *name, const char *text, s
 void mlv_out_json_path(struct mlv_out *out, const char *name, const char *path, size_t len);
 void mlv_out_number(struct mlv_out *out, const char *name, uint64_t number);
 void mlv_out_real(struct mlv_out *out, const char *name, double number);
+/* A number where there is one and it is finite, else null (also where it is not finite); and [low, high]. */
+void mlv_out_maybe(struct mlv_out *out, const char *name, bool there, double number);
+void mlv_out_range(struct mlv_out *out, const char *name, double low, double high);
 void mlv_out_bool(struct mlv_out *out, const char *name, bool truth);
 void mlv_out_null(struct mlv_out *out, const char *name);
 
