@@ -1,12 +1,13 @@
 /*
- * Reading: a batch of bytes is cut behind rows, and while its pieces are parsed
- * on all threads, what the batch before gave is appended and the next is read.
- * A row ends at a line feed that has an even number of quotes before it; as a
- * quote inside a field that is not quoted is refused, that is so up to the first
- * error.
+ * Reading: each thread takes the bytes that come next, up to where a row ends,
+ * parses them while others take theirs, and appends what they gave when all
+ * before them is appended. A row ends at a line feed that has an even number of
+ * quotes before it; as a quote inside a field that is not quoted is refused, that
+ * is so up to the first error.
  */
 #include "core/eval/frame.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,130 +17,158 @@
 #include "core/eval/frame/parts.h"
 #include "core/eval/frame/scan.h"
 
-#define PIECE       ((size_t)1 << 20) /* bytes that a thread parses at once */
-#define PIECES_EACH 2                 /* of them in a batch, for each thread */
-
-/* ---- cutting */
-
-struct batch {
-	struct mlv_buf bytes;
-	struct frame_block *blocks;
-	size_t count, cap;
-};
+#define PIECE      ((size_t)256 << 10) /* bytes that a thread parses at once: they stay near it */
+#define LONGER     4                 /* times as many, when they are no whole row */
+#define WORDS_KEPT 4096              /* words of a column that a thread knows from block to block */
 
 struct reading {
 	struct mlv_ctx *ctx;
 	struct frame_format format;
 	struct mlv_frame *frame;
+	/* Of the threads: what they read and parse. */
+	struct piece {
+		struct mlv_buf bytes;
+		struct frame_block block;
+	} *pieces;
+
+	pthread_mutex_t next; /* to take bytes: */
 	struct frame_stream stream;
-	/* Being appended, parsed and read; they take turns. */
-	struct batch batches[3], *before, *now, *next;
-	size_t line; /* of the first byte of now */
-	bool has_header;
+	struct mlv_buf rest;  /* the beginning of a row, that came with those before */
+	size_t line;          /* of it */
+	size_t taken;         /* blocks */
+
+	pthread_mutex_t turn; /* to append, in the order in which bytes were taken: */
+	pthread_cond_t turned;
+	size_t appended;      /* blocks */
+	size_t failed;        /* the first block that failed, for this reason; SIZE_MAX: none */
+	struct mlv_error error;
+
+	pthread_rwlock_t room; /* writing: columns move; reading: rows are put at their place */
 };
 
-static void batch_clear(struct batch *batch)
+static void reading_init(struct reading *reading, struct mlv_ctx *ctx,
+			 const struct mlv_frame_source *source)
 {
-	for (size_t b = 0; b < batch->count; b++)
-		mlv_frame_release(&batch->blocks[b].out);
-	batch->count = 0;
-}
-
-static void reading_init(struct reading *reading)
-{
-	for (size_t b = 0; b < MLV_COUNT(reading->batches); b++)
-		reading->batches[b].bytes = (struct mlv_buf)MLV_BUF_INIT;
-	reading->before = &reading->batches[0];
-	reading->now = &reading->batches[1];
-	reading->next = &reading->batches[2];
-	reading->line = 1;
+	*reading = (struct reading){
+		.ctx = ctx, .format = { .name = source->name, .separator = source->separator },
+		.stream = { .source = source, .raw = MLV_BUF_INIT }, .rest = MLV_BUF_INIT,
+		.line = 1, .failed = SIZE_MAX,
+	};
+	pthread_mutex_init(&reading->next, NULL);
+	pthread_mutex_init(&reading->turn, NULL);
+	pthread_cond_init(&reading->turned, NULL);
+	pthread_rwlock_init(&reading->room, NULL);
 }
 
 static void reading_release(struct reading *reading)
 {
-	for (size_t b = 0; b < MLV_COUNT(reading->batches); b++) {
-		batch_clear(&reading->batches[b]);
-		free(reading->batches[b].blocks);
-		mlv_buf_release(&reading->batches[b].bytes);
+	for (unsigned p = 0; reading->pieces && p < reading->ctx->jobs; p++) {
+		struct frame_block *block = &reading->pieces[p].block;
+
+		mlv_buf_release(&reading->pieces[p].bytes);
+		mlv_frame_release(&block->out);
+		mlv_frame_codes_free(block->codes, reading->format.count);
+		free(block->marks);
 	}
+	free(reading->pieces);
 	free(reading->format.place);
 	free(reading->format.seen);
+	mlv_buf_release(&reading->rest);
 	mlv_frame_stream_release(&reading->stream);
+	pthread_mutex_destroy(&reading->next);
+	pthread_mutex_destroy(&reading->turn);
+	pthread_cond_destroy(&reading->turned);
+	pthread_rwlock_destroy(&reading->room);
 }
 
-/*
- * The end of the first row of bytes that ends at or behind least; len when none
- * does. lines counts the line feeds up to there.
- */
-static size_t row_end(const struct reading *reading, const char *bytes, size_t len, size_t least,
-		      size_t *lines)
+/* ---- cutting */
+
+/* The end of the first row, which begins there; 0 when none ends there. */
+static size_t first_end(const struct reading *reading, const struct mlv_buf *bytes, size_t begin)
 {
 	bool quotes = reading->format.separator != 0, quoted = false;
-	size_t at = least > len ? len : least ? least - 1 : 0;
 
-	*lines = scan_count(bytes, at, '\n');
-	quoted = quotes && scan_count(bytes, at, '"') % 2;
-	for (; at < len; at++) {
-		quoted ^= quotes && bytes[at] == '"';
-		if (bytes[at] != '\n')
-			continue;
-		(*lines)++;
-		if (!quoted)
+	for (size_t at = begin; at < bytes->len; at++) {
+		quoted ^= quotes && bytes->ptr[at] == '"';
+		if (bytes->ptr[at] == '\n' && !quoted)
 			return at + 1;
 	}
-	return len;
+	return 0;
 }
 
-static bool ends_row(const struct reading *reading, const char *bytes, size_t len)
+/* The end of the last row of bytes; 0 when none ends there. */
+static size_t last_end(const struct reading *reading, const struct mlv_buf *bytes)
 {
-	size_t lines;
+	bool quotes = reading->format.separator && memchr(bytes->ptr, '"', bytes->len);
+	bool quoted = quotes && scan_count(bytes->ptr, bytes->len, '"') % 2;
 
-	return len && bytes[len - 1] == '\n' && row_end(reading, bytes, len, len, &lines) == len;
+	for (size_t at = bytes->len; at > 0; at--) {
+		quoted ^= quotes && bytes->ptr[at - 1] == '"';
+		if (bytes->ptr[at - 1] == '\n' && !quoted)
+			return at;
+	}
+	return 0;
 }
 
-static mlv_err add_block(struct reading *reading, const char *bytes, size_t len, size_t line)
+/* Go on until there are so many bytes, or no more. */
+static mlv_err read_up_to(struct reading *reading, struct mlv_buf *bytes, size_t want)
 {
-	struct batch *batch = reading->now;
-	struct frame_block *block;
-	mlv_err err = mlv_array_grow(&batch->blocks, &batch->cap, batch->count + 1,
-				     sizeof(*batch->blocks));
-
-	if (err)
-		return err;
-	block = &batch->blocks[batch->count++];
-	*block = (struct frame_block){ .bytes = bytes, .len = len, .line = line };
-	return mlv_frame_init(&block->out, reading->format.wants, reading->format.count);
-}
-
-/* Cut the batch into blocks of whole rows; *used is where the last of them ends. */
-static mlv_err cut(struct reading *reading, size_t *used)
-{
-	size_t at = *used, lines;
 	mlv_err err = NULL;
 
-	while (!err && at < reading->now->bytes.len) {
-		const char *bytes = reading->now->bytes.ptr + at;
-		size_t len = reading->now->bytes.len - at;
-		size_t end = row_end(reading, bytes, len, PIECE, &lines);
+	while (!err && !reading->stream.ended && bytes->len < want)
+		err = mlv_frame_stream_read(&reading->stream, bytes, want - bytes->len);
+	return err;
+}
 
-		if (end == len && !reading->stream.ended && !ends_row(reading, bytes, len)) {
-			/* The last row is not all there: up to the one before. */
-			size_t last = 0, step, some = 0;
+static size_t longer(size_t want)
+{
+	return want < FRAME_RECORD_MAX / LONGER ? want * LONGER : FRAME_RECORD_MAX + PIECE;
+}
 
-			for (lines = 0; (step = row_end(reading, bytes + last, len - last, 0, &some)) <
-					len - last; last += step)
-				lines += some;
-			end = last;
-		}
-		if (!end)
+static mlv_err too_long(const struct reading *reading)
+{
+	return mlv_error(MLV_E_SPEC, "%s:%zu: a row of more than 64 MiB", reading->format.name,
+			 reading->line);
+}
+
+/* ---- the first row */
+
+/* Read until the first row is there: from where it begins, behind a mark, to where it ends. */
+static mlv_err read_first(struct reading *reading, size_t *begin, size_t *end)
+{
+	struct mlv_buf *bytes = &reading->rest;
+	mlv_err err;
+
+	if ((err = mlv_frame_find_format(&reading->format)) ||
+	    (err = mlv_frame_stream_begin(&reading->stream, bytes)))
+		return err;
+	for (size_t want = PIECE;; want = longer(want)) {
+		*begin = bytes->len >= 3 && memcmp(bytes->ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+		if ((*end = first_end(reading, bytes, *begin)) || reading->stream.ended)
 			break;
-		err = add_block(reading, bytes, end, reading->line);
-		reading->line += lines;
-		at += end;
-		if (end < PIECE)
-			break;
+		if (bytes->len - *begin > FRAME_RECORD_MAX)
+			return too_long(reading);
+		if ((err = read_up_to(reading, bytes, want)))
+			return err;
 	}
-	*used = at;
+	*end = *end ? *end : bytes->len;
+	return NULL;
+}
+
+static mlv_err no_header(const struct reading *reading)
+{
+	return mlv_error(MLV_E_SPEC, "%s: empty: there is no header", reading->format.name);
+}
+
+/* Take what was read up to at. */
+static mlv_err take_rest(struct reading *reading, size_t at)
+{
+	struct mlv_buf left = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_add(&left, reading->rest.ptr + at, reading->rest.len - at);
+
+	reading->line += scan_count(reading->rest.ptr, at, '\n');
+	mlv_buf_release(&reading->rest);
+	reading->rest = left;
 	return err;
 }
 
@@ -157,141 +186,214 @@ static mlv_err check_seen(const struct frame_format *format, struct mlv_frame *f
 	return NULL;
 }
 
-static mlv_err take_header(struct reading *reading, size_t *used)
+static mlv_err take_header(struct reading *reading)
 {
-	struct mlv_buf *bytes = &reading->now->bytes;
-	size_t lines, end;
-	mlv_err err = NULL;
+	size_t begin = 0, end = 0;
+	mlv_err err = read_first(reading, &begin, &end);
 
-	if (bytes->len >= 3 && memcmp(bytes->ptr, "\xef\xbb\xbf", 3) == 0)
-		*used = 3;
-	reading->has_header = true;
-	if (!reading->format.separator)
-		return NULL;
-	while ((end = row_end(reading, bytes->ptr + *used, bytes->len - *used, 0, &lines)) ==
-		       bytes->len - *used &&
-	       !reading->stream.ended && end <= FRAME_RECORD_MAX && !err)
-		err = mlv_frame_stream_read(&reading->stream, bytes, bytes->len + FRAME_STEP);
-	if (err)
+	if (err || !reading->format.separator)
+		return err ? err : take_rest(reading, begin);
+	if (end == begin)
+		return no_header(reading);
+	if ((err = mlv_frame_csv_header(&reading->format, reading->rest.ptr + begin, end - begin,
+					reading->line)) ||
+	    (err = check_seen(&reading->format, reading->frame)))
 		return err;
-	if (!end)
-		return mlv_error(MLV_E_SPEC, "%s: empty: there is no header", reading->format.name);
-	if ((err = mlv_frame_csv_header(&reading->format, bytes->ptr + *used, end,
-					reading->line)))
-		return err;
-	reading->line += lines;
-	*used += end;
-	return check_seen(&reading->format, reading->frame);
+	return take_rest(reading, end);
 }
 
-static mlv_err parse_block(void *arg, size_t index, unsigned worker)
-{
-	struct reading *reading = arg;
-	struct frame_block *block = &reading->now->blocks[index];
-	const char *nul = memchr(block->bytes, '\0', block->len);
-	size_t line = block->line;
+/* ---- blocks */
 
-	(void)worker;
-	if (nul) {
-		for (const char *at = block->bytes; at < nul; at++)
-			line += *at == '\n';
-		return mlv_error(MLV_E_SPEC, "%s:%zu: a NUL byte: this is not a text file",
-				 reading->format.name, line);
+/* Fill bytes with whole rows. What follows them is kept for the next. */
+static mlv_err read_rows(struct reading *reading, struct mlv_buf *bytes, size_t *end)
+{
+	mlv_err err;
+
+	mlv_buf_clear(bytes);
+	if ((err = mlv_buf_add(bytes, reading->rest.ptr, reading->rest.len)))
+		return err;
+	for (size_t want = PIECE;; want = longer(want)) {
+		if ((err = read_up_to(reading, bytes, want)) ||
+		    (err = mlv_buf_reserve(bytes, FRAME_AHEAD)))
+			return err;
+		*end = reading->stream.ended ? bytes->len : last_end(reading, bytes);
+		if (*end || reading->stream.ended)
+			break;
+		if (bytes->len > FRAME_RECORD_MAX)
+			return too_long(reading);
 	}
+	memset(bytes->ptr + bytes->len, 0, FRAME_AHEAD);
+	mlv_buf_clear(&reading->rest);
+	return mlv_buf_add(&reading->rest, bytes->ptr + *end, bytes->len - *end);
+}
+
+/*
+ * Take the next block; none when there is no more, or one failed. Of a failure
+ * to read index tells the block.
+ */
+static mlv_err take_block(struct reading *reading, struct piece *piece, size_t *index, bool *taken)
+{
+	struct frame_block *block = &piece->block;
+	mlv_err err = NULL;
+
+	pthread_mutex_lock(&reading->next);
+	*index = reading->taken;
+	*taken = !(reading->stream.ended && !reading->rest.len) &&
+		 __atomic_load_n(&reading->failed, __ATOMIC_RELAXED) == SIZE_MAX;
+	if (*taken && !(err = mlv_ctx_check_stop(reading->ctx)) &&
+	    !(err = read_rows(reading, &piece->bytes, &block->len))) {
+		reading->taken++;
+		block->bytes = piece->bytes.ptr;
+		block->line = reading->line;
+		reading->line += scan_count(block->bytes, block->len, '\n');
+		mlv_tell_advance(reading->ctx, 0, block->len);
+	}
+	pthread_mutex_unlock(&reading->next);
+	return err;
+}
+
+static mlv_err parse_block(const struct reading *reading, struct frame_block *block)
+{
+	const char *nul = memchr(block->bytes, '\0', block->len);
+
+	mlv_frame_clear(&block->out);
+	if (nul)
+		return mlv_error(MLV_E_SPEC, "%s:%zu: a NUL byte: this is not a text file",
+				 reading->format.name,
+				 block->line + scan_count(block->bytes, (size_t)(nul - block->bytes), '\n'));
 	return reading->format.separator ? mlv_frame_csv_block(&reading->format, block)
 					 : mlv_frame_jsonl_block(&reading->format, block);
 }
 
-/* Append what the batch before now gave. */
-static mlv_err append_before(struct reading *reading)
+/* Wait until all blocks before are appended; false when one of them failed. */
+static bool await_turn(struct reading *reading, size_t index)
+{
+	bool mine;
+
+	pthread_mutex_lock(&reading->turn);
+	while (reading->appended < index && reading->failed > index)
+		pthread_cond_wait(&reading->turned, &reading->turn);
+	mine = reading->appended == index;
+	pthread_mutex_unlock(&reading->turn);
+	return mine;
+}
+
+/* The block is appended, or it failed. */
+static void end_turn(struct reading *reading, size_t index, mlv_err err)
+{
+	pthread_mutex_lock(&reading->turn);
+	if (!err)
+		reading->appended++;
+	else if (index < reading->failed) {
+		__atomic_store_n(&reading->failed, index, __ATOMIC_RELAXED);
+		reading->error = *err;
+	}
+	pthread_cond_broadcast(&reading->turned);
+	pthread_mutex_unlock(&reading->turn);
+}
+
+/* Words that are many would be looked for in vain: those of the next block are others. */
+static void forget_many(struct frame_block *block)
+{
+	for (size_t c = 0; c < block->out.count; c++)
+		if (block->out.columns[c].words.count > WORDS_KEPT) {
+			mlv_words_clear(&block->out.columns[c].words);
+			block->codes[c].count = 0;
+		}
+}
+
+static mlv_err make_room(struct reading *reading, size_t rows)
 {
 	mlv_err err = NULL;
 
-	for (size_t b = 0; b < reading->before->count && !err; b++)
-		if ((err = mlv_frame_append(reading->frame, &reading->before->blocks[b].out)))
-			err = mlv_error_wrap(err, "%s", reading->format.name);
-	batch_clear(reading->before);
+	if (rows <= reading->frame->cap)
+		return NULL;
+	pthread_rwlock_wrlock(&reading->room);
+	err = mlv_frame_reserve(reading->frame, rows);
+	pthread_rwlock_unlock(&reading->room);
 	return err;
 }
 
-/* Fill the batch that is next, which may hold the beginning of a row. */
-static mlv_err read_next(struct reading *reading)
+/* In its turn: what others append begins behind the block, and is put there at the same time. */
+static void append_block(struct reading *reading, struct frame_block *block, size_t index)
 {
-	struct mlv_buf *bytes = &reading->next->bytes;
-	size_t want = bytes->len + PIECE * PIECES_EACH * reading->ctx->jobs;
-	mlv_err err = NULL;
+	struct mlv_frame *frame = reading->frame;
+	size_t row = frame->rows;
+	mlv_err err;
 
-	while (!err && !reading->stream.ended && bytes->len < want)
-		err = mlv_frame_stream_read(&reading->stream, bytes, want - bytes->len);
-	return err;
+	if ((err = make_room(reading, row + block->out.rows)) ||
+	    (err = mlv_frame_merge(frame, &block->out, block->codes))) {
+		end_turn(reading, index, mlv_error_wrap(err, "%s", reading->format.name));
+		return;
+	}
+	frame->rows += block->out.rows;
+	pthread_rwlock_rdlock(&reading->room);
+	end_turn(reading, index, NULL);
+	mlv_frame_place(frame, row, &block->out, block->codes);
+	pthread_rwlock_unlock(&reading->room);
+	forget_many(block);
 }
 
-/* The first round appends, the last reads, so that of several errors that of the first row is told. */
-static mlv_err work(void *arg, size_t index, unsigned worker)
+/* A failure is kept with its block, so that of several that of the first row is told. */
+static mlv_err work(void *arg, size_t round, unsigned worker)
 {
 	struct reading *reading = arg;
+	struct piece *piece = &reading->pieces[worker];
+	size_t index = 0;
+	bool taken = true;
+	mlv_err err;
 
-	if (index == 0)
-		return append_before(reading);
-	return index <= reading->now->count ? parse_block(reading, index - 1, worker)
-					    : read_next(reading);
+	(void)round;
+	while (taken) {
+		if ((err = take_block(reading, piece, &index, &taken)) ||
+		    (taken && (err = parse_block(reading, &piece->block)))) {
+			end_turn(reading, index, err);
+			break;
+		}
+		if (!taken || !await_turn(reading, index))
+			break;
+		append_block(reading, &piece->block, index);
+	}
+	return NULL;
 }
 
-static void take_turns(struct reading *reading)
+static mlv_err make_pieces(struct reading *reading)
 {
-	struct batch *before = reading->before;
-
-	reading->before = reading->now;
-	reading->now = reading->next;
-	reading->next = before;
-	mlv_buf_clear(&reading->next->bytes);
-}
-
-/* What is next becomes now: it is cut and parsed, and what is left of it goes before what is read. */
-static mlv_err read_batch(struct reading *reading)
-{
-	const struct mlv_buf *bytes;
-	size_t used = 0;
+	const struct frame_format *format = &reading->format;
 	mlv_err err = NULL;
 
-	take_turns(reading);
-	bytes = &reading->now->bytes;
-	if ((!reading->has_header && (err = take_header(reading, &used))) ||
-	    (err = cut(reading, &used)))
-		return err;
-	if (bytes->len - used > FRAME_RECORD_MAX)
-		return mlv_error(MLV_E_SPEC, "%s:%zu: a row of more than 64 MiB",
-				 reading->format.name, reading->line);
-	mlv_tell_advance(reading->ctx, 0, used);
-	if ((err = mlv_buf_add(&reading->next->bytes, bytes->ptr + used, bytes->len - used)))
-		return err;
-	return mlv_pool_run(reading->ctx, reading->ctx->jobs, reading->now->count + 2, work, reading);
+	if (!(reading->pieces = mlv_sys_alloc_array(reading->ctx->jobs, sizeof(*reading->pieces))))
+		return mlv_error_nomem("a table");
+	for (unsigned p = 0; p < reading->ctx->jobs && !err; p++) {
+		struct frame_block *block = &reading->pieces[p].block;
+
+		reading->pieces[p].bytes = (struct mlv_buf)MLV_BUF_INIT;
+		block->marks = mlv_sys_alloc_array(FRAME_MARKS, sizeof(*block->marks));
+		block->codes = mlv_frame_codes_new(format->count);
+		err = block->marks && block->codes
+			      ? mlv_frame_init(&block->out, format->wants, format->count)
+			      : mlv_error_nomem("a table");
+	}
+	return err;
 }
 
 mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *source,
 		       const struct mlv_want *wants, size_t count, struct mlv_frame *frame)
 {
 	MLV_SCOPED(mlv_frame_release) struct mlv_frame made = { 0 };
-	MLV_SCOPED(reading_release) struct reading reading = {
-		.ctx = ctx, .frame = &made,
-		.format = { .name = source->name, .separator = source->separator, .wants = wants,
-			    .count = count },
-		.stream = { .source = source, .raw = MLV_BUF_INIT },
-	};
+	MLV_SCOPED(reading_release) struct reading reading;
 	mlv_err err;
 
-	reading_init(&reading);
-	if ((err = mlv_frame_find_format(&reading.format)) || (err = mlv_frame_init(&made, wants, count)) ||
-	    (err = mlv_frame_stream_begin(&reading.stream, &reading.next->bytes)) ||
-	    (err = read_next(&reading)))
+	reading_init(&reading, ctx, source);
+	reading.frame = &made;
+	reading.format.wants = wants;
+	reading.format.count = count;
+	if ((err = mlv_frame_init(&made, wants, count)) || (err = take_header(&reading)) ||
+	    (err = make_pieces(&reading)) || (err = mlv_pool_run(ctx, ctx->jobs, ctx->jobs, work, &reading)))
 		return err;
-	do
-		err = read_batch(&reading);
-	while (!err && !(reading.stream.ended && !reading.next->bytes.len));
-	if (err)
-		return err;
-	take_turns(&reading);
-	if ((err = append_before(&reading)) || (err = check_seen(&reading.format, &made)))
+	if (reading.failed != SIZE_MAX)
+		return mlv_error_copy(&reading.error);
+	if ((err = check_seen(&reading.format, &made)))
 		return err;
 	*frame = made;
 	made = (struct mlv_frame){ 0 };
@@ -301,35 +403,17 @@ mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *sourc
 mlv_err mlv_frame_names(struct mlv_ctx *ctx, const struct mlv_frame_source *source,
 			struct mlv_strs *names)
 {
-	struct mlv_frame none = { 0 };
-	struct mlv_buf *bytes;
-	MLV_SCOPED(reading_release) struct reading reading = {
-		.ctx = ctx, .frame = &none,
-		.format = { .name = source->name, .separator = source->separator },
-		.stream = { .source = source, .raw = MLV_BUF_INIT },
-	};
-	size_t skip = 0, end, lines;
-	bool whole;
+	MLV_SCOPED(reading_release) struct reading reading;
+	size_t begin = 0, end = 0;
 	mlv_err err;
 
-	reading_init(&reading);
-	bytes = &reading.next->bytes;
-	if ((err = mlv_frame_find_format(&reading.format)) ||
-	    (err = mlv_frame_stream_begin(&reading.stream, bytes)))
+	reading_init(&reading, ctx, source);
+	if ((err = read_first(&reading, &begin, &end)))
 		return err;
-	do {
-		skip = bytes->len >= 3 && memcmp(bytes->ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-		end = row_end(&reading, bytes->ptr + skip, bytes->len - skip, 0, &lines);
-		whole = skip + end < bytes->len || reading.stream.ended;
-		if (!whole && end > FRAME_RECORD_MAX)
-			return mlv_error(MLV_E_SPEC, "%s:1: a row of more than 64 MiB", source->name);
-		err = whole ? NULL : mlv_frame_stream_read(&reading.stream, bytes, FRAME_STEP);
-	} while (!err && !whole);
-	if (err)
-		return err;
-	if (!end)
-		return mlv_error(MLV_E_SPEC, "%s: empty: there is no header", source->name);
+	if (end == begin)
+		return no_header(&reading);
 	return reading.format.separator
-		       ? mlv_frame_csv_names(&reading.format, bytes->ptr + skip, end, names)
-		       : mlv_frame_jsonl_names(&reading.format, bytes->ptr + skip, end, names);
+		       ? mlv_frame_csv_names(&reading.format, reading.rest.ptr + begin, end - begin, names)
+		       : mlv_frame_jsonl_names(&reading.format, reading.rest.ptr + begin, end - begin,
+					       names);
 }

@@ -28,8 +28,6 @@
 
 #define MLV_FRAME_ROWS ((size_t)INT32_MAX)
 
-#define MLV_WORDS_RECENT 64 /* a power of 2 */
-
 /* Distinct texts, numbered from 0. */
 struct mlv_words {
 	struct mlv_buf bytes; /* each text and a NUL */
@@ -40,18 +38,17 @@ struct mlv_words {
 		uint32_t code; /* code + 1; 0: free */
 	} *slot;
 	size_t slots;         /* a power of 2 */
-	struct mlv_word {     /* short texts that came lately, by their bytes */
-		uint64_t bytes;
-		uint32_t len, code; /* code + 1; 0: free */
-	} recent[MLV_WORDS_RECENT];
+	struct mlv_word *recent; /* short texts that came lately, by their bytes; NULL: none */
 };
 void mlv_words_release(struct mlv_words *words);
 /* The number of text, which is added when it is new. */
 mlv_err mlv_words_add(struct mlv_words *words, const char *text, size_t len,
 		      uint32_t *code) MLV_CHECK;
-/* Add all words of from: codes gets the number of each. */
-mlv_err mlv_words_add_all(struct mlv_words *words, const struct mlv_words *from,
+/* Add all words of from, of the number first on: codes gets, at its number, that of each. */
+mlv_err mlv_words_add_all(struct mlv_words *words, const struct mlv_words *from, uint32_t first,
 			  uint32_t *codes) MLV_CHECK;
+/* Forget all words, and keep the memory. */
+void mlv_words_clear(struct mlv_words *words);
 bool mlv_words_find(const struct mlv_words *words, const char *text, uint32_t *code);
 const char *mlv_words_at(const struct mlv_words *words, uint32_t code);
 

@@ -270,11 +270,12 @@ static mlv_err put_row(struct reader *reader, struct mlv_frame *frame)
 
 mlv_err mlv_frame_csv_block(const struct frame_format *format, struct frame_block *block)
 {
+	size_t used = 0;
+	mlv_err err = mlv_frame_plain_rows(format, block, &used);
 	MLV_SCOPED(reader_release) struct reader reader = {
-		.format = format, .at = block->bytes, .end = block->bytes + block->len,
+		.format = format, .at = block->bytes + used, .end = block->bytes + block->len,
 		.line = block->line, .plain = MLV_BUF_INIT,
 	};
-	mlv_err err = NULL;
 
 	while (!err && reader.at < reader.end)
 		if (!(err = read_row(&reader)) && !is_blank(&reader))

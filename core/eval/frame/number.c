@@ -5,16 +5,46 @@
 #include <string.h>
 
 #include "core/eval/frame.h"
-#include "core/eval/sum.h"
+#include "core/eval/frame/number.h"
 
 #define LONGEST     128        /* characters of a number */
 #define EXACT_POWER 22         /* 10^22 is a double, and so are those below */
-#define DIVISOR_POWER 19       /* 10^19 is below 2^64 */
 #define EXACT_MAX   ((uint64_t)1 << 53)
 
 static const double powers[EXACT_POWER + 1] = {
 	1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+/* 1 / 5^n, from its highest bit on, rounded up; the first is not used. */
+const struct mlv_tenth mlv_number_tenths[NUMBER_DIGITS + 1] = {
+	{ 0, 0 },
+	{ 0xccccccccccccccccU, 0xcccccccccccccccdU },
+	{ 0xa3d70a3d70a3d70aU, 0x3d70a3d70a3d70a4U },
+	{ 0x83126e978d4fdf3bU, 0x645a1cac083126eaU },
+	{ 0xd1b71758e219652bU, 0xd3c36113404ea4a9U },
+	{ 0xa7c5ac471b478423U, 0x0fcf80dc33721d54U },
+	{ 0x8637bd05af6c69b5U, 0xa63f9a49c2c1b110U },
+	{ 0xd6bf94d5e57a42bcU, 0x3d32907604691b4dU },
+	{ 0xabcc77118461cefcU, 0xfdc20d2b36ba7c3eU },
+	{ 0x89705f4136b4a597U, 0x31680a88f8953031U },
+	{ 0xdbe6fecebdedd5beU, 0xb573440e5a884d1cU },
+	{ 0xafebff0bcb24aafeU, 0xf78f69a51539d749U },
+	{ 0x8cbccc096f5088cbU, 0xf93f87b7442e45d4U },
+	{ 0xe12e13424bb40e13U, 0x2865a5f206b06fbaU },
+	{ 0xb424dc35095cd80fU, 0x538484c19ef38c95U },
+	{ 0x901d7cf73ab0acd9U, 0x0f9d37014bf60a11U },
+	{ 0xe69594bec44de15bU, 0x4c2ebe687989a9b4U },
+	{ 0xb877aa3236a4b449U, 0x09befeb9fad487c3U },
+	{ 0x9392ee8e921d5d07U, 0x3aff322e62439fd0U },
+	{ 0xec1e4a7db69561a5U, 0x2b31e9e3d06c32e6U },
+};
+
+const uint64_t mlv_number_powers[NUMBER_DIGITS + 1] = {
+	1U, 10U, 100U, 1000U, 10000U, 100000U, 1000000U, 10000000U, 100000000U, 1000000000U,
+	10000000000U, 100000000000U, 1000000000000U, 10000000000000U, 100000000000000U,
+	1000000000000000U, 10000000000000000U, 100000000000000000U, 1000000000000000000U,
+	10000000000000000000U,
 };
 
 /* The parts of a decimal number; digits: how many of its mantissa were read. */
@@ -36,7 +66,7 @@ static size_t read_digits(const char *text, size_t len, size_t *at, struct decim
 	size_t begin = *at;
 
 	for (; *at < len && is_digit(text[*at]); (*at)++) {
-		if (decimal->digits < 19)
+		if (decimal->digits < NUMBER_DIGITS)
 			decimal->mantissa = decimal->mantissa * 10 + (uint64_t)(text[*at] - '0');
 		decimal->digits += decimal->digits || text[*at] != '0';
 	}
@@ -104,35 +134,6 @@ static bool parse_word(const char *text, size_t len, double *number)
 	return true;
 }
 
-/*
- * mantissa / 10^power, rounded to the nearest double, ties to even: the 64 bits
- * of the quotient, and whether there is a rest, tell it for sure.
- */
-static double divide(uint64_t mantissa, unsigned power)
-{
-	uint64_t divisor = 1, quotient, cut, bits;
-	int up, up_divisor, shift = 64;
-	mlv_wide dividend;
-	double scale;
-
-	while (power--)
-		divisor *= 10;
-	up = __builtin_clzll(mantissa);
-	up_divisor = __builtin_clzll(divisor);
-	mantissa <<= up;
-	divisor <<= up_divisor;
-	shift -= mantissa >= divisor; /* so that the quotient's highest bit is its 64th */
-	dividend = (mlv_wide)mantissa << shift;
-	quotient = (uint64_t)(dividend / divisor);
-	cut = quotient & 0x7ff;
-	cut = cut << 1 | ((mlv_wide)quotient * divisor != dividend);
-	quotient >>= 11;
-	quotient += cut > 0x800 || (cut == 0x800 && (quotient & 1));
-	bits = (uint64_t)(1023 + 11 - shift - up + up_divisor) << 52;
-	memcpy(&scale, &bits, sizeof(scale));
-	return (double)quotient * scale;
-}
-
 bool mlv_number_parse(const char *text, size_t len, double *number)
 {
 	struct decimal decimal = { 0 };
@@ -148,7 +149,7 @@ bool mlv_number_parse(const char *text, size_t len, double *number)
 	if (!read_decimal(text, len, &decimal))
 		return parse_word(text, len, number);
 	/* Both are exact, so that one rounding is all there is. W. Clinger (PLDI 1990). */
-	if (decimal.digits <= 19 && decimal.mantissa <= EXACT_MAX &&
+	if (decimal.digits <= NUMBER_DIGITS && decimal.mantissa <= EXACT_MAX &&
 	    labs(decimal.exponent) <= EXACT_POWER) {
 		value = (double)decimal.mantissa;
 		value = decimal.exponent < 0 ? value / powers[-decimal.exponent]
@@ -156,8 +157,9 @@ bool mlv_number_parse(const char *text, size_t len, double *number)
 		*number = decimal.negative ? -value : value;
 		return true;
 	}
-	if (decimal.digits <= 19 && decimal.exponent < 0 && decimal.exponent >= -DIVISOR_POWER) {
-		value = divide(decimal.mantissa, (unsigned)-decimal.exponent);
+	if (decimal.digits <= NUMBER_DIGITS && decimal.exponent < 0 &&
+	    decimal.exponent >= -NUMBER_DIGITS) {
+		value = mlv_number_divide(decimal.mantissa, (unsigned)-decimal.exponent);
 		*number = decimal.negative ? -value : value;
 		return true;
 	}

@@ -26,13 +26,27 @@ mlv_err mlv_frame_stream_read(struct frame_stream *stream, struct mlv_buf *buf,
 			      size_t room) MLV_CHECK;
 void mlv_frame_stream_release(struct frame_stream *stream);
 
-/* A stretch of whole rows, and what it was parsed to. */
-struct frame_block {
-	const char *bytes;
-	size_t len;
-	size_t line; /* of its first byte, from 1 */
-	struct mlv_frame out; /* its words are numbered by this block alone */
+/* The numbers that a table's codes have in another. */
+struct frame_codes {
+	uint32_t *of;
+	size_t count, cap;
 };
+
+/*
+ * A stretch of whole rows, and what it was parsed to. One after the other is
+ * parsed into the same columns; words stay as long as they are few.
+ */
+struct frame_block {
+	const char *bytes;    /* behind them FRAME_AHEAD more may be looked at */
+	size_t len;
+	size_t line;          /* of its first byte, from 1 */
+	struct mlv_frame out; /* its words are numbered by it alone */
+	struct frame_codes *codes; /* of each column */
+	uint32_t *marks;      /* FRAME_MARKS, for plain rows */
+};
+#define FRAME_AHEAD 64
+#define FRAME_STRIP ((size_t)16 << 10) /* bytes of plain rows that are read at once */
+#define FRAME_MARKS (FRAME_STRIP + FRAME_AHEAD + 1)
 
 /* How the rows of a file are parsed. */
 struct frame_format {
@@ -59,6 +73,17 @@ mlv_err mlv_frame_csv_block(const struct frame_format *format, struct frame_bloc
 mlv_err mlv_frame_jsonl_block(const struct frame_format *format,
 			      struct frame_block *block) MLV_CHECK;
 
+/*
+ * Read the rows that begin a block as long as they are plain: without quotes, each with as many fields as
+ * the header, and with nothing to refuse. used: the bytes of them.
+ */
+mlv_err mlv_frame_plain_rows(const struct frame_format *format, struct frame_block *block,
+			     size_t *used) MLV_CHECK;
+
+/* Make room for so many rows. */
+mlv_err mlv_frame_reserve(struct mlv_frame *frame, size_t rows) MLV_CHECK;
+/* Note where a row begins, unless it is one line behind the row before. */
+mlv_err mlv_frame_note_line(struct mlv_frame *frame, size_t row, size_t line) MLV_CHECK;
 /* A new row at the end; then each of its columns is put once. */
 mlv_err mlv_frame_add_row(struct mlv_frame *frame, size_t line) MLV_CHECK;
 /* Put what a field says into the last row; NULL text: missing. */
@@ -66,7 +91,22 @@ mlv_err mlv_frame_put(const struct frame_format *format, struct mlv_frame *frame
 		      const char *text, size_t len) MLV_CHECK;
 mlv_err mlv_frame_init(struct mlv_frame *frame, const struct mlv_want *wants,
 		       size_t count) MLV_CHECK;
-/* Append the rows of from, whose words get the numbers of to. */
+/* Forget the rows, but neither words nor memory. */
+void mlv_frame_clear(struct mlv_frame *frame);
+
+/* Codes of so many columns, none known; NULL: no memory. */
+struct frame_codes *mlv_frame_codes_new(size_t count) MLV_CHECK;
+void mlv_frame_codes_free(struct frame_codes *codes, size_t count);
+/*
+ * Rows of from are appended in three steps: their lines and the words that codes does not know yet are
+ * added, then there is room for them, then they are put at their place. Without the last one to->rows is
+ * as before; other rows may be put at other places meanwhile.
+ */
+mlv_err mlv_frame_merge(struct mlv_frame *to, const struct mlv_frame *from,
+			struct frame_codes *codes) MLV_CHECK;
+void mlv_frame_place(struct mlv_frame *to, size_t row, const struct mlv_frame *from,
+		     const struct frame_codes *codes);
+/* All of it. */
 mlv_err mlv_frame_append(struct mlv_frame *to, const struct mlv_frame *from) MLV_CHECK;
 
 #endif

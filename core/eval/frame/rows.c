@@ -30,7 +30,7 @@ static mlv_err grow_array(void *array, size_t rows, size_t size)
 	return NULL;
 }
 
-static mlv_err reserve(struct mlv_frame *frame, size_t rows)
+mlv_err mlv_frame_reserve(struct mlv_frame *frame, size_t rows)
 {
 	size_t cap = frame->cap + frame->cap / 2;
 	mlv_err err;
@@ -91,8 +91,7 @@ uint32_t mlv_frame_line(const struct mlv_frame *frame, size_t row)
 	return line < UINT32_MAX ? (uint32_t)line : UINT32_MAX;
 }
 
-/* Note where a row begins, unless it is one line behind the row before. */
-static mlv_err note_line(struct mlv_frame *frame, size_t row, size_t line)
+mlv_err mlv_frame_note_line(struct mlv_frame *frame, size_t row, size_t line)
 {
 	mlv_err err;
 
@@ -110,7 +109,8 @@ mlv_err mlv_frame_add_row(struct mlv_frame *frame, size_t line)
 {
 	mlv_err err;
 
-	if ((err = reserve(frame, frame->rows + 1)) || (err = note_line(frame, frame->rows, line)))
+	if ((err = mlv_frame_reserve(frame, frame->rows + 1)) ||
+	    (err = mlv_frame_note_line(frame, frame->rows, line)))
 		return err;
 	frame->rows++;
 	return NULL;
@@ -159,46 +159,72 @@ mlv_err mlv_frame_put(const struct frame_format *format, struct mlv_frame *frame
 	return NULL;
 }
 
-/* The numbers that from's words have in to. */
-static mlv_err translate(struct mlv_words *to, const struct mlv_words *from, uint32_t **out)
+void mlv_frame_clear(struct mlv_frame *frame)
 {
-	MLV_SCOPED(mlv_mem_free) uint32_t *codes =
-		mlv_sys_alloc_array(from->count ? from->count : 1, sizeof(*codes));
-	mlv_err err;
+	frame->rows = frame->line_count = 0;
+}
 
-	if (!codes)
-		return mlv_error_nomem("a table's values");
-	if ((err = mlv_words_add_all(to, from, codes)))
+/* ---- appending */
+
+static mlv_err merge_words(struct mlv_words *to, const struct mlv_words *from, struct frame_codes *codes)
+{
+	mlv_err err = mlv_array_grow(&codes->of, &codes->cap, from->count, sizeof(*codes->of));
+
+	if (err || (err = mlv_words_add_all(to, from, (uint32_t)codes->count, codes->of)))
 		return err;
-	*out = MLV_TAKE(codes);
+	codes->count = from->count;
 	return NULL;
+}
+
+mlv_err mlv_frame_merge(struct mlv_frame *to, const struct mlv_frame *from, struct frame_codes *codes)
+{
+	mlv_err err = NULL;
+
+	for (size_t i = 0; i < from->line_count && !err; i++)
+		err = mlv_frame_note_line(to, to->rows + from->lines[i].row, from->lines[i].line);
+	for (size_t c = 0; c < to->count && !err; c++)
+		if (!to->columns[c].number)
+			err = merge_words(&to->columns[c].words, &from->columns[c].words, &codes[c]);
+	return err;
+}
+
+void mlv_frame_place(struct mlv_frame *to, size_t row, const struct mlv_frame *from,
+		     const struct frame_codes *codes)
+{
+	for (size_t c = 0; c < to->count && from->rows; c++) {
+		const struct mlv_column *part = &from->columns[c];
+		const uint32_t *of = codes[c].of;
+		uint32_t *code = to->columns[c].code + (part->number ? 0 : row);
+
+		if (part->number)
+			memcpy(to->columns[c].number + row, part->number,
+			       from->rows * sizeof(*part->number));
+		for (size_t r = 0; !part->number && r < from->rows; r++)
+			code[r] = of[part->code[r]];
+	}
+}
+
+struct frame_codes *mlv_frame_codes_new(size_t count)
+{
+	return mlv_sys_alloc_array(count + 1, sizeof(struct frame_codes));
+}
+
+void mlv_frame_codes_free(struct frame_codes *codes, size_t count)
+{
+	for (size_t c = 0; codes && c < count; c++)
+		free(codes[c].of);
+	free(codes);
 }
 
 mlv_err mlv_frame_append(struct mlv_frame *to, const struct mlv_frame *from)
 {
-	mlv_err err = reserve(to, to->rows + from->rows);
+	struct frame_codes *codes = mlv_frame_codes_new(to->count);
+	mlv_err err = codes ? mlv_frame_reserve(to, to->rows + from->rows) : mlv_error_nomem("a table");
 
-	if (err || !from->rows)
-		return err;
-	for (size_t i = 0; i < from->line_count && !err; i++)
-		err = note_line(to, to->rows + from->lines[i].row, from->lines[i].line);
-	if (err)
-		return err;
-	for (size_t c = 0; c < to->count; c++) {
-		struct mlv_column *column = &to->columns[c];
-		const struct mlv_column *part = &from->columns[c];
-		MLV_SCOPED(mlv_mem_free) uint32_t *codes = NULL;
-
-		if (column->number) {
-			memcpy(column->number + to->rows, part->number,
-			       from->rows * sizeof(*part->number));
-			continue;
-		}
-		if ((err = translate(&column->words, &part->words, &codes)))
-			return err;
-		for (size_t r = 0; r < from->rows; r++)
-			column->code[to->rows + r] = codes[part->code[r]];
+	if (!err && !(err = mlv_frame_merge(to, from, codes))) {
+		mlv_frame_place(to, to->rows, from, codes);
+		to->rows += from->rows;
 	}
-	to->rows += from->rows;
-	return NULL;
+	mlv_frame_codes_free(codes, to->count);
+	return err;
 }

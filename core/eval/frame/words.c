@@ -7,7 +7,7 @@
 
 #include "core/base/strs.h"
 #include "core/base/sys.h"
-#include "core/eval/frame.h"
+#include "core/eval/frame/words.h"
 
 #define FIRST_SLOTS 64
 #define AHEAD       32
@@ -18,7 +18,18 @@ void mlv_words_release(struct mlv_words *words)
 	mlv_buf_release(&words->bytes);
 	free(words->offset);
 	free(words->slot);
+	free(words->recent);
 	*words = (struct mlv_words){ .bytes = MLV_BUF_INIT };
+}
+
+void mlv_words_clear(struct mlv_words *words)
+{
+	mlv_buf_clear(&words->bytes);
+	words->count = 0;
+	if (words->slots)
+		memset(words->slot, 0, words->slots * sizeof(*words->slot));
+	if (words->recent)
+		memset(words->recent, 0, WORDS_RECENT * sizeof(*words->recent));
 }
 
 /* A secret of this process: whoever writes a table cannot know which texts collide. */
@@ -164,53 +175,45 @@ static mlv_err add_word(struct mlv_words *words, uint32_t hash, const char *text
 	return NULL;
 }
 
-/* A text of 1 to 8 bytes as a number that, with its length, is no other's. */
-static uint64_t short_bytes(const char *text, size_t len)
+/* A text of up to 8 bytes as mlv_words_key() gives it, of which no byte behind it is looked at. */
+static uint64_t key_of(const char *text, size_t len)
 {
-	uint32_t first, last;
+	char bytes[8] = { 0 };
 
-	if (len < 4)
-		return (uint64_t)(unsigned char)text[0] | (uint64_t)(unsigned char)text[len / 2] << 8 |
-		       (uint64_t)(unsigned char)text[len - 1] << 16;
-	memcpy(&first, text, 4);
-	memcpy(&last, text + len - 4, 4);
-	return first | (uint64_t)last << 32;
-}
-
-static struct mlv_word *recent_of(struct mlv_words *words, uint64_t bytes)
-{
-	unsigned high = (unsigned)((bytes * 0x9e3779b97f4a7c15U) >> 32);
-
-	return &words->recent[high / (UINT32_MAX / MLV_WORDS_RECENT + 1)];
+	memcpy(bytes, text, len);
+	return mlv_words_key(bytes, len);
 }
 
 mlv_err mlv_words_add(struct mlv_words *words, const char *text, size_t len, uint32_t *code)
 {
-	uint64_t bytes;
 	struct mlv_word *recent;
+	uint64_t key;
 	mlv_err err;
 
-	if (!len || len > 8)
+	if (len > WORDS_SHORT)
 		return add_word(words, hash_of(text, len), text, len, code);
-	bytes = short_bytes(text, len);
-	recent = recent_of(words, bytes);
-	if (recent->code && recent->bytes == bytes && recent->len == len) {
+	if (!words->recent &&
+	    !(words->recent = mlv_sys_alloc_array(WORDS_RECENT, sizeof(*words->recent))))
+		return mlv_error_nomem("a table's values");
+	key = key_of(text, len);
+	recent = mlv_words_recent(words, key);
+	if (mlv_words_is(recent, key, len)) {
 		*code = recent->code - 1;
 		return NULL;
 	}
-	if (!(err = add_word(words, hash_of(text, len), text, len, code)) &&
-	    *code < UINT32_MAX)
-		*recent = (struct mlv_word){ bytes, (uint32_t)len, *code + 1 };
+	if (!(err = add_word(words, hash_of(text, len), text, len, code)) && *code < UINT32_MAX)
+		*recent = (struct mlv_word){ key, (uint32_t)len, *code + 1 };
 	return err;
 }
 
 /* Hashes first, so that their slots come from memory while others are worked on. */
-mlv_err mlv_words_add_all(struct mlv_words *words, const struct mlv_words *from, uint32_t *codes)
+mlv_err mlv_words_add_all(struct mlv_words *words, const struct mlv_words *from, uint32_t first,
+			  uint32_t *codes)
 {
 	uint32_t hash[AHEAD];
 	mlv_err err = NULL;
 
-	for (uint32_t begin = 0, count; begin < from->count && !err; begin += count) {
+	for (uint32_t begin = first, count; begin < from->count && !err; begin += count) {
 		count = from->count - begin < AHEAD ? (uint32_t)(from->count - begin) : AHEAD;
 		for (uint32_t i = 0; i < count; i++) {
 			hash[i] = hash_of(mlv_words_at(from, begin + i), length_of(from, begin + i));
