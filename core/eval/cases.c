@@ -1,9 +1,11 @@
 #include "core/eval/cases.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/eval/cases/parts.h"
 #include "core/eval/order.h"
@@ -36,6 +38,7 @@ struct making {
 	const struct mlv_frozen *frozen;
 	size_t frozen_count;
 	const struct mlv_expr_files *files;
+	pthread_mutex_t files_lock; /* expressions, which may read files, one at a time */
 };
 
 /* ---- rows */
@@ -221,27 +224,42 @@ static mlv_err dim_of_cross(const struct mlv_cases *cases, struct mlv_dim *dim)
 	return mlv_dim_by_cross(dim, others, cross->count, cases->rows.count);
 }
 
+/* One that is made of columns, if it is needed. */
+static mlv_err make_dim(void *arg, size_t d, unsigned worker)
+{
+	struct making *making = arg;
+	struct mlv_dim *dim = &making->cases->dims[d];
+	mlv_err err;
+
+	(void)worker;
+	if (dim->def->cross.count || !mlv_slice_is_needed(making->cases->spec, dim->def))
+		return NULL;
+	if (dim->def->expr) {
+		pthread_mutex_lock(&making->files_lock);
+		err = dim_of_expr(making, d, dim);
+		pthread_mutex_unlock(&making->files_lock);
+	} else {
+		err = dim_of_column(making, d, dim);
+	}
+	mlv_tables_forget(making->tables, d);
+	return err;
+}
+
 /* Columns first, for crosses are made of them. Dimensions stand in the order of the entries. */
-static mlv_err make_dims(const struct making *making)
+static mlv_err make_dims(struct making *making)
 {
 	struct mlv_cases *cases = making->cases;
 	size_t count = cases->spec->slice_count;
-	mlv_err err = NULL;
+	mlv_err err;
 
 	if (!(cases->dims = mlv_sys_alloc_array(count ? count : 1, sizeof(*cases->dims))))
 		return mlv_error_nomem("slices");
 	cases->dim_count = count;
 	for (size_t d = 0; d < count; d++)
 		cases->dims[d].def = &cases->spec->slices[d];
-	for (size_t d = 0; d < count && !err; d++) {
-		const struct mlv_slice_def *def = cases->dims[d].def;
-
-		if (def->cross.count || !mlv_slice_is_needed(cases->spec, def))
-			continue;
-		err = def->expr ? dim_of_expr(making, d, &cases->dims[d])
-				: dim_of_column(making, d, &cases->dims[d]);
-		mlv_tables_forget(making->tables, d);
-	}
+	pthread_mutex_init(&making->files_lock, NULL);
+	err = mlv_pool_run(making->ctx, making->ctx->jobs, count, make_dim, making);
+	pthread_mutex_destroy(&making->files_lock);
 	for (size_t d = 0; d < count && !err; d++)
 		if (cases->dims[d].def->cross.count && !cases->dims[d].def->hidden)
 			err = dim_of_cross(cases, &cases->dims[d]);
@@ -274,7 +292,10 @@ mlv_err mlv_cases_load(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 	MLV_SCOPED(mlv_tables_release) struct tables tables = {
 		.spec = spec, .predictions = predictions, .features = features,
 	};
-	struct making making = { ctx, &tables, NULL, frozen, frozen_count, files };
+	struct making making = {
+		.ctx = ctx, .tables = &tables, .frozen = frozen, .frozen_count = frozen_count,
+		.files = files,
+	};
 	mlv_err err = mlv_tables_read(ctx, &tables);
 
 	return err ? err : make(&making, cases);
@@ -289,7 +310,9 @@ mlv_err mlv_cases_of_extract(struct mlv_ctx *ctx, const struct mlv_eval_spec *sp
 		.spec = spec, .predictions = &shards, .extracted = true, .parts = extract->parts,
 		.part_count = extract->part_count,
 	};
-	struct making making = { ctx, &tables, NULL, frozen, frozen_count, NULL };
+	struct making making = {
+		.ctx = ctx, .tables = &tables, .frozen = frozen, .frozen_count = frozen_count,
+	};
 	mlv_err err = mlv_tables_want(&tables);
 
 	if (err)

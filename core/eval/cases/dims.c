@@ -12,6 +12,7 @@
 #define MISSING   "__missing__"
 #define OTHER     "__other__"
 #define NOWHERE   UINT32_MAX
+#define FEW_EDGES 8 /* of bins */
 
 void mlv_dim_release(struct mlv_dim *dim)
 {
@@ -157,12 +158,12 @@ static mlv_err alloc_codes(struct mlv_dim *dim, size_t rows)
 	return dim->code ? NULL : mlv_error_nomem("slices");
 }
 
-mlv_err mlv_dim_by_text(struct mlv_dim *dim, const struct mlv_column *column,
+mlv_err mlv_dim_by_text(struct mlv_dim *dim, struct mlv_column *column,
 			const uint32_t *place, size_t rows)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
-	mlv_err err = alloc_codes(dim, rows);
+	mlv_err err = place ? alloc_codes(dim, rows) : NULL;
 
 	for (uint32_t w = 0; w < column->words.count && !err; w++) {
 		const char *word = mlv_words_at(&column->words, w);
@@ -174,8 +175,10 @@ mlv_err mlv_dim_by_text(struct mlv_dim *dim, const struct mlv_column *column,
 	}
 	if (err)
 		return err;
-	for (size_t r = 0; r < rows; r++)
-		dim->code[r] = column->code[place ? place[r] : r];
+	if (!place)
+		dim->code = MLV_TAKE(column->code);
+	for (size_t r = 0; place && r < rows; r++)
+		dim->code[r] = column->code[place[r]];
 	return finish(dim, &names, rows);
 }
 
@@ -243,23 +246,34 @@ static mlv_err copy_edges(struct mlv_dim *dim, const double *edges, size_t count
 	return NULL;
 }
 
-/* 0: below the first edge; i: in [edge i-1, edge i); count: from the last edge on; count + 1: missing. */
-static uint32_t bin_of(const struct mlv_dim *dim, double value)
+/* How many of the edges are at or below value. */
+static size_t edges_below(const double *edges, size_t count, double value)
 {
-	size_t low = 0, high = dim->edge_count;
+	size_t low = 0, high = count;
 
-	if (isnan(value))
-		return (uint32_t)dim->edge_count + 1;
-	while (low < high) {
+	/* Few are all compared, which takes less than to guess which way to go. */
+	for (size_t e = 0; count <= FEW_EDGES && e < count; e++)
+		low += edges[e] <= value;
+	while (count > FEW_EDGES && low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (dim->edges[middle] <= value)
+		if (edges[middle] <= value)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	return low;
+}
+
+/* 0: below the first edge; i: in [edge i-1, edge i); count: from the last edge on; count + 1: missing. */
+static uint32_t bin_of(const struct mlv_dim *dim, double value)
+{
+	size_t count = dim->edge_count, low = edges_below(dim->edges, count, value);
+
+	if (isnan(value))
+		return (uint32_t)count + 1;
 	/* An edge at infinity closes the bin before it. */
-	return (uint32_t)(low == dim->edge_count && isinf(dim->edges[low - 1]) ? low - 1 : low);
+	return (uint32_t)(low == count && isinf(dim->edges[low - 1]) ? low - 1 : low);
 }
 
 static mlv_err name_bins(const struct mlv_dim *dim, struct mlv_strs *names)

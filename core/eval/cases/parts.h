@@ -7,14 +7,14 @@
 /* Turn labels, and predictions unless NULL, into classes. file, and frame for its lines, are for messages. */
 mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file, const struct mlv_frame *frame,
 			   const struct mlv_column *label, const struct mlv_column *pred) MLV_CHECK;
-/* A dimension by the values, the bins or the quantiles of a column. */
-mlv_err mlv_dim_by_text(struct mlv_dim *dim, const struct mlv_column *column,
+/* A dimension by the values, the bins or the quantiles of a column; with place NULL its codes are taken. */
+mlv_err mlv_dim_by_text(struct mlv_dim *dim, struct mlv_column *column,
 			const uint32_t *place, size_t rows) MLV_CHECK;
 mlv_err mlv_dim_by_number(struct mlv_dim *dim, const double *number, const uint32_t *place,
 			  size_t rows, const struct mlv_frozen *frozen) MLV_CHECK;
 /* A column, and which row of it belongs to each row; place NULL: the same. */
 struct mlv_dim_input {
-	const struct mlv_column *column;
+	struct mlv_column *column;
 	const uint32_t *place;
 };
 /* The values of an expression, as if a column with them had been read. */
