@@ -23,6 +23,7 @@
 enum mlv_s3_sum { MLV_S3_SUM_NONE, MLV_S3_SUM_SHA256, MLV_S3_SUM_CRC64 };
 
 struct mlv_s3_uploads;
+struct mlv_s3_idle;
 
 struct mlv_s3 {
 	struct mlv_transport base; /* first */
@@ -47,7 +48,9 @@ struct mlv_s3 {
 	enum mlv_s3_sum whole_sum, parts_sum;
 	bool unconditional;         /* the server does not take If-None-Match when it is written to */
 	uint64_t room;              /* bytes that bodies may take in memory, besides those that do */
-	pthread_cond_t freed;       /* ... some did and do no more */
+	unsigned hashing;           /* bodies that are being hashed */
+	struct mlv_s3_idle *idle;   /* memory of bodies that were sent; NULL: none */
+	pthread_cond_t freed;       /* one of these three has changed */
 	pthread_mutex_t uploads_lock;
 	struct mlv_s3_uploads *uploads; /* that were not ended; NULL: not looked for; under its own lock */
 };

@@ -19,7 +19,6 @@
 #define MIB          ((uint64_t)1 << 20)
 #define PUT_TRIES    2 /* of what is not there afterwards, though the server took it */
 #define LESSONS      3 /* that one object may teach: no condition, no checksum, another object */
-#define SHARES       4u /* bodies that may be in memory however large they are */
 
 uint64_t mlv_s3_part_size(uint64_t size)
 {
@@ -28,16 +27,9 @@ uint64_t mlv_s3_part_size(uint64_t size)
 	return part > PART_MIN ? part : PART_MIN;
 }
 
-/* ---- room ---- */
-
-static uint64_t all_room(const struct mlv_s3 *s3)
-{
-	return s3->base.jobs * PART_MIN;
-}
-
 void mlv_s3_put_open(struct mlv_s3 *s3)
 {
-	pthread_cond_init(&s3->freed, NULL);
+	mlv_s3_spans_open(s3);
 	pthread_mutex_init(&s3->uploads_lock, NULL);
 }
 
@@ -45,7 +37,7 @@ mlv_err mlv_s3_put_settings(struct mlv_s3 *s3, const char *checksum)
 {
 	bool offered = s3->endpoint.host == NULL;
 
-	s3->room = all_room(s3);
+	mlv_s3_spans_settings(s3);
 	s3->whole_sum = s3->parts_sum = MLV_S3_SUM_NONE;
 	if (!checksum || strcmp(checksum, "auto") == 0) {
 		/* Both of all of an object: stores take this SHA-256 of whole ones only. */
@@ -66,72 +58,13 @@ void mlv_s3_put_close(struct mlv_s3 *s3)
 {
 	mlv_s3_uploads_free(s3->uploads);
 	pthread_mutex_destroy(&s3->uploads_lock);
-	pthread_cond_destroy(&s3->freed);
-}
-
-static uint64_t take_room(struct mlv_s3 *s3, uint64_t size)
-{
-	uint64_t share = all_room(s3) / SHARES, taken = size < share ? size : share;
-
-	pthread_mutex_lock(&s3->lock);
-	while (s3->room < taken)
-		pthread_cond_wait(&s3->freed, &s3->lock);
-	s3->room -= taken;
-	pthread_mutex_unlock(&s3->lock);
-	return taken;
-}
-
-static void give_room(struct mlv_s3 *s3, uint64_t taken)
-{
-	pthread_mutex_lock(&s3->lock);
-	s3->room += taken;
-	pthread_cond_broadcast(&s3->freed);
-	pthread_mutex_unlock(&s3->lock);
-}
-
-/* ---- bytes in memory ---- */
-
-static mlv_err read_span(void *arg, void *to, size_t len, uint64_t offset)
-{
-	const struct mlv_s3_span *span = arg;
-
-	memcpy(to, span->bytes + offset, len);
-	return NULL;
-}
-
-mlv_err mlv_s3_span_read(struct mlv_s3_span *span, struct mlv_s3 *s3,
-			 const struct mlv_source *source, uint64_t offset, size_t size)
-{
-	mlv_err err;
-
-	span->s3 = s3;
-	span->size = size;
-	span->source = (struct mlv_source){ .read = read_span, .arg = span, .size = size };
-	if (source->bytes) {
-		span->bytes = (const char *)source->bytes + offset;
-		return NULL;
-	}
-	span->room = take_room(s3, size);
-	if ((err = mlv_ctx_check_stop(s3->base.ctx)))
-		return err;
-	if (!(span->own = mlv_sys_alloc(size)))
-		return mlv_error_nomem("what is sent");
-	span->bytes = span->own;
-	return source->read(source->arg, span->own, size, offset);
-}
-
-void mlv_s3_span_release(struct mlv_s3_span *span)
-{
-	free(MLV_TAKE(span->own));
-	if (span->room)
-		give_room(span->s3, span->room);
-	span->room = 0;
+	mlv_s3_spans_close(s3);
 }
 
 /* ---- in one request ---- */
 
 static mlv_err whole_headers(enum mlv_s3_sum sum, const struct mlv_s3_span *span,
-			     const struct mlv_oid *sha256, struct mlv_strs *headers)
+			     struct mlv_strs *headers)
 {
 	char text[MLV_S3_SUM_TEXT];
 	uint64_t crc = sum == MLV_S3_SUM_CRC64 ? mlv_crc64(0, span->bytes, span->size) : 0;
@@ -139,7 +72,7 @@ static mlv_err whole_headers(enum mlv_s3_sum sum, const struct mlv_s3_span *span
 
 	if (sum == MLV_S3_SUM_NONE)
 		return NULL;
-	err = mlv_s3_sum_text(sum, sha256, crc, text);
+	err = mlv_s3_sum_text(sum, &span->sha256, crc, text);
 	return err ? err : mlv_s3_sum_header(sum, text, headers);
 }
 
@@ -167,7 +100,6 @@ struct whole {
 	struct mlv_s3 *s3;
 	const char *key;
 	struct mlv_s3_span span;
-	const struct mlv_oid *sha256;
 	bool fresh; /* it was not there */
 	bool again; /* what was learned from the answer may make the next attempt a success */
 };
@@ -207,13 +139,13 @@ static mlv_err put_once(struct whole *w)
 	bool done = false, asked = false;
 	struct mlv_s3_request request = {
 		.method = "PUT", .key = w->key, .source = &w->span.source, .size = w->span.size,
-		.payload = w->sha256, .writes_object = true, .headers = &headers,
+		.payload = &w->span.sha256, .writes_object = true, .headers = &headers,
 		.right = "s3:PutObject",
 	};
 	mlv_err err;
 
 	w->again = false;
-	if ((err = whole_headers(sum, &w->span, w->sha256, &headers)) ||
+	if ((err = whole_headers(sum, &w->span, &headers)) ||
 	    (w->fresh && (err = mlv_s3_fresh_header(w->s3, &headers, &asked))))
 		return err;
 	for (int i = 0; i < PUT_TRIES; i++) {
@@ -231,15 +163,10 @@ static mlv_err put_once(struct whole *w)
 
 static mlv_err put_whole(struct mlv_s3 *s3, const char *key, const struct mlv_source *source)
 {
-	MLV_SCOPED(whole_release) struct whole w = { .s3 = s3, .key = key, .sha256 = source->sha256,
-						     .fresh = source->fresh, .again = true };
-	struct mlv_oid oid;
+	MLV_SCOPED(whole_release) struct whole w = { .s3 = s3, .key = key, .fresh = source->fresh,
+						     .again = true };
 	mlv_err err = mlv_s3_span_read(&w.span, s3, source, 0, (size_t)source->size);
 
-	if (!err && !w.sha256) {
-		err = mlv_sha256_of(w.span.bytes, w.span.size, &oid);
-		w.sha256 = &oid;
-	}
 	for (int lessons = 0; (!err || lessons) && w.again && lessons <= LESSONS; lessons++)
 		err = put_once(&w);
 	return err;

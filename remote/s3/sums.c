@@ -93,13 +93,13 @@ static bool is_md5(const char *etag, const struct mlv_s3_span *span)
 }
 
 bool mlv_s3_part_is(const struct mlv_s3_part *part, enum mlv_s3_sum sum,
-		    const struct mlv_s3_span *span, const struct mlv_oid *sha256)
+		    const struct mlv_s3_span *span)
 {
 	char text[MLV_S3_SUM_TEXT];
 
 	if (sum == MLV_S3_SUM_NONE)
 		return is_md5(part->etag, span);
 	/* What is sent along to complete it must be known, and right. */
-	return part->sum && !mlv_s3_sum_text(sum, sha256, part->crc, text) &&
+	return part->sum && !mlv_s3_sum_text(sum, &span->sha256, part->crc, text) &&
 	       strcmp(part->sum, text) == 0;
 }

@@ -103,22 +103,21 @@ static mlv_err note_part(struct mlv_s3_upload *u, size_t index, const struct mlv
 	return part->etag && part->sum ? NULL : mlv_error_nomem("an upload");
 }
 
-static mlv_err put_part(struct mlv_s3_upload *u, size_t index, const struct mlv_s3_span *span,
-			const struct mlv_oid *sha256)
+static mlv_err put_part(struct mlv_s3_upload *u, size_t index, const struct mlv_s3_span *span)
 {
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf query = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs headers = { 0 };
 	struct mlv_s3_request request = {
 		.method = "PUT", .key = u->key, .source = &span->source, .size = span->size,
-		.payload = sha256, .headers = &headers, .right = "s3:PutObject",
+		.payload = &span->sha256, .headers = &headers, .right = "s3:PutObject",
 	};
 	char sum[MLV_S3_SUM_TEXT] = "";
 	mlv_err err = mlv_buf_printf(&query, "partNumber=%zu&uploadId=%s", index + 1, u->id);
 
 	request.query = query.ptr;
 	if (!err && u->sum != MLV_S3_SUM_NONE &&
-	    !(err = mlv_s3_sum_text(u->sum, sha256, u->parts[index].crc, sum)))
+	    !(err = mlv_s3_sum_text(u->sum, &span->sha256, u->parts[index].crc, sum)))
 		err = mlv_s3_sum_header(u->sum, sum, &headers);
 	if (err || (err = mlv_s3_do(u->s3, &request, &reply)))
 		return err;
@@ -137,19 +136,17 @@ static mlv_err send_part(void *arg, size_t index, unsigned worker)
 	struct mlv_s3_upload *u = arg;
 	MLV_SCOPED(mlv_s3_span_release) struct mlv_s3_span span = { 0 };
 	struct mlv_s3_part *part = &u->parts[index];
-	struct mlv_oid sha256;
 	mlv_err err;
 
 	(void)worker;
 	if ((err = mlv_s3_span_read(&span, u->s3, u->source, index * u->part_size,
-				    (size_t)mlv_s3_part_len(u, index))) ||
-	    (err = mlv_sha256_of(span.bytes, span.size, &sha256)))
+				    (size_t)mlv_s3_part_len(u, index))))
 		return err;
 	if (u->sum == MLV_S3_SUM_CRC64)
 		part->crc = mlv_crc64(0, span.bytes, span.size);
-	if (part->listed && mlv_s3_part_is(part, u->sum, &span, &sha256))
+	if (part->listed && mlv_s3_part_is(part, u->sum, &span))
 		return NULL;
-	return put_part(u, index, &span, &sha256);
+	return put_part(u, index, &span);
 }
 
 /* ---- its end ---- */

@@ -26,14 +26,20 @@ struct mlv_s3_span {
 	const char *bytes;
 	size_t size;
 	struct mlv_source source; /* of this run alone, for a request */
-	char *own;                /* what is freed, NULL: it lies in the source's memory */
-	uint64_t room;            /* what it takes of the transport's */
+	struct mlv_oid sha256;    /* of its bytes */
+	bool known;               /* ... which need not be hashed for it */
+	char *own;                /* what is given back, NULL: it lies in the source's memory */
+	uint64_t taken, room;     /* the size of that, and what it takes of the transport's room */
 };
 
-/* Read it, once there is room for it. */
+/* Read it, once there is room for it, and hash it. */
 mlv_err mlv_s3_span_read(struct mlv_s3_span *span, struct mlv_s3 *s3,
 			 const struct mlv_source *source, uint64_t offset, size_t size) MLV_CHECK;
 void mlv_s3_span_release(struct mlv_s3_span *span);
+/* What spans need of a transport: when it is opened, when jobs are known, at its end. */
+void mlv_s3_spans_open(struct mlv_s3 *s3);
+void mlv_s3_spans_settings(struct mlv_s3 *s3);
+void mlv_s3_spans_close(struct mlv_s3 *s3);
 
 /* ---- checksums (sums.c) ---- */
 
@@ -97,6 +103,6 @@ mlv_err mlv_s3_uploads_take(struct mlv_s3_upload *u) MLV_CHECK;
 void mlv_s3_uploads_free(struct mlv_s3_uploads *uploads);
 /* Whether the part that is there has the bytes of span. */
 bool mlv_s3_part_is(const struct mlv_s3_part *part, enum mlv_s3_sum sum,
-		    const struct mlv_s3_span *span, const struct mlv_oid *sha256);
+		    const struct mlv_s3_span *span);
 
 #endif
