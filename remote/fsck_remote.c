@@ -276,7 +276,8 @@ static mlv_err mend(struct mlv_store *cache, struct mlv_batch *batch, const stru
 	if (!(mending->leaf = mlv_sys_alloc(MLV_LEAF_SIZE)))
 		return mlv_error_nomem("a leaf");
 	if ((err = mlv_store_open(cache, key, mending->leaves.size, &mending->fd, NULL)) ||
-	    (err = mlv_incoming_begin(&mending->incoming, batch, key, &mending->leaves)))
+	    (err = mlv_incoming_begin(&mending->incoming, batch, key, &mending->leaves,
+				      NULL)))
 		return err;
 	while (!err && mlv_incoming_offset(mending->incoming) < mending->leaves.size)
 		err = mend_leaf(mending);

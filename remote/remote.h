@@ -109,7 +109,7 @@ mlv_err mlv_remote_write(struct mlv_transport *remote, const struct mlv_key *key
  * Fetch a LARGE into the batch; its LEAVES are in the cache. It lies at the
  * remote by itself or as chunks (chunked.h); of these what nearby (may be NULL)
  * has does not come from there. A transfer that breaks goes on at its last good
- * leaf. spares (may be NULL) are made where the remote's files lie in reach.
+ * leaf. spares (may be NULL) are made of what comes from its beginning.
  */
 mlv_err mlv_remote_read_large(struct mlv_transport *remote, struct mlv_store *cache,
 			      struct mlv_batch *batch, const struct mlv_key *key,

@@ -17,7 +17,19 @@ struct mlv_incoming {
 	uint64_t verified;    /* bytes: whole leaves, or all */
 	size_t filled;        /* bytes of leaf that have come */
 	unsigned char *leaf;  /* MLV_LEAF_SIZE bytes */
+	const struct mlv_spares *spares;
+	int spare;            /* -1: none is made, or it did not become right */
 };
+
+/* Give the spare up: its room may be what the file needs. */
+static void drop_spare(struct mlv_incoming *incoming)
+{
+	if (incoming->spare < 0)
+		return;
+	(void)!mlv_sys_ftruncate(incoming->spare, 0);
+	mlv_fd_close(&incoming->spare);
+	mlv_spare_drop(incoming->spares, &incoming->key.oid);
+}
 
 void mlv_incoming_freep(struct mlv_incoming **incoming)
 {
@@ -26,6 +38,7 @@ void mlv_incoming_freep(struct mlv_incoming **incoming)
 
 	if (!freed)
 		return;
+	drop_spare(freed);
 	store = mlv_batch_store(freed->batch);
 	/* What is verified stays under its name for the next command that asks for it. */
 	if (freed->verified > 0 && strncmp(freed->temp.name, "part-", 5) == 0)
@@ -103,7 +116,8 @@ static mlv_err take_leaves(struct mlv_incoming *incoming, const struct mlv_leave
 }
 
 mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
-			   const struct mlv_key *key, const struct mlv_leaves *leaves)
+			   const struct mlv_key *key, const struct mlv_leaves *leaves,
+			   const struct mlv_spares *spares)
 {
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming =
 		mlv_sys_alloc(sizeof(*incoming));
@@ -115,12 +129,16 @@ mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
 	incoming->batch = batch;
 	incoming->key = *key;
 	incoming->temp = (struct mlv_temp)MLV_TEMP_INIT;
+	incoming->spare = -1;
 	if (!(incoming->leaf = mlv_sys_alloc(MLV_LEAF_SIZE)))
 		return mlv_error_nomem("a leaf");
 	if ((err = take_leaves(incoming, leaves)) ||
 	    (err = store->backend->temp_part(store->self, key, &incoming->temp)) ||
 	    (err = resume(incoming)))
 		return err;
+	incoming->spares = spares;
+	if (incoming->verified == 0)
+		incoming->spare = mlv_spare_begin(spares, &key->oid, incoming->temp.fd);
 	*out = MLV_TAKE(incoming);
 	return NULL;
 }
@@ -133,6 +151,30 @@ uint64_t mlv_incoming_offset(const struct mlv_incoming *incoming)
 void mlv_incoming_rewind(struct mlv_incoming *incoming)
 {
 	incoming->filled = 0;
+}
+
+/* Write the leaf down, twice if a spare is made. */
+static mlv_err write_leaf(struct mlv_incoming *incoming, size_t len)
+{
+	const uint64_t at = incoming->verified;
+	mlv_err err;
+
+	if (incoming->spare >= 0 &&
+	    mlv_fs_pwrite_full(incoming->spare, "its spare", incoming->leaf, len, at))
+		drop_spare(incoming);
+	err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", incoming->leaf, len, at);
+	if (err && err->code == MLV_E_NOSPACE && incoming->spare >= 0) {
+		drop_spare(incoming);
+		err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", incoming->leaf, len,
+					 at);
+	}
+	if (err)
+		return err;
+	mlv_sys_start_writeback(incoming->temp.fd, at, len);
+	if (incoming->spare >= 0)
+		mlv_sys_start_writeback(incoming->spare, at, len);
+	incoming->verified += len;
+	return NULL;
 }
 
 /* The leaf is full: verify it and write it down. */
@@ -148,12 +190,7 @@ static mlv_err leaf_done(struct mlv_incoming *incoming)
 	if (!matches)
 		return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
 				 (unsigned long long)(incoming->verified / MLV_LEAF_SIZE) + 1);
-	if ((err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", incoming->leaf, len,
-				      incoming->verified)))
-		return err;
-	mlv_sys_start_writeback(incoming->temp.fd, incoming->verified, len);
-	incoming->verified += len;
-	return NULL;
+	return write_leaf(incoming, len);
 }
 
 mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, size_t len)
@@ -200,6 +237,7 @@ mlv_err mlv_incoming_finish(struct mlv_incoming *incoming)
 		return mlv_error(MLV_E_CORRUPT, "only %llu of %llu bytes came",
 				 (unsigned long long)incoming->verified,
 				 (unsigned long long)incoming->leaves.size);
+	mlv_fd_close(&incoming->spare); /* it stays */
 	return join(incoming->batch, &incoming->key, &incoming->leaves, &incoming->temp);
 }
 

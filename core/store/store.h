@@ -147,11 +147,13 @@ mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
  * the list when it is full; what is verified stays when the sender fails, so
  * that the transfer can go on at mlv_incoming_offset(). It stays in tmp/ even
  * when the command ends or is killed: the next one that begins the same key
- * verifies what is there and goes on after it.
+ * verifies what is there and goes on after it. What comes from its beginning is
+ * written to a spare as well, if there are spares (may be NULL).
  */
 struct mlv_incoming;
 mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
-			   const struct mlv_key *key, const struct mlv_leaves *leaves) MLV_CHECK;
+			   const struct mlv_key *key, const struct mlv_leaves *leaves,
+			   const struct mlv_spares *spares) MLV_CHECK;
 void mlv_incoming_freep(struct mlv_incoming **incoming);
 /* Bytes verified so far. What was written beyond is forgotten by mlv_incoming_rewind(). */
 uint64_t mlv_incoming_offset(const struct mlv_incoming *incoming);

@@ -78,10 +78,10 @@ static mlv_err receive(struct mlv_transport *remote, const char *path,
 /* From a transport that sends it in order. */
 static mlv_err read_in_order(struct mlv_transport *remote, const char *path,
 			     struct mlv_batch *batch, const struct mlv_key *key,
-			     const struct mlv_leaves *leaves)
+			     const struct mlv_leaves *leaves, const struct mlv_spares *spares)
 {
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
-	mlv_err err = mlv_incoming_begin(&incoming, batch, key, leaves);
+	mlv_err err = mlv_incoming_begin(&incoming, batch, key, leaves, spares);
 
 	if (!err)
 		err = receive(remote, path, incoming, leaves->size);
@@ -132,7 +132,7 @@ static mlv_err read_whole(const struct fetching *fetching)
 				fetching->spares);
 	else
 		err = read_in_order(remote, path, fetching->batch, fetching->key,
-				    &fetching->leaves);
+				    &fetching->leaves, fetching->spares);
 	if (err && err->code == MLV_E_CORRUPT)
 		return mlv_error_wrap(err, "%s/%s is not what it should be", remote->url, path);
 	return err;
@@ -144,7 +144,7 @@ static mlv_err read_chunked(const struct fetching *fetching)
 	struct arrival arrival = { .ctx = fetching->remote->ctx };
 	const uint64_t size = fetching->leaves.size;
 	mlv_err err = mlv_incoming_begin(&incoming, fetching->batch, fetching->key,
-					 &fetching->leaves);
+					 &fetching->leaves, fetching->spares);
 
 	if (err)
 		return err;

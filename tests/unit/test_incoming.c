@@ -1,10 +1,12 @@
 #include "tests/unit/check.h"
 
+#include <glob.h>
 #include <sys/wait.h>
 
 #include "core/base/fs.h"
 #include "core/base/sys.h"
 #include "core/store/sha256.h"
+#include "core/store/spare.h"
 #include "core/store/store.h"
 
 TestSuite(incoming, .init = check_dir_make, .fini = check_dir_remove);
@@ -81,7 +83,7 @@ static void check_whole(bool memory)
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(memory);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
 
-	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	check_ok(send_rest(incoming, &t));
 	check_ok(mlv_incoming_finish(incoming));
 	check_arrived(&t);
@@ -104,7 +106,7 @@ mlv_test(incoming, a_damaged_leaf_is_refused_and_sent_again)
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
 
-	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
 	check_fails(send_rest(incoming, &t), MLV_E_CORRUPT);
 	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
@@ -122,7 +124,7 @@ mlv_test(incoming, a_broken_line_goes_on_after_the_last_whole_leaf)
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
 
-	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE + 5));
 	mlv_incoming_rewind(incoming);
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 2 * MLV_LEAF_SIZE));
@@ -138,7 +140,7 @@ mlv_test(incoming, more_than_the_file_is_refused)
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
 
-	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	check_ok(send_rest(incoming, &t));
 	check_fails(mlv_incoming_write(incoming, "x", 1), MLV_E_CORRUPT);
 	mlv_incoming_freep(&incoming);
@@ -151,7 +153,7 @@ mlv_test(incoming, a_list_of_another_file_is_refused)
 	struct mlv_incoming *incoming = NULL;
 
 	t.leaves.digests[1].bytes[0] ^= 1;
-	check_fails(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves), MLV_E_CORRUPT);
+	check_fails(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL), MLV_E_CORRUPT);
 	cr_assert(incoming == NULL);
 	transfer_end(&t);
 }
@@ -164,7 +166,7 @@ static void receive_and_die(struct transfer *t)
 	int status;
 
 	if (child == 0) {
-		if (mlv_incoming_begin(&incoming, t->batch, &t->key, &t->leaves) ||
+		if (mlv_incoming_begin(&incoming, t->batch, &t->key, &t->leaves, NULL) ||
 		    mlv_incoming_write(incoming, t->bytes, 5 * MLV_LEAF_SIZE + 77))
 			_exit(1);
 		_exit(0);
@@ -181,7 +183,7 @@ mlv_test(incoming, a_killed_transfer_is_taken_up)
 	int fd;
 
 	receive_and_die(&t);
-	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 5 * MLV_LEAF_SIZE));
 	mlv_incoming_freep(&incoming);
 	/* What is there is not believed. */
@@ -189,7 +191,7 @@ mlv_test(incoming, a_killed_transfer_is_taken_up)
 	fd = open(part, O_RDWR | O_CLOEXEC);
 	cr_assert(eq(int, (int)pwrite(fd, "\377\377\377", 3, 4 * MLV_LEAF_SIZE), 3));
 	close(fd);
-	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 4 * MLV_LEAF_SIZE));
 	check_ok(send_rest(incoming, &t));
 	check_ok(mlv_incoming_finish(incoming));
@@ -205,8 +207,8 @@ mlv_test(incoming, two_at_once_do_not_meet)
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *a = NULL;
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *b = NULL;
 
-	check_ok(mlv_incoming_begin(&a, t.batch, &t.key, &t.leaves));
-	check_ok(mlv_incoming_begin(&b, t.batch, &t.key, &t.leaves));
+	check_ok(mlv_incoming_begin(&a, t.batch, &t.key, &t.leaves, NULL));
+	check_ok(mlv_incoming_begin(&b, t.batch, &t.key, &t.leaves, NULL));
 	check_ok(mlv_incoming_write(a, t.bytes, 3 * MLV_LEAF_SIZE));
 	check_ok(send_rest(b, &t));
 	check_ok(mlv_incoming_finish(b));
@@ -215,5 +217,73 @@ mlv_test(incoming, two_at_once_do_not_meet)
 	check_arrived(&t);
 	mlv_incoming_freep(&a);
 	mlv_incoming_freep(&b);
+	transfer_end(&t);
+}
+
+/* Spares below the test's directory; whether one of these bytes can be taken. */
+static struct mlv_spares spares_begin(void)
+{
+	struct mlv_spares spares = MLV_SPARES_NONE;
+	MLV_SCOPED(mlv_fd_close) int dir = open(check_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	check_ok(mlv_spares_begin(&spares, dir));
+	return spares;
+}
+
+static bool take_spare(const struct mlv_spares *spares, const struct transfer *t)
+{
+	MLV_SCOPED(mlv_fd_close) int dir = open(check_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	MLV_SCOPED(mlv_mem_free) unsigned char *bytes = malloc(SIZE);
+	MLV_SCOPED(mlv_fd_close) int fd = -1;
+
+	if (!mlv_spare_take(spares, &t->key.oid, SIZE, dir, "taken"))
+		return false;
+	fd = openat(dir, "taken", O_RDONLY | O_CLOEXEC);
+	check_ok(mlv_fs_pread_full(fd, "taken", bytes, SIZE, 0));
+	cr_assert(memcmp(bytes, t->bytes, SIZE) == 0);
+	return true;
+}
+
+/* What comes from its beginning is there twice; a leaf that was damaged comes again. */
+mlv_test(incoming, a_spare_is_made_while_it_arrives)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	MLV_SCOPED(mlv_spares_release) struct mlv_spares spares = spares_begin();
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, &spares));
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	check_fails(send_rest(incoming, &t), MLV_E_CORRUPT);
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	cr_assert(take_spare(&spares, &t));
+	cr_assert(take_spare(&spares, &t) == false);
+	mlv_spares_release(&spares);
+	transfer_end(&t);
+}
+
+/* Of what breaks off none is left, and what goes on in the middle makes none. */
+mlv_test(incoming, half_a_file_makes_no_spare)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	MLV_SCOPED(mlv_spares_release) struct mlv_spares spares = spares_begin();
+	glob_t found = { 0 };
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, &spares));
+	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE));
+	mlv_incoming_freep(&incoming);
+	cr_assert(eq(int, glob("tmp/spare-*", 0, NULL, &found), GLOB_NOMATCH));
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, &spares));
+	cr_assert(eq(u64, mlv_incoming_offset(incoming), 2 * MLV_LEAF_SIZE));
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	cr_assert(take_spare(&spares, &t) == false);
+	mlv_spares_release(&spares);
 	transfer_end(&t);
 }
