@@ -103,8 +103,11 @@ def push(place, server, how, size):
 def pull(place, server, name, how, size):
     shutil.rmtree(place.cache)
     os.unlink(os.path.join(place.work, 'big.bin'))
+    before = server.given(size)
     bad = end_at_half(place, 'fetch', how, lambda: part_of(place), size)
-    middle = server.given(size)
+    until = time.monotonic() + DEADLINE
+    while (middle := server.given(size)) == before and time.monotonic() < until:
+        time.sleep(0.05)  # a web server writes it down once it has seen the end
     again = place.run(place.mlv, 'pull', check=False)
     bad = bad or (again.stderr.decode() if again.returncode else None)
     moved = server.given(size) - middle
