@@ -7,9 +7,6 @@
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 
-#define ROUND_KEYS 4096
-#define ROUND_BYTES ((uint64_t)64 << 20)
-
 void mlv_items_release(struct mlv_items *items)
 {
 	free(items->at);
@@ -89,7 +86,7 @@ size_t mlv_items_round(const struct mlv_items *items, const size_t *positions, s
 	uint64_t bytes = 0;
 	size_t taken = 0;
 
-	while (taken < count && taken < ROUND_KEYS && bytes < ROUND_BYTES &&
+	while (taken < count && taken < MLV_ROUND_KEYS && bytes < MLV_ROUND_BYTES &&
 	       items->at[positions[taken]].key.kind == kind) {
 		const struct mlv_item *item = &items->at[positions[taken++]];
 

@@ -64,11 +64,10 @@ mlv_err mlv_items_add(struct mlv_items *items, const struct mlv_item *item) MLV_
 void mlv_items_sort(struct mlv_items *items);
 /* The first of this key in a sorted list, or NULL. */
 struct mlv_item *mlv_items_find(const struct mlv_items *items, const struct mlv_key *key);
-/*
- * How many of the first of these positions, of one kind, make a round: they are
- * moved and made durable together, and lost together to a kill. 64 MiB at most,
- * and the one that goes beyond.
- */
+/* What is made durable together, and lost together to a kill: at most, and what goes beyond it. */
+#define MLV_ROUND_KEYS  4096
+#define MLV_ROUND_BYTES ((uint64_t)64 << 20)
+/* How many of the first of these positions, of one kind, are that. */
 size_t mlv_items_round(const struct mlv_items *items, const size_t *positions, size_t count);
 /* The positions [*first, *end) that hold items of a kind in a sorted list. */
 void mlv_items_range(const struct mlv_items *items, enum mlv_kind kind, size_t *first,

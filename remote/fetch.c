@@ -23,6 +23,7 @@ struct fetch {
 	bool *fresh;  /* of each want: a tree whose root was not in the cache */
 	size_t round; /* where in lacking the round under way begins */
 	_Atomic uint64_t files, keys, bytes;
+	_Atomic uint64_t unkept_bytes, unkept_keys; /* that came and are not durable yet */
 	struct mlv_problems *problems;
 	const struct mlv_spares *spares;
 	struct mlv_node_finder finder;
@@ -86,6 +87,17 @@ static mlv_err receive(struct fetch *fetch, const struct mlv_item *item)
 	return receive_small(fetch, item);
 }
 
+/* Make durable what came, by whoever has the one that makes it enough: the others go on. */
+static mlv_err keep(struct fetch *fetch, const struct mlv_item *item)
+{
+	fetch->unkept_bytes += item->size;
+	fetch->unkept_keys++;
+	if (fetch->unkept_bytes < MLV_ROUND_BYTES && fetch->unkept_keys < MLV_ROUND_KEYS)
+		return NULL;
+	fetch->unkept_bytes = fetch->unkept_keys = 0;
+	return mlv_batch_commit(fetch->batch);
+}
+
 /* Only what ends the fetch is returned; what is wrong with one object is noted. */
 static mlv_err receive_round(void *arg, size_t index, unsigned worker)
 {
@@ -101,7 +113,7 @@ static mlv_err receive_round(void *arg, size_t index, unsigned worker)
 	err = receive(fetch, item);
 	if (!err) {
 		count_received(fetch, item);
-		return NULL;
+		return keep(fetch, item);
 	}
 	item->state = MLV_ITEM_FAILED;
 	if (err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT)
@@ -125,14 +137,26 @@ static mlv_err settle(void *arg, mlv_err err)
 	return mlv_error_copy(&kept);
 }
 
+/* How many follow that are of the kind of the first: leaf lists must be kept before their files come. */
+static size_t of_one_kind(const struct fetch *fetch)
+{
+	const size_t *at = fetch->lacking + fetch->round;
+	const enum mlv_kind kind = fetch->items.at[*at].key.kind;
+	size_t count = 1;
+
+	while (fetch->round + count < fetch->lacking_count &&
+	       fetch->items.at[at[count]].key.kind == kind)
+		count++;
+	return count;
+}
+
 static mlv_err receive_all(struct fetch *fetch)
 {
 	size_t count;
 	mlv_err err = NULL;
 
 	for (fetch->round = 0; !err && fetch->round < fetch->lacking_count; fetch->round += count) {
-		count = mlv_items_round(&fetch->items, fetch->lacking + fetch->round,
-					fetch->lacking_count - fetch->round);
+		count = of_one_kind(fetch);
 		err = mlv_pool_run(fetch->ctx, fetch->jobs, count, receive_round, fetch);
 		err = settle(fetch, err);
 	}

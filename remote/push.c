@@ -142,8 +142,10 @@ static mlv_err send_rounds(struct push *push)
 	mlv_err err = NULL;
 
 	for (push->round = 0; !err && push->round < push->phase_count; push->round += count) {
-		count = mlv_items_round(&push->items, push->phase + push->round,
-					push->phase_count - push->round);
+		count = push->phase_count - push->round;
+		/* Nobody waits for the last of a round where each put is durable by itself. */
+		if (mlv_transport_puts_later(push->remote))
+			count = mlv_items_round(&push->items, push->phase + push->round, count);
 		err = mlv_pool_run(push->ctx, push->jobs, count, send_round, push);
 		err = settle(push, err);
 	}

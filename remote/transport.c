@@ -275,6 +275,11 @@ mlv_err mlv_transport_flush(struct mlv_transport *t, bool found)
 	return t->ops->flush ? t->ops->flush(t, found) : NULL;
 }
 
+bool mlv_transport_puts_later(const struct mlv_transport *t)
+{
+	return t->ops->put_later != NULL;
+}
+
 bool mlv_transport_has_files(const struct mlv_transport *t)
 {
 	/* Files are copied by the kernel, which knows no pace. */

@@ -200,6 +200,8 @@ mlv_err mlv_transport_put_bytes_later(struct mlv_transport *t, const char *key,
 mlv_err mlv_transport_put_fresh_later(struct mlv_transport *t, const char *key,
 				      const void *bytes, size_t len) MLV_CHECK;
 mlv_err mlv_transport_flush(struct mlv_transport *t, bool found) MLV_CHECK;
+/* Whether there is anything to flush; else each put is durable by itself. */
+bool mlv_transport_puts_later(const struct mlv_transport *t);
 /* Whether the two that follow can be called: not where a pace is set. */
 bool mlv_transport_has_files(const struct mlv_transport *t);
 mlv_err mlv_transport_open_file(struct mlv_transport *t, const char *key, int *fd,

@@ -84,6 +84,8 @@ static mlv_err begin_put(struct mlv_batch *batch, const struct mlv_put *puts, si
 	mlv_err err = NULL;
 
 	pthread_mutex_lock(&batch->mutex);
+	while (batch->closing)
+		pthread_cond_wait(&batch->quiet, &batch->mutex);
 	batch->busy++;
 	for (size_t i = 0; i < count && !err; i++)
 		err = mlv_key_set_add(&batch->claimed, &puts[i].key, &wanted[i]);
@@ -343,6 +345,9 @@ mlv_err mlv_batch_commit(struct mlv_batch *batch)
 	mlv_err err;
 
 	pthread_mutex_lock(&batch->mutex);
+	while (batch->closing)
+		pthread_cond_wait(&batch->quiet, &batch->mutex);
+	batch->closing = true;
 	while (batch->busy)
 		pthread_cond_wait(&batch->quiet, &batch->mutex);
 	pthread_mutex_unlock(&batch->mutex);
@@ -354,7 +359,8 @@ mlv_err mlv_batch_commit(struct mlv_batch *batch)
 	drop_pending(batch);
 	failed = batch->failed;
 	failure = batch->failure;
-	batch->failed = false;
+	batch->failed = batch->closing = false;
+	pthread_cond_broadcast(&batch->quiet);
 	pthread_mutex_unlock(&batch->mutex);
 	return err || !failed ? err : mlv_error_copy(&failure);
 }

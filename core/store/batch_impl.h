@@ -40,12 +40,13 @@ struct mlv_batch {
 	struct mlv_store *store;
 	int lock_fd;
 	pthread_mutex_t mutex;
-	pthread_cond_t quiet;       /* no put is under way */
+	pthread_cond_t quiet;       /* no put is under way, or a commit is over */
 	struct mlv_pending *list;   /* under mutex, as all below */
 	size_t count, cap;
 	struct mlv_key_set claimed; /* that were put */
 	struct mlv_key_set packs;   /* found, whose names are to be made durable */
 	unsigned busy;              /* puts under way */
+	bool closing;               /* a commit is: puts wait for its end */
 	bool failed;                /* one of them did */
 	struct mlv_error failure;
 	struct mlv_packing packing[2]; /* by class */

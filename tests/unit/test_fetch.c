@@ -232,3 +232,72 @@ mlv_test(fetch, wants_share_what_is_the_same)
 	check_store_has_all(&w, w.other, &wants[1]);
 	world_release(&w);
 }
+
+mlv_test(fetch, large_files_come_side_by_side)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer fetched = MLV_TRANSFER_INIT;
+	struct mlv_want wants[6];
+	struct world w;
+
+	world_init(&w);
+	world_fill_large(&w, wants, 6);
+	check_ok(mlv_push(w.cache, &w.remote.base, wants, 6, &pushed));
+	w.remote.base.jobs = 6;
+	w.remote.crowd = "large/";
+	w.remote.wanted = 6;
+	check_ok(mlv_fetch(w.other, &w.remote.base, wants, 6, &fetched));
+	cr_assert(fetched.files == 6 && fetched.problems.count == 0);
+	cr_assert(w.remote.most == 6, "%u at once", w.remote.most);
+	for (size_t i = 0; i < 6; i++)
+		check_ok(mlv_store_verify(w.other, &wants[i].key, LARGE_SIZE));
+	world_release(&w);
+}
+
+/* What came of these, while others are still to come. */
+struct arrived {
+	struct mlv_store *store;
+	const struct mlv_want *wants;
+	size_t count, kept;
+};
+
+static void count_kept(void *arg)
+{
+	struct arrived *arrived = arg;
+
+	for (size_t i = 0; i < arrived->count; i++) {
+		bool there = false;
+
+		check_ok(mlv_store_has(arrived->store, &arrived->wants[i].key, LARGE_SIZE, &there));
+		arrived->kept += there;
+	}
+}
+
+/* A kill costs 64 MiB and what is under way: of seven files of 17 MiB four are kept by then. */
+mlv_test(fetch, what_came_is_kept_on_the_way)
+{
+	struct mlv_want wants[8];
+	struct arrived arrived = { .wants = wants, .count = 8 };
+	struct world w;
+
+	world_init(&w);
+	world_fill_large(&w, wants, 8);
+	check_ok(mlv_push(w.cache, w.memory, wants, 8, &(struct mlv_transfer)MLV_TRANSFER_INIT));
+	w.ctx.transfer_jobs = 1;
+	/* Once to count the calls, and once with a look before the last, which asks for the eighth. */
+	for (int run = 0; run < 2; run++) {
+		MLV_SCOPED(mlv_transfer_release) struct mlv_transfer fetched = MLV_TRANSFER_INIT;
+
+		mlv_store_freep(&w.other);
+		check_ok(mlv_store_open_memory(&w.other, &w.ctx));
+		arrived.store = w.other;
+		w.remote.meet_at = w.remote.calls;
+		w.remote.meet = count_kept;
+		w.remote.arg = &arrived;
+		w.remote.calls = 0;
+		check_ok(mlv_fetch(w.other, &w.remote.base, wants, 8, &fetched));
+		cr_assert(fetched.files == 8);
+	}
+	cr_assert(arrived.kept == 4, "%zu are kept", arrived.kept);
+	world_release(&w);
+}

@@ -321,3 +321,21 @@ mlv_test(push, foreign_remote_is_refused)
 	cr_assert(w.remote.puts == 0);
 	world_release(&w);
 }
+
+/* Where each put is durable by itself nobody waits for the last of a round. */
+mlv_test(push, large_files_go_side_by_side)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer transfer = MLV_TRANSFER_INIT;
+	struct mlv_want wants[6];
+	struct world w;
+
+	world_init(&w);
+	world_fill_large(&w, wants, 6);
+	w.remote.base.jobs = 6;
+	w.remote.crowd = "large/";
+	w.remote.wanted = 6;
+	check_ok(mlv_push(w.cache, &w.remote.base, wants, 6, &transfer));
+	cr_assert(transfer.files == 6 && transfer.problems.count == 0);
+	cr_assert(w.remote.most == 6, "%u at once", w.remote.most);
+	world_release(&w);
+}

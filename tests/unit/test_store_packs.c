@@ -347,6 +347,30 @@ mlv_test(store_packs, threads_that_put_the_same)
 	mlv_store_freep(&store);
 }
 
+/* Who commits on the way makes durable what came before, and loses nothing of what comes meanwhile. */
+mlv_test(store_packs, commits_between_puts_of_others)
+{
+	MLV_SCOPED(mlv_store_freep) struct mlv_store *store = open_store();
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	struct putter putters[3];
+	pthread_t threads[3];
+
+	check_ok(mlv_batch_begin(&batch, store));
+	for (int i = 0; i < 3; i++) {
+		putters[i] = (struct putter){ batch, i, 3 };
+		cr_assert(pthread_create(&threads[i], NULL, put_some, &putters[i]) == 0);
+	}
+	for (int i = 0; i < 40; i++)
+		check_ok(mlv_batch_commit(batch));
+	for (int i = 0; i < 3; i++)
+		cr_assert(pthread_join(threads[i], NULL) == 0);
+	check_ok(mlv_batch_commit(batch));
+	mlv_batch_freep(&batch);
+	for (int i = 0; i < 3000; i++)
+		check_ok(read_one(store, MLV_KIND_OBJECT, i));
+	mlv_store_freep(&store);
+}
+
 mlv_test(store_packs, a_full_pack_is_followed_by_another)
 {
 	MLV_SCOPED(mlv_store_freep) struct mlv_store *store = open_store();

@@ -7,6 +7,7 @@
 #define MLV_TESTS_UNIT_TRANSFER_FIXTURE_H
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include "core/base/sys.h"
 #include "core/store/sha256.h"
@@ -31,6 +32,9 @@ struct flaky {
 	long meet_at;        /* before this call (after one that removes) meet() is called; 0: never */
 	void (*meet)(void *arg);
 	void *arg;
+	const char *crowd;   /* gets and puts of keys that begin so (no leaf lists) wait for each other, */
+	unsigned wanted;     /* ... until so many are under way */
+	atomic_uint crowded, most; /* that are, and that were */
 	atomic_long heads, gets, puts, lists;
 	atomic_long got; /* bytes */
 };
@@ -63,6 +67,30 @@ static inline mlv_err flaky_fail(struct flaky *f, const char *key, long call)
 	if (f->fail_at && call >= f->fail_at)
 		return mlv_error(MLV_E_REMOTE, "test://remote/%s: the wire is cut", key);
 	return NULL;
+}
+
+static inline bool is_crowd(const struct flaky *f, const char *key)
+{
+	return begins(key, f->crowd) && !strstr(key, ".leaves");
+}
+
+static inline void flaky_enter(struct flaky *f, const char *key)
+{
+	const struct timespec tick = { .tv_nsec = 1000000 };
+	unsigned now;
+
+	if (!is_crowd(f, key))
+		return;
+	now = ++f->crowded;
+	if (now > f->most)
+		f->most = now;
+	for (int i = 0; i < 5000 && f->most < f->wanted; i++)
+		nanosleep(&tick, NULL);
+}
+
+static inline void flaky_leave(struct flaky *f, const char *key)
+{
+	f->crowded -= is_crowd(f, key);
 }
 
 static inline mlv_err flaky_count(struct flaky *f, const char *key)
@@ -107,8 +135,10 @@ static inline mlv_err flaky_get(struct mlv_transport *t, const char *key, uint64
 	mlv_err err = flaky_count(f, key);
 
 	f->gets++;
+	flaky_enter(f, key);
 	if (!err)
 		err = mlv_transport_get(f->inner, key, offset, len, &gather);
+	flaky_leave(f, key);
 	f->got += (long)gathered.all.len;
 	if (!err && gathered.all.len && begins(key, f->flip) && f->flips != 0) {
 		gathered.all.ptr[gathered.all.len / 2] ^= 1;
@@ -129,7 +159,11 @@ static inline mlv_err flaky_put(struct mlv_transport *t, const char *key,
 	mlv_err err = flaky_count(f, key);
 
 	f->puts++;
-	return err ? err : mlv_transport_put(f->inner, key, source);
+	flaky_enter(f, key);
+	if (!err)
+		err = mlv_transport_put(f->inner, key, source);
+	flaky_leave(f, key);
+	return err;
 }
 
 struct flaky_list {
@@ -293,6 +327,18 @@ static inline mlv_err give_back(void *arg, const struct mlv_item *node, mlv_err 
 	(void)arg;
 	(void)node;
 	return why;
+}
+
+/* Several large files, each a want of its own. */
+static inline void world_fill_large(struct world *w, struct mlv_want *wants, unsigned char count)
+{
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+
+	check_ok(mlv_batch_begin(&batch, w->cache));
+	for (unsigned char i = 0; i < count; i++)
+		wants[i] = (struct mlv_want){ .key = put_large(batch, i), .size = LARGE_SIZE,
+					      .part = "", .label = "large" };
+	check_ok(mlv_batch_commit(batch));
 }
 
 /* Every key that a want needs is in the store, and is what its name says. */
