@@ -11,6 +11,8 @@
 #include "cmd/ui/number.h"
 #include "core/base/sys.h"
 
+#define MOST 60000 /* bytes of Markdown, where nothing else is said: a comment holds 65,536 */
+
 struct diff_args {
 	struct mlv_opt_list targets;
 	bool recursive, all, markdown, no_path, no_rows, merge_base, exit_code;
@@ -28,7 +30,7 @@ static const struct mlv_opt diff_opts[] = {
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct diff_args, markdown), NULL, MLV_HINT_NONE,
 	  "write a Markdown table" },
 	{ MLV_OPT_TEXT, 0, "max-bytes", offsetof(struct diff_args, max_bytes), "<n>", MLV_HINT_NONE,
-	  "with --md, leave out last rows to fit into so many bytes" },
+	  "with --md, leave out last rows to fit (default: 60000)" },
 	{ MLV_OPT_FLAG, 0, "no-path", offsetof(struct diff_args, no_path), NULL, MLV_HINT_NONE,
 	  "leave out the column of files" },
 	{ MLV_OPT_TEXT, 0, "precision", offsetof(struct diff_args, precision), "<n>",
@@ -245,7 +247,7 @@ static mlv_err read_most(const struct diff_args *args, size_t *most)
 		return mlv_error(MLV_E_USAGE, "--max-bytes needs --md");
 	if (text && (text[0] < '1' || text[0] > '9' || *end || strlen(text) > 15))
 		return mlv_error(MLV_E_USAGE, "--max-bytes needs a number of bytes, not '%s'", text);
-	*most = bytes;
+	*most = text || !args->markdown ? bytes : MOST;
 	return NULL;
 }
 

@@ -261,7 +261,7 @@ complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcomm
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -s R -l recursive -d 'take the files below a target that is a directory'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l all -d 'show what did not change, too'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l md -d 'write a Markdown table'
-complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l max-bytes -r -d 'with --md, leave out last rows to fit into so many bytes'
+complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l max-bytes -r -d 'with --md, leave out last rows to fit (default: 60000)'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l no-path -d 'leave out the column of files'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l precision -r -d 'digits after the point (default: 5)'
 complete -c mlv -n '__fish_seen_subcommand_from metrics; and __fish_seen_subcommand_from diff' -l slices -r -d 'of evaluations, show slices whose names match'

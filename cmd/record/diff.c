@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/record/diff_json.h"
+#include "cmd/record/diff_table.h"
 #include "cmd/record/folds.h"
 #include "cmd/record/spread.h"
 #include "cmd/record/table.h"
@@ -98,11 +99,14 @@ bool mlv_record_diff_changed(const struct mlv_record_diff *diff)
 /* ---- which changes are shown */
 
 struct shown {
-	const struct mlv_change **at;
-	size_t count;
-	size_t judged;  /* slices' metrics that were tested */
-	const struct mlv_change *fall; /* the largest of a slice, whatever it is; NULL: none */
+	struct mlv_record_diff_rows rows;
+	size_t judged, small; /* slices' metrics that were tested, and that are of too few rows */
 };
+
+static void shown_release(struct shown *shown)
+{
+	free(shown->rows.at);
+}
 
 static bool is_clear(const struct mlv_change *change)
 {
@@ -171,10 +175,11 @@ static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_
 		[MLV_RECORD_BY_NAME] = by_name, [MLV_RECORD_BY_ROWS] = by_rows,
 		[MLV_RECORD_BY_WORST] = worst_first, [MLV_RECORD_BY_DELTA] = by_delta,
 	};
+	struct mlv_record_diff_rows *rows = &shown->rows;
 	bool all = options->all;
 
-	shown->at = mlv_sys_alloc_array(comparison->count + 1, sizeof(*shown->at));
-	if (!shown->at)
+	rows->at = mlv_sys_alloc_array(comparison->count + 1, sizeof(*rows->at));
+	if (!rows->at)
 		return mlv_error_nomem("a table");
 	for (size_t c = 0; c < comparison->count; c++) {
 		const struct mlv_change *change = &comparison->changes[c];
@@ -183,100 +188,41 @@ static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_
 		if (change->dim && glob && !mlv_glob_match(glob, change->slice, strlen(change->slice)))
 			continue;
 		shown->judged += change->dim && change->has_p && !small;
+		shown->small += change->dim && small;
 		if (change->dim && !small && change->direction && mlv_change_gain(change) < 0 &&
-		    (!shown->fall || mlv_change_gain(change) < mlv_change_gain(shown->fall)))
-			shown->fall = change;
+		    (!rows->fall || mlv_change_gain(change) < mlv_change_gain(rows->fall)))
+			rows->fall = change;
 		if (all || !change->dim || is_clear(change))
-			shown->at[shown->count++] = change;
+			rows->at[rows->count++] = change;
 	}
-	if (!all && shown->fall && !is_clear(shown->fall))
-		shown->at[shown->count++] = shown->fall;
-	if (shown->count)
-		qsort(shown->at, shown->count, sizeof(*shown->at), orders[options->order]);
+	if (!all && rows->fall && !is_clear(rows->fall))
+		rows->at[rows->count++] = rows->fall;
+	if (rows->count)
+		qsort(rows->at, rows->count, sizeof(*rows->at), orders[options->order]);
 	return NULL;
 }
 
-/* ---- tables */
-
-static mlv_err number_cell(struct mlv_table *table, bool there, double number, bool sign,
-			   unsigned precision)
+/*
+ * Put what must be seen before all else, in its order: what happened overall, and which slices fell.
+ * Returns how many these are.
+ */
+static size_t put_first(const struct mlv_record_diff_rows *rows)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = NULL;
+	size_t first = 0;
 
-	if (!there)
-		return mlv_table_cell(table, "-");
-	if (sign && number > 0)
-		err = mlv_buf_add_char(&text, '+');
-	if (err || (err = mlv_metric_format_number(&text, number, precision)))
-		return err;
-	return mlv_table_cell(table, text.ptr);
-}
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct mlv_change *change = rows->at[i];
 
-static mlv_err p_cell(struct mlv_table *table, bool there, double p)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = there ? mlv_buf_printf(&text, "%.2g", p) : mlv_buf_add_str(&text, "");
-
-	return err ? err : mlv_table_cell(table, text.ptr);
-}
-
-static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_change *change, bool fall)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = mlv_buf_add_str(&text, mlv_verdict_name(change->verdict));
-
-	if (!err && fall)
-		err = mlv_buf_add_str(&text, ", the largest fall");
-	if (!err && change->has_counts && change->gained + change->lost)
-		err = mlv_buf_printf(&text, ", %llu rows more and %llu less",
-				     (unsigned long long)change->gained,
-				     (unsigned long long)change->lost);
-	return err ? err : mlv_table_cell(table, text.ptr);
-}
-
-static mlv_err add_row(struct mlv_table *table, const struct mlv_change *change, bool fall,
-		       unsigned precision)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT;
-	bool both = change->sides[0].defined && change->sides[1].defined;
-	mlv_err err;
-
-	if ((err = mlv_table_cell(table, change->slice)) ||
-	    (err = mlv_table_cell(table, change->metric)))
-		return err;
-	for (int s = 0; s < 2; s++)
-		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, false,
-				       precision)))
-			return err;
-	if ((err = number_cell(table, both, change->change, true, precision)) ||
-	    (err = mlv_record_interval(&interval, change->has_interval, change->low, change->high,
-				       precision)) ||
-	    (err = mlv_table_cell(table, interval.ptr)) ||
-	    (err = p_cell(table, change->has_p, change->p)) ||
-	    (err = p_cell(table, change->has_p && change->dim, change->adjusted)))
-		return err;
-	return verdict_cell(table, change, fall);
-}
-
-static mlv_err print_table(struct mlv_run *run, const struct mlv_metrics_side sides[2],
-			   const struct shown *shown, const struct mlv_record_diff_options *options)
-{
-	const char *const headings[] = { "Slice", "Metric", mlv_metrics_side_name(&sides[0]),
-					 mlv_metrics_side_name(&sides[1]), "Change", "Interval", "p",
-					 "p adj", "Verdict" };
-	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
-	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 0, headings);
-
-	for (size_t i = 0; i < shown->count && !err; i++)
-		err = add_row(&table, shown->at[i], shown->at[i] == shown->fall, options->precision);
-	if (!err) {
-		mlv_out_raw(run->out, options->markdown ? "\n" : "");
-		mlv_table_print(&table, run->out, options->markdown);
-		mlv_out_raw(run->out, options->markdown ? "\n" : "");
+		if (change->dim && change != rows->fall && change->verdict != MLV_VERDICT_WORSE &&
+		    change->verdict != MLV_VERDICT_CHANGED)
+			continue;
+		memmove(&rows->at[first + 1], &rows->at[first], (i - first) * sizeof(*rows->at));
+		rows->at[first++] = change;
 	}
-	return err;
+	return first;
 }
+
+/* ---- text */
 
 static void print_names(struct mlv_out *out, const char *what, const struct mlv_strs *names)
 {
@@ -337,31 +283,95 @@ static void print_rows(struct mlv_out *out, const struct mlv_record_diff *diff)
 			     (unsigned long long)pairs->removed, (unsigned long long)pairs->relabelled);
 }
 
+/* What is said of the whole comparison. */
+static mlv_err print_all(struct mlv_out *out, const struct mlv_record_diff *diff,
+			 const struct shown *shown, unsigned precision)
+{
+	const struct mlv_comparison *comparison = &diff->comparison;
+	mlv_err err;
+
+	if (shown->judged)
+		mlv_out_line(out, "slices: %zu tests, adjusted together", shown->judged);
+	if (shown->small)
+		mlv_out_line(out, "slices of too few rows, not judged: %zu metrics", shown->small);
+	if ((err = mlv_record_folds_print(out, diff, precision)) ||
+	    (err = mlv_record_parts_print(out, diff, precision)))
+		return err;
+	print_reversals(out, comparison);
+	print_names(out, "redefined, not compared", &comparison->redefined);
+	print_names(out, "vanished", &comparison->vanished);
+	print_names(out, "new", &comparison->appeared);
+	return NULL;
+}
+
 static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sides[2],
 			  const struct mlv_record_diff *diff, const struct mlv_glob *glob,
 			  const struct mlv_record_diff_options *options)
 {
-	struct shown shown = { 0 };
-	mlv_err err = choose(&diff->comparison, glob, options, &shown);
+	MLV_SCOPED(shown_release) struct shown shown = { 0 };
+	mlv_err err;
 
-	if (!err) {
-		print_rows(run->out, diff);
-		print_moved(run->out, diff);
-		err = print_table(run, sides, &shown, options);
-	}
-	free(shown.at);
-	if (err)
+	if ((err = choose(&diff->comparison, glob, options, &shown)))
 		return err;
-	if (shown.judged)
-		mlv_out_line(run->out, "slices: %zu tests, adjusted together", shown.judged);
-	if ((err = mlv_record_folds_print(run->out, diff, options->precision)) ||
-	    (err = mlv_record_parts_print(run->out, diff, options->precision)) ||
-	    (err = mlv_record_spread_print(run->out, diff, glob, options->all, options->precision)))
+	print_rows(run->out, diff);
+	print_moved(run->out, diff);
+	if ((err = mlv_record_diff_table(run->out, sides, &diff->comparison, &shown.rows, false,
+					 options->precision)) ||
+	    (err = print_all(run->out, diff, &shown, options->precision)))
 		return err;
-	print_reversals(run->out, &diff->comparison);
-	print_names(run->out, "redefined, not compared", &diff->comparison.redefined);
-	print_names(run->out, "vanished", &diff->comparison.vanished);
-	print_names(run->out, "new", &diff->comparison.appeared);
+	return mlv_record_spread_print(run->out, diff, glob, options->all, options->precision);
+}
+
+/* So that who writes a comment finds the one that it wrote before. */
+static mlv_err print_marker(struct mlv_out *out, const char *name)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+	mlv_err err = NULL;
+
+	for (; *name && !err; name++) /* a path may hold what ends a comment */
+		err = mlv_buf_add_char(&shown, strchr("<>!", *name) ? '_' : *name);
+	if (!err)
+		mlv_out_line(out, "<!-- mlv:report:%s -->\n", shown.ptr ? shown.ptr : "");
+	return err;
+}
+
+/* What must be seen first; the rest is folded up. */
+static mlv_err print_markdown(struct mlv_run *run, const struct mlv_metrics_side sides[2],
+			      const struct mlv_record_diff *diff, const struct mlv_glob *glob,
+			      const struct mlv_record_diff_options *options)
+{
+	MLV_SCOPED(shown_release) struct shown shown = { 0 };
+	struct mlv_record_diff_rows first, rest;
+	struct mlv_out list = *run->out; /* each line an item */
+	mlv_err err;
+
+	if ((err = choose(&diff->comparison, glob, options, &shown)) ||
+	    (err = print_marker(run->out, diff->name)))
+		return err;
+	first = rest = shown.rows;
+	first.count = put_first(&shown.rows);
+	rest.at += first.count;
+	rest.count -= first.count;
+	list.item = "- ";
+	print_rows(&list, diff);
+	print_moved(&list, diff);
+	if ((err = mlv_record_diff_table(run->out, sides, &diff->comparison, &first, true,
+					 options->precision)) ||
+	    (err = print_all(&list, diff, &shown, options->precision)))
+		return err;
+	if (!rest.count && !diff->spreads.count)
+		return NULL;
+	mlv_out_line(run->out, "\n<details>");
+	if (rest.count)
+		mlv_out_line(run->out, "<summary>%zu more row%s, worst slices and gaps</summary>\n",
+			     rest.count, rest.count == 1 ? "" : "s");
+	else
+		mlv_out_line(run->out, "<summary>worst slices and gaps</summary>\n");
+	if ((err = mlv_record_diff_table(run->out, sides, &diff->comparison, &rest, true,
+					 options->precision)) ||
+	    (err = mlv_record_spread_print(&list, diff, glob, options->all, options->precision)))
+		return err;
+	mlv_out_line(run->out, "\n</details>");
 	return NULL;
 }
 
@@ -378,7 +388,8 @@ mlv_err mlv_record_diff_print(struct mlv_run *run, const struct mlv_metrics_side
 							strlen(options->slices), false))))
 		return err;
 	if (!run->json)
-		return print_text(run, sides, diff, options->slices ? &glob : NULL, options);
+		return (options->markdown ? print_markdown : print_text)(
+			run, sides, diff, options->slices ? &glob : NULL, options);
 	mlv_out_object_begin(run->out, path.ptr);
 	mlv_record_diff_out(run->out, diff, options->slices ? &glob : NULL);
 	mlv_out_object_end(run->out);

@@ -14,6 +14,7 @@ struct line {
 
 struct rows {
 	size_t first, kept; /* lines, those that are kept the first */
+	bool folded;        /* within <details> */
 };
 
 struct page {
@@ -29,17 +30,28 @@ static void page_release(struct page *page)
 	free(page->tables);
 }
 
+static bool is(const struct line *line, const char *text)
+{
+	return line->len == strlen(text) && memcmp(line->at, text, line->len) == 0;
+}
+
 /* Rows of tables are the lines with a bar, but for the heading and the rule below it. */
 static mlv_err find_tables(struct page *page)
 {
 	size_t bars = 0;
+	bool folded = false;
 
 	if (!(page->tables = mlv_sys_alloc_array(page->count + 1, sizeof(*page->tables))))
 		return mlv_error_nomem("tables");
 	for (size_t i = 0; i < page->count; i++) {
-		bars = page->lines[i].at[0] == '|' ? bars + 1 : 0;
+		const struct line *line = &page->lines[i];
+
+		bars = line->at[0] == '|' ? bars + 1 : 0;
+		if (is(line, "<details>\n") || is(line, "</details>\n"))
+			folded = line->at[1] != '/';
 		if (bars == 1)
-			page->tables[page->table_count++] = (struct rows){ .first = i + 2 };
+			page->tables[page->table_count++] =
+				(struct rows){ .first = i + 2, .folded = folded };
 		if (bars > 2)
 			page->tables[page->table_count - 1].kept++;
 	}
@@ -66,14 +78,19 @@ static mlv_err page_init(struct page *page, const char *text, size_t len)
 	return find_tables(page);
 }
 
-/* The last row of the table with the most rows, which goes; NULL when no table has any. */
+/*
+ * The last row of the table with the most rows, which goes; first of those that are folded up. NULL
+ * when no table has any.
+ */
 static struct line *drop_least(struct page *page)
 {
 	struct rows *most = NULL;
 
-	for (size_t t = 0; t < page->table_count; t++)
-		if (page->tables[t].kept > (most ? most->kept : 0))
-			most = &page->tables[t];
+	for (int folded = 1; folded >= 0 && !most; folded--)
+		for (size_t t = 0; t < page->table_count; t++)
+			if (page->tables[t].folded == folded &&
+			    page->tables[t].kept > (most ? most->kept : 0))
+				most = &page->tables[t];
 	return most ? &page->lines[most->first + --most->kept] : NULL;
 }
 

@@ -33,6 +33,7 @@ void mlv_out_line(struct mlv_out *out, const char *fmt, ...)
 
 	if (out->json || out->quiet)
 		return;
+	fputs(out->item ? out->item : "", out->to);
 	va_start(ap, fmt);
 	vfprintf(out->to, fmt, ap);
 	va_end(ap);

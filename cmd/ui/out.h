@@ -24,6 +24,7 @@ struct mlv_out {
 	uint64_t arrays;    /* the lowest bit: the innermost of them is an array; of 64 at most */
 	bool fresh;         /* nothing in the innermost container yet */
 	bool quiet;         /* lines are dropped */
+	const char *item;   /* begins each line: "- "; NULL: nothing does */
 };
 
 /*

@@ -1,4 +1,5 @@
-# Markdown for a comment that may be so long only: the last rows go, the worst slices stay, and what went is said.
+# Markdown for a comment that may be so long only: the last rows go, first those that are folded up, the worst
+# slices stay, and what went is said.
 git init -q && mlv init -q
 cat >mlv.yaml <<'END'
 evals:
@@ -18,17 +19,18 @@ mlv eval -q && git add -A && git commit -qm one
 table 2 >p.csv
 mlv eval -q
 mlv metrics diff --all --md >whole
-grep "^|" whole >a; rows=$(grep -c '^| ' whole) whole=$(wc -c <whole)
+rows() { grep '^| [go]' "$1"; }
+rows whole >all; rows=$(wc -l <all) whole=$(wc -c <whole)
 mlv metrics diff --all --md --max-bytes "$whole" | cmp - whole && echo 'as much as is needed'
-row=$(tail -n 1 a | wc -c) # without one row, what says so has no place
-for most in $((whole - 1)) $((whole - row)) 1400 1000 900; do
+row=$(tail -n 1 all | wc -c) # without one row, what says so has no place
+for most in $((whole - 1)) $((whole - row)) 2000 1500 1200 1000 900; do
 	mlv metrics diff --all --md --max-bytes "$most" >short || continue
-	kept=$(grep -c '^| ' short) left=$(sed -n 's/ rows* left out$//p' short)
+	rows short >a; kept=$(wc -l <a) left=$(sed -n 's/ rows* left out$//p' short)
 	[ "$(wc -c <short)" -le "$most" ] && [ $((kept + left)) = "$rows" ] && echo "$left rows went, it fits"
-	# What is kept is the beginning of the whole table.
-	grep '^|' short >a && grep '^|' whole | head -n "$(wc -l <a)" | cmp - a
+	# What is kept is the beginning of both tables, one behind the other.
+	head -n "$kept" all | cmp - a
 done
-cat short
+mlv metrics diff --all --md --max-bytes 1600
 mlv metrics diff --md --max-bytes 100
 echo $?
 mlv metrics diff --max-bytes 100

@@ -1,0 +1,103 @@
+#include "cmd/record/diff_table.h"
+
+#include <string.h>
+
+#include "cmd/ui/out.h"
+#include "core/eval/metric.h"
+
+static mlv_err number_cell(struct mlv_table *table, bool there, double number, bool sign,
+			   unsigned precision)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = NULL;
+
+	if (!there)
+		return mlv_table_cell(table, "-");
+	if (sign && number > 0)
+		err = mlv_buf_add_char(&text, '+');
+	if (err || (err = mlv_metric_format_number(&text, number, precision)))
+		return err;
+	return mlv_table_cell(table, text.ptr);
+}
+
+static mlv_err p_cell(struct mlv_table *table, bool there, double p)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = there ? mlv_buf_printf(&text, "%.2g", p) : mlv_buf_add_str(&text, "");
+
+	return err ? err : mlv_table_cell(table, text.ptr);
+}
+
+/* Whether a slice went another way than all rows. */
+static bool is_against(const struct mlv_comparison *comparison, const struct mlv_change *change)
+{
+	for (size_t o = 0; change->dim && o < comparison->count && !comparison->changes[o].dim; o++)
+		if (strcmp(comparison->changes[o].metric, change->metric) == 0)
+			return mlv_change_gain(&comparison->changes[o]) * mlv_change_gain(change) < 0;
+	return false;
+}
+
+static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_comparison *comparison,
+			    const struct mlv_change *change, bool fall)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_add_str(&text, mlv_verdict_name(change->verdict));
+
+	if (!err && change->verdict == MLV_VERDICT_UNCLEAR && is_against(comparison, change))
+		err = mlv_buf_add_str(&text, ", against overall");
+	if (!err && fall)
+		err = mlv_buf_add_str(&text, ", the largest fall");
+	if (!err && change->has_counts && change->gained + change->lost)
+		err = mlv_buf_printf(&text, ", %llu rows more and %llu less",
+				     (unsigned long long)change->gained,
+				     (unsigned long long)change->lost);
+	return err ? err : mlv_table_cell(table, text.ptr);
+}
+
+static mlv_err add_row(struct mlv_table *table, const struct mlv_comparison *comparison,
+		       const struct mlv_change *change, bool fall, unsigned precision)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT, rows = MLV_BUF_INIT;
+	bool both = change->sides[0].defined && change->sides[1].defined;
+	mlv_err err;
+
+	if ((err = mlv_table_cell(table, change->slice)) ||
+	    (err = mlv_table_cell(table, change->metric)) ||
+	    (err = mlv_buf_printf(&rows, "%llu", (unsigned long long)change->rows)) ||
+	    (err = mlv_table_cell(table, rows.ptr)))
+		return err;
+	for (int s = 0; s < 2; s++)
+		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, false,
+				       precision)))
+			return err;
+	if ((err = number_cell(table, both, change->change, true, precision)) ||
+	    (err = mlv_record_interval(&interval, change->has_interval, change->low, change->high,
+				       precision)) ||
+	    (err = mlv_table_cell(table, interval.ptr)) ||
+	    (err = p_cell(table, change->has_p, change->p)) ||
+	    (err = p_cell(table, change->has_p && change->dim, change->adjusted)))
+		return err;
+	return verdict_cell(table, comparison, change, fall);
+}
+
+mlv_err mlv_record_diff_table(struct mlv_out *out, const struct mlv_metrics_side sides[2],
+			      const struct mlv_comparison *comparison,
+			      const struct mlv_record_diff_rows *rows, bool markdown,
+			      unsigned precision)
+{
+	const char *const headings[] = {
+		"Slice",  "Metric",   "Rows", mlv_metrics_side_name(&sides[0]), mlv_metrics_side_name(&sides[1]),
+		"Change", "Interval", "p",    "p adj", "Verdict",
+	};
+	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
+	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 1U << 2, headings);
+
+	for (size_t i = 0; i < rows->count && !err; i++)
+		err = add_row(&table, comparison, rows->at[i], rows->at[i] == rows->fall, precision);
+	if (err || !rows->count)
+		return err;
+	mlv_out_raw(out, markdown ? "\n" : "");
+	mlv_table_print(&table, out, markdown);
+	mlv_out_raw(out, markdown ? "\n" : "");
+	return NULL;
+}
