@@ -85,10 +85,9 @@ mlv_err mlv_record_diff_table(struct mlv_out *out, const struct mlv_metrics_side
 			      const struct mlv_record_diff_rows *rows, bool markdown,
 			      unsigned precision)
 {
-	const char *const headings[] = {
-		"Slice",  "Metric",   "Rows", mlv_metrics_side_name(&sides[0]), mlv_metrics_side_name(&sides[1]),
-		"Change", "Interval", "p",    "p adj", "Verdict",
-	};
+	const char *old = mlv_metrics_side_name(&sides[0]), *now = mlv_metrics_side_name(&sides[1]);
+	const char *const headings[] = { "Slice",  "Metric",   "Rows", old,	now,
+					 "Change", "Interval", "p",    "p adj", "Verdict" };
 	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
 	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 1U << 2, headings);
 

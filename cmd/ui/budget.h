@@ -7,7 +7,8 @@
 /*
  * Write text, whose tables have their most important rows first, in at most so
  * many bytes. Of the table with the most rows the last one goes, of those within
- * <details> as long as they have any, until all fits; how many went is said at the end. All else is kept: MLV_E_USAGE when
+ * <details> as long as they have any, until all fits; how many went is said at
+ * the end. All else is kept: MLV_E_USAGE when
  * that alone is too long.
  */
 mlv_err mlv_budget_write(struct mlv_out *out, const char *text, size_t len, size_t most) MLV_CHECK;
