@@ -1,6 +1,4 @@
 /* cmd_monitor.c - mlv monitor: new rows beside those of an evaluation. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -9,19 +7,7 @@
 #include "cmd/record/table.h"
 #include "cmd/ui/out.h"
 #include "cmd/ui/table.h"
-#include "core/base/fs.h"
-#include "core/base/json.h"
-#include "core/base/path.h"
 #include "core/eval/metric.h"
-
-/* Make monitor/ and open it. */
-static mlv_err open_directory(const struct mlv_metrics_place *place, int *dir)
-{
-	if (mlv_sys_mkdirat(place->root_fd, "monitor", 0777) < 0 && errno != EEXIST)
-		return mlv_error_sys("%s/monitor", place->root);
-	*dir = mlv_sys_open_beneath(place->root_fd, "monitor", O_RDONLY | O_DIRECTORY, 0);
-	return *dir < 0 ? mlv_error_sys("%s/monitor", place->root) : NULL;
-}
 
 /* ---- profile */
 
@@ -30,7 +16,6 @@ static mlv_err profile_run(struct mlv_run *run, const void *args, char **operand
 	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
 	MLV_SCOPED(mlv_monitor_release) struct mlv_monitor monitor = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT, file = MLV_BUF_INIT;
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
 	const struct mlv_metrics_side side = { 0 };
 	mlv_err err;
 
@@ -38,9 +23,8 @@ static mlv_err profile_run(struct mlv_run *run, const void *args, char **operand
 	if ((err = mlv_metrics_place_open(&place, run->ctx, run->ctx->cwd)) ||
 	    (err = mlv_monitor_read(&place, &side, operands[0], &monitor)) ||
 	    (err = mlv_monitor_profile(&place, &monitor, &text)) ||
-	    (err = open_directory(&place, &dir)) ||
-	    (err = mlv_buf_printf(&file, "%s.json", monitor.name)) ||
-	    (err = mlv_metrics_place_write(&place, dir, file.ptr, &text)))
+	    (err = mlv_monitor_store(&place, &monitor, "json", &text)) ||
+	    (err = mlv_buf_printf(&file, "%s.json", monitor.name)))
 		return err;
 	mlv_out_object_begin(run->out, NULL);
 	mlv_out_text(run->out, "profile", file.ptr);
@@ -55,150 +39,24 @@ static mlv_err profile_run(struct mlv_run *run, const void *args, char **operand
 
 struct check_args {
 	const char *input, *model, *window;
-	bool soft, no_log;
+	bool all, soft, no_log;
 };
 
 static const struct mlv_opt check_opts[] = {
 	{ MLV_OPT_TEXT, 0, "input", offsetof(struct check_args, input), "<file>", MLV_HINT_FILE,
-	  "the table of new rows" },
+	  "the table of new rows (default: what 'input' has)" },
 	{ MLV_OPT_TEXT, 0, "model", offsetof(struct check_args, model), "<rev>", MLV_HINT_REV,
 	  "take slices and profile of this revision, the model's" },
 	{ MLV_OPT_TEXT, 0, "window", offsetof(struct check_args, window), "<name>", MLV_HINT_NONE,
-	  "what the rows are called in the log (default: their file)" },
+	  "call the rows so; of 'input': check this window alone" },
+	{ MLV_OPT_FLAG, 0, "all", offsetof(struct check_args, all), NULL, MLV_HINT_NONE,
+	  "check also what is in the log already" },
 	{ MLV_OPT_FLAG, 0, "soft", offsetof(struct check_args, soft), NULL, MLV_HINT_NONE,
 	  "print what was found, and exit 0 whatever it was" },
 	{ MLV_OPT_FLAG, 'n', "no-log", offsetof(struct check_args, no_log), NULL, MLV_HINT_NONE,
 	  "do not append what was found to the log" },
 	{ 0 },
 };
-
-static mlv_err add_key(struct mlv_buf *to, const char *before, const char *text)
-{
-	mlv_err err = mlv_buf_add_str(to, before);
-
-	return err ? err : mlv_json_add_string(to, text, strlen(text));
-}
-
-static mlv_err add_real(struct mlv_buf *to, const char *before, double number)
-{
-	char digits[40];
-
-	snprintf(digits, sizeof(digits), "%.6g", number);
-	return mlv_buf_printf(to, "%s%s", before, digits);
-}
-
-static mlv_err add_drift(struct mlv_buf *to, const char *name, const struct mlv_drift *row)
-{
-	mlv_err err;
-
-	if ((err = add_key(to, "{\"name\":", name)) ||
-	    (err = add_real(to, ",\"psi\":", row->psi)) ||
-	    (err = add_real(to, ",\"noise\":", row->noise)) ||
-	    (err = add_real(to, ",\"js\":", row->js)) ||
-	    (row->has_ks && ((err = add_real(to, ",\"ks\":", row->ks)) ||
-			     (err = add_real(to, ",\"ks_p\":", row->p)))))
-		return err;
-	return mlv_buf_printf(to, ",\"drifted\":%s}", row->drifted ? "true" : "false");
-}
-
-static mlv_err add_changes(struct mlv_buf *to, const struct mlv_monitor_found *found)
-{
-	bool first = true;
-	mlv_err err = mlv_buf_add_str(to, "],\"metrics\":[");
-
-	for (size_t c = 0; c < found->comparison.count && !err; c++) {
-		const struct mlv_change *change = &found->comparison.changes[c];
-
-		if (!change->sides[0].defined || !change->sides[1].defined)
-			continue;
-		if ((err = add_key(to, first ? "{\"slice\":" : ",{\"slice\":", change->slice)) ||
-		    (err = add_key(to, ",\"metric\":", change->metric)) ||
-		    (err = add_real(to, ",\"before\":", change->sides[0].value)) ||
-		    (err = add_real(to, ",\"now\":", change->sides[1].value)) ||
-		    (err = add_key(to, ",\"verdict\":", mlv_verdict_name(change->verdict))))
-			return err;
-		err = mlv_buf_add_char(to, '}');
-		first = false;
-	}
-	return err;
-}
-
-/* What of a gate was not met, or could not be told. */
-static mlv_err add_gate(struct mlv_buf *to, const struct mlv_monitor_gated *gated)
-{
-	const struct mlv_gate_report *report = &gated->report;
-	bool first = true;
-	mlv_err err;
-
-	if (!gated->judged)
-		return NULL;
-	if ((err = add_key(to, ",\"gate\":{\"name\":", gated->gate.name)) ||
-	    (err = add_key(to, ",\"outcome\":", mlv_gate_outcome_name(report->outcome))) ||
-	    (err = mlv_buf_add_str(to, ",\"findings\":[")))
-		return err;
-	for (size_t i = 0; i < report->count; i++) {
-		const struct mlv_gate_finding *finding = &report->at[i];
-
-		if (finding->outcome == MLV_GATE_PASS)
-			continue;
-		if ((err = add_key(to, first ? "{\"rule\":" : ",{\"rule\":", finding->rule->text)) ||
-		    (err = add_key(to, ",\"slice\":", finding->slice)) ||
-		    (err = add_key(to, ",\"outcome\":", mlv_gate_outcome_name(finding->outcome))) ||
-		    (finding->has_value && (err = add_real(to, ",\"value\":", finding->value))) ||
-		    (err = add_key(to, ",\"why\":", finding->why)) || (err = mlv_buf_add_char(to, '}')))
-			return err;
-		first = false;
-	}
-	return mlv_buf_add_str(to, "]}");
-}
-
-/* What was found as one line of JSON: of the log, and of --json. */
-static mlv_err add_line(struct mlv_buf *to, const char *window, const struct mlv_monitor_found *found,
-			const struct mlv_monitor_gated *gated)
-{
-	mlv_err err = add_key(to, "{\"window\":", window);
-
-	if (err || (err = mlv_buf_printf(
-			    to, ",\"rows\":%llu,\"labelled\":%s,\"drifted\":%s,\"drift\":[",
-			    (unsigned long long)found->slices[0].now,
-			    found->labelled ? "true" : "false", found->drifted ? "true" : "false")))
-		return err;
-	for (size_t i = 0; i < found->row_count && !err; i++)
-		if (!(err = mlv_buf_add_str(to, i ? "," : "")))
-			err = add_drift(to, found->rows[i].name, &found->rows[i].drift);
-	if (!err)
-		err = mlv_buf_add_str(to, "],\"slices\":[");
-	for (size_t i = 0; i < found->slice_count && !err; i++)
-		if (!(err = add_key(to, i ? ",{\"slice\":" : "{\"slice\":", found->slices[i].name)))
-			err = mlv_buf_printf(to, ",\"before\":%llu,\"now\":%llu}",
-					     (unsigned long long)found->slices[i].before,
-					     (unsigned long long)found->slices[i].now);
-	if (err || (err = add_changes(to, found)) || (err = mlv_buf_add_str(to, "],\"new\":[")))
-		return err;
-	for (size_t i = 0; i < found->fresh.count && !err; i++)
-		err = add_key(to, i ? "," : "", found->fresh.at[i]);
-	if (err || (err = mlv_buf_add_char(to, ']')) || (err = add_gate(to, gated)))
-		return err;
-	return mlv_buf_add_str(to, "}\n");
-}
-
-static mlv_err append_log(const struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
-			  const struct mlv_buf *line)
-{
-	MLV_SCOPED(mlv_buf_release)
-	struct mlv_buf file = MLV_BUF_INIT,
-		       text = MLV_BUF_LIMIT(MLV_MONITOR_LOG_MAX);
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	mlv_err err;
-
-	if ((err = open_directory(place, &dir)) ||
-	    (err = mlv_buf_printf(&file, "%s.jsonl", monitor->name)) ||
-	    (mlv_fs_exists(dir, file.ptr) && (err = mlv_fs_read(dir, file.ptr, &text))) ||
-	    (text.len && text.ptr[text.len - 1] != '\n' && (err = mlv_buf_add_char(&text, '\n'))) ||
-	    (err = mlv_buf_add(&text, line->ptr, line->len)))
-		return err;
-	return mlv_metrics_place_write(place, dir, file.ptr, &text);
-}
 
 /* ---- tables */
 
@@ -321,42 +179,126 @@ static mlv_err print_gate(struct mlv_run *run, const struct mlv_metrics_side *si
 	return NULL;
 }
 
-static mlv_err verdict(const struct mlv_monitor_found *found, const struct mlv_monitor_gated *gated)
+/* What all checks come to: a no counts for more than what cannot be told. */
+struct verdict {
+	bool no;
+	const char *inconclusive; /* name of the gate; NULL: none */
+};
+
+static void judge(const struct mlv_monitor *monitor, const struct mlv_monitor_found *found,
+		  const struct mlv_monitor_gated *gated, struct verdict *verdict)
 {
-	if (found->drifted || (gated->judged && gated->report.outcome == MLV_GATE_FAIL))
-		return mlv_error(MLV_E_NO, "%s", "");
-	if (!gated->judged || gated->report.outcome == MLV_GATE_PASS)
-		return NULL;
-	return mlv_error(MLV_E_MISSING, "the gate '%s' cannot tell: see what is inconclusive",
-			 gated->gate.name);
+	bool judged = gated->judged && gated->report.outcome != MLV_GATE_PASS;
+
+	if (found->drifted || (judged && gated->report.outcome == MLV_GATE_FAIL))
+		verdict->no = true;
+	else if (judged)
+		verdict->inconclusive = monitor->gate;
 }
 
-static mlv_err check_run(struct mlv_run *run, const void *opaque, char **operands)
+static mlv_err verdict_error(const struct verdict *verdict)
 {
-	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
-	MLV_SCOPED(mlv_monitor_release) struct mlv_monitor monitor = { 0 };
+	if (verdict->no)
+		return mlv_error(MLV_E_NO, "%s", "");
+	return verdict->inconclusive
+		       ? mlv_error(MLV_E_MISSING, "the gate '%s' cannot tell: see what is inconclusive",
+				   verdict->inconclusive)
+		       : NULL;
+}
+
+struct checking {
+	struct mlv_run *run;
+	const struct check_args *args;
+	struct mlv_metrics_place place;
+	struct mlv_metrics_side side;
+	struct mlv_monitor monitor;
+	struct verdict verdict;
+};
+
+static void checking_release(struct checking *checking)
+{
+	mlv_metrics_place_close(&checking->place);
+	mlv_monitor_release(&checking->monitor);
+}
+
+static mlv_err check_one(struct checking *checking, const struct mlv_monitor_input *input)
+{
 	MLV_SCOPED(mlv_monitor_found_release) struct mlv_monitor_found found = { 0 };
 	MLV_SCOPED(mlv_monitor_gated_release) struct mlv_monitor_gated gated = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
-	const struct check_args *args = opaque;
-	const char *window = args->window ? args->window : args->input;
-	struct mlv_metrics_side side;
+	const struct mlv_monitor *monitor = &checking->monitor;
+	struct mlv_run *run = checking->run;
 	mlv_err err;
 
-	if (!args->input)
-		return mlv_error(MLV_E_USAGE, "mlv monitor check needs --input FILE");
-	if ((err = mlv_metrics_place_open(&place, run->ctx, run->ctx->cwd)) ||
-	    (err = mlv_metrics_side_init(&place, args->model, &side)) ||
-	    (err = mlv_monitor_read(&place, &side, operands[0], &monitor)) ||
-	    (err = mlv_monitor_check(&place, &side, &monitor, args->input, &found)) ||
-	    (err = mlv_monitor_gate(&place, &side, &monitor, &found, &gated)) ||
-	    (err = add_line(&line, window, &found, &gated)) ||
-	    (!args->no_log && (err = append_log(&place, &monitor, &line))) ||
-	    (err = run->json ? mlv_out_bytes(run->out, line.ptr, line.len)
-			     : print_found(run, window, &found)) ||
-	    (!run->json && (err = print_gate(run, &side, &monitor, &gated))))
+	if ((err = mlv_monitor_check(&checking->place, &checking->side, monitor, input, &found)) ||
+	    !found.slice_count)
 		return err;
-	return args->soft ? NULL : verdict(&found, &gated);
+	if ((err = mlv_monitor_gate(&checking->place, &checking->side, monitor, &found, &gated)) ||
+	    (err = mlv_monitor_line(input, &found, &gated, &line)) ||
+	    (!checking->args->no_log &&
+	     (err = mlv_monitor_log_append(&checking->place, monitor, &line))) ||
+	    (err = run->json ? mlv_out_bytes(run->out, line.ptr, line.len)
+			     : print_found(run, input->name, &found)) ||
+	    (!run->json && (err = print_gate(run, &checking->side, monitor, &gated))))
+		return err;
+	judge(monitor, &found, &gated, &checking->verdict);
+	return NULL;
+}
+
+/* Of `input` the window that is asked for, or all that are not in the log yet. */
+static mlv_err check_inputs(struct checking *checking, const struct mlv_monitor_inputs *inputs)
+{
+	MLV_SCOPED(mlv_monitor_log_release) struct mlv_monitor_log log = { 0 };
+	const struct mlv_monitor *monitor = &checking->monitor;
+	const struct mlv_metrics_side here = { 0 };
+	const char *window = checking->args->window;
+	size_t checked = 0;
+	mlv_err err = mlv_monitor_log_read(&checking->place, &here, monitor->name, &log);
+
+	for (size_t i = 0; i < inputs->count && !err; i++) {
+		const struct mlv_monitor_input *input = &inputs->at[i];
+
+		if (window ? strcmp(window, input->name) != 0
+			   : !checking->args->all && mlv_monitor_log_has(&log, input))
+			continue;
+		checked++;
+		err = check_one(checking, input);
+	}
+	if (err || checked)
+		return err;
+	if (window)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: there is no window '%s'",
+						monitor->input, window),
+				      "the last one is '%s'", inputs->at[inputs->count - 1].name);
+	if (!checking->run->json)
+		mlv_out_line(checking->run->out, "%s: nothing new, all of %s is in the log",
+			     monitor->name, monitor->input);
+	return NULL;
+}
+
+static mlv_err check_run(struct mlv_run *run, const void *args, char **operands)
+{
+	MLV_SCOPED(checking_release) struct checking checking = {
+		.run = run, .args = args, .place = { .root_fd = -1 },
+	};
+	MLV_SCOPED(mlv_monitor_inputs_release) struct mlv_monitor_inputs inputs = { 0 };
+	const char *typed = checking.args->input;
+	struct mlv_metrics_place *place = &checking.place;
+	mlv_err err;
+
+	if ((err = mlv_metrics_place_open(place, run->ctx, run->ctx->cwd)) ||
+	    (err = mlv_metrics_side_init(place, checking.args->model, &checking.side)) ||
+	    (err = mlv_monitor_read(place, &checking.side, operands[0], &checking.monitor)))
+		return err;
+	if (!typed && !checking.monitor.input)
+		return mlv_error_hint(mlv_error(MLV_E_USAGE, "mlv monitor check needs --input FILE"),
+				      "or in mlv.yaml, under the monitor '%s': input: logs/*.csv",
+				      checking.monitor.name);
+	if ((err = typed ? mlv_monitor_inputs_typed(typed, checking.args->window, &inputs)
+			 : mlv_monitor_inputs_list(place, &checking.monitor, &inputs)) ||
+	    (err = typed ? check_one(&checking, &inputs.at[0]) : check_inputs(&checking, &inputs)))
+		return err;
+	return checking.args->soft ? NULL : verdict_error(&checking.verdict);
 }
 
 /* ---- log */
@@ -378,17 +320,13 @@ static mlv_err log_row(struct mlv_table *table, const struct mlv_value *window,
 	return mlv_table_cell(table, drifted && drifted->boolean ? "drifted" : "");
 }
 
-static mlv_err log_line(struct mlv_table *table, const char *file, const char *text, size_t len)
+static mlv_err log_rows(struct mlv_table *table, const struct mlv_value *window)
 {
-	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
-	const struct mlv_value *drift;
-	mlv_err err = mlv_json_parse(file, text, len, &root);
+	const struct mlv_value *drift = mlv_value_get(window, "drift");
+	mlv_err err = NULL;
 
-	if (err)
-		return err;
-	drift = mlv_value_get(root, "drift");
 	for (size_t i = 0; drift && drift->type == MLV_VALUE_LIST && i < drift->count && !err; i++)
-		err = log_row(table, root, drift->items[i]);
+		err = log_row(table, window, drift->items[i]);
 	return err;
 }
 
@@ -397,34 +335,27 @@ static mlv_err log_run(struct mlv_run *run, const void *args, char **operands)
 	static const char *const headings[] = { "Window", "What", "PSI", "KS", "Verdict" };
 	MLV_SCOPED(mlv_metrics_place_close) struct mlv_metrics_place place = { .root_fd = -1 };
 	MLV_SCOPED(mlv_monitor_release) struct mlv_monitor monitor = { 0 };
-	MLV_SCOPED(mlv_buf_release)
-	struct mlv_buf file = MLV_BUF_INIT,
-		       text = MLV_BUF_LIMIT(MLV_MONITOR_LOG_MAX);
+	MLV_SCOPED(mlv_monitor_log_release) struct mlv_monitor_log log = { 0 };
 	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
 	const struct mlv_metrics_side side = { 0 };
-	bool found = false;
 	mlv_err err;
 
 	(void)args;
 	if ((err = mlv_metrics_place_open(&place, run->ctx, run->ctx->cwd)) ||
 	    (err = mlv_monitor_read(&place, &side, operands[0], &monitor)) ||
-	    (err = mlv_buf_printf(&file, "monitor/%s.jsonl", monitor.name)) ||
-	    (err = mlv_metrics_version(&place, &side, file.ptr, &text, &found)))
+	    (err = mlv_monitor_log_read(&place, &side, monitor.name, &log)))
 		return err;
-	if (!found)
-		return mlv_error_hint(
-			mlv_error(MLV_E_MISSING, "%s: nothing was checked yet", file.ptr),
-			"mlv monitor check %s --input FILE", monitor.name);
+	if (!log.count)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "monitor/%s.jsonl: nothing was checked yet",
+						monitor.name),
+				      monitor.input ? "mlv monitor check %s"
+						    : "mlv monitor check %s --input FILE",
+				      monitor.name);
 	if (run->json)
-		return mlv_out_bytes(run->out, text.ptr, text.len);
+		return mlv_out_bytes(run->out, log.text.ptr, log.text.len);
 	err = mlv_table_init(&table, MLV_COUNT(headings), 0xc, headings);
-	for (const char *at = text.ptr; *at && !err;) {
-		size_t len = strcspn(at, "\n");
-
-		if (len)
-			err = log_line(&table, file.ptr, at, len);
-		at += len + (at[len] == '\n');
-	}
+	for (size_t i = 0; i < log.count && !err; i++)
+		err = log_rows(&table, log.lines[i]);
 	if (!err)
 		mlv_table_print(&table, run->out, false);
 	return err;

@@ -6,7 +6,7 @@
  * monitor/NAME.json (profile.h), keeps what these are like. New rows need
  * neither the training data nor labels.
  *
- * Ownership   mlv_monitor_release(), mlv_monitor_found_release().
+ * Ownership   mlv_monitor_release(), mlv_monitor_inputs_release(), mlv_monitor_found_release().
  */
 #ifndef MLV_CMD_MONITOR_H
 #define MLV_CMD_MONITOR_H
@@ -20,7 +20,10 @@
 struct mlv_monitor {
 	char *name, *eval;
 	char *gate; /* whose rules rows with labels must meet; NULL: none */
-	struct mlv_strs features;
+	char *input; /* a pattern (*, **, ?, [...]) for the tables of new rows, below the root; NULL: none */
+	int64_t window; /* seconds of the tables that are checked together; 0: each alone */
+	struct mlv_strs features; /* columns, or names of entries of slices */
+	unsigned line;            /* where they stand in mlv.yaml */
 	struct mlv_drift_limits limits;
 };
 /* Read the monitor called name, or with NULL the only one, from mlv.yaml of this version. */
@@ -30,6 +33,30 @@ void mlv_monitor_release(struct mlv_monitor *monitor);
 /* Append the profile of the evaluation's tables in the work tree, which the record must be of. */
 mlv_err mlv_monitor_profile(struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
 			    struct mlv_buf *to) MLV_CHECK;
+
+/* Tables of new rows that are checked together. */
+struct mlv_monitor_input {
+	char *name;            /* what they are called in the log: "2026-11-28" */
+	struct mlv_strs files;
+	uint64_t bytes;        /* of all of them; 0 where typed */
+	bool typed; /* paths as the user typed them; else of files below the root, as mlv.yaml has them */
+};
+struct mlv_monitor_inputs {
+	struct mlv_monitor_input *at;
+	size_t count, cap;
+};
+/*
+ * List what the monitor's `input` stands for in the work tree, in the order of
+ * time: each file by itself, called by its path; with a window those whose names
+ * have a date in it, called by its beginning. MLV_E_SPEC when a name has none,
+ * MLV_E_MISSING when there are no files.
+ */
+mlv_err mlv_monitor_inputs_list(const struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
+				struct mlv_monitor_inputs *inputs) MLV_CHECK;
+/* The one that the user typed: path, called name, or with NULL by its path. */
+mlv_err mlv_monitor_inputs_typed(const char *path, const char *name,
+				 struct mlv_monitor_inputs *inputs) MLV_CHECK;
+void mlv_monitor_inputs_release(struct mlv_monitor_inputs *inputs);
 
 /* How a feature, the score or the shares of a dimension's slices moved. */
 struct mlv_drift_row {
@@ -51,12 +78,13 @@ struct mlv_monitor_found {
 	struct mlv_comparison comparison;     /* the same */
 };
 /*
- * Hold the rows of a table, at path as the user typed it, against the profile
- * and the record of a version. MLV_E_CORRUPT when these are not of one
- * evaluation, or slices are not cut alike.
+ * Hold new rows against the profile and the record of a version. Without rows
+ * MLV_E_SPEC; in a window of mlv.yaml that is warned of, and no slice is found.
+ * MLV_E_CORRUPT when profile and record are not of one evaluation, or slices
+ * are not cut alike.
  */
 mlv_err mlv_monitor_check(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			  const struct mlv_monitor *monitor, const char *path,
+			  const struct mlv_monitor *monitor, const struct mlv_monitor_input *input,
 			  struct mlv_monitor_found *found) MLV_CHECK;
 void mlv_monitor_found_release(struct mlv_monitor_found *found);
 
@@ -73,5 +101,31 @@ mlv_err mlv_monitor_gate(struct mlv_metrics_place *place, const struct mlv_metri
 			 const struct mlv_monitor *monitor, const struct mlv_monitor_found *found,
 			 struct mlv_monitor_gated *gated) MLV_CHECK;
 void mlv_monitor_gated_release(struct mlv_monitor_gated *gated);
+
+/* The log, monitor/NAME.jsonl, has what checks found, a line of JSON each. Append what was found as one. */
+mlv_err mlv_monitor_line(const struct mlv_monitor_input *input, const struct mlv_monitor_found *found,
+			 const struct mlv_monitor_gated *gated, struct mlv_buf *to) MLV_CHECK;
+/*
+ * Append a line, durably, and whole or not at all. One process at a time: who
+ * else appends is waited for (MLV_E_LOCKED after core.lock_timeout).
+ */
+mlv_err mlv_monitor_log_append(struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
+			       const struct mlv_buf *line) MLV_CHECK;
+/* Make monitor/NAME.ENDING hold a text. */
+mlv_err mlv_monitor_store(const struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
+			  const char *ending, const struct mlv_buf *text) MLV_CHECK;
+
+/* A log that was read. */
+struct mlv_monitor_log {
+	struct mlv_buf text;
+	struct mlv_value **lines;
+	size_t count, cap;
+};
+/* Read that of the work tree, or of a version; no log is one without lines. */
+mlv_err mlv_monitor_log_read(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			     const char *name, struct mlv_monitor_log *log) MLV_CHECK;
+/* Whether it has a check of these very files, which are still as large as then. */
+bool mlv_monitor_log_has(const struct mlv_monitor_log *log, const struct mlv_monitor_input *input);
+void mlv_monitor_log_release(struct mlv_monitor_log *log);
 
 #endif

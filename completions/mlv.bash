@@ -249,7 +249,7 @@ _mlv()
 	'migrate lfs') words='--dry-run -n --check' hint=dir ;;
 	'monitor') words='' hint=none ;;
 	'monitor profile') words='' hint=none ;;
-	'monitor check') words='--input --model --window --soft --no-log -n' hint=none ;;
+	'monitor check') words='--input --model --window --all --soft --no-log -n' hint=none ;;
 	'monitor log') words='' hint=none ;;
 	'move') words='' hint=file ;;
 	'params') words='' hint=none ;;

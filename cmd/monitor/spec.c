@@ -1,25 +1,74 @@
 /* The map `monitor:` of mlv.yaml. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/monitor.h"
+#include "core/base/duration.h"
+#include "core/base/path.h"
 #include "core/base/sys.h"
 #include "core/base/yaml.h"
 #include "core/eval/spec/parts.h"
 
-static const char *const keys[] = { "reference", "features", "psi", "ks_alpha", "gate", NULL };
+#define HOUR 3600 /* seconds */
+
+static const char *const keys[] = { "reference", "features", "psi",    "ks_alpha",
+				    "gate",	 "input",    "window", NULL };
 
 void mlv_monitor_release(struct mlv_monitor *monitor)
 {
 	free(monitor->name);
 	free(monitor->eval);
 	free(monitor->gate);
+	free(monitor->input);
 	mlv_strs_release(&monitor->features);
 	*monitor = (struct mlv_monitor){ 0 };
 }
 
+static mlv_err read_features(const struct mlv_value *features, struct mlv_strs *to)
+{
+	mlv_err err = NULL;
+
+	if (features && features->type != MLV_VALUE_LIST)
+		return mlv_spec_wrong("mlv.yaml", features, "'features' must be a list of columns");
+	for (size_t i = 0; features && i < features->count && !err; i++) {
+		const char *name = mlv_value_text(features->items[i]);
+
+		if (!name)
+			return mlv_spec_wrong("mlv.yaml", features->items[i], "a feature must be a text");
+		if (strcmp(name, "label") == 0)
+			return mlv_spec_wrong("mlv.yaml", features->items[i],
+					      "'label' is no feature: shares of labels are those of a "
+					      "slice, {by: label}");
+		if (!mlv_strs_has(to, name))
+			err = mlv_strs_add(to, name);
+	}
+	return err;
+}
+
+static mlv_err read_input(const struct mlv_value *map, struct mlv_monitor *monitor)
+{
+	MLV_SCOPED(mlv_mem_free) char *window = NULL;
+	const char *why;
+	mlv_err err;
+
+	if ((err = mlv_spec_text("mlv.yaml", map, "input", &monitor->input)) ||
+	    (err = mlv_spec_text("mlv.yaml", map, "window", &window)))
+		return err;
+	if (monitor->input && (why = mlv_path_check(monitor->input, strlen(monitor->input))))
+		return mlv_spec_wrong("mlv.yaml", mlv_value_get(map, "input"),
+				      "'input' must be a path or a pattern below the repository: %s", why);
+	if (!window)
+		return NULL;
+	if (!mlv_duration_parse(window, &monitor->window) || !monitor->window || monitor->window % HOUR)
+		return mlv_spec_wrong("mlv.yaml", mlv_value_get(map, "window"),
+				      "'window' must be whole hours, days or weeks, such as 12h, 1d or 2w");
+	return monitor->input ? NULL
+			      : mlv_spec_wrong("mlv.yaml", mlv_value_get(map, "window"),
+					       "'window' needs 'input', whose files it puts together");
+}
+
 static mlv_err read_monitor(const struct mlv_value *map, struct mlv_monitor *monitor)
 {
-	const struct mlv_value *features = mlv_value_get(map, "features");
 	mlv_err err;
 
 	monitor->limits.psi = 0.2;
@@ -33,14 +82,11 @@ static mlv_err read_monitor(const struct mlv_value *map, struct mlv_monitor *mon
 	if (!monitor->eval)
 		return mlv_spec_wrong("mlv.yaml", map,
 				      "a monitor needs 'reference', an evaluation");
-	if (features && features->type != MLV_VALUE_LIST)
-		return mlv_spec_wrong("mlv.yaml", features, "'features' must be a list of columns");
-	for (size_t i = 0; features && i < features->count && !err; i++)
-		err = mlv_value_text(features->items[i])
-			      ? mlv_strs_add(&monitor->features, mlv_value_text(features->items[i]))
-			      : mlv_spec_wrong("mlv.yaml", features->items[i],
-					       "a feature must be a text");
-	return err;
+	if (mlv_value_get(map, "features"))
+		monitor->line = mlv_value_get(map, "features")->line;
+	if ((err = read_features(mlv_value_get(map, "features"), &monitor->features)))
+		return err;
+	return read_input(map, monitor);
 }
 
 mlv_err mlv_monitor_read(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,

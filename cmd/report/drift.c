@@ -23,42 +23,20 @@ void mlv_report_monitors_release(struct mlv_report_monitors *monitors)
 
 /* ---- logs */
 
-static mlv_err add_window(struct mlv_report_monitor *monitor, const char *file, const char *line, size_t len)
-{
-	struct mlv_value *window = NULL;
-	mlv_err err = mlv_json_parse(file, line, len, &window);
-
-	if (err)
-		return err;
-	if (monitor->count == MLV_REPORT_WINDOWS) {
-		mlv_value_freep(&monitor->windows[0]);
-		memmove(monitor->windows, monitor->windows + 1,
-			(MLV_REPORT_WINDOWS - 1) * sizeof(*monitor->windows));
-		monitor->count--;
-	}
-	monitor->windows[monitor->count++] = window;
-	return NULL;
-}
-
+/* The last windows of a log. */
 static mlv_err read_log(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			struct mlv_report_monitor *monitor)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_MONITOR_LOG_MAX);
-	bool found = false;
-	mlv_err err;
+	MLV_SCOPED(mlv_monitor_log_release) struct mlv_monitor_log log = { 0 };
+	size_t first;
+	mlv_err err = mlv_monitor_log_read(place, side, monitor->name, &log);
 
-	if ((err = mlv_buf_printf(&file, "monitor/%s.jsonl", monitor->name)) ||
-	    (err = mlv_metrics_version(place, side, file.ptr, &text, &found)) || !found)
+	if (err)
 		return err;
-	for (const char *at = text.ptr; *at && !err;) {
-		size_t len = strcspn(at, "\n");
-
-		if (len)
-			err = add_window(monitor, file.ptr, at, len);
-		at += len + (at[len] == '\n');
-	}
-	return err;
+	first = log.count > MLV_REPORT_WINDOWS ? log.count - MLV_REPORT_WINDOWS : 0;
+	for (size_t i = first; i < log.count; i++)
+		monitor->windows[monitor->count++] = MLV_TAKE(log.lines[i]);
+	return NULL;
 }
 
 static mlv_err add_monitor(struct mlv_metrics_place *place, const char *eval, const char *name,

@@ -305,7 +305,9 @@ mlv_err mlv_cases_of_extract(struct mlv_ctx *ctx, const struct mlv_eval_spec *sp
 			     struct mlv_extract *extract, const struct mlv_frozen *frozen,
 			     size_t frozen_count, struct mlv_cases *cases)
 {
-	const struct mlv_frame_source shards = { .name = "the shards", .fd = -1 };
+	const struct mlv_frame_source shards = {
+		.name = extract->name ? extract->name : "the shards", .fd = -1,
+	};
 	MLV_SCOPED(mlv_tables_release) struct tables tables = {
 		.spec = spec, .predictions = &shards, .extracted = true, .parts = extract->parts,
 		.part_count = extract->part_count,

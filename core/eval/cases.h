@@ -81,6 +81,7 @@ struct mlv_extract {
 		size_t first;     /* row */
 	} *parts;                 /* that were put together, in the rows' order; NULL: one table */
 	size_t part_count, part_cap;
+	const char *name; /* what all of it is called in messages; NULL: the shards */
 };
 /* Read the tables: as mlv_cases_load(); there may be no rows. */
 mlv_err mlv_extract_read(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
@@ -91,6 +92,9 @@ mlv_err mlv_extract_read(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 mlv_err mlv_extract_append(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec,
 			   const struct mlv_frame_source *source,
 			   struct mlv_extract *extract) MLV_CHECK;
+/* Append the rows of one of the same spec, which is taken, and called name; that must outlive it. */
+mlv_err mlv_extract_join(struct mlv_extract *from, const char *name,
+			 struct mlv_extract *to) MLV_CHECK;
 /*
  * Append it as text: a table with tabs, a line for each row, sorted by their
  * bytes, so that it does not depend on the rows' order.

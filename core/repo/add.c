@@ -4,6 +4,7 @@
 
 #include "core/base/path.h"
 #include "core/repo/add/check.h"
+#include "core/repo/glob_files.h"
 
 /* The path below the root that typed stands for, or the paths it matches. */
 static mlv_err add_typed(struct mlv_repo *repo, const char *typed, bool glob,
@@ -17,7 +18,7 @@ static mlv_err add_typed(struct mlv_repo *repo, const char *typed, bool glob,
 		return err;
 	if (!glob || !strpbrk(path.ptr, "*?["))
 		return mlv_strs_add(paths, path.ptr);
-	if ((err = mlv_add_glob(repo, path.ptr, paths)))
+	if ((err = mlv_glob_files(repo->root_fd, path.ptr, paths)))
 		return err;
 	return paths->count > before
 		       ? NULL

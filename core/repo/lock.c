@@ -25,14 +25,14 @@
 struct mlv_lock {
 	int dir;
 	int fd;
-	char name[LOCK_NAME];
+	char name[LOCK_NAME]; /* "": dir itself is locked, fd is another descriptor of it */
 };
 
 void mlv_lock_freep(struct mlv_lock **lock)
 {
 	if (*lock) {
 		/* Removed while it is still held: who waits sees that and makes it anew. */
-		if ((*lock)->fd >= 0)
+		if ((*lock)->fd >= 0 && *(*lock)->name)
 			(void)!mlv_sys_unlinkat((*lock)->dir, (*lock)->name, 0);
 		mlv_fd_close(&(*lock)->fd);
 	}
@@ -40,24 +40,36 @@ void mlv_lock_freep(struct mlv_lock **lock)
 	*lock = NULL;
 }
 
+/* Whether flock() gave it. */
+static mlv_err try_flock(int fd, const char *shown, bool *got)
+{
+	*got = flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (*got || errno == EWOULDBLOCK || errno == EINTR)
+		return NULL;
+	/* A file system without locks, or that locks only what is open for writing: going on is what git
+	 * does there, too. */
+	if (errno != ENOLCK && errno != ENOTSUP && errno != ENOSYS && errno != EBADF)
+		return mlv_error_sys("%s: locking", shown);
+	*got = true;
+	return NULL;
+}
+
 /* One try. *got false: another holds it, or it was removed under us. */
 static mlv_err try_lock(struct mlv_lock *lock, bool *got)
 {
-	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(
-		lock->dir, lock->name, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
+	const char *path = *lock->name ? lock->name : ".";
+	int flags = *lock->name ? O_RDWR | O_CREAT | O_NOFOLLOW : O_RDONLY | O_DIRECTORY;
+	MLV_SCOPED(mlv_fd_close) int fd = mlv_sys_openat(lock->dir, path, flags, 0666);
 	struct stat mine, there;
+	mlv_err err;
 
 	*got = false;
 	if (fd < 0 || mlv_sys_fstat(fd, &mine) < 0)
 		return mlv_error_sys(".mlv/%s: opening the lock", lock->name);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EWOULDBLOCK || errno == EINTR)
-			return NULL;
-		/* A file system without locks: going on is what git does there, too. */
-		if (errno != ENOLCK && errno != ENOTSUP && errno != ENOSYS)
-			return mlv_error_sys(".mlv/%s: locking", lock->name);
-	}
-	if (mlv_sys_fstatat(lock->dir, lock->name, &there, AT_SYMLINK_NOFOLLOW) < 0 ||
+	if ((err = try_flock(fd, lock->name, got)) || !*got)
+		return err;
+	*got = false;
+	if (mlv_sys_fstatat(lock->dir, path, &there, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    there.st_ino != mine.st_ino || there.st_dev != mine.st_dev)
 		return NULL;
 	lock->fd = fd;
@@ -80,6 +92,8 @@ static void sign(struct mlv_lock *lock, const char *command)
 static void read_holder(const struct mlv_lock *lock, struct mlv_buf *holder)
 {
 	mlv_buf_clear(holder);
+	if (!*lock->name)
+		return;
 	if (mlv_fs_read(lock->dir, lock->name, holder))
 		mlv_buf_clear(holder);
 	for (size_t i = 0; i < holder->len; i++)
@@ -87,10 +101,9 @@ static void read_holder(const struct mlv_lock *lock, struct mlv_buf *holder)
 			holder->ptr[i] = '\0';
 }
 
-static mlv_err wait_for(struct mlv_lock *lock, struct mlv_repo *repo, const char *what)
+static mlv_err wait_for(struct mlv_lock *lock, struct mlv_ctx *ctx, uint64_t seconds, const char *what)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf holder = MLV_BUF_LIMIT(HOLDER_MAX);
-	uint64_t seconds = mlv_config_count(repo->config, "core.lock_timeout", WAIT_DEFAULT);
 	struct timespec nap = { 0, NAP };
 	mlv_err err;
 
@@ -99,7 +112,7 @@ static mlv_err wait_for(struct mlv_lock *lock, struct mlv_repo *repo, const char
 
 		if ((err = try_lock(lock, &got)) || got)
 			return err;
-		if ((err = mlv_ctx_check_stop(repo->ctx)))
+		if ((err = mlv_ctx_check_stop(ctx)))
 			return err;
 		if (naps == SAY_AFTER || naps * NAP / 1000000000 >= seconds)
 			read_holder(lock, &holder);
@@ -108,7 +121,7 @@ static mlv_err wait_for(struct mlv_lock *lock, struct mlv_repo *repo, const char
 							*holder.ptr ? holder.ptr : "another process"),
 					      "wait for it to end, or raise core.lock_timeout");
 		if (naps == SAY_AFTER)
-			mlv_tell_warning(repo->ctx, "%s: waiting for %s", what,
+			mlv_tell_warning(ctx, "%s: waiting for %s", what,
 					 *holder.ptr ? holder.ptr : "another process");
 		nanosleep(&nap, NULL);
 	}
@@ -130,9 +143,25 @@ static mlv_err take(struct mlv_lock **out, struct mlv_repo *repo, const char *ke
 	    (err = mlv_fs_mkdirs(repo->mlv_fd, LOCK_DIR, 0777)))
 		return err;
 	snprintf(lock->name, sizeof(lock->name), LOCK_DIR "/%.32s", mlv_oid_format(&oid, hex));
-	if ((err = wait_for(lock, repo, what)))
+	if ((err = wait_for(lock, repo->ctx,
+			    mlv_config_count(repo->config, "core.lock_timeout", WAIT_DEFAULT), what)))
 		return err;
 	sign(lock, command);
+	*out = MLV_TAKE(lock);
+	return NULL;
+}
+
+mlv_err mlv_lock_dir(struct mlv_lock **out, struct mlv_ctx *ctx, int dir, const char *name)
+{
+	MLV_SCOPED(mlv_lock_freep) struct mlv_lock *lock = mlv_sys_alloc(sizeof(*lock));
+	mlv_err err;
+
+	if (!lock)
+		return mlv_error_nomem("a lock");
+	lock->fd = -1;
+	lock->dir = dir;
+	if ((err = wait_for(lock, ctx, WAIT_DEFAULT, name)))
+		return err;
 	*out = MLV_TAKE(lock);
 	return NULL;
 }

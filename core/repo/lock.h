@@ -29,6 +29,11 @@ mlv_err mlv_lock_file(struct mlv_lock **out, struct mlv_repo *repo, const char *
 /* The lock of the work tree: what replaces or removes files of the user holds it (checkout, pull). */
 mlv_err mlv_lock_worktree(struct mlv_lock **out, struct mlv_repo *repo,
 			  const char *command) MLV_CHECK;
+/*
+ * The lock of a directory outside an mlv repository, where there is no place for such files: the
+ * directory itself is locked. name is for messages; waits as long as the others, when not told otherwise.
+ */
+mlv_err mlv_lock_dir(struct mlv_lock **out, struct mlv_ctx *ctx, int dir, const char *name) MLV_CHECK;
 /* Give it back. */
 void mlv_lock_freep(struct mlv_lock **lock);
 

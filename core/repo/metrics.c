@@ -103,6 +103,18 @@ mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, 
 		       : mlv_fs_replace_through(tmp, dir, file.ptr, text->ptr, text->len, 0666);
 }
 
+mlv_err mlv_metrics_place_lock(struct mlv_metrics_place *place, int dir, const char *path,
+			       const char *command, struct mlv_lock **lock)
+{
+	mlv_err err;
+
+	if (!place->is_mlv)
+		return mlv_lock_dir(lock, place->ctx, dir, path);
+	if (!place->repo && (err = mlv_repo_open(&place->repo, place->ctx, place->root)))
+		return err;
+	return mlv_lock_file(lock, place->repo, path, command);
+}
+
 mlv_err mlv_metrics_place_name(const struct mlv_metrics_place *place, const char *typed,
 			       struct mlv_buf *name)
 {

@@ -20,6 +20,7 @@
 #include "core/base/strs.h"
 #include "core/eval/metric.h"
 #include "core/repo/git.h"
+#include "core/repo/lock.h"
 #include "core/repo/pipeline.h"
 
 #define MLV_METRICS_MAX ((size_t)64 << 20) /* bytes of a metrics file */
@@ -53,6 +54,13 @@ mlv_err mlv_metrics_place_name(const struct mlv_metrics_place *place, const char
  */
 mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, const char *path,
 				const struct mlv_buf *text) MLV_CHECK;
+
+/*
+ * Take the lock of the file at path, which lies below the directory dir of the work tree and is
+ * rewritten: see lock.h. Outside an mlv repository the directory is locked.
+ */
+mlv_err mlv_metrics_place_lock(struct mlv_metrics_place *place, int dir, const char *path,
+			       const char *command, struct mlv_lock **lock) MLV_CHECK;
 
 /* One version of the files: the work tree, or a commit. */
 struct mlv_metrics_side {

@@ -39,6 +39,10 @@ class Place:
             f.write(data)
         os.chmod(path, mode)
 
+    def read(self, path):
+        with open(os.path.join(self.work, path), 'rb') as f:
+            return f.read()
+
 
 def begin(p):
     os.makedirs(p.work)
@@ -270,6 +274,14 @@ monitor: {m: {reference: e, features: [s, g], gate: main}}
     p.tool('monitor', 'profile')
 
 
+def make_monitor_log(p):
+    """A monitor whose log has a line, and a table of new rows that it names: once checked, it is not checked again."""
+    make_groups(p)
+    p.write('mlv.yaml', p.read('mlv.yaml').replace(b'{reference: e,', b'{reference: e, input: "logs/*.csv",'))
+    p.tool('monitor', 'check', '--input', 'p.csv')
+    p.write('logs/2026-11-28.csv', p.read('p.csv'))
+
+
 def make_migrate(p):
     begin(p)
     maker = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tools', 'dvc_repo.py')
@@ -326,13 +338,14 @@ SCENARIOS = {
     'repro': (make_repro, ('repro',), True),
     'gate': (make_groups, ('gate', 'main'), True),
     'monitor-check': (make_groups, ('monitor', 'check', '--no-log', '--input', 'p.csv'), True),
+    'monitor-log': (make_monitor_log, ('monitor', 'check'), True),
     'slices-find': (make_groups, ('slices', 'find', '--write', '--min-n', '20'), True),
     'card': (make_metrics_diff, ('card', 'build'), True),
 }
 
 
 # What a command writes anew of what the user wrote: it has the bytes of before or of after, never others.
-REWRITTEN = {'slices-find': 'mlv.yaml'}
+REWRITTEN = {'slices-find': 'mlv.yaml', 'monitor-log': 'monitor/m.jsonl'}
 
 
 # What commands of stages write into the work tree. mlv makes durable what it stores of it, not their files.

@@ -85,6 +85,10 @@ static mlv_err extract_columns(struct tables *tables, const struct tables *form,
 		if (form->of_slice[s + 1] > form->of_slice[s])
 			err = extract_entry(tables, files, s, &frame->columns[form->of_slice[s]]);
 	frame->rows = tables->frame.rows;
+	frame->lines = MLV_TAKE(tables->frame.lines);
+	frame->line_count = tables->frame.line_count;
+	frame->line_cap = tables->frame.line_cap;
+	tables->frame.line_count = tables->frame.line_cap = 0;
 	return err;
 }
 
@@ -216,4 +220,18 @@ mlv_err mlv_extract_append(struct mlv_ctx *ctx, const struct mlv_eval_spec *spec
 	extract->parts[extract->part_count++] =
 		(struct mlv_cases_part){ source->name, extract->frame.rows };
 	return mlv_frame_append(&extract->frame, &frame);
+}
+
+mlv_err mlv_extract_join(struct mlv_extract *from, const char *name, struct mlv_extract *to)
+{
+	mlv_err err = mlv_array_grow(&to->parts, &to->part_cap, to->part_count + 1, sizeof(*to->parts));
+
+	if (err)
+		return err;
+	to->parts[to->part_count++] = (struct mlv_cases_part){ name, to->frame.rows };
+	if (to->part_count > 1)
+		return mlv_frame_append(&to->frame, &from->frame);
+	to->frame = from->frame;
+	from->frame = (struct mlv_frame){ 0 };
+	return NULL;
 }

@@ -18,9 +18,6 @@
 mlv_err mlv_add_check(struct mlv_track *track, const struct mlv_strs *paths,
 		      bool to_come) MLV_CHECK;
 
-/* Append to paths what the pattern (*, **, ?, [...]; relative to the root) matches, sorted. */
-mlv_err mlv_add_glob(struct mlv_repo *repo, const char *pattern, struct mlv_strs *paths) MLV_CHECK;
-
 /*
  * Copy what is at from (absolute; shown in messages) to the path to (relative to
  * the root): files, directories, links as they are. What is at to is replaced

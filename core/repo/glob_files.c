@@ -1,5 +1,7 @@
 #define _DEFAULT_SOURCE /* the types in struct dirent */
 
+#include "core/repo/glob_files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +10,7 @@
 
 #include "core/base/path.h"
 #include "core/base/sys.h"
-#include "core/repo/add/check.h"
+#include "core/repo/pointer.h"
 
 struct glob {
 	struct mlv_strs *paths;
@@ -122,10 +124,10 @@ static mlv_err match_in(struct glob *glob, int dir, const char *pattern, bool de
 	return err ? err : each_name(glob, dir, step);
 }
 
-mlv_err mlv_add_glob(struct mlv_repo *repo, const char *pattern, struct mlv_strs *paths)
+mlv_err mlv_glob_files(int root_fd, const char *pattern, struct mlv_strs *paths)
 {
 	struct glob glob = { .paths = paths, .path = MLV_BUF_INIT };
-	mlv_err err = match_in(&glob, repo->root_fd, pattern, false);
+	mlv_err err = match_in(&glob, root_fd, pattern, false);
 
 	mlv_buf_release(&glob.path);
 	return err;
