@@ -65,14 +65,15 @@ static void list(struct mlv_out *out, const struct ls_url_args *args,
 static mlv_err ls_url_run(struct mlv_run *run, const void *opaque, char **operands)
 {
 	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
-	MLV_SCOPED(mlv_url_place_release) struct mlv_url_place place = { 0 };
+	const struct ls_url_args *args = opaque;
+	MLV_SCOPED(mlv_url_place_release) struct mlv_url_place place = { .shallow = !args->recursive };
 	mlv_err err;
 
 	if ((err = mlv_cmd_find_repo(run, &repo)) ||
 	    (err = mlv_url_place_open(&place, run, repo, operands[0], true)))
 		return err;
 	mlv_out_array_begin(run->out, NULL);
-	list(run->out, opaque, &place);
+	list(run->out, args, &place);
 	mlv_out_array_end(run->out);
 	return NULL;
 }

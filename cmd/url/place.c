@@ -13,6 +13,9 @@
 #include "core/base/sys.h"
 #include "remote/url.h"
 
+#define LISTED_MAX ((uint64_t)256 << 20) /* bytes of memory for what a server lists */
+#define NAME_COST  24                    /* of them for each name, besides it */
+
 void mlv_url_place_release(struct mlv_url_place *place)
 {
 	for (size_t i = 0; i < place->count; i++)
@@ -117,13 +120,29 @@ static mlv_err look_at_path(struct mlv_url_place *place)
 
 /* ---- remotes ---- */
 
+/* Whether a key lies in the same directory of the place as the one before it. */
+static bool is_beside_last(const struct mlv_url_place *place, const char *key)
+{
+	size_t len = strcspn(key, "/");
+
+	return place->count > 0 && key[len] &&
+	       strncmp(key, place->files[place->count - 1].key, len + 1) == 0;
+}
+
 static mlv_err note_key(void *arg, const char *key, uint64_t size)
 {
 	struct mlv_url_place *place = arg;
 	size_t skip = strlen(place->base);
 
 	key += skip + (skip > 0);
-	return *key ? add_file(place, key, size, false) : NULL;
+	if (!*key || (place->shallow && is_beside_last(place, key)))
+		return NULL;
+	place->listed += sizeof(*place->files) + NAME_COST + strlen(key);
+	if (place->listed > LISTED_MAX)
+		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: more than %zu files and directories",
+						place->shown, place->count),
+				      "name one of the directories in it");
+	return add_file(place, key, size, false);
 }
 
 static mlv_err list_remote(struct mlv_url_place *place)
@@ -133,7 +152,7 @@ static mlv_err list_remote(struct mlv_url_place *place)
 
 	if (!err)
 		err = mlv_transport_list(place->remote, prefix.ptr, note_key, place);
-	if (err && err->code == MLV_E_REFUSED)
+	if (err && err->code == MLV_E_REFUSED && place->count == 0)
 		return mlv_error_hint(err, "only a single file can be had there: name it");
 	place->dir = true;
 	return err || place->count > 0 ? err : not_there(place);

@@ -28,16 +28,18 @@ struct mlv_url_place {
 	char *shown;                 /* the URL without secrets */
 	struct mlv_transport *remote; /* NULL: a path */
 	char *base;                  /* the key at the remote, or the absolute path; no slash at its end */
+	bool shallow; /* set before it is opened: of what lies deeper one file of each directory is enough */
 	bool dir;
 	struct mlv_url_file *files;  /* sorted by key, as a manifest is */
 	size_t count, cap;
+	uint64_t listed; /* bytes that these take, of what a server lists */
 };
 void mlv_url_place_release(struct mlv_url_place *place);
 
 /*
  * Find what lies at url. repo: for remote://, NULL: there is none. trusted: the
  * user typed the URL. MLV_E_MISSING when nothing is there, MLV_E_REFUSED when it
- * cannot be listed.
+ * cannot be listed, or a server's list takes more than 256 MiB of memory.
  */
 mlv_err mlv_url_place_open(struct mlv_url_place *place, struct mlv_run *run, struct mlv_repo *repo,
 			   const char *url, bool trusted) MLV_CHECK;

@@ -24,6 +24,7 @@ DIR/log gets a line for each request: who was asked, what, and by whose keys. DI
   hang WHO         ... or not within 5 s
   old              the instance knows no tokens
   listed KEY       lists have this key, too; percent-encoded
+  flood            lists go on for ever, with other keys each time
   stuck            the next page of a list is always the same
   region NAME      the bucket's (us-east-1)
   show HEADER      its value is logged, too
@@ -313,6 +314,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         for n in sorted(OBJECTS) if n.startswith(prefix))
         items += "".join(f"<Contents><Key>{key}</Key><Size>5</Size></Contents>" for key in self.rules["listed"])
         more = "<IsTruncated>false</IsTruncated>"
+        if "flood" in self.rules:
+            page = int(query.get("continuation-token", "0"))
+            deep = ("/" + "x" * 250) * 3
+            items = "".join(f"<Contents><Key>{query['prefix']}{page:06}/{n:03}{deep}</Key><Size>5</Size></Contents>"
+                            for n in range(1000))
+            more = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{page + 1}</NextContinuationToken>"
         if "stuck" in self.rules:
             more = "<IsTruncated>true</IsTruncated><NextContinuationToken>0</NextContinuationToken>"
         self.answer(200, f"<ListBucketResult>{items}{more}<EncodingType>url</EncodingType></ListBucketResult>")
