@@ -47,53 +47,69 @@ static size_t tie_end(const struct place *places, size_t begin, size_t count)
 	return end;
 }
 
-void mlv_auc_begin(struct mlv_auc_walk *walk, uint64_t positives)
+void mlv_auc_add_tie(struct mlv_auc_sums *sums, const uint64_t tied[2])
 {
-	*walk = (struct mlv_auc_walk){ .positives = positives, .other = { positives, 0 } };
+	for (int class = 0; class < 2; class++) {
+		uint64_t placed = 2 * sums->rows[!class] + tied[!class];
+
+		sums->sum[class] += tied[class] * placed;
+		sums->squares[class] += (mlv_wide)(tied[class] * placed) * placed;
+	}
+	sums->rows[0] += tied[0];
+	sums->rows[1] += tied[1];
 }
 
-/* The variance of the mean of count values; they are in halves of pairs with others rows. */
-static double spread_variance(const struct mlv_placement *spread, uint64_t rows, uint64_t others)
+void mlv_auc_join(struct mlv_auc_sums *sums, const struct mlv_auc_sums *above)
 {
-	mlv_wide n = rows;
-	double top = (double)(n * spread->squares - (mlv_wide)spread->sum * spread->sum);
-	double count = (double)n, unit = 2 * (double)others;
+	for (int class = 0; class < 2; class++) {
+		/* All that were placed at x are now at x + below. */
+		uint64_t below = 2 * sums->rows[!class], more = above->rows[class] * below;
+
+		sums->squares[class] += above->squares[class] + (mlv_wide)2 * below * above->sum[class] +
+					(mlv_wide)more * below;
+		sums->sum[class] += above->sum[class] + more;
+	}
+	sums->rows[0] += above->rows[0];
+	sums->rows[1] += above->rows[1];
+}
+
+/* The variance of the mean of what rows of a class are placed at, in halves of pairs with others rows. */
+static double spread_variance(const struct mlv_auc_sums *sums, int class)
+{
+	mlv_wide n = sums->rows[class], sum = sums->sum[class];
+	double top = (double)(n * sums->squares[class] - sum * sum);
+	double count = (double)n, unit = 2 * (double)sums->rows[!class];
 
 	return top / (count * (count - 1)) / (unit * unit) / count;
 }
 
-static void set_area(const struct mlv_placement spread[2], struct mlv_auc *auc)
+void mlv_auc_end(const struct mlv_auc_sums *sums, struct mlv_auc *auc)
 {
+	*auc = (struct mlv_auc){ .positives = sums->rows[1], .negatives = sums->rows[0] };
 	auc->defined = auc->positives && auc->negatives;
 	if (!auc->defined)
 		return;
-	auc->value = (double)spread[1].sum / (2 * (double)auc->positives * (double)auc->negatives);
+	auc->value = (double)sums->sum[1] / (2 * (double)auc->positives * (double)auc->negatives);
 	auc->has_variance = auc->positives > 1 && auc->negatives > 1;
 	if (auc->has_variance)
-		auc->variance = spread_variance(&spread[1], auc->positives, auc->negatives) +
-				spread_variance(&spread[0], auc->negatives, auc->positives);
+		auc->variance = spread_variance(sums, 1) + spread_variance(sums, 0);
 }
 
-void mlv_auc_end(struct mlv_auc_walk *walk, struct mlv_auc *auc)
-{
-	mlv_auc_place(walk);
-	*auc = (struct mlv_auc){ .positives = walk->positives, .negatives = walk->other[1] };
-	set_area(walk->spread, auc);
-}
-
-/* Walk the rows in the order of scores. */
-static void place_rows(const struct mlv_ranked *rows, const struct place *places,
-		       struct mlv_auc_walk *walk, uint32_t *placed)
+/* Take the rows in the order of scores. */
+static void place_rows(const struct mlv_ranked *rows, const struct place *places, uint64_t positives,
+		       struct mlv_auc_sums *sums, uint32_t *placed)
 {
 	for (size_t begin = 0, end; begin < rows->count; begin = end) {
+		uint64_t tied[2] = { 0, 0 };
+
 		end = tie_end(places, begin, rows->count);
 		for (size_t i = begin; i < end; i++)
-			walk->tied[rows->positive[places[i].row]]++;
+			tied[rows->positive[places[i].row]]++;
 		for (size_t i = begin; placed && i < end; i++)
 			placed[places[i].row] = (uint32_t)(rows->positive[places[i].row]
-				? 2 * walk->other[1] + walk->tied[0]
-				: 2 * walk->other[0] - walk->tied[1]);
-		mlv_auc_place(walk);
+				? 2 * sums->rows[0] + tied[0]
+				: 2 * (positives - sums->rows[1]) - tied[1]);
+		mlv_auc_add_tie(sums, tied);
 	}
 }
 
@@ -134,7 +150,7 @@ static void weighted_area(const struct mlv_ranked *rows, const struct place *pla
 mlv_err mlv_auc_of(const struct mlv_ranked *rows, struct mlv_auc *auc, uint32_t *placed)
 {
 	MLV_SCOPED(mlv_mem_free) struct place *places = NULL;
-	struct mlv_auc_walk walk;
+	struct mlv_auc_sums sums = { 0 };
 	mlv_err err;
 
 	count_classes(rows, auc);
@@ -146,9 +162,8 @@ mlv_err mlv_auc_of(const struct mlv_ranked *rows, struct mlv_auc *auc, uint32_t 
 		weighted_area(rows, places, auc);
 		return NULL;
 	}
-	mlv_auc_begin(&walk, auc->positives);
-	place_rows(rows, places, &walk, placed);
-	mlv_auc_end(&walk, auc);
+	place_rows(rows, places, auc->positives, &sums, placed);
+	mlv_auc_end(&sums, auc);
 	return NULL;
 }
 

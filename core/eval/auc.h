@@ -42,44 +42,21 @@ struct mlv_auc {
  */
 mlv_err mlv_auc_of(const struct mlv_ranked *rows, struct mlv_auc *auc, uint32_t *placed) MLV_CHECK;
 /*
- * The same of rows without weights that come one by one, in the order of their
- * scores: rows of one tie have one number of it, and ties come by their numbers.
+ * What rows without weights, that come in the order of their scores, say of each
+ * other. A row is placed at twice the number of rows of the other class below it,
+ * and those that it is tied to. Begin with zeros.
  */
-struct mlv_auc_walk {
-	uint64_t positives;
-	uint64_t tie;      /* that is being collected */
-	uint64_t tied[2];  /* its rows of each class: negatives, positives */
-	uint64_t other[2]; /* of a negative: positives that are not below; of a positive: negatives below */
-	struct mlv_placement {
-		uint64_t sum;
-		mlv_wide squares;
-	} spread[2];       /* of what the rows of each class are placed at */
+struct mlv_auc_sums {
+	uint64_t rows[2]; /* negatives, positives */
+	uint64_t sum[2];  /* of what the rows of each class are placed at */
+	mlv_wide squares[2];
 };
-/* Begin, with the number of positives that will come. */
-void mlv_auc_begin(struct mlv_auc_walk *walk, uint64_t positives);
-/* Place the rows of the tie that was collected. */
-static inline void mlv_auc_place(struct mlv_auc_walk *walk)
-{
-	uint64_t negative = 2 * walk->other[0] - walk->tied[1];
-	uint64_t positive = 2 * walk->other[1] + walk->tied[0];
-
-	walk->spread[0].sum += walk->tied[0] * negative;
-	walk->spread[0].squares += (mlv_wide)(walk->tied[0] * negative) * negative;
-	walk->spread[1].sum += walk->tied[1] * positive;
-	walk->spread[1].squares += (mlv_wide)(walk->tied[1] * positive) * positive;
-	walk->other[0] -= walk->tied[1];
-	walk->other[1] += walk->tied[0];
-	walk->tied[0] = walk->tied[1] = 0;
-}
-static inline void mlv_auc_take(struct mlv_auc_walk *walk, uint64_t tie, bool positive)
-{
-	if (walk->tie != tie)
-		mlv_auc_place(walk);
-	walk->tie = tie;
-	walk->tied[positive]++;
-}
+/* Add rows of one score, so many of each class, that is above all others. */
+void mlv_auc_add_tie(struct mlv_auc_sums *sums, const uint64_t tied[2]);
+/* Add rows that are above all others, and what they say of each other. */
+void mlv_auc_join(struct mlv_auc_sums *sums, const struct mlv_auc_sums *above);
 /* The area, when all rows have come. */
-void mlv_auc_end(struct mlv_auc_walk *walk, struct mlv_auc *auc);
+void mlv_auc_end(const struct mlv_auc_sums *sums, struct mlv_auc *auc);
 /* The covariance of two areas of the same rows. */
 double mlv_auc_covariance(const uint8_t *positive, const uint32_t *placed1,
 			  const uint32_t *placed2, size_t count);

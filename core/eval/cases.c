@@ -27,6 +27,7 @@ void mlv_cases_release(struct mlv_cases *cases)
 		mlv_dim_release(&cases->dims[d]);
 	free(cases->dims);
 	free(cases->order);
+	mlv_sorted_release(&cases->sorted);
 	*cases = (struct mlv_cases){ 0 };
 }
 

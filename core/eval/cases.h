@@ -17,6 +17,7 @@
 #define MLV_EVAL_CASES_H
 
 #include "core/eval/frame.h"
+#include "core/eval/sorted.h"
 #include "core/eval/spec.h"
 
 #define MLV_CLASSES_MAX 1000
@@ -53,9 +54,12 @@ struct mlv_cases {
 	uint32_t *fold;
 	struct mlv_dim *dims;
 	size_t dim_count;
-	/* The rows, sorted by score, label, guess, weight and fold: see order.h; NULL: no such role. */
-	uint32_t *order;
+	/* The rows by score, label, guess, weight and fold, in one of these ways, or none: no such roles. */
+	uint32_t *order;          /* see order.h; NULL: it is the other */
+	struct mlv_sorted sorted; /* binary rows without weights, in few slices; no keys: the other */
 };
+/* The fields of sorted rows; that of dimension d is MLV_FIELD_DIM + d. */
+enum { MLV_FIELD_LABEL, MLV_FIELD_GUESS, MLV_FIELD_FOLD, MLV_FIELD_DIM };
 
 /*
  * Read the tables; features is NULL without a join, files where none can be read. MLV_E_SPEC, with file and

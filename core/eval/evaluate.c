@@ -332,8 +332,7 @@ mlv_err mlv_evaluate(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct 
 		return mlv_error_nomem("slices");
 	if ((err = list_folds(cases, &made)) || (err = list_slices(&evaluation)))
 		return err;
-	err = mlv_evaluate_is_linear(cases, made.fold_count) ? mlv_evaluate_linear(ctx, &made)
-							     : measure_gathered(&evaluation);
+	err = cases->sorted.keys ? mlv_evaluate_linear(ctx, &made) : measure_gathered(&evaluation);
 	if (err)
 		return err;
 	*results = made;

@@ -62,7 +62,10 @@ mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf 
  */
 typedef mlv_err (*mlv_record_sink)(void *arg, const void *bytes, size_t len);
 mlv_err mlv_cases_each_row(const struct mlv_cases *cases, mlv_record_sink sink, void *arg) MLV_CHECK;
-/* by_id is the order of ids, of folds where these stand for several rows; without ids that of labels. */
+/*
+ * by_id is the order of ids, of folds where these stand for several rows; without
+ * ids that of labels, or NULL where these are classes.
+ */
 mlv_err mlv_cases_by_id(struct mlv_ctx *ctx, const struct mlv_cases *cases,
 			uint32_t **by_id) MLV_CHECK;
 mlv_err mlv_cases_each_id(const struct mlv_cases *cases, const uint32_t *by_id, mlv_record_sink sink,
@@ -72,7 +75,7 @@ mlv_err mlv_cases_each_label(const struct mlv_cases *cases, const uint32_t *by_i
 /*
  * The same of a dimension: which slice each row is in, by the order of ids;
  * without ids by that of rows, and of rows that are tied, equal to that before
- * in all columns, by the slices themselves. tied NULL: there are ids.
+ * in all columns, by the slices themselves. tied NULL: it is not needed.
  */
 mlv_err mlv_cases_ties(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint8_t **tied) MLV_CHECK;
 mlv_err mlv_cases_each_slice(const struct mlv_cases *cases, const struct mlv_dim *dim,

@@ -100,7 +100,7 @@ mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metric
 struct digesting {
 	struct mlv_cases *cases;
 	uint32_t *by_id;
-	uint8_t *tied; /* NULL: there are ids */
+	uint8_t *tied;
 	struct mlv_eval_ids *ids;
 };
 #define ALONE 3 /* what is digested beside dimensions: the order of ids first, it takes the longest */
@@ -152,7 +152,7 @@ mlv_err mlv_eval_digests(struct mlv_ctx *ctx, struct mlv_cases *cases, struct ml
 	MLV_SCOPED(digesting_release) struct digesting digesting = { .cases = cases, .ids = ids };
 	mlv_err err = mlv_cases_by_id(ctx, cases, &digesting.by_id);
 
-	if (err || (!cases->id && (err = mlv_cases_ties(ctx, cases, &digesting.tied))))
+	if (err || (err = mlv_cases_ties(ctx, cases, &digesting.tied)))
 		return err;
 	*ids = (struct mlv_eval_ids){ "", "", "" };
 	return mlv_pool_run(ctx, ctx->jobs, ALONE + cases->dim_count, digest_one, &digesting);

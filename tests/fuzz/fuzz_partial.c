@@ -7,7 +7,6 @@
 
 #include "core/base/json.h"
 #include "core/eval/cases.h"
-#include "core/eval/order.h"
 #include "core/eval/partial.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -34,10 +33,16 @@ static void read_rows(const char *bytes, size_t len)
 	if (mlv_extract_append(&ctx, &spec, &source, &extract) ||
 	    mlv_cases_of_extract(&ctx, &spec, &extract, NULL, 0, &cases))
 		return;
-	for (size_t r = 0; r < cases.rows.count; r++)
-		if (cases.id[r] >= cases.ids.count || MLV_ORDER_ROW(cases.order[r]) >= cases.rows.count ||
-		    cases.dims[0].code[r] >= cases.dims[0].values.count)
+	for (size_t r = 0; r < cases.rows.count; r++) {
+		uint32_t code = 0;
+
+		if (cases.sorted.keys)
+			mlv_sorted_codes(&cases.sorted, MLV_FIELD_DIM, r, 1, &code);
+		if (cases.id[r] >= cases.ids.count || !cases.sorted.keys == !cases.order ||
+		    cases.dims[0].code[r] >= cases.dims[0].values.count ||
+		    code >= cases.dims[0].values.count)
 			abort();
+	}
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)

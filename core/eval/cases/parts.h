@@ -54,6 +54,13 @@ static inline void mlv_give_low(char *to, uint64_t value, size_t bytes)
 	for (size_t b = 0; b < bytes; b++)
 		to[b] = (char)(unsigned char)(value >> 8 * b);
 }
+static inline void mlv_give_codes(char *to, const uint32_t *codes, size_t count, size_t bytes)
+{
+	for (size_t i = 0; bytes == 1 && i < count; i++)
+		to[i] = (char)(unsigned char)codes[i];
+	for (size_t i = 0; bytes > 1 && i < count; i++)
+		mlv_give_low(to + i * bytes, codes[i], bytes);
+}
 
 #define NONE SIZE_MAX /* no column */
 

@@ -11,11 +11,14 @@
 
 #define PART  ((size_t)1 << 16) /* rows that a thread looks at, at once */
 #define STEP  ((size_t)1 << 13) /* rows whose values it is given at once */
+#define SOME  ((size_t)512)     /* of them whose codes are looked at together, or lines of one class given */
+#define CELLS_MAX 4096 /* slices by folds, of 11 KiB each, in which rows are counted as they come */
 
 /* One of the columns that numbers depend on. */
 struct column {
 	const char *name;
 	struct mlv_key key;
+	size_t field;                  /* where sorted rows have it, if it is no number */
 	const struct mlv_strs *names;  /* what codes stand for: these, */
 	const struct mlv_words *words; /* or these */
 };
@@ -28,16 +31,15 @@ struct columns {
 static void add_number(struct columns *columns, const char *name, const double *number)
 {
 	if (number)
-		columns->at[columns->count++] = (struct column){ name, { .number = number }, NULL,
-								 NULL };
+		columns->at[columns->count++] = (struct column){ .name = name, .key = { .number = number } };
 }
 
-static void add_class(struct columns *columns, const char *name, const uint32_t *code,
+static void add_class(struct columns *columns, const char *name, const uint32_t *code, size_t field,
 		      const struct mlv_strs *classes)
 {
 	if (code)
 		columns->at[columns->count++] = (struct column){
-			name, { .code = code, .codes = classes->count }, classes, NULL,
+			name, { .code = code, .codes = classes->count }, field, classes, NULL,
 		};
 }
 
@@ -45,16 +47,48 @@ static void list_columns(const struct mlv_cases *cases, struct columns *columns)
 {
 	add_number(columns, "score", cases->score);
 	add_number(columns, "label", cases->y);
-	add_class(columns, "label", cases->truth, &cases->classes);
+	add_class(columns, "label", cases->truth, MLV_FIELD_LABEL, &cases->classes);
 	add_number(columns, "pred", cases->predicted);
 	if (cases->spec->column[MLV_ROLE_PRED]) /* else it is what the score says */
-		add_class(columns, "pred", cases->guess, &cases->classes);
+		add_class(columns, "pred", cases->guess, MLV_FIELD_GUESS, &cases->classes);
 	add_number(columns, "weight", cases->weight);
 	if (cases->fold)
 		columns->at[columns->count++] = (struct column){
-			"fold", { .code = cases->fold, .codes = cases->folds.count }, NULL,
+			"fold", { .code = cases->fold, .codes = cases->folds.count }, MLV_FIELD_FOLD, NULL,
 			&cases->folds,
 		};
+}
+
+/* Whether rows can be counted slice by slice as they come in their order. */
+static bool are_counted(const struct mlv_cases *cases)
+{
+	const struct mlv_eval_spec *spec = cases->spec;
+	size_t count = 1;
+
+	if (spec->task != MLV_TASK_BINARY || cases->weight || !cases->truth || !cases->guess)
+		return false;
+	for (size_t m = 0; m < spec->metric_count; m++)
+		if (strcmp(spec->metrics[m].measure->name, "ap") == 0)
+			return false;
+	for (size_t d = 0; d < cases->dim_count; d++)
+		count += cases->dims[d].def->hidden ? 0 : mlv_dim_codes(&cases->dims[d]);
+	return count * (cases->folds.count ? cases->folds.count : 1) <= CELLS_MAX;
+}
+
+static mlv_err sort_with_codes(struct mlv_ctx *ctx, struct mlv_cases *cases)
+{
+	size_t count = MLV_FIELD_DIM + cases->dim_count, classes = cases->classes.count;
+	MLV_SCOPED(mlv_mem_free) struct mlv_field *fields = mlv_sys_alloc_array(count, sizeof(*fields));
+
+	if (!fields)
+		return mlv_error_nomem("the order of rows");
+	fields[MLV_FIELD_LABEL] = (struct mlv_field){ .code = cases->truth, .codes = classes };
+	fields[MLV_FIELD_GUESS] = (struct mlv_field){ .code = cases->guess, .codes = classes };
+	fields[MLV_FIELD_FOLD] = (struct mlv_field){ .code = cases->fold, .codes = cases->folds.count };
+	for (size_t d = 0; d < cases->dim_count; d++)
+		fields[MLV_FIELD_DIM + d] = (struct mlv_field){ .code = cases->dims[d].code,
+								.codes = mlv_dim_codes(&cases->dims[d]) };
+	return mlv_sorted_make(ctx, cases->score, fields, count, cases->rows.count, &cases->sorted);
 }
 
 mlv_err mlv_cases_sort(struct mlv_ctx *ctx, struct mlv_cases *cases)
@@ -62,6 +96,8 @@ mlv_err mlv_cases_sort(struct mlv_ctx *ctx, struct mlv_cases *cases)
 	struct columns columns = { .count = 0 };
 	struct mlv_key keys[MLV_ROLES];
 
+	if (are_counted(cases))
+		return sort_with_codes(ctx, cases);
 	list_columns(cases, &columns);
 	if (!columns.count) /* only slices are asked for */
 		return NULL;
@@ -123,6 +159,45 @@ static void put_codes(const uint32_t *code, size_t bytes, const uint32_t *order,
 		mlv_give_low(to + i * bytes, code[MLV_ORDER_ROW(order[i])], bytes);
 }
 
+static void put_sorted_numbers(const uint64_t *keys, size_t rows, char *to)
+{
+	for (size_t i = 0; i < rows; i++) {
+		double value = mlv_sorted_number(keys[i]);
+		uint64_t bits;
+
+		memcpy(&bits, &value, sizeof(bits));
+		mlv_give_low(to + i * sizeof(bits), bits, sizeof(bits));
+	}
+}
+
+static void put_sorted_codes(const struct mlv_sorted *sorted, size_t field, size_t bytes, size_t begin,
+			     size_t rows, char *to)
+{
+	uint32_t codes[SOME];
+
+	for (size_t at = 0, some; at < rows; at += some) {
+		some = rows - at < SOME ? rows - at : SOME;
+		mlv_sorted_codes(sorted, field, begin + at, some, codes);
+		mlv_give_codes(to + at * bytes, codes, some, bytes);
+	}
+}
+
+/* The values of rows, that stand from begin on in their order. */
+static void put_rows(const struct mlv_cases *cases, const struct column *column, size_t bytes,
+		     size_t begin, size_t rows, char *to)
+{
+	const struct mlv_sorted *sorted = &cases->sorted;
+
+	if (sorted->keys && column->key.number)
+		put_sorted_numbers(sorted->keys + begin, rows, to);
+	else if (sorted->keys)
+		put_sorted_codes(sorted, column->field, bytes, begin, rows, to);
+	else if (column->key.number)
+		put_numbers(column->key.number, cases->order + begin, rows, to);
+	else
+		put_codes(column->key.code, bytes, cases->order + begin, rows, to);
+}
+
 static mlv_err give_column(struct mlv_giving *giving, const struct mlv_cases *cases,
 			   const struct column *column)
 {
@@ -131,16 +206,10 @@ static mlv_err give_column(struct mlv_giving *giving, const struct mlv_cases *ca
 	mlv_err err = give_head(giving, column);
 
 	for (size_t at = 0, step; at < cases->rows.count && !err; at += step) {
-		char *to;
-
 		step = cases->rows.count - at < STEP ? cases->rows.count - at : STEP;
 		if ((err = mlv_buf_reserve(&giving->batch, step * bytes)))
 			return err;
-		to = giving->batch.ptr + giving->batch.len;
-		if (key->number)
-			put_numbers(key->number, cases->order + at, step, to);
-		else
-			put_codes(key->code, bytes, cases->order + at, step, to);
+		put_rows(cases, column, bytes, at, step, giving->batch.ptr + giving->batch.len);
 		mlv_buf_advance(&giving->batch, step * bytes);
 		err = mlv_give(giving);
 	}
@@ -201,11 +270,13 @@ static mlv_err tie_part(void *arg, size_t index, unsigned worker)
 mlv_err mlv_cases_ties(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint8_t **out)
 {
 	size_t rows = cases->rows.count;
-	MLV_SCOPED(mlv_mem_free) uint8_t *tied = mlv_sys_alloc_array(rows + 1, sizeof(*tied));
-	struct tying tying = { .cases = cases, .tied = tied };
+	MLV_SCOPED(mlv_mem_free) uint8_t *tied = NULL;
+	struct tying tying = { .cases = cases };
 	mlv_err err;
 
-	if (!tied)
+	if (cases->id || cases->sorted.keys)
+		return NULL;
+	if (!(tying.tied = tied = mlv_sys_alloc_array(rows + 1, sizeof(*tied))))
 		return mlv_error_nomem("the order of rows");
 	list_columns(cases, &tying.columns);
 	if ((err = mlv_pool_run(ctx, ctx->jobs, (rows + PART - 1) / PART, tie_part, &tying)))
@@ -222,8 +293,8 @@ mlv_err mlv_cases_by_id(struct mlv_ctx *ctx, const struct mlv_cases *cases, uint
 	mlv_err err;
 
 	if (!cases->id) {
-		keys[0] = (struct mlv_key){ cases->y, cases->truth, NULL, cases->classes.count };
-		return mlv_order_rows(ctx, keys, 1, cases->rows.count, order);
+		keys[0].number = cases->y;
+		return cases->y ? mlv_order_rows(ctx, keys, 1, cases->rows.count, order) : NULL;
 	}
 	if ((err = mlv_words_rank(&cases->ids, &rank)))
 		return err;
@@ -270,8 +341,46 @@ mlv_err mlv_cases_each_id(const struct mlv_cases *cases, const uint32_t *by_id, 
 	return each_line(cases, by_id, give_id, sink, arg);
 }
 
+/* The line of a class, for each of its rows. */
+static mlv_err give_class(struct mlv_giving *giving, const char *class, size_t rows)
+{
+	struct mlv_buf *batch = &giving->batch;
+	size_t many = rows < SOME ? rows : SOME;
+	mlv_err err = NULL;
+
+	if (!rows)
+		return NULL;
+	for (size_t i = 0; i < many && !err; i++)
+		if (!(err = mlv_buf_add_str(batch, class)))
+			err = mlv_buf_add_char(batch, '\n');
+	for (; rows > many && !err; rows -= many)
+		err = giving->sink(giving->arg, batch->ptr, batch->len);
+	if (err)
+		return err;
+	mlv_buf_truncate(batch, batch->len / many * rows); /* lines are equally long */
+	return mlv_give(giving);
+}
+
+/* Classes as they are sorted, which is what they are digested by where there are no ids. */
+static mlv_err each_class(const struct mlv_cases *cases, mlv_record_sink sink, void *arg)
+{
+	MLV_SCOPED(mlv_mem_free) size_t *count =
+		mlv_sys_alloc_array(cases->classes.count + 1, sizeof(*count));
+	struct mlv_giving giving = { sink, arg, MLV_BUF_INIT };
+	mlv_err err = count ? NULL : mlv_error_nomem("labels");
+
+	for (size_t r = 0; !err && r < cases->rows.count; r++)
+		count[cases->truth[r]]++;
+	for (size_t c = 0; !err && c < cases->classes.count; c++)
+		err = give_class(&giving, cases->classes.at[c], count[c]);
+	mlv_buf_release(&giving.batch);
+	return err;
+}
+
 mlv_err mlv_cases_each_label(const struct mlv_cases *cases, const uint32_t *by_id,
 			     mlv_record_sink sink, void *arg)
 {
+	if (!by_id)
+		return each_class(cases, sink, arg);
 	return each_line(cases, by_id, give_label, sink, arg);
 }

@@ -7,12 +7,16 @@
 #include "core/eval/order.h"
 
 #define FEW  24 /* codes that are sorted by insertion */
-#define STEP ((size_t)1 << 13) /* rows whose slices are given at once */
+#define STEP ((size_t)1 << 10) /* rows whose slices are given at once */
 
 /* Slices of rows on their way to a sink. */
 struct slicing {
 	struct mlv_giving *giving;
-	const uint32_t *code, *rank; /* rank NULL: the codes are those that are given */
+	const struct mlv_sorted *sorted; /* rows come as these do; NULL: in this order */
+	size_t field;
+	const uint32_t *order;
+	const uint8_t *tied; /* NULL, and rows are not sorted: none is tied */
+	const uint32_t *code, *rank;
 	size_t codes, bytes;
 	uint64_t *count; /* of each code, and as many codes: for rows that nothing else tells apart */
 	uint32_t *few;
@@ -90,26 +94,36 @@ static void sort_few(uint32_t *few, size_t count)
 	}
 }
 
-static inline uint32_t rank_at(const struct slicing *slicing, uint32_t entry)
+/* Of count rows, that stand from begin on in their order. */
+static void get_ranks(const struct slicing *slicing, size_t begin, size_t count, uint32_t *to)
 {
-	return slicing->rank[slicing->code[MLV_ORDER_ROW(entry)]];
+	if (slicing->sorted)
+		mlv_sorted_codes(slicing->sorted, slicing->field, begin, count, to);
+	for (size_t i = 0; !slicing->sorted && i < count; i++)
+		to[i] = slicing->code[MLV_ORDER_ROW(slicing->order[begin + i])];
+	for (size_t i = 0; i < count; i++)
+		to[i] = slicing->rank[to[i]];
 }
 
 /* Rows that are equal in all else have no order: their slices are given in that of their names. */
-static mlv_err give_tied(const struct slicing *slicing, const uint32_t *order, size_t rows)
+static mlv_err give_tied(const struct slicing *slicing, size_t begin, size_t rows)
 {
+	uint32_t ranks[STEP];
 	mlv_err err = NULL;
 
 	if (rows <= slicing->codes) {
-		for (size_t i = 0; i < rows; i++)
-			slicing->few[i] = rank_at(slicing, order[i]);
+		get_ranks(slicing, begin, rows, slicing->few);
 		sort_few(slicing->few, rows);
 		for (size_t i = 0; i < rows && !err; i++)
 			err = give_code(slicing, slicing->few[i]);
 		return err;
 	}
-	for (size_t i = 0; i < rows; i++)
-		slicing->count[rank_at(slicing, order[i])]++;
+	for (size_t at = 0, step; at < rows; at += step) {
+		step = rows - at < STEP ? rows - at : STEP;
+		get_ranks(slicing, begin + at, step, ranks);
+		for (size_t i = 0; i < step; i++)
+			slicing->count[ranks[i]]++;
+	}
 	for (uint32_t c = 0; c < slicing->codes; c++)
 		for (; slicing->count[c] && !err; slicing->count[c]--)
 			err = give_code(slicing, c);
@@ -117,47 +131,43 @@ static mlv_err give_tied(const struct slicing *slicing, const uint32_t *order, s
 }
 
 /* Rows that have an order. */
-static mlv_err give_ordered(const struct slicing *slicing, const uint32_t *order, size_t rows)
+static mlv_err give_ordered(const struct slicing *slicing, size_t begin, size_t rows)
 {
 	struct mlv_buf *batch = &slicing->giving->batch;
-	size_t bytes = slicing->bytes;
+	uint32_t ranks[STEP];
 	mlv_err err = NULL;
 
 	for (size_t at = 0, step; at < rows && !err; at += step) {
-		char *to;
-
 		step = rows - at < STEP ? rows - at : STEP;
-		if ((err = mlv_buf_reserve(batch, step * bytes)))
+		if ((err = mlv_buf_reserve(batch, step * slicing->bytes)))
 			return err;
-		to = batch->ptr + batch->len;
-		for (size_t i = 0; bytes == 1 && i < step; i++)
-			to[i] = (char)(unsigned char)rank_at(slicing, order[at + i]);
-		for (size_t i = 0; bytes > 1 && i < step; i++)
-			mlv_give_low(to + i * bytes, rank_at(slicing, order[at + i]), bytes);
-		mlv_buf_advance(batch, step * bytes);
+		get_ranks(slicing, begin + at, step, ranks);
+		mlv_give_codes(batch->ptr + batch->len, ranks, step, slicing->bytes);
+		mlv_buf_advance(batch, step * slicing->bytes);
 		if (batch->len >= MLV_GIVE_BATCH)
 			err = mlv_give(slicing->giving);
 	}
 	return err;
 }
 
-static mlv_err give_rows(const struct slicing *slicing, const struct mlv_cases *cases,
-			 const uint32_t *by_id, const uint8_t *tied)
+static inline bool is_tied(const struct slicing *slicing, size_t row)
 {
-	const uint32_t *order = cases->order;
-	size_t rows = cases->rows.count;
+	return slicing->sorted ? mlv_sorted_tied(slicing->sorted, MLV_FIELD_FOLD, row)
+			       : slicing->tied && slicing->tied[row];
+}
+
+static mlv_err give_rows(const struct slicing *slicing, size_t rows)
+{
 	mlv_err err = NULL;
 
-	if (!tied)
-		return give_ordered(slicing, by_id, rows);
 	for (size_t at = 0, end, tie; at < rows && !err; at = tie) {
-		for (end = at + 1; end < rows && !tied[end];)
+		for (end = at + 1; end < rows && !is_tied(slicing, end);)
 			end++;
 		end -= end < rows; /* the row before one that is tied to it is so, too */
-		for (tie = end; tie < rows && (tie == end || tied[tie]);)
+		for (tie = end; tie < rows && (tie == end || is_tied(slicing, tie));)
 			tie++;
-		if (!(err = give_ordered(slicing, order + at, end - at)) && tie > end)
-			err = give_tied(slicing, order + end, tie - end);
+		if (!(err = give_ordered(slicing, at, end - at)) && tie > end)
+			err = give_tied(slicing, end, tie - end);
 	}
 	return err;
 }
@@ -171,14 +181,16 @@ mlv_err mlv_cases_each_slice(const struct mlv_cases *cases, const struct mlv_dim
 	MLV_SCOPED(mlv_mem_free) uint32_t *few = mlv_sys_alloc_array(codes + 1, sizeof(*few));
 	MLV_SCOPED(mlv_mem_free) uint64_t *count = mlv_sys_alloc_array(codes + 1, sizeof(*count));
 	struct slicing slicing = {
-		.giving = &giving, .code = dim->code, .rank = rank, .codes = codes, .count = count,
-		.few = few,
+		.giving = &giving, .sorted = !cases->id && cases->sorted.keys ? &cases->sorted : NULL,
+		.field = MLV_FIELD_DIM + (size_t)(dim - cases->dims),
+		.order = cases->id ? by_id : cases->order, .tied = tied,
+		.code = dim->code, .rank = rank, .codes = codes, .count = count, .few = few,
 		.bytes = mlv_give_width(codes),
 	};
 	mlv_err err = rank && few && count ? NULL : mlv_error_nomem("slices");
 
 	if (!err && !(err = give_names(dim, &giving, cases->rows.count, rank)) &&
-	    !(err = give_rows(&slicing, cases, by_id, tied)))
+	    !(err = give_rows(&slicing, cases->rows.count)))
 		err = mlv_give(&giving);
 	mlv_buf_release(&giving.batch);
 	return err;

@@ -1,203 +1,184 @@
 /*
- * Areas under ROC curves: rows come once in the order of their scores, and each
- * goes to the walk of its slice. What tells where a row belongs is packed into a
- * word, a field for each axis, so that this order is followed through memory once
- * and not for each axis.
+ * Areas under ROC curves: rows come in the order of their scores, and each goes
+ * to the walk of its cell and to that of its value, folds together. Rows that
+ * are near each other are summed in small integers, and these joined now and then
+ * to those of the whole part.
  */
 #include <stdlib.h>
 
-#include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/eval/evaluate/parts.h"
-#include "core/eval/order.h"
 
-#define ROUND    ((size_t)1 << 16) /* rows that a thread takes at once */
-#define POSITIVE ((uint64_t)1)
-#define STEP     ((uint64_t)2)     /* the score is larger than that of the row before */
-#define FLAGS    2
-#define WORD     64
+#define JOIN_AT ((size_t)1 << 14) /* rows whose squares fit into 64 bits, and much more */
 
-struct ranking {
-	struct mlv_ctx *ctx;
-	const struct cells *cells;
-	const struct tally *tallies;
-	struct areas *areas;
-	uint64_t *words, *in_order; /* of each row; the same in the order of scores */
-	size_t axis, end;      /* those that words have fields for */
-	unsigned fold_bits, *shift; /* behind the flags; of each axis */
-	struct walks {
-		struct mlv_auc_walk *at;
-		size_t cap;
-	} *walks;              /* of each worker */
+/* As mlv_auc_sums, of few rows; their numbers are doubled. */
+struct near {
+	uint32_t twice[2], sum[2];
+	uint64_t squares[2];
 };
 
-static void ranking_release(struct ranking *ranking)
+struct walks {
+	size_t count, values; /* of all cells; where those of values begin, 0: cells are their values */
+	struct near *near;
+	size_t near_rows;
+	struct mlv_auc_sums *sums;
+	uint64_t (*tied)[2];  /* rows of the score that is being collected */
+};
+
+void mlv_walks_freep(struct walks **walks)
 {
-	for (size_t w = 0; ranking->walks && w < ranking->ctx->jobs; w++)
-		free(ranking->walks[w].at);
-	free(ranking->walks);
-	free(ranking->shift);
-	free(ranking->words);
-	free(ranking->in_order);
-}
-
-static unsigned bits_for(size_t values)
-{
-	unsigned bits = 0;
-
-	while ((values - 1) >> bits)
-		bits++;
-	return bits;
-}
-
-/* Give fields to as many axes as there is room for, from ranking->axis on. */
-static void choose_fields(struct ranking *ranking)
-{
-	const struct cells *cells = ranking->cells;
-	unsigned used = FLAGS + ranking->fold_bits;
-
-	for (ranking->end = ranking->axis; ranking->end < cells->axis_count; ranking->end++) {
-		unsigned bits = bits_for(cells->axes[ranking->end].values);
-
-		if (ranking->end > ranking->axis && used + bits > WORD)
-			return;
-		ranking->shift[ranking->end] = used < WORD ? used : 0; /* no bits: any will do */
-		used += bits;
+	if (*walks) {
+		free((*walks)->near);
+		free((*walks)->sums);
+		free((*walks)->tied);
 	}
+	free(MLV_TAKE(*walks));
 }
 
-static size_t round_end(const struct ranking *ranking, size_t index)
+mlv_err mlv_walks_new(const struct cells *cells, struct walks **out)
 {
-	size_t rows = ranking->cells->cases->rows.count;
+	MLV_SCOPED(mlv_walks_freep) struct walks *walks = mlv_sys_alloc(sizeof(*walks));
 
-	return (index + 1) * ROUND < rows ? (index + 1) * ROUND : rows;
-}
-
-static mlv_err make_words(void *arg, size_t index, unsigned worker)
-{
-	struct ranking *ranking = arg;
-	const struct mlv_cases *cases = ranking->cells->cases;
-	size_t end = round_end(ranking, index);
-
-	(void)worker;
-	for (size_t r = index * ROUND; r < end; r++)
-		ranking->words[r] = (cases->truth[r] == 1 ? POSITIVE : 0) |
-				    (cases->fold ? (uint64_t)cases->fold[r] << FLAGS : 0);
-	for (size_t a = ranking->axis; a < ranking->end; a++) {
-		const struct mlv_dim *dim = ranking->cells->axes[a].dim;
-
-		for (size_t r = index * ROUND; dim && r < end; r++)
-			ranking->words[r] |= (uint64_t)dim->code[r] << ranking->shift[a];
+	if (!walks)
+		return mlv_error_nomem("ranks");
+	*walks = (struct walks){ .count = cells->count };
+	if (cells->folds > 1) {
+		walks->values = cells->count;
+		walks->count += cells->count / cells->folds;
 	}
+	walks->near = mlv_sys_alloc_array(walks->count, sizeof(*walks->near));
+	walks->sums = mlv_sys_alloc_array(walks->count, sizeof(*walks->sums));
+	walks->tied = mlv_sys_alloc_array(walks->count, sizeof(*walks->tied));
+	if (!walks->near || !walks->sums || !walks->tied)
+		return mlv_error_nomem("ranks");
+	*out = MLV_TAKE(walks);
 	return NULL;
 }
 
-static mlv_err put_in_order(void *arg, size_t index, unsigned worker)
+void mlv_walks_settle(struct walks *walks)
 {
-	struct ranking *ranking = arg;
-	const uint32_t *order = ranking->cells->cases->order;
-	size_t end = round_end(ranking, index);
+	for (size_t w = 0; w < walks->count; w++) {
+		struct near *near = &walks->near[w];
+		const struct mlv_auc_sums above = {
+			.rows = { near->twice[0] / 2, near->twice[1] / 2 },
+			.sum = { near->sum[0], near->sum[1] },
+			.squares = { near->squares[0], near->squares[1] },
+		};
 
-	(void)worker;
-	for (size_t i = index * ROUND; i < end; i++)
-		ranking->in_order[i] = ranking->words[MLV_ORDER_ROW(order[i])] |
-				       (order[i] & MLV_ORDER_STEP ? STEP : 0);
-	return NULL;
-}
-
-/* ---- walks */
-
-static uint64_t positives_of(const struct tally *tally)
-{
-	return tally->matrix[2] + tally->matrix[3];
-}
-
-/* Begin the walks of an axis: one for each value, or with folds for each of its cells. */
-static mlv_err begin_walks(const struct ranking *ranking, const struct axis *axis, size_t folds,
-			   struct walks *walks)
-{
-	size_t all = ranking->cells->folds, count = axis->values * folds;
-	mlv_err err = mlv_array_grow(&walks->at, &walks->cap, count, sizeof(*walks->at));
-
-	for (size_t w = 0; w < count && !err; w++) {
-		const struct tally *tally = &ranking->tallies[axis->begin + w * all / folds];
-		uint64_t positives = 0;
-
-		for (size_t f = 0; f < all / folds; f++)
-			positives += positives_of(&tally[f]);
-		mlv_auc_begin(&walks->at[w], positives);
+		if (!(near->twice[0] | near->twice[1]))
+			continue;
+		mlv_auc_join(&walks->sums[w], &above);
+		*near = (struct near){ 0 };
 	}
-	return err;
+	walks->near_rows = 0;
 }
 
-static uint64_t field(uint64_t word, unsigned shift, unsigned bits)
+/* A row that is tied to none of the other class, or comes behind those that it is tied to. */
+static inline void add_row(struct near *near, unsigned class)
 {
-	return word >> shift & (((uint64_t)1 << bits) - 1);
+	uint64_t placed = near->twice[!class];
+
+	near->sum[class] += (uint32_t)placed;
+	near->squares[class] += placed * placed;
+	near->twice[class] += 2;
 }
 
-/* The walks of one axis: an even index its values, an odd one its cells. */
-static mlv_err walk_axis(void *arg, size_t index, unsigned worker)
+static void add_tie(struct near *near, const uint64_t tied[2])
 {
-	struct ranking *ranking = arg;
-	const struct cells *cells = ranking->cells;
-	size_t a = ranking->axis + index / 2, folds = index % 2 ? cells->folds : 1;
-	const struct axis *axis = &cells->axes[a];
-	unsigned bits = bits_for(axis->values), shift = ranking->shift[a];
-	unsigned fold_bits = index % 2 ? ranking->fold_bits : 0;
-	struct walks *walks = &ranking->walks[worker];
-	struct mlv_auc *to = index % 2 ? ranking->areas->of_cells + axis->begin
-				       : ranking->areas->of_values + axis->begin / cells->folds;
-	uint64_t tie = 0;
-	mlv_err err;
+	for (int class = 0; class < 2; class++) {
+		uint64_t placed = near->twice[!class] + tied[!class];
 
-	if (index % 2 && cells->folds == 1)
-		return NULL;
-	if ((err = begin_walks(ranking, axis, folds, walks)))
-		return err;
-	for (size_t i = 0; i < cells->cases->rows.count; i++) {
-		uint64_t word = ranking->in_order[i];
-
-		tie += (word & STEP) != 0;
-		mlv_auc_take(&walks->at[field(word, shift, bits) * folds +
-					field(word, FLAGS, fold_bits)],
-			     tie, word & POSITIVE);
+		near->sum[class] += (uint32_t)(tied[class] * placed);
+		near->squares[class] += tied[class] * placed * placed;
 	}
-	for (size_t w = 0; w < axis->values * folds; w++)
-		mlv_auc_end(&walks->at[w], &to[w]);
-	return NULL;
+	near->twice[0] += (uint32_t)(2 * tied[0]);
+	near->twice[1] += (uint32_t)(2 * tied[1]);
 }
 
-static mlv_err prepare(struct ranking *ranking)
+/* Rows of one score. */
+static void take_tie(struct walks *walks, const uint32_t *place, const uint8_t *positive, size_t count)
 {
-	const struct cells *cells = ranking->cells;
-	size_t rows = cells->cases->rows.count;
+	for (size_t i = 0; i < count; i++)
+		walks->tied[place[i]][positive[i]]++;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t *tied = walks->tied[place[i]];
 
-	ranking->fold_bits = bits_for(cells->folds);
-	ranking->words = mlv_sys_alloc_array(rows, sizeof(*ranking->words));
-	ranking->in_order = mlv_sys_alloc_array(rows, sizeof(*ranking->in_order));
-	ranking->walks = mlv_sys_alloc_array(ranking->ctx->jobs, sizeof(*ranking->walks));
-	ranking->shift = mlv_sys_alloc_array(cells->axis_count, sizeof(*ranking->shift));
-	return ranking->words && ranking->in_order && ranking->walks && ranking->shift
-		       ? NULL
-		       : mlv_error_nomem("ranks");
-}
-
-mlv_err mlv_evaluate_areas(struct mlv_ctx *ctx, const struct cells *cells,
-			   const struct tally *tallies, struct areas *areas)
-{
-	MLV_SCOPED(ranking_release) struct ranking ranking = {
-		.ctx = ctx, .cells = cells, .tallies = tallies, .areas = areas,
-	};
-	size_t rows = cells->cases->rows.count, rounds = (rows + ROUND - 1) / ROUND;
-	mlv_err err = prepare(&ranking);
-
-	for (; ranking.axis < cells->axis_count && !err; ranking.axis = ranking.end) {
-		choose_fields(&ranking);
-		if ((err = mlv_pool_run(ctx, ctx->jobs, rounds, make_words, &ranking)) ||
-		    (err = mlv_pool_run(ctx, ctx->jobs, rounds, put_in_order, &ranking)))
-			return err;
-		err = mlv_pool_run(ctx, ctx->jobs, 2 * (ranking.end - ranking.axis), walk_axis,
-				   &ranking);
+		if (tied[0] | tied[1])
+			add_tie(&walks->near[place[i]], tied);
+		tied[0] = tied[1] = 0;
 	}
-	return err;
+}
+
+static void take_places(struct walks *walks, const struct chunk *chunk, const uint32_t *place)
+{
+	if (!chunk->has_ties) {
+		for (size_t i = 0; i < chunk->count; i++)
+			add_row(&walks->near[place[i]], chunk->positive[i]);
+		return;
+	}
+	for (size_t begin = 0, end; begin < chunk->count; begin = end) {
+		for (end = begin + 1; end < chunk->count && chunk->keys[end] == chunk->keys[begin];)
+			end++;
+		if (end == begin + 1)
+			add_row(&walks->near[place[begin]], chunk->positive[begin]);
+		else
+			take_tie(walks, place + begin, chunk->positive + begin, end - begin);
+	}
+}
+
+/* A piece of the rows of one score, which are placed when the last have come. */
+static void collect(struct walks *walks, const struct chunk *chunk, const uint32_t *place)
+{
+	for (size_t i = 0; i < chunk->count; i++)
+		walks->tied[place[i]][chunk->positive[i]]++;
+}
+
+static void place_collected(struct walks *walks)
+{
+	mlv_walks_settle(walks);
+	for (size_t w = 0; w < walks->count; w++) {
+		mlv_auc_add_tie(&walks->sums[w], walks->tied[w]);
+		walks->tied[w][0] = walks->tied[w][1] = 0;
+	}
+}
+
+void mlv_walks_take(struct walks *walks, const struct cells *cells, const struct chunk *chunk)
+{
+	void (*take)(struct walks *walks, const struct chunk *chunk, const uint32_t *place) =
+		chunk->piece ? collect : take_places;
+	uint32_t place[CHUNK];
+
+	for (size_t a = 0; a < cells->axis_count; a++) {
+		const struct axis *axis = &cells->axes[a];
+		const uint32_t *value = chunk->values + a * CHUNK;
+		uint32_t begin = (uint32_t)axis->begin, folds = (uint32_t)cells->folds;
+		uint32_t first = (uint32_t)(walks->values + axis->begin / cells->folds);
+
+		for (size_t i = 0; i < chunk->count; i++)
+			place[i] = begin + value[i] * folds + chunk->fold[i];
+		take(walks, chunk, place);
+		for (size_t i = 0; walks->values && i < chunk->count; i++)
+			place[i] = first + value[i];
+		if (walks->values)
+			take(walks, chunk, place);
+	}
+	walks->near_rows += chunk->count;
+	if (chunk->piece == CHUNK_LAST)
+		place_collected(walks);
+	else if (walks->near_rows >= JOIN_AT)
+		mlv_walks_settle(walks);
+}
+
+void mlv_walks_join(struct walks *walks, const struct walks *above)
+{
+	for (size_t w = 0; w < walks->count; w++)
+		mlv_auc_join(&walks->sums[w], &above->sums[w]);
+}
+
+void mlv_walks_end(const struct walks *walks, const struct cells *cells, struct areas *areas)
+{
+	for (size_t c = 0; c < cells->count; c++)
+		mlv_auc_end(&walks->sums[c], &areas->of_cells[c]);
+	for (size_t v = 0; v < cells->count / cells->folds; v++)
+		mlv_auc_end(&walks->sums[walks->values + v], &areas->of_values[v]);
 }

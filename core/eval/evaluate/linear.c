@@ -6,8 +6,6 @@
 #include "core/base/sys.h"
 #include "core/eval/evaluate/parts.h"
 
-#define CELLS_MAX 4096 /* of 11 KiB each */
-
 struct linear {
 	struct mlv_ctx *ctx;
 	struct mlv_results *results;
@@ -22,26 +20,6 @@ static void linear_release(struct linear *linear)
 	free(linear->tallies);
 	free(linear->areas.of_values);
 	free(linear->areas.of_cells);
-}
-
-static size_t values_of(const struct mlv_dim *dim)
-{
-	return dim->def->rule ? 2 : dim->values.count;
-}
-
-bool mlv_evaluate_is_linear(const struct mlv_cases *cases, size_t folds)
-{
-	const struct mlv_eval_spec *spec = cases->spec;
-	size_t count = 1;
-
-	if (spec->task != MLV_TASK_BINARY || cases->weight)
-		return false;
-	for (size_t m = 0; m < spec->metric_count; m++)
-		if (strcmp(spec->metrics[m].measure->name, "ap") == 0)
-			return false;
-	for (size_t d = 0; d < cases->dim_count; d++)
-		count += cases->dims[d].def->hidden ? 0 : values_of(&cases->dims[d]);
-	return count * (folds ? folds : 1) <= CELLS_MAX;
 }
 
 size_t mlv_evaluate_loss(const struct mlv_measure *measure)
@@ -74,11 +52,12 @@ static mlv_err make_cells(struct cells *cells)
 		return mlv_error_nomem("slices");
 	for (size_t d = 0; d <= cases->dim_count; d++) {
 		const struct mlv_dim *dim = d < cases->dim_count ? &cases->dims[d] : NULL;
-		size_t values = dim ? values_of(dim) : 1;
+		size_t values = dim ? mlv_dim_codes(dim) : 1;
 
 		if (dim && dim->def->hidden)
 			continue;
-		cells->axes[cells->axis_count++] = (struct axis){ dim, values, cells->count };
+		cells->axes[cells->axis_count++] = (struct axis){ dim, MLV_FIELD_DIM + d, values,
+									  cells->count };
 		cells->count += values * cells->folds;
 	}
 	note_needs(cells);
@@ -211,9 +190,8 @@ mlv_err mlv_evaluate_linear(struct mlv_ctx *ctx, struct mlv_results *results)
 	};
 	mlv_err err;
 
-	if ((err = prepare(&linear)) || (err = mlv_evaluate_tally(ctx, &linear.cells, linear.tallies)) ||
-	    (linear.cells.has_areas &&
-	     (err = mlv_evaluate_areas(ctx, &linear.cells, linear.tallies, &linear.areas))))
+	if ((err = prepare(&linear)) ||
+	    (err = mlv_evaluate_pass(ctx, &linear.cells, linear.tallies, &linear.areas)))
 		return err;
 	return mlv_pool_run(ctx, ctx->jobs, results->count, measure_slice, &linear);
 }

@@ -15,8 +15,6 @@
 #include "core/base/sys.h"
 #include "core/eval/evaluate/parts.h"
 
-#define ROUND      ((size_t)1 << 16) /* rows that a thread takes at once */
-#define BLOCK      ((size_t)128)     /* of them whose terms are made before they are added */
 #define TOGETHER   1024              /* cells that stay in the second cache */
 #define UNIT       90                /* numbers are multiples of 2^-UNIT */
 #define HALF       96                /* bits of the lower part of a square */
@@ -33,7 +31,7 @@ struct terms {
 struct row {
 	struct terms losses[2];
 	mlv_wide off;
-	unsigned char matrix, bin;
+	unsigned char bin;
 };
 struct quick {
 	uint64_t matrix[4];
@@ -41,7 +39,7 @@ struct quick {
 	mlv_wide off[MLV_MISCALIBRATION_BINS];
 };
 
-struct pass {
+struct tallying {
 	struct mlv_ctx *ctx;
 	const struct cells *cells;
 	struct tally *tallies;
@@ -52,19 +50,24 @@ struct pass {
 	size_t pack_count, quick_count;
 	struct worker {
 		struct quick *quick;
-		uint32_t *odd; /* rows that have a number that is no multiple */
+		size_t *odd; /* rows, as they are sorted, that have a number that is no multiple */
 		size_t odd_count, odd_cap;
 	} *workers;
 };
 
-static void pass_release(struct pass *pass)
+void mlv_tallying_freep(struct tallying **tallying)
 {
-	for (size_t w = 0; pass->workers && w < pass->ctx->jobs; w++) {
-		free(pass->workers[w].quick);
-		free(pass->workers[w].odd);
+	struct tallying *gone = MLV_TAKE(*tallying);
+
+	for (size_t w = 0; gone && gone->workers && w < gone->ctx->jobs; w++) {
+		free(gone->workers[w].quick);
+		free(gone->workers[w].odd);
 	}
-	free(pass->workers);
-	free(pass->packs);
+	if (gone) {
+		free(gone->workers);
+		free(gone->packs);
+	}
+	free(gone);
 }
 
 /* ---- terms */
@@ -118,13 +121,10 @@ static bool make_off(double score, bool positive, mlv_wide *off)
 }
 
 /* False when the row is odd. */
-static bool make_row(const struct cells *cells, size_t r, struct row *row)
+static bool make_row(const struct cells *cells, double score, bool positive, struct row *row)
 {
-	const struct mlv_rows *rows = &cells->cases->rows;
-	bool positive = rows->truth[r] == 1, made = true;
-	double score = rows->score ? rows->score[r] : 0;
+	bool made = true;
 
-	row->matrix = (unsigned char)(rows->truth[r] * 2 + rows->guess[r]);
 	if (cells->has_losses[0])
 		made &= make_terms(mlv_brier_loss(score, positive), &row->losses[0]);
 	if (cells->has_losses[1])
@@ -138,28 +138,22 @@ static bool make_row(const struct cells *cells, size_t r, struct row *row)
 
 /* ---- the pass */
 
-static uint32_t value_of(const struct axis *axis, size_t r)
+/* The quick cells of a chunk's rows. */
+static void find_quick(const struct cells *cells, const struct pack *pack, const struct chunk *chunk,
+		       uint32_t *quick)
 {
-	return axis->dim ? axis->dim->code[r] : 0;
-}
-
-static size_t fold_of(const struct cells *cells, size_t r)
-{
-	return cells->cases->fold ? cells->cases->fold[r] : 0;
-}
-
-static size_t quick_of(const struct cells *cells, const struct pack *pack, size_t r)
-{
-	size_t place = 0;
-
+	for (size_t i = 0; i < chunk->count; i++)
+		quick[i] = 0;
 	for (size_t a = pack->axis; a < pack->end; a++)
-		place = place * cells->axes[a].values + value_of(&cells->axes[a], r);
-	return pack->begin + place * cells->folds + fold_of(cells, r);
+		for (size_t i = 0; i < chunk->count; i++)
+			quick[i] = quick[i] * (uint32_t)cells->axes[a].values + chunk->values[a * CHUNK + i];
+	for (size_t i = 0; i < chunk->count; i++)
+		quick[i] = (uint32_t)pack->begin + quick[i] * (uint32_t)cells->folds + chunk->fold[i];
 }
 
-static void add_row(const struct cells *cells, const struct row *row, struct quick *to)
+static void add_row(const struct cells *cells, const struct row *row, unsigned matrix, struct quick *to)
 {
-	to->matrix[row->matrix]++;
+	to->matrix[matrix]++;
 	for (int l = 0; l < 2; l++) {
 		if (!cells->has_losses[l])
 			continue;
@@ -177,29 +171,25 @@ static mlv_err note_odd(struct worker *worker, size_t r)
 				     sizeof(*worker->odd));
 
 	if (!err)
-		worker->odd[worker->odd_count++] = (uint32_t)r;
+		worker->odd[worker->odd_count++] = r;
 	return err;
 }
 
-static mlv_err add_rows(void *arg, size_t index, unsigned number)
+mlv_err mlv_tallying_take(struct tallying *tallying, unsigned number, const struct chunk *chunk)
 {
-	struct pass *pass = arg;
-	const struct cells *cells = pass->cells;
-	struct worker *worker = &pass->workers[number];
-	size_t rows = cells->cases->rows.count;
-	size_t end = (index + 1) * ROUND < rows ? (index + 1) * ROUND : rows, count;
-	struct row block[BLOCK];
+	const struct cells *cells = tallying->cells;
+	struct worker *worker = &tallying->workers[number];
+	struct row rows[CHUNK];
+	uint32_t quick[CHUNK];
 	mlv_err err = NULL;
 
-	for (size_t r = index * ROUND; r < end && !err; r += count) {
-		count = end - r < BLOCK ? end - r : BLOCK;
-		for (size_t i = 0; i < count && !err; i++)
-			if (!make_row(cells, r + i, &block[i]))
-				err = note_odd(worker, r + i);
-		for (size_t p = 0; p < pass->pack_count; p++)
-			for (size_t i = 0; i < count; i++)
-				add_row(cells, &block[i],
-					&worker->quick[quick_of(cells, &pass->packs[p], r + i)]);
+	for (size_t i = 0; i < chunk->count && !err; i++)
+		if (!make_row(cells, chunk->score[i], chunk->positive[i], &rows[i]))
+			err = note_odd(worker, chunk->begin + i);
+	for (size_t p = 0; p < tallying->pack_count && !err; p++) {
+		find_quick(cells, &tallying->packs[p], chunk, quick);
+		for (size_t i = 0; i < chunk->count; i++)
+			add_row(cells, &rows[i], chunk->matrix[i], &worker->quick[quick[i]]);
 	}
 	return err;
 }
@@ -232,9 +222,9 @@ static size_t cell_of(const struct cells *cells, const struct axis *axis, size_t
 }
 
 /* Add a pack's cells to those of each of its axes. */
-static void add_pack(const struct pass *pass, const struct pack *pack, const struct quick *quick)
+static void add_pack(const struct tallying *tallying, const struct pack *pack, const struct quick *quick)
 {
-	const struct cells *cells = pass->cells;
+	const struct cells *cells = tallying->cells;
 	size_t combinations = 1;
 
 	for (size_t a = pack->axis; a < pack->end; a++)
@@ -247,18 +237,15 @@ static void add_pack(const struct pass *pass, const struct pack *pack, const str
 			continue;
 		for (size_t a = pack->end; a-- > pack->axis; place /= cells->axes[a].values)
 			add_quick(cells, from,
-				  &pass->tallies[cell_of(cells, &cells->axes[a],
+				  &tallying->tallies[cell_of(cells, &cells->axes[a],
 							 place % cells->axes[a].values,
 							 q % cells->folds)]);
 	}
 }
 
-static void add_odd_row(const struct cells *cells, size_t r, struct tally *to)
+static void add_odd_row(const struct cells *cells, double score, bool positive, struct tally *to)
 {
-	const struct mlv_rows *rows = &cells->cases->rows;
-	bool positive = rows->truth[r] == 1;
-	double losses[2] = { mlv_brier_loss(rows->score[r], positive),
-			     mlv_log_loss(rows->score[r], positive) };
+	double losses[2] = { mlv_brier_loss(score, positive), mlv_log_loss(score, positive) };
 	struct terms terms;
 	mlv_wide off;
 
@@ -268,74 +255,95 @@ static void add_odd_row(const struct cells *cells, size_t r, struct tally *to)
 		mlv_sum_add(&to->losses[l].sum, losses[l]);
 		mlv_sum_add_product(&to->losses[l].squares, losses[l], losses[l]);
 	}
-	if (cells->has_bins && !make_off(rows->score[r], positive, &off))
-		mlv_sum_add(&to->bins.off[mlv_miscalibration_bin(rows->score[r])], -rows->score[r]);
+	if (cells->has_bins && !make_off(score, positive, &off))
+		mlv_sum_add(&to->bins.off[mlv_miscalibration_bin(score)], -score);
+}
+
+static uint32_t code_of(const struct mlv_sorted *sorted, size_t field, size_t r)
+{
+	uint32_t code;
+
+	mlv_sorted_codes(sorted, field, r, 1, &code);
+	return code;
 }
 
 /* The odd rows of all workers, to one axis. */
 static mlv_err add_odd(void *arg, size_t index, unsigned number)
 {
-	struct pass *pass = arg;
-	const struct cells *cells = pass->cells;
+	struct tallying *tallying = arg;
+	const struct cells *cells = tallying->cells;
+	const struct mlv_sorted *sorted = &cells->cases->sorted;
 	const struct axis *axis = &cells->axes[index];
 
 	(void)number;
-	for (size_t w = 0; w < pass->ctx->jobs; w++)
-		for (size_t i = 0; i < pass->workers[w].odd_count; i++) {
-			size_t r = pass->workers[w].odd[i];
+	for (size_t w = 0; w < tallying->ctx->jobs; w++)
+		for (size_t i = 0; i < tallying->workers[w].odd_count; i++) {
+			size_t r = tallying->workers[w].odd[i];
+			size_t value = axis->dim ? code_of(sorted, axis->field, r) : 0;
+			size_t fold = code_of(sorted, MLV_FIELD_FOLD, r);
 
-			add_odd_row(cells, r,
-				    &pass->tallies[cell_of(cells, axis, value_of(axis, r),
-							   fold_of(cells, r))]);
+			add_odd_row(cells, mlv_sorted_number(sorted->keys[r]),
+				    code_of(sorted, MLV_FIELD_LABEL, r),
+				    &tallying->tallies[cell_of(cells, axis, value, fold)]);
 		}
 	return NULL;
 }
 
 /* Axes that follow each other are counted together while their combinations are few. */
-static mlv_err make_packs(struct pass *pass)
+static mlv_err make_packs(struct tallying *tallying)
 {
-	const struct cells *cells = pass->cells;
+	const struct cells *cells = tallying->cells;
 	size_t count = 0;
 
-	if (!(pass->packs = mlv_sys_alloc_array(cells->axis_count, sizeof(*pass->packs))))
+	if (!(tallying->packs = mlv_sys_alloc_array(cells->axis_count, sizeof(*tallying->packs))))
 		return mlv_error_nomem("slices");
 	for (size_t a = 0; a < cells->axis_count; a++) {
 		size_t values = cells->axes[a].values;
 
 		if (!count || count * values > TOGETHER) {
-			pass->quick_count += count;
+			tallying->quick_count += count;
 			count = cells->folds;
-			pass->packs[pass->pack_count++] = (struct pack){ .axis = a,
-									 .begin = pass->quick_count };
+			tallying->packs[tallying->pack_count++] = (struct pack){ .axis = a,
+									 .begin = tallying->quick_count };
 		}
 		count *= values;
-		pass->packs[pass->pack_count - 1].end = a + 1;
+		tallying->packs[tallying->pack_count - 1].end = a + 1;
 	}
-	pass->quick_count += count;
+	tallying->quick_count += count;
 	return NULL;
 }
 
-static mlv_err make_workers(struct pass *pass)
+static mlv_err make_workers(struct tallying *tallying)
 {
-	pass->workers = mlv_sys_alloc_array(pass->ctx->jobs, sizeof(*pass->workers));
-	for (size_t w = 0; pass->workers && w < pass->ctx->jobs; w++)
-		if (!(pass->workers[w].quick = mlv_sys_alloc_array(pass->quick_count,
-								   sizeof(*pass->workers[w].quick))))
+	tallying->workers = mlv_sys_alloc_array(tallying->ctx->jobs, sizeof(*tallying->workers));
+	for (size_t w = 0; tallying->workers && w < tallying->ctx->jobs; w++)
+		if (!(tallying->workers[w].quick = mlv_sys_alloc_array(tallying->quick_count,
+								   sizeof(*tallying->workers[w].quick))))
 			return mlv_error_nomem("slices");
-	return pass->workers ? NULL : mlv_error_nomem("slices");
+	return tallying->workers ? NULL : mlv_error_nomem("slices");
 }
 
-mlv_err mlv_evaluate_tally(struct mlv_ctx *ctx, const struct cells *cells, struct tally *tallies)
+mlv_err mlv_tallying_new(struct mlv_ctx *ctx, const struct cells *cells, struct tallying **out)
 {
-	MLV_SCOPED(pass_release) struct pass pass = { .ctx = ctx, .cells = cells, .tallies = tallies };
-	size_t rounds = (cells->cases->rows.count + ROUND - 1) / ROUND;
+	MLV_SCOPED(mlv_tallying_freep) struct tallying *made = mlv_sys_alloc(sizeof(*made));
 	mlv_err err;
 
-	if ((err = make_packs(&pass)) || (err = make_workers(&pass)) ||
-	    (err = mlv_pool_run(ctx, ctx->jobs, rounds, add_rows, &pass)))
+	if (!made)
+		return mlv_error_nomem("slices");
+	*made = (struct tallying){ .ctx = ctx, .cells = cells };
+	if ((err = make_packs(made)) || (err = make_workers(made)))
 		return err;
+	*out = MLV_TAKE(made);
+	return NULL;
+}
+
+mlv_err mlv_tallying_end(struct tallying *tallying, struct tally *tallies)
+{
+	struct mlv_ctx *ctx = tallying->ctx;
+
+	tallying->tallies = tallies;
 	for (size_t w = 0; w < ctx->jobs; w++)
-		for (size_t p = 0; p < pass.pack_count; p++)
-			add_pack(&pass, &pass.packs[p], pass.workers[w].quick);
-	return mlv_pool_run(ctx, ctx->jobs, cells->axis_count, add_odd, &pass);
+		for (size_t p = 0; p < tallying->pack_count; p++)
+			add_pack(tallying, &tallying->packs[p], tallying->workers[w].quick);
+	return mlv_pool_run(ctx, ctx->jobs, tallying->cells->axis_count, add_odd, tallying);
 }
