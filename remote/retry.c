@@ -89,7 +89,11 @@ static mlv_err wait_ms(struct mlv_ctx *ctx, uint64_t ms)
 
 static unsigned most_attempts(enum mlv_retry_why why)
 {
-	if (why == MLV_RETRY_UNREACHED && !atomic_load(&reached))
+	const bool known = atomic_load(&reached);
+
+	if (why == MLV_RETRY_UNRESOLVED && !known)
+		return MLV_RETRY_UNKNOWN;
+	if (why == MLV_RETRY_UNRESOLVED || (why == MLV_RETRY_UNREACHED && !known))
 		return MLV_RETRY_UNREACHABLE;
 	return why == MLV_RETRY_ODD ? MLV_RETRY_SENSELESS : MLV_RETRY_ATTEMPTS;
 }

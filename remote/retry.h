@@ -6,8 +6,10 @@
  *          asked to slow down ("full jitter"); what the server says in
  *          Retry-After is waited at least, up to 60 s. A request is sent ten
  *          times at most, four times where no connection is made and none was
- *          made before, or where the answer makes no sense. A budget of the
- *          whole process bounds the repetitions of all requests together: it
+ *          made before, or where the answer makes no sense; twice where a host has
+ *          no address, which the resolver asks for several times itself (four
+ *          times where a connection was made before). A budget of the whole
+ *          process bounds the repetitions of all requests together: it
  *          holds 500, a repetition costs 5, one after a timeout 10, and a
  *          success gives 1 back; when it is empty a failure is final. So a run
  *          against a dead server ends.
@@ -22,6 +24,7 @@
 
 #define MLV_RETRY_ATTEMPTS       10
 #define MLV_RETRY_UNREACHABLE    4
+#define MLV_RETRY_UNKNOWN        2
 #define MLV_RETRY_SENSELESS      4
 #define MLV_RETRY_BUDGET         500
 #define MLV_RETRY_AFTER_MAX      ((uint64_t)60000) /* ms */
@@ -31,6 +34,7 @@ enum mlv_retry_why {
 	MLV_RETRY_TIMEOUT,     /* nothing came for long */
 	MLV_RETRY_THROTTLED,   /* the server asked to slow down */
 	MLV_RETRY_UNREACHED,   /* no connection was made */
+	MLV_RETRY_UNRESOLVED,  /* ... because the host's address is not known */
 	MLV_RETRY_ODD,         /* the answer makes no sense */
 };
 

@@ -315,6 +315,8 @@ static mlv_err answered(struct state *s, bool *again)
 
 static enum mlv_retry_why why_broken(const struct mlv_net_reply *reply)
 {
+	if (reply->unresolved)
+		return MLV_RETRY_UNRESOLVED;
 	if (reply->unreachable)
 		return MLV_RETRY_UNREACHED;
 	if (reply->odd)

@@ -249,7 +249,8 @@ static void reply_reset(struct mlv_net_reply *reply)
 {
 	reply->status = 0;
 	reply->body = 0;
-	reply->transient = reply->unreachable = reply->timed_out = reply->odd = false;
+	reply->transient = reply->unreachable = reply->unresolved = false;
+	reply->timed_out = reply->odd = false;
 	mlv_buf_clear(&reply->headers);
 	mlv_buf_clear(&reply->error);
 }

@@ -62,6 +62,7 @@ struct mlv_net_reply {
 	uint64_t body;          /* bytes of a body below 300 that came */
 	bool transient;         /* perform() failed in a way that may pass */
 	bool unreachable;       /* ... because no connection was made */
+	bool unresolved;        /* ... because its host's address is not known */
 	bool timed_out;         /* ... because nothing came for long */
 	bool odd;               /* ... because what came makes no sense */
 };
@@ -130,7 +131,7 @@ struct mlv_net_file_reply {
 	uint64_t size;    /* of MLV_FILE_LOOK: 0 may also mean that the server tells none, so !has_size */
 	int64_t modified; /* seconds since 1970; -1: not told */
 	uint64_t body;    /* bytes that came or were sent */
-	bool transient, unreachable, timed_out; /* as above */
+	bool transient, unreachable, unresolved, timed_out; /* as above */
 };
 
 /*

@@ -37,6 +37,8 @@ void mlv_net_set_limits(CURL *handle, const struct mlv_net *net);
 CURLcode mlv_net_run(CURL *handle);
 /* Whether a failure of libcurl may pass. */
 bool mlv_net_may_pass(CURLcode code);
+/* Whether it failed because the address of a host was not found. */
+bool mlv_net_unresolved(CURL *handle, CURLcode code);
 /* The file() of struct mlv_net_ops. */
 mlv_err mlv_net_file(struct mlv_net *net, const struct mlv_net_file *request,
 		     struct mlv_net_file_reply *reply) MLV_CHECK;

@@ -207,6 +207,7 @@ static mlv_err curl_failed(struct transfer *t, CURLcode code)
 			   (code == CURLE_SSH && reply->end == MLV_FILE_BROKEN) ||
 			   (code == CURLE_FAILED_INIT && session_may_pass(words));
 	reply->unreachable = connected == 0 && reply->transient;
+	reply->unresolved = reply->unreachable && mlv_net_unresolved(t->handle, code);
 	return hint_of(mlv_error(MLV_E_REMOTE, "%s", words), code, reply);
 }
 

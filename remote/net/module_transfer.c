@@ -183,6 +183,15 @@ bool mlv_net_may_pass(CURLcode code)
 	}
 }
 
+bool mlv_net_unresolved(CURL *handle, CURLcode code)
+{
+	curl_off_t looked_up = 0; /* when, in microseconds; 0: not yet */
+
+	curl_easy_getinfo(handle, CURLINFO_NAMELOOKUP_TIME_T, &looked_up);
+	return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+	       (code == CURLE_OPERATION_TIMEDOUT && looked_up == 0);
+}
+
 /*
  * Why a server's certificate was not taken, and what can be done: numbers of
  * OpenSSL's X509_V_ERR_*. A name that is another one is found by libcurl itself.
@@ -244,6 +253,7 @@ static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURL
 	transfer->reply->transient = mlv_net_may_pass(code);
 	transfer->reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
 	transfer->reply->unreachable = connected == 0 && sent == 0 && transfer->reply->transient;
+	transfer->reply->unresolved = transfer->reply->unreachable && mlv_net_unresolved(handle, code);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return not_verified(handle, words);
 	err = mlv_error(MLV_E_REMOTE, "%s", words);
@@ -252,7 +262,7 @@ static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURL
 	if (code == CURLE_SSL_CERTPROBLEM)
 		return mlv_error_hint(err, "are remote.NAME.cert_path and key_path a certificate and its "
 					   "key, in PEM, the key without a passphrase?");
-	if (transfer->reply->unreachable || code == CURLE_COULDNT_RESOLVE_HOST)
+	if (transfer->reply->unreachable)
 		return mlv_error_hint(err, "is the server up, and the URL right? mlv remote list "
 					   "shows it, mlv remote modify <name> url <url> changes it");
 	return err;

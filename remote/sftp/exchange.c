@@ -48,6 +48,8 @@ mlv_err mlv_sftp_add_command(const struct mlv_sftp_remote *remote, struct mlv_st
 
 static enum mlv_retry_why why_broken(const struct mlv_net_file_reply *reply)
 {
+	if (reply->unresolved)
+		return MLV_RETRY_UNRESOLVED;
 	if (reply->unreachable)
 		return MLV_RETRY_UNREACHED;
 	return reply->timed_out ? MLV_RETRY_TIMEOUT : MLV_RETRY_BROKEN;

@@ -217,3 +217,25 @@ server_test(a_list_goes_over_pages)
 
 	remote_lists(t, "", "a=0 b+c=1 c=0 d%e=1 e=0 ");
 }
+
+/* No name has so long a part, so that none of these is asked for anywhere. */
+#define NOBODY "nobody-nobody-nobody-nobody-nobody-nobody-nobody-nobody-nobody-nobody.test"
+
+/* The resolver asks several times itself: one repetition is enough. */
+server_test(a_host_without_address_is_asked_for_twice)
+{
+	static const char *const urls[] = { "http://" NOBODY "/x", "sftp://ada@" NOBODY "/x" };
+
+	(void)server;
+	for (size_t i = 0; i < MLV_COUNT(urls); i++) {
+		MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+		struct remote_config config = { .url = urls[i], .virtual_clock = "virtual" };
+		bool there = false;
+		uint64_t size = 0;
+
+		mlv_retry_reset();
+		check_ok(remote_open(&t, &ctx, &config));
+		check_fails(mlv_transport_head(t, "k", &there, &size), MLV_E_REMOTE);
+		cr_assert(mlv_retry_budget() == MLV_RETRY_BUDGET - 5, "%d is left", mlv_retry_budget());
+	}
+}

@@ -54,6 +54,17 @@ mlv_test(retry, an_unknown_host_is_given_up_sooner_than_a_known_one)
 	cr_assert(repetitions(&retry, MLV_RETRY_UNREACHED, 0) == MLV_RETRY_ATTEMPTS - 1);
 }
 
+mlv_test(retry, a_host_without_address_is_given_up_soonest)
+{
+	struct mlv_retry retry;
+
+	begin(&retry);
+	cr_assert(repetitions(&retry, MLV_RETRY_UNRESOLVED, 0) == MLV_RETRY_UNKNOWN - 1);
+	mlv_retry_begin(&retry, &ctx);
+	mlv_retry_succeeded(&retry);
+	cr_assert(repetitions(&retry, MLV_RETRY_UNRESOLVED, 0) == MLV_RETRY_UNREACHABLE - 1);
+}
+
 mlv_test(retry, an_answer_without_sense_is_asked_for_again_a_few_times)
 {
 	struct mlv_retry retry;
