@@ -47,6 +47,10 @@ static mlv_err make_parents(struct mlv_http_remote *remote, const char *key)
 		err = mlv_http_simple(remote, "MKCOL", &url, NULL, NULL, all, &reply);
 		c[1] = after;
 	}
+	/* They may lie above the remote: its user is to know whose they are. */
+	if (err && err->code == MLV_E_REMOTE)
+		return mlv_error_wrap(err, "%s/%s: making the directories above it", remote->base.url,
+				      key);
 	return err;
 }
 
