@@ -33,7 +33,7 @@ mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct ml
 			  struct mlv_fair_audited *audited) MLV_CHECK;
 /*
  * "evals/NAME.json". A record that lies elsewhere goes by its path, which has a
- * slash: "./NAME.json" at the root. It has no rows, for no spec is its.
+ * slash: "./NAME.json" at the root.
  */
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 /* The record as this version has it; *found false when there is none. */

@@ -33,13 +33,16 @@ static bool is_of(const struct mlv_record *record, const struct mlv_cases *cases
 	return true;
 }
 
+/* The evaluation that a record goes by; one that lies elsewhere says itself of which it is. */
 static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_eval_side *loaded)
 {
+	bool elsewhere = strchr(name, '/') != NULL;
 	struct mlv_eval_ids ids;
 	mlv_err err;
 
-	if ((err = mlv_eval_spec_of(place, side, name, &loaded->spec)) ||
+	if ((err = mlv_eval_spec_of(place, side, elsewhere ? loaded->record.name : name,
+				    &loaded->spec)) ||
 	    (err = mlv_eval_cases(place, side, &loaded->spec, &loaded->record, &loaded->cases, &ids))) {
 		if (!goes_on(err))
 			return err;
@@ -47,7 +50,10 @@ static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metri
 		return NULL;
 	}
 	loaded->has_cases = is_of(&loaded->record, &loaded->cases, &ids);
-	loaded->is_stale = !loaded->has_cases;
+	loaded->is_stale = !loaded->has_cases && !elsewhere;
+	if (!loaded->has_cases && elsewhere) /* a copy of one that was: no mistake */
+		mlv_tell_detail(place->ctx, "%s: without its rows: %s is not what it is of", name,
+				loaded->spec.predictions);
 	if (loaded->is_stale)
 		mlv_tell_warning(place->ctx, "evals/%s.json in %s is not of %s%s%s as %s there", name,
 				 mlv_metrics_side_name(side), loaded->spec.predictions,

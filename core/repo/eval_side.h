@@ -21,7 +21,8 @@ struct mlv_eval_side {
 /*
  * Load the record of an evaluation in a version, and with rows its tables. That
  * there are none is no failure, and told only as a detail; a table that the
- * record is not of is warned of.
+ * record is not of is warned of. A record that lies elsewhere than in evals/ has the tables of the
+ * evaluation whose name it has, if it is of what they are.
  */
 mlv_err mlv_eval_side_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			   const char *name, bool rows, struct mlv_eval_side *loaded) MLV_CHECK;

@@ -21,9 +21,13 @@ mlv_test(drift, psi_of_shares)
 
 mlv_test(drift, psi_of_counts_and_its_noise)
 {
+	/* Counts of scipy's and Evidently's tests of chi-squared; the sum was taken by hand. */
+	static const double first[] = { 16. / 88, 18. / 88, 16. / 88, 14. / 88, 12. / 88, 12. / 88 };
+	static const double second[] = { 16. / 88, 16. / 88, 16. / 88, 16. / 88, 16. / 88, 8. / 88 };
 	static const uint64_t before[] = { 400, 300, 300, 0 }, now[] = { 350, 250, 400, 0 };
 	double psi = mlv_drift_psi(before, now, 4);
 
+	cr_assert(near(mlv_drift_psi_shares(first, second, 6), 0.0372183816, 1e-10) == true);
 	cr_assert(psi > 0.04 && psi < 0.05);
 	cr_assert(mlv_drift_psi(before, before, 4) == 0);
 	cr_assert(near(mlv_drift_psi_noise(4, 1000, 1000), 0.006, 1e-15) == true);
@@ -69,6 +73,26 @@ mlv_test(drift, kolmogorov_smirnov_of_scipys_tests)
 		check_ok(mlv_drift_ks_p(distance, cases[c].first, cases[c].second, &p));
 		cr_assert(near(p, cases[c].p, 1e-12) == true, "%.17g", p);
 	}
+}
+
+/* Its other lists: 2x3, 3x4, 5x10, 6x4 and 3x10, 4x2, 6x10, 7x4. */
+mlv_test(drift, kolmogorov_smirnov_of_lists_of_other_lengths)
+{
+	static const struct {
+		double value;
+		size_t times[2];
+	} of[] = { { 2, { 3, 0 } }, { 3, { 4, 10 } }, { 4, { 0, 2 } }, { 5, { 10, 0 } },
+		   { 6, { 4, 10 } }, { 7, { 0, 4 } } };
+	double list[2][32], p;
+	size_t count[2] = { 0, 0 };
+
+	for (size_t i = 0; i < MLV_COUNT(of); i++)
+		for (size_t s = 0; s < 2; s++)
+			for (size_t t = 0; t < of[i].times[s]; t++)
+				list[s][count[s]++] = of[i].value;
+	cr_assert(near(mlv_drift_ks(list[0], count[0], list[1], count[1]), 95. / 273, 1e-15) == true);
+	check_ok(mlv_drift_ks_p(95. / 273, count[0], count[1], &p));
+	cr_assert(near(p, 0.0919245790168125, 1e-14) == true, "%.17g", p);
 }
 
 mlv_test(drift, kolmogorov_smirnov_with_ties_and_few_rows)

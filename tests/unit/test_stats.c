@@ -66,6 +66,9 @@ mlv_test(stats, wilson)
 	cr_assert(mlv_interval_wilson(38, 38, 0.95).high == 1);
 	cr_assert(mlv_interval_wilson(0, 77, 0.95).low == 0);
 	near(mlv_interval_wilson(0, 30, 0.95).high, 0.11351339, 1e-7);
+	/* One-sided at 95% is each side of one at 90%. */
+	near(mlv_interval_wilson(100, 200, 0.9).high, 0.557765, 1e-6);
+	near(mlv_interval_wilson(100, 200, 0.9).low, 0.442235, 1e-6);
 }
 
 /* 7/34 against 1/34: M. Fagerland and others, Statistical Methods in Medical Research 24 (2015). */
@@ -124,6 +127,26 @@ mlv_test(stats, overlapping_folds)
 	/* baycomp: where nothing varies, a difference of 0 is none, and any other one is sure. */
 	cr_assert(mlv_test_t(0, 0, 2) == 1);
 	cr_assert(mlv_test_t(1, 0, 2) == 0);
+}
+
+/*
+ * scikit-learn's example "Statistical comparison of models using grid search": 10 x 10 folds, whose
+ * mean is 2.611 plain standard errors off, so that t is 0.750 and one-sided p 0.227.
+ */
+mlv_test(stats, overlapping_folds_of_scikit_learn)
+{
+	double apart[100], error, plain, t;
+
+	/* Half are one above the mean, half one below: the variance is 100 / 99. */
+	plain = sqrt(100.0 / 99 / 100);
+	for (size_t i = 0; i < 100; i++)
+		apart[i] = 2.611 * plain + (i % 2 ? 1 : -1);
+	error = mlv_test_folds_error(apart, 100, 10.0 / 90);
+	t = 2.611 * plain / error;
+	cr_assert(fabs(t - 0.750) < 5e-4);
+	cr_assert(fabs(mlv_test_t(2.611 * plain, error, 99) / 2 - 0.227) < 5e-4);
+	/* Taken for independent: 0.005. */
+	cr_assert(fabs(mlv_test_t(2.611, 1, 99) / 2 - 0.005) < 5e-4);
 }
 
 static const double many[] = { .838541367553, .642193923795, .680845947633, .967833824309,
