@@ -132,7 +132,7 @@ static mlv_err add_escaped(struct mlv_buf *to, const char *text, bool property)
 	return err;
 }
 
-static mlv_err annotate(struct mlv_run *run, const char *file,
+static mlv_err annotate(struct mlv_run *run, const struct mlv_gate_heading *heading,
 			const struct mlv_gate_finding *finding)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
@@ -141,8 +141,10 @@ static mlv_err annotate(struct mlv_run *run, const char *file,
 
 	if ((err = mlv_buf_printf(&line, "::%s file=",
 				  finding->outcome == MLV_GATE_FAIL ? "error" : "warning")) ||
-	    (err = add_escaped(&line, file, true)) ||
-	    (err = mlv_buf_printf(&line, ",line=%u::", rule->line)) ||
+	    (err = add_escaped(&line, heading->file, true)) ||
+	    (err = mlv_buf_printf(&line, ",line=%u,title=gate ", rule->line)) ||
+	    (err = add_escaped(&line, heading->gate, true)) ||
+	    (err = mlv_buf_add_str(&line, "::")) ||
 	    (err = add_escaped(&line, rule->text, false)) || (err = mlv_buf_add_str(&line, ": ")) ||
 	    (err = add_escaped(&line, finding->slice, false)))
 		return err;
@@ -171,7 +173,7 @@ mlv_err mlv_gate_annotate(struct mlv_run *run, const struct mlv_gate_heading *he
 				left++;
 				continue;
 			}
-			err = annotate(run, heading->file, &report->at[i]);
+			err = annotate(run, heading, &report->at[i]);
 			told++;
 		}
 	if (!err && left)

@@ -291,7 +291,8 @@ static void warn_of_labels(struct mlv_ctx *ctx, const struct tables *tables, con
 /* An id may come again in production: nothing is joined, and no rows are compared by it. */
 static mlv_err fit_spec(struct mlv_ctx *ctx, const struct tables *tables, struct mlv_monitor_rows *rows)
 {
-	static const enum mlv_role optional[] = { MLV_ROLE_WEIGHT, MLV_ROLE_FOLD };
+	static const enum mlv_role optional[] = { MLV_ROLE_WEIGHT, MLV_ROLE_FOLD,
+						 MLV_ROLE_GROUP };
 	struct mlv_eval_spec *spec = &rows->spec;
 	mlv_err err = mlv_monitor_set_text(&spec->join, NULL);
 

@@ -21,6 +21,7 @@ void mlv_cases_release(struct mlv_cases *cases)
 	free(cases->weight);
 	free(cases->id);
 	free(cases->fold);
+	free(cases->group);
 	mlv_words_release(&cases->ids);
 	mlv_words_release(&cases->folds);
 	for (size_t d = 0; d < cases->dim_count; d++)
@@ -130,6 +131,7 @@ static mlv_err take_rows(struct tables *tables, struct mlv_cases *cases)
 	cases->weight = take_number(tables, MLV_ROLE_WEIGHT);
 	cases->id = take_code(tables, MLV_ROLE_ID, &cases->ids);
 	cases->fold = take_code(tables, MLV_ROLE_FOLD, &cases->folds);
+	cases->group = take_code(tables, MLV_ROLE_GROUP, NULL);
 	if (cases->spec->task == MLV_TASK_REGRESSION) {
 		cases->y = take_number(tables, MLV_ROLE_LABEL);
 		cases->predicted = take_number(tables, MLV_ROLE_PRED);
@@ -142,6 +144,7 @@ static mlv_err take_rows(struct tables *tables, struct mlv_cases *cases)
 	cases->rows.y = cases->y;
 	cases->rows.predicted = cases->predicted;
 	cases->rows.weight = cases->weight;
+	cases->rows.group = cases->group;
 	return err || !cases->fold ? err : number_folds(cases);
 }
 

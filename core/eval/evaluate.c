@@ -64,7 +64,8 @@ mlv_err mlv_rows_gather(const struct mlv_rows *from, const uint32_t *row, size_t
 	    !copy_numbers(from->score, row, count, &made.score) ||
 	    !copy_numbers(from->y, row, count, &made.y) ||
 	    !copy_numbers(from->predicted, row, count, &made.predicted) ||
-	    !copy_numbers(from->weight, row, count, &made.weight))
+	    !copy_numbers(from->weight, row, count, &made.weight) ||
+	    !copy_codes(from->group, row, count, &made.group))
 		return mlv_error_nomem("a slice");
 	*to = made;
 	made = (struct mlv_rows){ 0 };
@@ -87,6 +88,7 @@ void mlv_rows_release(struct mlv_rows *rows)
 	free_const(rows->y);
 	free_const(rows->predicted);
 	free_const(rows->weight);
+	free_const(rows->group);
 	*rows = (struct mlv_rows){ 0 };
 }
 
@@ -332,7 +334,11 @@ mlv_err mlv_evaluate(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct 
 		return mlv_error_nomem("slices");
 	if ((err = list_folds(cases, &made)) || (err = list_slices(&evaluation)))
 		return err;
-	err = cases->sorted.keys ? mlv_evaluate_linear(ctx, &made) : measure_gathered(&evaluation);
+	/* Of groups each slice's rows are needed, not their counts alone. */
+	if (cases->sorted.keys && !cases->group)
+		err = mlv_evaluate_linear(ctx, &made);
+	else
+		err = measure_gathered(&evaluation);
 	if (err)
 		return err;
 	*results = made;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/sys.h"
+#include "core/eval/cluster.h"
 #include "core/eval/measure/parts.h"
 
 #define BIN  MLV_TASK_BINARY
@@ -130,14 +131,10 @@ mlv_err mlv_cells_count(const struct mlv_rows *rows, struct mlv_cells *cells)
 	return NULL;
 }
 
-mlv_err mlv_measure_rows(const struct mlv_measure *measure, const struct mlv_rows *rows,
-			 const struct mlv_cells *cells, double level, struct mlv_measured *measured)
+static mlv_err measure_alone(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			     const struct mlv_cells *cells, double level,
+			     struct mlv_measured *measured)
 {
-	*measured = (struct mlv_measured){ .of = rows->count };
-	if (!rows->count) {
-		measured->why = "no-rows";
-		return NULL;
-	}
 	switch (measure->kind) {
 	case MLV_MEASURE_CELLS:
 		return mlv_measure_cells(measure, cells, level, measured);
@@ -147,4 +144,18 @@ mlv_err mlv_measure_rows(const struct mlv_measure *measure, const struct mlv_row
 		mlv_measure_errors(measure, rows, level, measured);
 		return NULL;
 	}
+}
+
+mlv_err mlv_measure_rows(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			 const struct mlv_cells *cells, double level, struct mlv_measured *measured)
+{
+	mlv_err err;
+
+	*measured = (struct mlv_measured){ .of = rows->count };
+	if (!rows->count) {
+		measured->why = "no-rows";
+		return NULL;
+	}
+	err = measure_alone(measure, rows, cells, level, measured);
+	return err || !rows->group ? err : mlv_measure_by_groups(measure, rows, cells, level, measured);
 }

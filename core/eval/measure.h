@@ -8,6 +8,7 @@
  *   wilson   a share of rows              mover   the mean of such shares
  *   delta    a function of the counts of the confusion matrix, by its gradient
  *   delong   the area under the ROC curve t       a mean over rows
+ *   cluster  any of these, of rows that come in groups: see cluster.h
  *
  * Names follow scikit-learn (f1, auc, balanced_accuracy) and, for the rates of
  * a binary confusion matrix, Aequitas (tpr, fpr, for, pprev).
@@ -57,6 +58,7 @@ struct mlv_rows {
 	const double *score;    /* binary: of the positive */
 	const double *y, *predicted;   /* regression */
 	const double *weight;
+	const uint32_t *group;  /* rows of one group are not independent */
 };
 
 /* How the rows of a slice fall: what metrics of kind CELLS need, and a record keeps. */
@@ -80,7 +82,7 @@ struct mlv_measured {
 	bool rounded;     /* it went through a function of libm: 10 digits are good */
 	const char *by;   /* method of the interval; NULL: there is none */
 	struct mlv_interval interval;
-	double error;     /* standard error, where by is delta, delong or t; else 0 */
+	double error;     /* standard error, where by is delta, delong, t or cluster; else 0 */
 	uint64_t of;      /* rows that it is computed of: the denominator of a share */
 };
 /* Compute one metric; cells may be NULL for regression. */

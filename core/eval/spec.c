@@ -12,7 +12,8 @@ static const char *const eval_keys[] = { "predictions", "task", "columns", "join
 					 "threshold", "metrics", "direction", "interval", "min_n",
 					 "slices", NULL };
 static const char *const join_keys[] = { "path", "on", NULL };
-static const char *const role_keys[] = { "id", "label", "score", "pred", "weight", "fold", NULL };
+static const char *const role_keys[] = { "id", "label", "score", "pred", "weight", "fold",
+					 "group", NULL };
 
 const char *mlv_role_name(enum mlv_role role)
 {

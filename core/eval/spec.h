@@ -34,6 +34,7 @@ struct mlv_slice_def {
 
 enum mlv_role {
 	MLV_ROLE_ID, MLV_ROLE_LABEL, MLV_ROLE_SCORE, MLV_ROLE_PRED, MLV_ROLE_WEIGHT, MLV_ROLE_FOLD,
+	MLV_ROLE_GROUP, /* rows of one are not independent */
 	MLV_ROLES
 };
 const char *mlv_role_name(enum mlv_role role); /* its key under 'columns' */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/eval/auc.h"
+#include "core/eval/cluster.h"
 #include "core/eval/interval.h"
 #include "core/eval/test.h"
 
@@ -133,6 +134,37 @@ mlv_test(roc, paired_tests_of_proc)
 	cr_assert(near(mlv_test_z(apart, spread_of(&curve, NDKA, S100B)), .164295175223054, 1e-13) == true);
 	cr_assert(near(z(&curve, WFNS, WFNS), 0, 0) == true || isnan(z(&curve, WFNS, WFNS)));
 	cr_assert(mlv_test_z(0, 0) == 1);
+}
+
+/* Groups of one row each are rows: but for G / (G - 1) and m - 1 for m, which is all that is between them. */
+mlv_test(roc, groups_of_one_row_are_rows)
+{
+	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters alone = { 0 }, twice = { 0 };
+	struct curve curve;
+	double added[2 * PATIENTS], delong, most;
+	uint32_t group[2 * PATIENTS];
+
+	draw(false, &curve);
+	mlv_clusters_of_area(&curve.auc[NDKA], curve.poor, curve.placed[NDKA], PATIENTS, added);
+	for (uint32_t i = 0; i < PATIENTS; i++)
+		group[i] = PATIENTS - i;
+	check_ok(mlv_clusters_make(group, added, PATIENTS, &alone));
+	delong = sqrt(curve.auc[NDKA].variance);
+	most = sqrt(113. / 112);
+	cr_assert(eq(sz, alone.count, PATIENTS));
+	cr_assert(alone.error < delong * most && alone.error > delong * most * sqrt(40. / 41));
+	/* Each row twice, as half of itself, is no more than once. */
+	for (uint32_t i = 0; i < PATIENTS; i++) {
+		added[i] /= 2;
+		added[PATIENTS + i] = added[i];
+		group[PATIENTS + i] = group[i];
+	}
+	check_ok(mlv_clusters_make(group, added, 2 * PATIENTS, &twice));
+	cr_assert(eq(sz, twice.count, PATIENTS));
+	cr_assert(near(twice.error, alone.error, 1e-16) == true);
+	mlv_clusters_release(&twice);
+	check_ok(mlv_clusters_make(group, added, 1, &twice));
+	cr_assert(isnan(twice.error));
 }
 
 /* Its tests of an unpaired test, and of ci.auc(): of all, and of women alone. */

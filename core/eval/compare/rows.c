@@ -5,6 +5,7 @@
 
 #include "core/base/sys.h"
 #include "core/eval/auc.h"
+#include "core/eval/cluster.h"
 #include "core/eval/compare/parts.h"
 #include "core/eval/sum.h"
 
@@ -23,6 +24,30 @@ static void set_p(struct mlv_change *change, double p)
 {
 	change->has_p = isfinite(p);
 	change->p = p;
+}
+
+/* ---- rows in groups */
+
+/* The groups of the new side, or if it tells of none of the old one. */
+static const uint32_t *groups_of(const struct paired_slice *slice)
+{
+	return slice->new_rows.group ? slice->new_rows.group : slice->old.group;
+}
+
+/* Of the change, which is the sum of what each pair adds. */
+static mlv_err by_groups(const struct paired_slice *slice, const double *added,
+			 struct mlv_change *change)
+{
+	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
+	size_t n = slice->new_rows.count;
+	mlv_err err = mlv_clusters_make(groups_of(slice), added, n, &clusters);
+
+	if (err || clusters.count < 2)
+		return err;
+	set_interval(change, mlv_interval_t(change->change, clusters.error,
+					    (double)(clusters.count - 1), slice->level));
+	set_p(change, mlv_test_t(change->change, clusters.error, (double)(clusters.count - 1)));
+	return NULL;
 }
 
 /* ---- shares whose denominator is the same on both sides */
@@ -73,6 +98,8 @@ static bool by_mcnemar(const struct paired_slice *slice, struct mlv_change *chan
 		n++;
 	}
 	change->has_counts = true;
+	if (groups_of(slice)) /* its test is of independent rows: see by_delta() */
+		return false;
 	set_interval(change, mlv_interval_paired(change->gained, change->lost, n, slice->level));
 	set_p(change, mlv_test_mcnemar(change->gained, change->lost));
 	return true;
@@ -85,11 +112,13 @@ static mlv_err by_delta(const struct paired_slice *slice, const struct mlv_measu
 {
 	size_t k = slice->old.classes, cells = k * k;
 	MLV_SCOPED(mlv_mem_free) double *slopes = mlv_sys_alloc_array(2 * cells, sizeof(*slopes));
+	MLV_SCOPED(mlv_mem_free) double *added =
+		mlv_sys_alloc_array(slice->old.count + 1, sizeof(*added));
 	struct mlv_sum variance = { 0 };
 	double error;
 	mlv_err err;
 
-	if (!slopes)
+	if (!slopes || !added)
 		return mlv_error_nomem("counts");
 	if ((err = mlv_cells_slopes(measure, &slice->old_cells, change->sides[0].value, slopes)) ||
 	    (err = mlv_cells_slopes(measure, &slice->new_cells, change->sides[1].value,
@@ -102,8 +131,11 @@ static mlv_err by_delta(const struct paired_slice *slice, const struct mlv_measu
 
 		if (slice->old.weight)
 			apart = after * slice->new_rows.weight[i] - before * slice->old.weight[i];
+		added[i] = apart;
 		mlv_sum_add(&variance, apart * apart);
 	}
+	if (groups_of(slice))
+		return by_groups(slice, added, change);
 	error = sqrt(mlv_sum_value(&variance));
 	set_interval(change, mlv_interval_normal(change->change, error, slice->level, -2, 2));
 	set_p(change, mlv_test_z(change->change, error));
@@ -111,6 +143,22 @@ static mlv_err by_delta(const struct paired_slice *slice, const struct mlv_measu
 }
 
 /* ---- areas */
+
+static mlv_err by_places(const struct paired_slice *slice, const uint8_t *positive,
+			 const struct mlv_auc *const areas[2], const uint32_t *placed,
+			 struct mlv_change *change)
+{
+	size_t n = slice->old.count;
+	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(2 * n + 1, sizeof(*added));
+
+	if (!added)
+		return mlv_error_nomem("groups");
+	for (size_t s = 0; s < 2; s++)
+		mlv_clusters_of_area(areas[s], positive, placed + s * n, n, added + s * n);
+	for (size_t i = 0; i < n; i++)
+		added[i] = added[n + i] - added[i];
+	return by_groups(slice, added, change);
+}
 
 static mlv_err by_delong(const struct paired_slice *slice, struct mlv_change *change)
 {
@@ -133,6 +181,9 @@ static mlv_err by_delong(const struct paired_slice *slice, struct mlv_change *ch
 		return err;
 	if (!before.has_variance || !after.has_variance)
 		return NULL;
+	if (groups_of(slice))
+		return by_places(slice, positive, (const struct mlv_auc *const[]){ &before, &after },
+				 placed, change);
 	variance = before.variance + after.variance -
 		   2 * mlv_auc_covariance(positive, placed, placed + n, n);
 	variance = variance > 1e-18 ? variance : 0; /* what rounding leaves of equal ones */
@@ -142,6 +193,18 @@ static mlv_err by_delong(const struct paired_slice *slice, struct mlv_change *ch
 }
 
 /* ---- means */
+
+/* Takes what the losses are apart. */
+static mlv_err mean_by_groups(const struct paired_slice *slice, double *apart, double mean,
+			      struct mlv_change *change)
+{
+	size_t n = slice->old.count;
+
+	for (size_t i = 0; i < n; i++)
+		apart[i] = (apart[i] - mean) / (double)n;
+	change->change = mean;
+	return by_groups(slice, apart, change);
+}
 
 static mlv_err by_paired_t(const struct paired_slice *slice, const struct mlv_measure *measure,
 			   struct mlv_change *change)
@@ -161,6 +224,8 @@ static mlv_err by_paired_t(const struct paired_slice *slice, const struct mlv_me
 		mlv_sum_add(&sum, apart[i]);
 	}
 	mean = mlv_sum_value(&sum) / (double)n;
+	if (groups_of(slice))
+		return mean_by_groups(slice, apart, mean, change);
 	for (size_t i = 0; i < n; i++)
 		mlv_sum_add(&around, (apart[i] - mean) * (apart[i] - mean));
 	error = sqrt(mlv_sum_value(&around) / (double)(n - 1) / (double)n);

@@ -1,0 +1,181 @@
+#include "core/eval/cluster.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/sys.h"
+
+struct part {
+	double added;
+	uint32_t group;
+};
+
+/* By group, and within a group by size: a sum that goes so is the same however rows stand. */
+static int by_group(const void *a, const void *b)
+{
+	const struct part *left = a, *right = b;
+
+	if (left->group != right->group)
+		return left->group < right->group ? -1 : 1;
+	return left->added < right->added ? -1 : left->added > right->added;
+}
+
+static void add_groups(const struct part *parts, size_t count, struct mlv_clusters *clusters)
+{
+	struct mlv_sum squares = { 0 };
+
+	for (size_t i = 0; i < count;) {
+		double sum = 0;
+		uint32_t group = parts[i].group;
+
+		for (; i < count && parts[i].group == group; i++)
+			sum += parts[i].added;
+		clusters->sums[clusters->count++] = sum;
+		mlv_sum_add(&squares, sum * sum);
+	}
+	clusters->error = NAN;
+	if (clusters->count > 1)
+		clusters->error = sqrt(mlv_sum_value(&squares) * (double)clusters->count /
+				       (double)(clusters->count - 1));
+}
+
+mlv_err mlv_clusters_make(const uint32_t *group, const double *added, size_t count,
+			  struct mlv_clusters *clusters)
+{
+	MLV_SCOPED(mlv_mem_free) struct part *parts = mlv_sys_alloc_array(count + 1, sizeof(*parts));
+	struct mlv_clusters made = { 0 };
+
+	if (!parts || !(made.sums = mlv_sys_alloc_array(count + 1, sizeof(*made.sums))))
+		return mlv_error_nomem("groups");
+	for (size_t i = 0; i < count; i++)
+		parts[i] = (struct part){ added[i], group[i] };
+	if (count)
+		qsort(parts, count, sizeof(*parts), by_group);
+	*clusters = made;
+	add_groups(parts, count, clusters);
+	return NULL;
+}
+
+void mlv_clusters_release(struct mlv_clusters *clusters)
+{
+	free(clusters->sums);
+	*clusters = (struct mlv_clusters){ 0 };
+}
+
+void mlv_clusters_of_area(const struct mlv_auc *auc, const uint8_t *positive, const uint32_t *placed,
+			  size_t count, double *added)
+{
+	double of[] = { (double)auc->negatives, (double)auc->positives };
+
+	for (size_t i = 0; i < count; i++)
+		added[i] = (placed[i] / 2.0 / of[!positive[i]] - auc->value) / of[!!positive[i]];
+}
+
+/* ---- what each row adds to a metric */
+
+static mlv_err added_by_cell(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			     const struct mlv_cells *cells, double value, double *added)
+{
+	size_t k = rows->classes;
+	MLV_SCOPED(mlv_mem_free) double *slopes = mlv_sys_alloc_array(k * k + 1, sizeof(*slopes));
+	mlv_err err;
+
+	if (!slopes)
+		return mlv_error_nomem("counts");
+	if ((err = mlv_cells_slopes(measure, cells, value, slopes)))
+		return err;
+	for (size_t i = 0; i < rows->count; i++)
+		added[i] = slopes[rows->truth[i] * k + rows->guess[i]] *
+			   (rows->weight ? rows->weight[i] : 1);
+	return NULL;
+}
+
+static void added_by_loss(const struct mlv_measure *measure, const struct mlv_rows *rows, double value,
+			  double *added)
+{
+	struct mlv_sum weight = { 0 };
+
+	for (size_t i = 0; i < rows->count; i++)
+		mlv_sum_add(&weight, rows->weight ? rows->weight[i] : 1);
+	for (size_t i = 0; i < rows->count; i++)
+		added[i] = (mlv_measure_loss(measure, rows, i) - value) *
+			   (rows->weight ? rows->weight[i] : 1) / mlv_sum_value(&weight);
+}
+
+static mlv_err added_by_place(const struct mlv_rows *rows, double *added)
+{
+	MLV_SCOPED(mlv_mem_free) uint8_t *positive = mlv_sys_alloc_array(rows->count + 1, 1);
+	MLV_SCOPED(mlv_mem_free)
+	uint32_t *placed = mlv_sys_alloc_array(rows->count + 1, sizeof(*placed));
+	struct mlv_auc auc;
+	mlv_err err;
+
+	if (!positive || !placed)
+		return mlv_error_nomem("ranks");
+	for (size_t i = 0; i < rows->count; i++)
+		positive[i] = rows->truth[i] == 1;
+	if ((err = mlv_auc_of(&(struct mlv_ranked){ rows->score, NULL, positive, rows->count }, &auc,
+			      placed)))
+		return err;
+	mlv_clusters_of_area(&auc, positive, placed, rows->count, added);
+	return NULL;
+}
+
+static bool is_area(const struct mlv_measure *measure, const struct mlv_rows *rows)
+{
+	return strcmp(measure->name, "auc") == 0 && !rows->weight;
+}
+
+static mlv_err add(const struct mlv_measure *measure, const struct mlv_rows *rows,
+		   const struct mlv_cells *cells, double value, double *added)
+{
+	if (measure->kind == MLV_MEASURE_CELLS)
+		return added_by_cell(measure, rows, cells, value, added);
+	if (measure->kind == MLV_MEASURE_SCORES)
+		return added_by_place(rows, added);
+	added_by_loss(measure, rows, value, added);
+	return NULL;
+}
+
+/* Of a share as many rows as would be as sure if they were independent; never more than there are. */
+static struct mlv_interval of_share(double share, uint64_t rows, const struct mlv_clusters *clusters,
+				    double level)
+{
+	double alone = (double)clusters->count;
+
+	if (clusters->error > 0 && share > 0 && share < 1)
+		alone = share * (1 - share) / (clusters->error * clusters->error);
+	alone = alone < (double)rows ? alone : (double)rows;
+	return mlv_interval_wilson(share * alone, alone, level);
+}
+
+mlv_err mlv_measure_by_groups(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			      const struct mlv_cells *cells, double level,
+			      struct mlv_measured *measured)
+{
+	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
+	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(rows->count + 1, sizeof(*added));
+	const char *by = measured->by;
+	mlv_err err;
+
+	if (!added)
+		return mlv_error_nomem("groups");
+	measured->by = NULL;
+	measured->error = 0;
+	if (measured->why || !by || measure->kind == MLV_MEASURE_ERRORS ||
+	    (measure->kind == MLV_MEASURE_SCORES && !is_area(measure, rows)))
+		return NULL;
+	if ((err = add(measure, rows, cells, measured->value, added)) ||
+	    (err = mlv_clusters_make(rows->group, added, rows->count, &clusters)))
+		return err;
+	if (clusters.count < 2)
+		return NULL;
+	measured->by = "cluster";
+	measured->error = clusters.error;
+	measured->interval = strcmp(by, "wilson") == 0 && strcmp(measure->name, "f1") != 0
+				     ? of_share(measured->value, measured->of, &clusters, level)
+				     : mlv_interval_t(measured->value, clusters.error,
+						      (double)(clusters.count - 1), level);
+	return NULL;
+}
