@@ -1,4 +1,7 @@
-/* s3/list.c - ListObjectsV2, a page after the other. */
+/*
+ * s3/list.c - ListObjectsV2, a page after the other. A server that knows only
+ * the first version answers with that: its pages go on after their last key.
+ */
 #include <stdlib.h>
 
 #include "core/base/sys.h"
@@ -17,6 +20,7 @@ struct page {
 	mlv_list_fn fn;
 	void *arg;
 	struct mlv_buf key, token;
+	struct mlv_buf last; /* key, as it came: whether it is one of ours or not */
 	uint64_t size;  /* of key, where sized: that of a key that is not ours may be anything */
 	uint64_t given; /* keys, of all pages */
 	bool sized;
@@ -29,6 +33,7 @@ static void page_release(struct page *page)
 {
 	mlv_buf_release(&page->key);
 	mlv_buf_release(&page->token);
+	mlv_buf_release(&page->last);
 }
 
 static mlv_err set(struct mlv_buf *to, const char *text)
@@ -69,6 +74,8 @@ static mlv_err give(struct page *page)
 	mlv_err err = decode(page, &key, &good);
 
 	mlv_buf_clear(&page->key);
+	if (!err && good)
+		err = set(&page->last, key.ptr);
 	page->sized = false;
 	if (err || !good || !sized || strncmp(key.ptr, page->s3->prefix, prefix) != 0 ||
 	    !is_asked(page, key.ptr + prefix))
@@ -111,16 +118,25 @@ static mlv_err look(void *arg, const char *path, const char *text)
 	return NULL;
 }
 
+/* Where the list goes on: both versions have their own way, and ignore the other. */
+static mlv_err add_place(const struct page *page, struct mlv_buf *query)
+{
+	const struct mlv_buf *place = page->token.len ? &page->token : &page->last;
+	mlv_err err;
+
+	if (!place->len)
+		return NULL;
+	if ((err = mlv_buf_add_str(query, page->token.len ? "continuation-token=" : "marker=")) ||
+	    (err = mlv_url_encode(query, place->ptr, place->len, "")))
+		return err;
+	return mlv_buf_add_char(query, '&');
+}
+
 static mlv_err page_query(const struct page *page, const char *prefix, struct mlv_buf *query)
 {
-	mlv_err err = NULL;
+	mlv_err err = add_place(page, query);
 
-	if (page->token.len &&
-	    ((err = mlv_buf_add_str(query, "continuation-token=")) ||
-	     (err = mlv_url_encode(query, page->token.ptr, page->token.len, "")) ||
-	     (err = mlv_buf_add_char(query, '&'))))
-		return err;
-	if ((err = mlv_buf_add_str(query, "encoding-type=url&list-type=2&prefix=")) ||
+	if (err || (err = mlv_buf_add_str(query, "encoding-type=url&list-type=2&prefix=")) ||
 	    (err = mlv_url_encode(query, page->s3->prefix, strlen(page->s3->prefix), "")))
 		return err;
 	return mlv_url_encode(query, prefix, strlen(prefix), "");
@@ -170,19 +186,29 @@ static mlv_err one_page(struct page *page, const char *prefix)
 	if (err)
 		return err;
 	mlv_buf_clear(&page->token);
+	mlv_buf_clear(&page->last);
 	err = page->s3->http.ops->parse_xml(body.ptr, body.len, take, page);
 	return err && err->code == MLV_E_REMOTE ? mlv_error_wrap(err, "%s", page->s3->base.url)
 						: err;
 }
 
 /*
- * Whether the list comes back to where it was: the place of page 1, 2, 4, 8, ...
- * is kept until the next of these (Brent 1980).
+ * Whether there is no use in going on: *why. What comes back to where it was is
+ * known by the place of page 1, 2, 4, 8, ..., which is kept until the next of
+ * these (Brent 1980).
  */
-static mlv_err note_place(const struct page *page, size_t pages, struct mlv_buf *kept, bool *again)
+static mlv_err look_ahead(const struct page *page, size_t pages, size_t idle, struct mlv_buf *kept,
+			  const char **why)
 {
-	*again = kept->len > 0 && strcmp(kept->ptr, page->token.ptr) == 0;
-	return (pages & (pages - 1)) == 0 ? set(kept, page->token.ptr) : NULL;
+	const struct mlv_buf *place = page->token.len ? &page->token : &page->last;
+
+	if (!place->len)
+		*why = "that does not say how it goes on";
+	else if (kept->len > 0 && strcmp(kept->ptr, place->ptr) == 0)
+		*why = "that comes back to where it was";
+	else if (pages >= PAGES_MOST || idle >= PAGES_IDLE)
+		*why = "without end";
+	return (pages & (pages - 1)) == 0 ? set(kept, place->ptr) : NULL;
 }
 
 mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn, void *arg)
@@ -195,10 +221,11 @@ mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
 		.arg = arg,
 		.key = MLV_BUF_INIT,
 		.token = MLV_BUF_INIT,
+		.last = MLV_BUF_INIT,
 	};
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf kept = MLV_BUF_INIT;
 	size_t pages = 0, idle = 0;
-	bool again = false;
+	const char *why = NULL;
 	mlv_err err;
 
 	do {
@@ -207,14 +234,10 @@ mlv_err mlv_s3_list(struct mlv_transport *t, const char *prefix, mlv_list_fn fn,
 		if ((err = one_page(&page, prefix)) || (err = mlv_ctx_check_stop(t->ctx)))
 			return err;
 		idle = page.given == before ? idle + 1 : 0;
-		if (page.truncated && (err = note_place(&page, ++pages, &kept, &again)))
+		if (page.truncated && (err = look_ahead(&page, ++pages, idle, &kept, &why)))
 			return err;
-		if (page.truncated &&
-		    (!page.token.len || again || pages >= PAGES_MOST || idle >= PAGES_IDLE))
-			return mlv_error(MLV_E_REMOTE, "%s: a list %s", t->url,
-					 !page.token.len ? "that does not say how it goes on"
-					 : again         ? "that comes back to where it was"
-							 : "without end");
+		if (why)
+			return mlv_error(MLV_E_REMOTE, "%s: a list %s", t->url, why);
 	} while (page.truncated);
 	return NULL;
 }

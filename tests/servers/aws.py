@@ -25,6 +25,7 @@ DIR/log gets a line for each request: who was asked, what, and by whose keys. DI
   old              the instance knows no tokens
   listed KEY       lists have this key, too; percent-encoded
   flood            lists go on for ever, with other keys each time
+  first            lists are of the first version, with two keys a page
   stuck            the next page of a list is always the same
   region NAME      the bucket's (us-east-1)
   show HEADER      its value is logged, too
@@ -314,6 +315,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         for n in sorted(OBJECTS) if n.startswith(prefix))
         items += "".join(f"<Contents><Key>{key}</Key><Size>5</Size></Contents>" for key in self.rules["listed"])
         more = "<IsTruncated>false</IsTruncated>"
+        if "first" in self.rules:
+            names = sorted(n[len(self.bucket) + 1:] for n in OBJECTS if n.startswith(prefix))
+            after = [n for n in names if n > query.get("marker", "")]
+            items = "".join("<Contents><Key>%s</Key><Size>%d</Size></Contents>" %
+                            (urllib.parse.quote(n), len(OBJECTS[self.bucket + "/" + n])) for n in after[:2])
+            more = f"<IsTruncated>{'true' if after[2:] else 'false'}</IsTruncated>"
         if "flood" in self.rules:
             page = int(query.get("continuation-token", "0"))
             deep = ("/" + "x" * 250) * 3
