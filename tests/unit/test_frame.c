@@ -6,6 +6,8 @@
 
 #include "core/base/sys.h"
 #include "core/eval/frame.h"
+#include "core/eval/frame/number.h"
+#include "core/eval/frame/separators.h"
 
 static const struct mlv_want wants[] = {
 	{ .name = "a" },
@@ -189,6 +191,106 @@ mlv_test(frame, words_that_look_alike_are_apart)
 			check_ok(mlv_words_add(&words, texts[i], strlen(texts[i]), &code));
 			cr_assert(code == i && mlv_words_find(&words, texts[i], &found) && found == i);
 		}
+}
+
+/* Byte by byte. */
+static struct mlv_separators separators_of(const char *bytes, size_t len, uint32_t *at)
+{
+	struct mlv_separators found = { 0, 0, false };
+
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == ';' || bytes[i] == '\n')
+			at[found.count++] = (uint32_t)i;
+		found.lines += bytes[i] == '\n';
+		found.quotes |= bytes[i] == '"';
+	}
+	return found;
+}
+
+/* Whatever this machine has; each length, so that a tail is cut at each place. */
+mlv_test(frame, separators_are_found_the_same_by_all_ways)
+{
+	static const mlv_separators_fn ways[] = { mlv_separators_find, mlv_separators_avx512 };
+	uint32_t want[1000], got[1000 + SEPARATORS_SPARE];
+	char bytes[1000];
+	uint64_t state = 3;
+
+	for (size_t round = 0; round < 2000; round++) {
+		size_t len = round % sizeof(bytes), rare = round / 200;
+
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			state = state * 6364136223846793005U + 1442695040888963407U;
+			bytes[i] = state >> 60 < rare ? 'x' : ";;;\n\n\"x;"[state >> 40 & 7];
+			if (round % 3 && bytes[i] == '"')
+				bytes[i] = (char)(';' + 0x80);
+		}
+		for (size_t w = 0; w < MLV_COUNT(ways); w++) {
+			struct mlv_separators here, there = separators_of(bytes, len, want);
+
+			if (w == 1 && !mlv_separators_avx512_runs())
+				continue;
+			here = ways[w](bytes, len, ';', got);
+			cr_assert(here.count == there.count && here.lines == there.lines &&
+				  here.quotes == there.quotes);
+			cr_assert(memcmp(got, want, here.count * sizeof(*got)) == 0, "%zu bytes", len);
+		}
+	}
+}
+
+/* A number that is read without a look at its form is what the slow way says. */
+mlv_test(frame, plain_numbers_are_those_of_strtod)
+{
+	static const char *const others[] = { "", "-", ".5", "5.", "1e5", "+1", "1.2.3", "12a", "1 ",
+					      "0.12345678901234567890", "123456789", "1.2345678x",
+					      "--1", "a.5", ":.5", "/.5" };
+	uint64_t state = 11;
+	size_t plain = 0;
+	double number, want;
+	char text[64];
+
+	for (size_t i = 0; i < MLV_COUNT(others); i++) {
+		memset(text, '7', sizeof(text));
+		memcpy(text, others[i], strlen(others[i]));
+		cr_assert(mlv_number_plain(text, strlen(others[i]), &number) == false, "%s", others[i]);
+	}
+	for (int i = 0; i < 200000; i++) {
+		state = state * 6364136223846793005U + 1442695040888963407U;
+		snprintf(text, sizeof(text), "%s%llu.%0*llu", state & 1 ? "-" : "",
+			 (unsigned long long)(state >> 60), (int)(state >> 50 & 15) + 1,
+			 (unsigned long long)(state >> 40 & 1023));
+		if (i % 3 == 0)
+			snprintf(text, sizeof(text), "%d", (int)(state >> 38));
+		want = strtod(text, NULL);
+		if (!mlv_number_plain(text, strlen(text), &number))
+			continue;
+		plain++;
+		cr_assert(memcmp(&number, &want, sizeof(want)) == 0, "%s: %.17g", text, number);
+	}
+	cr_assert(plain > 150000, "%zu", plain);
+}
+
+/* What is plain goes the fast way, what comes behind it the other, and what is wrong has its line. */
+mlv_test(frame, plain_rows_and_others_in_one_table)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_frame_release) struct mlv_frame frame = { 0 };
+	const size_t rows = 40000;
+	mlv_err err;
+
+	check_ok(mlv_buf_add_str(&text, "a,x\n"));
+	for (size_t r = 0; r < rows; r++)
+		check_ok(mlv_buf_printf(&text, r % 9000 == 8999 ? "\"w%zu\",%zu\r\n\n" : "w%zu,%zu\r\n",
+					r % 7, r));
+	check_ok(read_bytes("t.csv", text.ptr, text.len, &frame));
+	cr_assert(frame.rows == rows && frame.columns[0].words.count == 7);
+	for (size_t r = 0; r < rows; r++) {
+		cr_assert(frame.columns[1].number[r] == (double)r && frame.columns[0].code[r] == r % 7);
+		cr_assert(mlv_frame_line(&frame, r) == 2 + r + r / 9000);
+	}
+	mlv_frame_release(&frame);
+	check_ok(mlv_buf_add_str(&text, "w,1,\n"));
+	err = read_bytes("t.csv", text.ptr, text.len, &frame);
+	cr_assert(err && strncmp(err->msg, "t.csv:40006: 3 fields", 21) == 0, "%s", err ? err->msg : "");
 }
 
 mlv_test(frame, what_is_no_number)

@@ -113,7 +113,9 @@ static inline bool mlv_number_plain(const char *text, size_t len, double *number
 		return true;
 	}
 	behind = len - whole - 1;
-	if (!whole || whole == 8 || !behind || !mlv_number_eight(text, whole, &mantissa))
+	mantissa = (unsigned char)*text - (uint64_t)'0';
+	if (!whole || whole == 8 || !behind || (whole == 1 && mantissa > 9) ||
+	    (whole > 1 && !mlv_number_eight(text, whole, &mantissa)))
 		return false;
 	text += whole + 1;
 	first = (behind - 1) % 8 + 1;

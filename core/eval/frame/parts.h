@@ -3,6 +3,7 @@
 #define MLV_EVAL_FRAME_PARTS_H
 
 #include "core/eval/frame.h"
+#include "core/eval/frame/separators.h"
 
 #define FRAME_STEP       ((size_t)256 << 10)
 #define FRAME_RECORD_MAX ((size_t)64 << 20) /* bytes of one row */
@@ -46,7 +47,7 @@ struct frame_block {
 };
 #define FRAME_AHEAD 64
 #define FRAME_STRIP ((size_t)16 << 10) /* bytes of plain rows that are read at once */
-#define FRAME_MARKS (FRAME_STRIP + FRAME_AHEAD + 1)
+#define FRAME_MARKS (FRAME_STRIP + SEPARATORS_SPARE + 1)
 
 /* How the rows of a file are parsed. */
 struct frame_format {

@@ -10,7 +10,6 @@
 
 #include "core/eval/frame/number.h"
 #include "core/eval/frame/parts.h"
-#include "core/eval/frame/scan.h"
 #include "core/eval/frame/words.h"
 
 /* Rows whose fields lie between marks. */
@@ -21,44 +20,20 @@ struct strip {
 	size_t row;            /* of the frame: where the first of them goes */
 };
 
-/* Append where the marks of a block are; what is written behind them is overwritten. */
-static uint32_t *put_marks(uint32_t *at, uint64_t marks, unsigned count, uint32_t base)
+/* Find the whole rows that begin a stretch of bytes; false when they are not plain. */
+static bool find_rows(struct strip *strip, mlv_separators_fn find, uint32_t *marks, size_t len,
+		      char separator)
 {
-	for (unsigned done = 0; done < count; done += 8)
-		for (unsigned i = 0; i < 8; i++) {
-			at[done + i] = base + (uint32_t)__builtin_ctzll(marks | (uint64_t)1 << 63);
-			marks &= marks - 1;
-		}
-	return at + count;
-}
+	struct mlv_separators found;
 
-/* Find the whole rows that begin bytes; false when they are not plain. */
-static bool find_rows(struct strip *strip, uint32_t *marks, size_t len, char separator)
-{
-	uint32_t *at = marks;
-	struct scan_strip scan;
-	size_t line_feeds;
-
-	scan_strip_begin(&scan);
-	*at++ = UINT32_MAX;
-	len = len < FRAME_STRIP ? len : FRAME_STRIP;
-	for (size_t done = 0; done < len; done += SCAN_BLOCK) {
-		char tail[SCAN_BLOCK] = { 0 };
-		const char *block = strip->bytes + done;
-
-		if (len - done < SCAN_BLOCK)
-			block = memcpy(tail, block, len - done);
-		scan_strip_block(&scan, block, separator);
-		at = put_marks(at, scan.marks, scan.count, (uint32_t)done);
-	}
-	line_feeds = scan_strip_lines(&scan);
+	marks[0] = UINT32_MAX;
 	strip->marks = marks;
-	strip->rows = line_feeds;
-	if (!line_feeds || scan_strip_quotes(&scan) ||
-	    line_feeds > (size_t)(at - marks - 1) / strip->fields)
+	found = find(strip->bytes, len < FRAME_STRIP ? len : FRAME_STRIP, separator, marks + 1);
+	strip->rows = found.lines;
+	if (!found.lines || found.quotes || found.lines > found.count / strip->fields)
 		return false;
 	/* As there are no other line feeds, it is enough that each row ends at one. */
-	for (size_t r = 1; r <= line_feeds; r++)
+	for (size_t r = 1; r <= found.lines; r++)
 		if (strip->bytes[marks[r * strip->fields]] != '\n')
 			return false;
 	return true;
@@ -92,7 +67,7 @@ static mlv_err read_codes(const struct strip *strip, struct mlv_column *column, 
 			const struct mlv_word *word = mlv_words_recent(words, key);
 
 			if (mlv_words_is(word, key, len)) {
-				code[r] = word->code - 1;
+				code[r] = word->code;
 				continue;
 			}
 		}
@@ -161,6 +136,7 @@ static mlv_err read_columns(const struct frame_format *format, const struct stri
 mlv_err mlv_frame_plain_rows(const struct frame_format *format, struct frame_block *block, size_t *used)
 {
 	struct mlv_frame *frame = &block->out;
+	const mlv_separators_fn find = mlv_separators_best();
 	bool plain = true;
 	mlv_err err;
 
@@ -170,7 +146,7 @@ mlv_err mlv_frame_plain_rows(const struct frame_format *format, struct frame_blo
 			.bytes = block->bytes + *used, .fields = format->fields, .row = frame->rows,
 		};
 
-		if (!find_rows(&strip, block->marks, block->len - *used, format->separator))
+		if (!find_rows(&strip, find, block->marks, block->len - *used, format->separator))
 			return NULL;
 		if ((err = mlv_frame_reserve(frame, frame->rows + strip.rows)) ||
 		    (err = read_columns(format, &strip, frame, &plain)))

@@ -7,7 +7,6 @@
 #ifndef MLV_EVAL_FRAME_SCAN_H
 #define MLV_EVAL_FRAME_SCAN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #ifdef __SSE2__
@@ -50,90 +49,7 @@ static inline size_t scan_sum(const char *bytes, size_t blocks, char wanted)
 	       (size_t)_mm_cvtsi128_si64(_mm_srli_si128(counts, 8));
 }
 
-/* The bytes of a block: where one is, and of all blocks so far how many are, or whether any. */
-struct scan_strip {
-	uint64_t marks;  /* of the last block: separators and line feeds */
-	unsigned count;  /* of them */
-	__m128i lines;   /* two sums */
-	__m128i quotes;
-};
-
-static inline void scan_strip_begin(struct scan_strip *strip)
-{
-	strip->lines = strip->quotes = _mm_setzero_si128();
-}
-
-static inline void scan_strip_block(struct scan_strip *strip, const char *block, char separator)
-{
-	const __m128i separators = _mm_set1_epi8(separator), feeds = _mm_set1_epi8('\n'),
-		      quotes = _mm_set1_epi8('"'), zero = _mm_setzero_si128();
-	__m128i lines = zero, marks = zero;
-
-	strip->marks = 0;
-	for (unsigned i = 0; i < SCAN_BLOCK / 16; i++) {
-		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + 16 * i));
-		__m128i feed = _mm_cmpeq_epi8(bytes, feeds);
-		__m128i mark = _mm_or_si128(feed, _mm_cmpeq_epi8(bytes, separators));
-
-		strip->quotes = _mm_or_si128(strip->quotes, _mm_cmpeq_epi8(bytes, quotes));
-		strip->marks |= (uint64_t)(unsigned)_mm_movemask_epi8(mark) << 16 * i;
-		lines = _mm_sub_epi8(lines, feed);
-		marks = _mm_sub_epi8(marks, mark);
-	}
-	strip->lines = _mm_add_epi64(strip->lines, _mm_sad_epu8(lines, zero));
-	marks = _mm_sad_epu8(marks, zero);
-	strip->count = (unsigned)_mm_cvtsi128_si32(marks) +
-		       (unsigned)_mm_cvtsi128_si32(_mm_srli_si128(marks, 8));
-}
-
-static inline size_t scan_strip_lines(const struct scan_strip *strip)
-{
-	return (size_t)_mm_cvtsi128_si64(strip->lines) +
-	       (size_t)_mm_cvtsi128_si64(_mm_srli_si128(strip->lines, 8));
-}
-
-static inline bool scan_strip_quotes(const struct scan_strip *strip)
-{
-	return _mm_movemask_epi8(strip->quotes) != 0;
-}
 #else
-struct scan_strip {
-	uint64_t marks;
-	unsigned count;
-	size_t lines;
-	bool quotes;
-};
-
-static inline void scan_strip_begin(struct scan_strip *strip)
-{
-	strip->lines = 0;
-	strip->quotes = false;
-}
-
-static inline void scan_strip_block(struct scan_strip *strip, const char *block, char separator)
-{
-	strip->marks = 0;
-	strip->count = 0;
-	for (unsigned i = 0; i < SCAN_BLOCK; i++) {
-		bool mark = block[i] == separator || block[i] == '\n';
-
-		strip->marks |= (uint64_t)mark << i;
-		strip->count += mark;
-		strip->lines += block[i] == '\n';
-		strip->quotes |= block[i] == '"';
-	}
-}
-
-static inline size_t scan_strip_lines(const struct scan_strip *strip)
-{
-	return strip->lines;
-}
-
-static inline bool scan_strip_quotes(const struct scan_strip *strip)
-{
-	return strip->quotes;
-}
-
 static inline uint64_t scan_block(const char *block, char a, char b, char c)
 {
 	uint64_t bits = 0;

@@ -198,11 +198,11 @@ mlv_err mlv_words_add(struct mlv_words *words, const char *text, size_t len, uin
 	key = key_of(text, len);
 	recent = mlv_words_recent(words, key);
 	if (mlv_words_is(recent, key, len)) {
-		*code = recent->code - 1;
+		*code = recent->code;
 		return NULL;
 	}
-	if (!(err = add_word(words, hash_of(text, len), text, len, code)) && *code < UINT32_MAX)
-		*recent = (struct mlv_word){ key, (uint32_t)len, *code + 1 };
+	if (!(err = add_word(words, hash_of(text, len), text, len, code)))
+		*recent = (struct mlv_word){ key, (uint32_t)len + 1, *code };
 	return err;
 }
 

@@ -5,11 +5,12 @@
 #include "core/eval/frame.h"
 
 #define WORDS_SHORT  8   /* bytes of a short text */
-#define WORDS_RECENT 256 /* of them; a power of 2 */
+#define WORDS_RECENT 1024 /* of them; a power of 2 */
 
 struct mlv_word {
 	uint64_t key;
-	uint32_t len, code; /* code + 1; 0: free */
+	uint32_t len; /* len + 1; 0: free */
+	uint32_t code;
 };
 
 /* A text of up to WORDS_SHORT bytes as a number that, with its length, is no other's. Eight are looked at. */
@@ -35,7 +36,7 @@ static inline struct mlv_word *mlv_words_recent(const struct mlv_words *words, u
 
 static inline bool mlv_words_is(const struct mlv_word *word, uint64_t key, size_t len)
 {
-	return word->key == key && word->len == len && word->code;
+	return word->key == key && word->len == len + 1;
 }
 
 #endif
