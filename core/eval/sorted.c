@@ -17,6 +17,7 @@
 #define PART       ((size_t)1 << 16) /* rows that a thread deals, at least */
 #define PARTS_EACH 4
 #define STEP       ((size_t)256) /* rows whose words are made at once */
+#define BLOCK      8
 
 struct sorting {
 	struct mlv_ctx *ctx;
@@ -76,6 +77,18 @@ static void place_fields(struct mlv_sorted *sorted)
 	}
 }
 
+/* Blocks of a fixed size are what compilers make vectors of. */
+static void add_codes(uint64_t *words, const uint32_t *code, size_t count, unsigned shift)
+{
+	size_t i = 0;
+
+	for (; i + BLOCK <= count; i += BLOCK)
+		for (size_t b = 0; b < BLOCK; b++)
+			words[i + b] |= (uint64_t)code[i + b] << shift;
+	for (; i < count; i++)
+		words[i] |= (uint64_t)code[i] << shift;
+}
+
 static void make_words(const struct sorting *sorting, size_t begin, size_t count, uint64_t *words)
 {
 	const struct mlv_sorted *sorted = sorting->to;
@@ -84,10 +97,9 @@ static void make_words(const struct sorting *sorting, size_t begin, size_t count
 		words[i] = sorted->row_bits ? begin + i : 0;
 	for (size_t f = 0; f < sorted->field_count; f++) {
 		const struct mlv_field *field = &sorted->fields[f];
-		const uint32_t *code = field->bits && !field->apart ? field->code + begin : NULL;
 
-		for (size_t i = 0; code && i < count; i++)
-			words[i] |= (uint64_t)code[i] << field->shift;
+		if (field->bits && !field->apart)
+			add_codes(words, field->code + begin, count, field->shift);
 	}
 }
 
@@ -101,12 +113,16 @@ void mlv_sorted_codes(const struct mlv_sorted *sorted, size_t f, size_t begin, s
 {
 	const struct mlv_field *field = &sorted->fields[f];
 	const uint64_t *words = sorted->words + begin;
-	uint64_t mask = ((uint64_t)1 << (field->apart ? sorted->row_bits : field->bits)) - 1;
+	uint32_t mask = (uint32_t)(((uint64_t)1 << (field->apart ? sorted->row_bits : field->bits)) - 1);
 	unsigned shift = field->apart ? 0 : field->shift;
+	size_t i = 0;
 
-	for (size_t i = 0; i < count; i++)
-		to[i] = (uint32_t)(words[i] >> shift & mask);
-	for (size_t i = 0; field->apart && i < count; i++)
+	for (; i + BLOCK <= count; i += BLOCK)
+		for (size_t b = 0; b < BLOCK; b++)
+			to[i + b] = (uint32_t)(words[i + b] >> shift) & mask;
+	for (; i < count; i++)
+		to[i] = (uint32_t)(words[i] >> shift) & mask;
+	for (i = 0; field->apart && i < count; i++)
 		to[i] = field->code[to[i]];
 }
 

@@ -109,13 +109,9 @@ static void take_tie(struct walks *walks, const uint32_t *place, const uint8_t *
 	}
 }
 
-static void take_places(struct walks *walks, const struct chunk *chunk, const uint32_t *place)
+/* The rows of a chunk in which some are tied. */
+static void take_ties(struct walks *walks, const struct chunk *chunk, const uint32_t *place)
 {
-	if (!chunk->has_ties) {
-		for (size_t i = 0; i < chunk->count; i++)
-			add_row(&walks->near[place[i]], chunk->positive[i]);
-		return;
-	}
 	for (size_t begin = 0, end; begin < chunk->count; begin = end) {
 		for (end = begin + 1; end < chunk->count && chunk->keys[end] == chunk->keys[begin];)
 			end++;
@@ -142,26 +138,48 @@ static void place_collected(struct walks *walks)
 	}
 }
 
-void mlv_walks_take(struct walks *walks, const struct cells *cells, const struct chunk *chunk)
+/* The rows of a chunk in which none are tied: to the walk of the value and to that of the cell. */
+static void take_plain(struct walks *walks, const struct cells *cells, const struct axis *axis,
+		       const struct chunk *chunk, const uint32_t *value)
+{
+	struct near *of_values = walks->near + walks->values + axis->begin / cells->folds;
+	struct near *of_cells = walks->near + axis->begin;
+	const uint8_t *positive = chunk->positive;
+	size_t count = chunk->count, folds = cells->folds;
+
+	for (size_t i = 0; i < count; i++)
+		add_row(&of_values[value[i]], positive[i]);
+	for (size_t i = 0; folds > 1 && i < count; i++)
+		add_row(&of_cells[value[i] * folds + chunk->fold[i]], positive[i]);
+}
+
+/* The same where there are ties. */
+static void take_tied(struct walks *walks, const struct cells *cells, const struct axis *axis,
+		      const struct chunk *chunk, const uint32_t *value)
 {
 	void (*take)(struct walks *walks, const struct chunk *chunk, const uint32_t *place) =
-		chunk->piece ? collect : take_places;
+		chunk->piece ? collect : take_ties;
+	uint32_t begin = (uint32_t)axis->begin, folds = (uint32_t)cells->folds;
+	uint32_t first = (uint32_t)(walks->values + axis->begin / cells->folds);
 	uint32_t place[CHUNK];
 
-	for (size_t a = 0; a < cells->axis_count; a++) {
-		const struct axis *axis = &cells->axes[a];
-		const uint32_t *value = chunk->values + a * CHUNK;
-		uint32_t begin = (uint32_t)axis->begin, folds = (uint32_t)cells->folds;
-		uint32_t first = (uint32_t)(walks->values + axis->begin / cells->folds);
+	for (size_t i = 0; i < chunk->count; i++)
+		place[i] = first + value[i];
+	take(walks, chunk, place);
+	if (folds == 1)
+		return;
+	for (size_t i = 0; i < chunk->count; i++)
+		place[i] = begin + value[i] * folds + chunk->fold[i];
+	take(walks, chunk, place);
+}
 
-		for (size_t i = 0; i < chunk->count; i++)
-			place[i] = begin + value[i] * folds + chunk->fold[i];
-		take(walks, chunk, place);
-		for (size_t i = 0; walks->values && i < chunk->count; i++)
-			place[i] = first + value[i];
-		if (walks->values)
-			take(walks, chunk, place);
-	}
+void mlv_walks_take(struct walks *walks, const struct cells *cells, const struct chunk *chunk)
+{
+	bool plain = !chunk->piece && !chunk->has_ties;
+
+	for (size_t a = 0; a < cells->axis_count; a++)
+		(plain ? take_plain : take_tied)(walks, cells, &cells->axes[a], chunk,
+						 chunk->values + a * CHUNK);
 	walks->near_rows += chunk->count;
 	if (chunk->piece == CHUNK_LAST)
 		place_collected(walks);

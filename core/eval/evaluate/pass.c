@@ -118,7 +118,7 @@ static mlv_err count_part(void *arg, size_t index, unsigned worker)
 	size_t end = pass->begin[index + 1];
 	MLV_SCOPED(mlv_mem_free) uint32_t *values =
 		mlv_sys_alloc_array(cells->axis_count * CHUNK, sizeof(*values));
-	struct chunk chunk = { .values = values };
+	struct chunk chunk = { .values = values, .count = 0 };
 	mlv_err err;
 
 	if (!values)

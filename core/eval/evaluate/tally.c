@@ -6,6 +6,7 @@
  *
  * Axes are counted together, in the cells of all combinations of their values,
  * as long as these are few; what an axis has is added up from them in the end.
+ * As rows come by their scores, only one bin of the calibration error is in them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,7 @@
 #define UNIT       90                /* numbers are multiples of 2^-UNIT */
 #define HALF       96                /* bits of the lower part of a square */
 #define MANTISSA   52
-
-static const mlv_wide one = (mlv_wide)1 << UNIT;
+#define BLOCK      8
 
 /* What is added of a loss: itself, and its square in two parts. */
 struct terms {
@@ -31,12 +31,10 @@ struct terms {
 struct row {
 	struct terms losses[2];
 	mlv_wide off;
-	unsigned char bin;
 };
 struct quick {
-	uint64_t matrix[4];
-	struct terms losses[2];
-	mlv_wide off[MLV_MISCALIBRATION_BINS];
+	struct row sums;
+	uint32_t matrix[4];
 };
 
 struct tallying {
@@ -50,6 +48,8 @@ struct tallying {
 	size_t pack_count, quick_count;
 	struct worker {
 		struct quick *quick;
+		mlv_wide *off; /* of each bin and quick cell, but what is still there */
+		size_t bin;    /* of the rows that came */
 		size_t *odd; /* rows, as they are sorted, that have a number that is no multiple */
 		size_t odd_count, odd_cap;
 	} *workers;
@@ -61,6 +61,7 @@ void mlv_tallying_freep(struct tallying **tallying)
 
 	for (size_t w = 0; gone && gone->workers && w < gone->ctx->jobs; w++) {
 		free(gone->workers[w].quick);
+		free(gone->workers[w].off);
 		free(gone->workers[w].odd);
 	}
 	if (gone) {
@@ -72,22 +73,20 @@ void mlv_tallying_freep(struct tallying **tallying)
 
 /* ---- terms */
 
-/* value as mantissa << shift in units; false when it is no multiple of them, or not below 2^6. */
-static bool in_units(double value, uint64_t *mantissa, unsigned *shift)
+/* value as mantissa << shift in units; false, and 0, when it is no multiple of them, or not below 2^6. */
+static inline bool in_units(double value, uint64_t *mantissa, unsigned *shift)
 {
 	uint64_t bits;
-	unsigned exponent;
+	unsigned least;
+	bool is;
 
 	memcpy(&bits, &value, sizeof(bits));
-	if (!bits) {
-		*mantissa = *shift = 0;
-		return true;
-	}
 	/* The mantissa's last bit is worth 2^(exponent - 1075). */
-	exponent = (unsigned)(bits >> MANTISSA);
-	*mantissa = (bits & (((uint64_t)1 << MANTISSA) - 1)) | (uint64_t)1 << MANTISSA;
-	*shift = exponent - (1075 - UNIT);
-	return *shift <= HALF - MANTISSA - 1;
+	least = (unsigned)(bits >> MANTISSA) - (1075 - UNIT);
+	is = least <= HALF - MANTISSA - 1;
+	*mantissa = is ? (bits & (((uint64_t)1 << MANTISSA) - 1)) | (uint64_t)1 << MANTISSA : 0;
+	*shift = is ? least : 0;
+	return is || !bits;
 }
 
 /* Whether a loss gave its terms. */
@@ -98,25 +97,24 @@ static bool make_terms(double loss, struct terms *terms)
 	unsigned shift;
 	mlv_wide square;
 
-	if (!in_units(loss, &mantissa, &shift)) {
-		*terms = (struct terms){ 0 };
-		return false;
-	}
+	bool made = in_units(loss, &mantissa, &shift);
+
 	square = (mlv_wide)mantissa * mantissa;
 	terms->sum = (mlv_wide)mantissa << shift;
 	terms->low = square << 2 * shift & lower;
 	terms->high = square >> (HALF - 2 * shift);
-	return true;
+	return made;
 }
 
 /* Whether a score gave its difference from the truth; if not, the truth is in it. */
-static bool make_off(double score, bool positive, mlv_wide *off)
+static inline bool make_off(double score, bool positive, mlv_wide *off)
 {
 	uint64_t mantissa;
 	unsigned shift;
 	bool made = in_units(score, &mantissa, &shift);
 
-	*off = (positive ? one : 0) - (made ? (mlv_wide)mantissa << shift : 0);
+	/* one is in the upper half alone. */
+	*off = ((mlv_wide)((uint64_t)positive << (UNIT - 64)) << 64) - ((mlv_wide)mantissa << shift);
 	return made;
 }
 
@@ -129,26 +127,29 @@ static bool make_row(const struct cells *cells, double score, bool positive, str
 		made &= make_terms(mlv_brier_loss(score, positive), &row->losses[0]);
 	if (cells->has_losses[1])
 		made &= make_terms(mlv_log_loss(score, positive), &row->losses[1]);
-	if (cells->has_bins) {
-		row->bin = (unsigned char)mlv_miscalibration_bin(score);
+	if (cells->has_bins)
 		made &= make_off(score, positive, &row->off);
-	}
 	return made;
 }
 
 /* ---- the pass */
 
+/* quick * times + more, in blocks that compilers make vectors of; what is behind count is anything. */
+static void put_beside(uint32_t *quick, uint32_t times, const uint32_t *more, size_t count)
+{
+	for (size_t i = 0; i < count; i += BLOCK)
+		for (size_t b = 0; b < BLOCK; b++)
+			quick[i + b] = quick[i + b] * times + more[i + b];
+}
+
 /* The quick cells of a chunk's rows. */
 static void find_quick(const struct cells *cells, const struct pack *pack, const struct chunk *chunk,
 		       uint32_t *quick)
 {
-	for (size_t i = 0; i < chunk->count; i++)
-		quick[i] = 0;
-	for (size_t a = pack->axis; a < pack->end; a++)
-		for (size_t i = 0; i < chunk->count; i++)
-			quick[i] = quick[i] * (uint32_t)cells->axes[a].values + chunk->values[a * CHUNK + i];
-	for (size_t i = 0; i < chunk->count; i++)
-		quick[i] = (uint32_t)pack->begin + quick[i] * (uint32_t)cells->folds + chunk->fold[i];
+	memcpy(quick, chunk->values + pack->axis * CHUNK, CHUNK * sizeof(*quick));
+	for (size_t a = pack->axis + 1; a < pack->end; a++)
+		put_beside(quick, (uint32_t)cells->axes[a].values, chunk->values + a * CHUNK, chunk->count);
+	put_beside(quick, (uint32_t)cells->folds, chunk->fold, chunk->count);
 }
 
 static void add_row(const struct cells *cells, const struct row *row, unsigned matrix, struct quick *to)
@@ -157,12 +158,11 @@ static void add_row(const struct cells *cells, const struct row *row, unsigned m
 	for (int l = 0; l < 2; l++) {
 		if (!cells->has_losses[l])
 			continue;
-		to->losses[l].sum += row->losses[l].sum;
-		to->losses[l].low += row->losses[l].low;
-		to->losses[l].high += row->losses[l].high;
+		to->sums.losses[l].sum += row->losses[l].sum;
+		to->sums.losses[l].low += row->losses[l].low;
+		to->sums.losses[l].high += row->losses[l].high;
 	}
-	if (cells->has_bins)
-		to->off[row->bin] += row->off;
+	to->sums.off += row->off;
 }
 
 static mlv_err note_odd(struct worker *worker, size_t r)
@@ -175,44 +175,86 @@ static mlv_err note_odd(struct worker *worker, size_t r)
 	return err;
 }
 
+static size_t bin_of(const struct cells *cells, const struct chunk *chunk, size_t i)
+{
+	return cells->has_bins ? mlv_miscalibration_bin(chunk->score[i]) : 0;
+}
+
+/* The rows that come are of another bin. */
+static void turn_to(struct worker *worker, size_t quick_count, size_t bin)
+{
+	mlv_wide *off = worker->off + worker->bin * quick_count;
+
+	for (size_t q = 0; q < quick_count; q++) {
+		off[q] += worker->quick[q].sums.off;
+		worker->quick[q].sums.off = 0;
+	}
+	worker->bin = bin;
+}
+
+/* Add rows of one bin, from begin on. */
+static void add_rows(const struct tallying *tallying, struct worker *worker, const struct chunk *chunk,
+		     const struct row *rows, size_t begin, size_t end)
+{
+	uint32_t quick[CHUNK];
+
+	for (size_t p = 0; p < tallying->pack_count; p++) {
+		struct quick *to = worker->quick + tallying->packs[p].begin;
+
+		find_quick(tallying->cells, &tallying->packs[p], chunk, quick);
+		for (size_t i = begin; i < end; i++)
+			add_row(tallying->cells, &rows[i], chunk->matrix[i], &to[quick[i]]);
+	}
+}
+
 mlv_err mlv_tallying_take(struct tallying *tallying, unsigned number, const struct chunk *chunk)
 {
 	const struct cells *cells = tallying->cells;
 	struct worker *worker = &tallying->workers[number];
 	struct row rows[CHUNK];
-	uint32_t quick[CHUNK];
-	mlv_err err = NULL;
+	mlv_err err;
 
-	for (size_t i = 0; i < chunk->count && !err; i++)
-		if (!make_row(cells, chunk->score[i], chunk->positive[i], &rows[i]))
-			err = note_odd(worker, chunk->begin + i);
-	for (size_t p = 0; p < tallying->pack_count && !err; p++) {
-		find_quick(cells, &tallying->packs[p], chunk, quick);
-		for (size_t i = 0; i < chunk->count; i++)
-			add_row(cells, &rows[i], chunk->matrix[i], &worker->quick[quick[i]]);
+	if (!cells->has_bins)
+		memset(rows, 0, sizeof(rows));
+	for (size_t i = 0; i < chunk->count; i++)
+		if (!make_row(cells, chunk->score[i], chunk->positive[i], &rows[i]) &&
+		    (err = note_odd(worker, chunk->begin + i)))
+			return err;
+	for (size_t begin = 0, end; begin < chunk->count; begin = end) {
+		size_t bin = bin_of(cells, chunk, begin);
+
+		end = bin == bin_of(cells, chunk, chunk->count - 1) ? chunk->count : begin + 1;
+		if (bin != worker->bin)
+			turn_to(worker, tallying->quick_count, bin);
+		add_rows(tallying, worker, chunk, rows, begin, end);
 	}
-	return err;
+	return NULL;
 }
 
 /* ---- from quick cells to tallies */
 
-static void add_quick(const struct cells *cells, const struct quick *quick, struct tally *to)
+static void add_quick(const struct tallying *tallying, const struct worker *worker, size_t q,
+		      struct tally *to)
 {
+	const struct cells *cells = tallying->cells;
+	const struct quick *quick = &worker->quick[q];
+
 	for (int m = 0; m < 4; m++)
 		to->matrix[m] += quick->matrix[m];
 	for (int l = 0; l < 2; l++) {
+		const struct terms *terms = &quick->sums.losses[l];
+
 		if (!cells->has_losses[l])
 			continue;
-		mlv_sum_add_wide(&to->losses[l].sum, quick->losses[l].sum, -UNIT, false);
-		mlv_sum_add_wide(&to->losses[l].squares, quick->losses[l].low, -2 * UNIT, false);
-		mlv_sum_add_wide(&to->losses[l].squares, quick->losses[l].high, HALF - 2 * UNIT,
-				 false);
+		mlv_sum_add_wide(&to->losses[l].sum, terms->sum, -UNIT, false);
+		mlv_sum_add_wide(&to->losses[l].squares, terms->low, -2 * UNIT, false);
+		mlv_sum_add_wide(&to->losses[l].squares, terms->high, HALF - 2 * UNIT, false);
 	}
 	for (int b = 0; b < MLV_MISCALIBRATION_BINS && cells->has_bins; b++) {
-		bool negative = quick->off[b] >> 127;
+		mlv_wide off = worker->off[(size_t)b * tallying->quick_count + q];
+		bool negative = off >> 127;
 
-		mlv_sum_add_wide(&to->bins.off[b], negative ? -quick->off[b] : quick->off[b], -UNIT,
-				 negative);
+		mlv_sum_add_wide(&to->bins.off[b], negative ? -off : off, -UNIT, negative);
 	}
 }
 
@@ -222,7 +264,7 @@ static size_t cell_of(const struct cells *cells, const struct axis *axis, size_t
 }
 
 /* Add a pack's cells to those of each of its axes. */
-static void add_pack(const struct tallying *tallying, const struct pack *pack, const struct quick *quick)
+static void add_pack(const struct tallying *tallying, const struct pack *pack, const struct worker *worker)
 {
 	const struct cells *cells = tallying->cells;
 	size_t combinations = 1;
@@ -230,16 +272,16 @@ static void add_pack(const struct tallying *tallying, const struct pack *pack, c
 	for (size_t a = pack->axis; a < pack->end; a++)
 		combinations *= cells->axes[a].values;
 	for (size_t q = 0; q < combinations * cells->folds; q++) {
-		const struct quick *from = &quick[pack->begin + q];
+		const uint32_t *matrix = worker->quick[pack->begin + q].matrix;
 		size_t place = q / cells->folds;
 
-		if (!(from->matrix[0] | from->matrix[1] | from->matrix[2] | from->matrix[3]))
+		if (!(matrix[0] | matrix[1] | matrix[2] | matrix[3]))
 			continue;
 		for (size_t a = pack->end; a-- > pack->axis; place /= cells->axes[a].values)
-			add_quick(cells, from,
+			add_quick(tallying, worker, pack->begin + q,
 				  &tallying->tallies[cell_of(cells, &cells->axes[a],
-							 place % cells->axes[a].values,
-							 q % cells->folds)]);
+							     place % cells->axes[a].values,
+							     q % cells->folds)]);
 	}
 }
 
@@ -315,11 +357,17 @@ static mlv_err make_packs(struct tallying *tallying)
 
 static mlv_err make_workers(struct tallying *tallying)
 {
+	size_t count = tallying->quick_count;
+
 	tallying->workers = mlv_sys_alloc_array(tallying->ctx->jobs, sizeof(*tallying->workers));
-	for (size_t w = 0; tallying->workers && w < tallying->ctx->jobs; w++)
-		if (!(tallying->workers[w].quick = mlv_sys_alloc_array(tallying->quick_count,
-								   sizeof(*tallying->workers[w].quick))))
+	for (size_t w = 0; tallying->workers && w < tallying->ctx->jobs; w++) {
+		struct worker *worker = &tallying->workers[w];
+
+		worker->quick = mlv_sys_alloc_array(count, sizeof(*worker->quick));
+		worker->off = mlv_sys_alloc_array(count * MLV_MISCALIBRATION_BINS, sizeof(*worker->off));
+		if (!worker->quick || !worker->off)
 			return mlv_error_nomem("slices");
+	}
 	return tallying->workers ? NULL : mlv_error_nomem("slices");
 }
 
@@ -342,8 +390,12 @@ mlv_err mlv_tallying_end(struct tallying *tallying, struct tally *tallies)
 	struct mlv_ctx *ctx = tallying->ctx;
 
 	tallying->tallies = tallies;
-	for (size_t w = 0; w < ctx->jobs; w++)
+	for (size_t w = 0; w < ctx->jobs; w++) {
+		struct worker *worker = &tallying->workers[w];
+
+		turn_to(worker, tallying->quick_count, worker->bin);
 		for (size_t p = 0; p < tallying->pack_count; p++)
-			add_pack(tallying, &tallying->packs[p], tallying->workers[w].quick);
+			add_pack(tallying, &tallying->packs[p], worker);
+	}
 	return mlv_pool_run(ctx, ctx->jobs, tallying->cells->axis_count, add_odd, tallying);
 }
