@@ -19,8 +19,8 @@ mlv_err mlv_evaluation_begin(struct mlv_metrics_place *place, const struct mlv_m
 {
 	mlv_err err = mlv_eval_spec_of(place, side, name, &evaluation->spec);
 
-	if (!err && !new_edges && (err = mlv_eval_record(place, side, name, &evaluation->before,
-							 &evaluation->has_before)))
+	if (!err && !new_edges && (err = mlv_eval_record_overall(place, side, name, &evaluation->before,
+								 &evaluation->has_before)))
 		return err->code == MLV_E_SPEC
 			       ? mlv_error_hint(err, "mlv eval --new-edges %s does not read it", name)
 			       : err;
@@ -49,7 +49,8 @@ static mlv_err print_flat(struct mlv_run *run, const struct mlv_evaluation *eval
 	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
 	MLV_SCOPED(mlv_record_release) struct mlv_record record = { 0 };
 	const char *name = evaluation->spec.name;
-	mlv_err err = mlv_record_read(name, evaluation->record.ptr, evaluation->record.len, &record);
+	mlv_err err = mlv_record_read_slice(name, evaluation->record.ptr, evaluation->record.len, NULL,
+					    &record);
 
 	if (err || (err = mlv_record_table_begin(&table)))
 		return err;

@@ -8,7 +8,7 @@
 /* What there is to it. */
 struct mlv_evaluation {
 	struct mlv_eval_spec spec;
-	struct mlv_record before; /* the record that is there */
+	struct mlv_record before; /* the record that is there, without its slices */
 	bool has_before;
 	struct mlv_cases cases;
 	struct mlv_eval_ids ids;

@@ -78,8 +78,8 @@ mlv_err mlv_eval_path(const char *name, struct mlv_buf *path)
 	return mlv_buf_printf(path, DIRECTORY "/%s.json", name);
 }
 
-mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			const char *name, struct mlv_record *record, bool *found)
+static mlv_err read_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			   const char *name, bool all, struct mlv_record *record, bool *found)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_RECORD_MAX);
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT, shown = MLV_BUF_INIT;
@@ -91,7 +91,20 @@ mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metric
 				  side->rev ? ":" : "", path.ptr)) ||
 	    (err = mlv_metrics_text(place, side, path.ptr, &text, found)) || !*found)
 		return err;
-	return mlv_record_read(shown.ptr, text.ptr, text.len, record);
+	return all ? mlv_record_read(shown.ptr, text.ptr, text.len, record)
+		   : mlv_record_read_slice(shown.ptr, text.ptr, text.len, NULL, record);
+}
+
+mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			const char *name, struct mlv_record *record, bool *found)
+{
+	return read_record(place, side, name, true, record, found);
+}
+
+mlv_err mlv_eval_record_overall(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+				const char *name, struct mlv_record *record, bool *found)
+{
+	return read_record(place, side, name, false, record, found);
 }
 
 /* ---- tables */

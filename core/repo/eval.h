@@ -39,6 +39,9 @@ mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 /* The record as this version has it; *found false when there is none. */
 mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			const char *name, struct mlv_record *record, bool *found) MLV_CHECK;
+/* The same without the slices: a record of many is read in the time of a small one. */
+mlv_err mlv_eval_record_overall(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+				const char *name, struct mlv_record *record, bool *found) MLV_CHECK;
 
 /* Digests of the rows of an evaluation, see core/eval/record.h; "" where there are none. */
 struct mlv_eval_ids {
