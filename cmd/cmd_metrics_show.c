@@ -116,8 +116,13 @@ static mlv_err show_side(struct show *show, const char *rev)
 	struct mlv_metrics_side side;
 	mlv_err err;
 
+	/* Evaluations first: what is wrong in mlv.yaml is told once, not warned of before. */
 	if ((err = mlv_metrics_side_init(&show->place, rev, &side)) ||
-	    (!show->typed.count &&
+	    (!show->typed.count && !show->many &&
+	     (err = mlv_metrics_list_evals(&show->place, &side, &listed))))
+		return err;
+	mlv_strs_release(&listed);
+	if ((!show->typed.count &&
 	     (err = mlv_metrics_list(&show->place, &side, MLV_OUT_METRIC, &listed))))
 		return err;
 	mlv_strs_sort_unique(&listed);

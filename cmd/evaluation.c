@@ -64,23 +64,26 @@ static mlv_err print_flat(struct mlv_run *run, const struct mlv_evaluation *eval
 mlv_err mlv_evaluation_put(struct mlv_run *run, const struct mlv_metrics_place *place,
 			   const struct mlv_evaluation *evaluation, bool dry_run)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT, flat = MLV_BUF_INIT;
 	const char *name = evaluation->spec.name;
 	mlv_err err = mlv_eval_path(name, &path);
 
-	if (err || (!dry_run && (err = mlv_eval_store(place, name, &evaluation->record,
-						      &evaluation->flat))))
+	if (err || (err = mlv_buf_printf(&flat, "evals/%s.metrics.json", name)) ||
+	    (!dry_run &&
+	     (err = mlv_eval_store(place, name, &evaluation->record, &evaluation->flat))))
 		return err;
 	if (run->json) {
 		mlv_out_object_begin(run->out, name);
 		mlv_out_text(run->out, "record", path.ptr);
+		mlv_out_text(run->out, "metrics", flat.ptr);
 		mlv_out_number(run->out, "rows", evaluation->cases.rows.count);
 		mlv_out_number(run->out, "slices", evaluation->results.count - 1);
 		mlv_out_number(run->out, "folds", evaluation->results.fold_count);
 		mlv_out_object_end(run->out);
 		return NULL;
 	}
-	mlv_out_line(run->out, "%s: %zu rows, %zu slices%s%s", name, evaluation->cases.rows.count,
-		     evaluation->results.count - 1, dry_run ? "" : " -> ", dry_run ? "" : path.ptr);
+	mlv_out_line(run->out, "%s: %zu rows, %zu slices%s%s%s%s", name, evaluation->cases.rows.count,
+		     evaluation->results.count - 1, dry_run ? "" : " -> ", dry_run ? "" : path.ptr,
+		     dry_run ? "" : ", ", dry_run ? "" : flat.ptr);
 	return print_flat(run, evaluation);
 }

@@ -113,6 +113,7 @@ _mlv()
 	'import':--rev) _mlv_offer none; return ;;
 	'import':--jobs | 'import':-j) _mlv_offer none; return ;;
 	'import-url':--jobs | 'import-url':-j) _mlv_offer none; return ;;
+	'list':--level | 'list':-L) _mlv_offer none; return ;;
 	'list':--rev) _mlv_offer rev; return ;;
 	'metrics bisect':--eval) _mlv_offer none; return ;;
 	'metrics blame':--slice) _mlv_offer none; return ;;
@@ -233,7 +234,7 @@ _mlv()
 	'import-url') words='--no-download --jobs -j --force -f' hint=file ;;
 	'init') words='--no-scm --subdir --force -f' hint=dir ;;
 	'install') words='--uninstall' hint=none ;;
-	'list') words='--mlv-only --recursive -R --rev --show-hash --size' hint=dir ;;
+	'list') words='--level -L --mlv-only --recursive -R --rev --show-hash --size --tree -T' hint=dir ;;
 	'ls-tree') words='--name-only --nodes --null -z' hint=file ;;
 	'ls-url') words='--recursive -R --size' hint=none ;;
 	'merge-driver') words='' hint=file ;;

@@ -233,11 +233,13 @@ complete -c mlv -n __fish_use_subcommand -a install -d 'have git run mlv: hooks,
 complete -c mlv -n '__fish_seen_subcommand_from install' -l uninstall -d 'take it away again, and put back what was there before'
 complete -c mlv -n __fish_use_subcommand -a list -d 'list what a repository holds, without downloading it'
 complete -c mlv -n '__fish_seen_subcommand_from list' -a '(__fish_complete_directories)'
+complete -c mlv -n '__fish_seen_subcommand_from list' -s L -l level -r -d 'with --tree: so many levels of it'
 complete -c mlv -n '__fish_seen_subcommand_from list' -l mlv-only -d 'leave out what only git has'
 complete -c mlv -n '__fish_seen_subcommand_from list' -s R -l recursive -d 'all that lies below, also in tracked directories'
 complete -c mlv -n '__fish_seen_subcommand_from list' -l rev -r -a '(__mlv_revisions)' -d 'as it is there (default: the work tree; of others HEAD)'
 complete -c mlv -n '__fish_seen_subcommand_from list' -l show-hash -d 'print ids of what is tracked before paths'
 complete -c mlv -n '__fish_seen_subcommand_from list' -l size -d 'print sizes in bytes before paths'
+complete -c mlv -n '__fish_seen_subcommand_from list' -s T -l tree -d 'all that lies below, drawn as a tree'
 complete -c mlv -n __fish_use_subcommand -a ls-tree -d 'list what a tracked directory'\''s manifest holds'
 complete -c mlv -n '__fish_seen_subcommand_from ls-tree' -F
 complete -c mlv -n '__fish_seen_subcommand_from ls-tree' -l name-only -d 'print paths alone'

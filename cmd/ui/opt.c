@@ -163,6 +163,16 @@ static mlv_err unknown_option(struct parse *parse, const char *word, size_t len)
 	return mlv_error_hint(err, "mlv --help lists options and commands");
 }
 
+/* --dry, as DVC has it, and --dry-run, as others do, are one: a command has either. */
+static const struct mlv_opt *find_dry(const struct mlv_opt *opts, const char *word, size_t len)
+{
+	if (len == 3 && strncmp(word, "dry", len) == 0)
+		return find_long(opts, "dry-run", strlen("dry-run"));
+	if (len == 7 && strncmp(word, "dry-run", len) == 0)
+		return find_long(opts, "dry", strlen("dry"));
+	return NULL;
+}
+
 static mlv_err take_long(struct parse *parse, const char *word)
 {
 	size_t len = strcspn(word + 2, "=");
@@ -170,6 +180,8 @@ static mlv_err take_long(struct parse *parse, const char *word)
 
 	if (parse->line->cmd)
 		o = find_long(parse->line->cmd->opts, word + 2, len);
+	if (!o && parse->line->cmd)
+		o = find_dry(parse->line->cmd->opts, word + 2, len);
 	if (!o)
 		o = find_long(mlv_global_opts, word + 2, len);
 	if (!o)

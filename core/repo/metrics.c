@@ -89,6 +89,33 @@ static mlv_err open_tmp(const struct mlv_metrics_place *place, int *tmp)
 	return *tmp < 0 ? mlv_error_sys("%s/.mlv/tmp", place->root) : NULL;
 }
 
+/* Where the user wants a file there must be none but a file, in a directory that is there. */
+static mlv_err check_typed(const char *cwd, const char *file, const char *typed)
+{
+	const char *slash = strrchr(typed, '/');
+	MLV_SCOPED(mlv_mem_free)
+	char *parent = mlv_sys_strndup(typed, slash ? (size_t)(slash - typed) : 0);
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf dir = MLV_BUF_INIT;
+	char word[MLV_PATH_MAX + 1];
+	struct stat st;
+	mlv_err err;
+
+	if (!parent)
+		return mlv_error_nomem("a path");
+	if ((err = mlv_path_absolute(&dir, cwd, slash == typed ? "/" : parent)))
+		return err;
+	if (mlv_sys_fstatat(AT_FDCWD, file, &st, 0) == 0 && S_ISDIR(st.st_mode))
+		return mlv_error_hint(
+			mlv_error(MLV_E_USAGE, "%s: a directory, and a file is to be written", typed),
+			"name a file in it");
+	if (mlv_sys_fstatat(AT_FDCWD, dir.ptr, &st, 0) == 0)
+		return S_ISDIR(st.st_mode)
+			       ? NULL
+			       : mlv_error(MLV_E_USAGE, "%s: %s is no directory", typed, parent);
+	return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: there is no directory %s", typed, parent),
+			      "mkdir -p %s", mlv_path_typed(parent, word, sizeof(word)));
+}
+
 mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, const char *path,
 				const struct mlv_buf *text)
 {
@@ -97,7 +124,8 @@ mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, 
 	mlv_err err = open_tmp(place, &tmp);
 
 	if (err || (err = dir == AT_FDCWD ? mlv_path_absolute(&file, place->ctx->cwd, path)
-					  : mlv_buf_add_str(&file, path)))
+					  : mlv_buf_add_str(&file, path)) ||
+	    (dir == AT_FDCWD && (err = check_typed(place->ctx->cwd, file.ptr, path))))
 		return err;
 	return tmp < 0 ? mlv_fs_replace(dir, file.ptr, text->ptr, text->len, 0666)
 		       : mlv_fs_replace_through(tmp, dir, file.ptr, text->ptr, text->len, 0666);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "core/base/fs.h"
+#include "core/base/path.h"
 #include "core/base/yaml_edit.h"
 #include "core/repo/add/check.h"
 #include "core/repo/gitignore.h"
@@ -70,6 +71,23 @@ static bool was_begun(const struct move *move)
 	       !(is_there(move, move->path.ptr, &st) && is_there(move, move->from->path, &st));
 }
 
+/* The directory that it is to lie in is there. */
+static mlv_err check_directory(const struct move *move)
+{
+	const char *slash = strrchr(move->path.ptr, '/');
+	MLV_SCOPED(mlv_mem_free)
+	char *dir = mlv_sys_strndup(move->path.ptr, slash ? (size_t)(slash - move->path.ptr) : 0);
+	char word[MLV_PATH_MAX + 1];
+	struct stat st;
+
+	if (!dir)
+		return mlv_error_nomem("a path");
+	if (!slash || is_there(move, dir, &st))
+		return NULL;
+	return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: there is no directory %s", move->path.ptr, dir),
+			      "mkdir -p %s", mlv_path_typed(dir, word, sizeof(word)));
+}
+
 /* The same checks that a new target of add goes through. */
 static mlv_err check_place(struct move *move)
 {
@@ -94,7 +112,7 @@ static mlv_err check_place(struct move *move)
 						"as a whole", path, track.at[0].output.path),
 				      "mv %s %s && mlv add %s && mlv remove %s", move->from->path, path,
 				      track.at[0].output.path, move->from->path);
-	return NULL;
+	return check_directory(move);
 }
 
 /* The pointer at its new place: the old text with the new name. */

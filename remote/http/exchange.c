@@ -38,6 +38,7 @@ mlv_err mlv_http_open(struct mlv_http *http, struct mlv_ctx *ctx,
 	const char *verify = mlv_setting_own(settings, "ssl_verify");
 	struct mlv_net_options options = {
 		.ctx = ctx,
+		.typed = !settings->setting,
 		.ca_file = mlv_setting_own(settings, "ca_file"),
 		.cert_file = mlv_setting_own(settings, "cert_path"),
 		.key_file = mlv_setting_own(settings, "key_path"),

@@ -51,6 +51,7 @@ struct mlv_net_options {
 	unsigned connections; /* requests under way at once, each on one of its own; 0: any number */
 	bool http2;          /* spoken over TLS where the server does */
 	bool no_verify;      /* any certificate will do */
+	bool typed;          /* the URL is the user's, and not that of a remote with a name: for hints */
 	unsigned connect_seconds; /* 0: 10 */
 	unsigned stall_seconds;   /* 0: 30 */
 };

@@ -31,6 +31,8 @@ CURL *mlv_net_take_handle(struct mlv_net *net);
 bool mlv_net_saw(struct mlv_net *net, const char *id);
 /* Keep a handle and its connection, unless its transfer broke. */
 void mlv_net_give_back(struct mlv_net *net, CURL *handle, bool keep);
+/* The hint for what cannot be reached. */
+mlv_err mlv_net_hint_unreachable(const struct mlv_net *net, mlv_err err) MLV_CHECK MLV_NEVER_NULL;
 /* What holds for all requests: protocols, time, proxy. */
 void mlv_net_set_limits(CURL *handle, const struct mlv_net *net);
 /* curl_easy_perform() without a SIGPIPE. */

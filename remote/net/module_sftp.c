@@ -171,14 +171,14 @@ static enum mlv_net_file_end end_of(CURLcode code, const char *text)
 	}
 }
 
-static mlv_err hint_of(mlv_err err, CURLcode code, const struct mlv_net_file_reply *reply)
+static mlv_err hint_of(const struct mlv_net *net, mlv_err err, CURLcode code,
+		       const struct mlv_net_file_reply *reply)
 {
 	if (code == CURLE_FAILED_INIT && !reply->transient)
 		return mlv_error_hint(err, "libssh2 1.10 knows no RSA keys with SHA-2: the server needs a "
 					   "host key of the kind ed25519 or ecdsa, and SFTP switched on");
 	if (reply->unreachable)
-		return mlv_error_hint(err, "is the server up, and the URL right? mlv remote list "
-					   "shows it, mlv remote modify <name> url <url> changes it");
+		return mlv_net_hint_unreachable(net, err);
 	return err;
 }
 
@@ -208,7 +208,7 @@ static mlv_err curl_failed(struct transfer *t, CURLcode code)
 			   (code == CURLE_FAILED_INIT && session_may_pass(words));
 	reply->unreachable = connected == 0 && reply->transient;
 	reply->unresolved = reply->unreachable && mlv_net_unresolved(t->handle, code);
-	return hint_of(mlv_error(MLV_E_REMOTE, "%s", words), code, reply);
+	return hint_of(t->net, mlv_error(MLV_E_REMOTE, "%s", words), code, reply);
 }
 
 static mlv_err transfer_end(struct transfer *t, CURLcode code)

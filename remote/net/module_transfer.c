@@ -160,6 +160,14 @@ int mlv_net_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_of
 	return fail(transfer, mlv_ctx_check_stop(transfer->ctx));
 }
 
+mlv_err mlv_net_hint_unreachable(const struct mlv_net *net, mlv_err err)
+{
+	return net->options.typed
+		       ? mlv_error_hint(err, "is the server up, and the URL right?")
+		       : mlv_error_hint(err, "is the server up, and the URL right? mlv remote list "
+					     "shows it, mlv remote modify <name> url <url> changes it");
+}
+
 bool mlv_net_may_pass(CURLcode code)
 {
 	switch (code) {
@@ -263,8 +271,7 @@ static mlv_err curl_failed(struct mlv_net_transfer *transfer, CURL *handle, CURL
 		return mlv_error_hint(err, "are remote.NAME.cert_path and key_path a certificate and its "
 					   "key, in PEM, the key without a passphrase?");
 	if (transfer->reply->unreachable)
-		return mlv_error_hint(err, "is the server up, and the URL right? mlv remote list "
-					   "shows it, mlv remote modify <name> url <url> changes it");
+		return mlv_net_hint_unreachable(transfer->net, err);
 	return err;
 }
 

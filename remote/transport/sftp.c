@@ -309,6 +309,7 @@ static mlv_err open_net(struct mlv_sftp_remote *remote, struct mlv_ctx *ctx,
 {
 	struct mlv_net_options options = {
 		.ctx = ctx,
+		.typed = !settings->setting,
 		.login = &remote->login,
 		/* Until we are logged in: slower than a connection alone. */
 		.connect_seconds = (unsigned)count_of(settings, "connect_timeout", 3600, 20),

@@ -11,6 +11,9 @@ mlv list . data && mlv list . data --rev v1
 mlv list . data/a/b --size && mlv list . data/top --size
 mlv list -R --mlv-only --rev HEAD --show-hash | sed 's/[0-9a-f]\{60\}  /...  /'
 mlv list . code -R --json | sed 's/[0-9a-f]\{64\}/ID/'
+echo "- as a tree"
+mlv list -T && mlv list . data --tree --size --level 2 && mlv list -T --mlv-only --show-hash -L 1 | sed 's/[0-9a-f]\{60\}  /...  /'
+mlv list -T --json | grep -c isout; mlv list -L 2; echo "exit $?"
 echo "- from below, and of a file of git"
 cd code && mlv ls && mlv ls .. data/a && mlv ls . main.py && cd ..
 echo "- not there"

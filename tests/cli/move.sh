@@ -17,6 +17,7 @@ mlv mv other/f nowhere/f; echo "exit $?"
 mlv mv e/x y; echo "exit $?"
 mlv mv other/f .mlv/f; echo "exit $?"
 mlv mv none y; echo "exit $?"
+mlv mv other/f 'no dir/f'; echo "exit $?"
 cat g other/f && mlv status
 echo "- a move that was cut short goes on"
 sed 's/path: f/path: moved/' other/f.mlv >moved.mlv
