@@ -95,6 +95,7 @@ static mlv_err check_place(struct move *move)
 								 .command = "move" };
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs paths = { 0 };
 	const char *path = move->path.ptr;
+	char words[3][1024];
 	struct stat st;
 	mlv_err err;
 
@@ -110,8 +111,11 @@ static mlv_err check_place(struct move *move)
 	if (track.at[0].existing)
 		return mlv_error_hint(mlv_error(MLV_E_REFUSED, "%s: lies in %s, which is tracked "
 						"as a whole", path, track.at[0].output.path),
-				      "mv %s %s && mlv add %s && mlv remove %s", move->from->path, path,
-				      track.at[0].output.path, move->from->path);
+				      "mv %s %s && mlv add %s && mlv remove %s",
+				      mlv_path_typed(move->from->path, words[0], sizeof(words[0])),
+				      mlv_path_typed(path, words[1], sizeof(words[1])),
+				      mlv_path_typed(track.at[0].output.path, words[2], sizeof(words[2])),
+				      words[0]);
 	return check_directory(move);
 }
 

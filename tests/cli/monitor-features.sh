@@ -31,6 +31,10 @@ mlv monitor check -n --input new.csv | head -11
 echo "--- longer texts, of another source"
 sed 's/one/one of many more words than there were before/; s/,b.x/,a\/x/' new.csv >other.csv
 mlv monitor check -n --input other.csv | head -11
+echo "--- groups, which new rows may lack, or have"
+sed '1s/$/,who/; 1!s/$/,w/' p.csv >q && mv q p.csv && sed -i 's/score: score}/score: score, group: who}/' mlv.yaml
+mlv eval -q && mlv monitor profile -q && mlv monitor check -n --input new.csv | sed -n 1p
+sed '1s/$/,who/; 1!s/$/,w/' new.csv >grouped.csv && mlv monitor check -n --input grouped.csv | sed -n 1p
 echo "--- a column that is nowhere"
 sed 's/,path$/,file/' new.csv >bad.csv && mlv monitor check -n --input bad.csv || echo "$?"
 sed 's/^y,score,age/y,score,year/' new.csv >bad.csv && mlv monitor check -n --input bad.csv || echo "$?"

@@ -18,6 +18,7 @@ mlv mv e/x y; echo "exit $?"
 mlv mv other/f .mlv/f; echo "exit $?"
 mlv mv none y; echo "exit $?"
 mlv mv other/f 'no dir/f'; echo "exit $?"
+mkdir 'a dir' && echo x >'a dir/x' && mlv add -q 'a dir' && mlv mv other/f 'a dir/f'; echo "exit $?"; mlv remove -q 'a dir' && rm -r 'a dir'
 cat g other/f && mlv status
 echo "- a move that was cut short goes on"
 sed 's/path: f/path: moved/' other/f.mlv >moved.mlv
