@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/card_limits.h"
 #include "core/base/sys.h"
 #include "core/eval/compare.h"
 #include "core/eval/metric.h"
@@ -12,6 +13,7 @@ void mlv_card_release(struct mlv_card *card)
 	for (size_t r = 0; card->records && r < card->evals.count; r++)
 		mlv_record_release(&card->records[r]);
 	free(card->records);
+	mlv_strs_release(&card->source.limits);
 	mlv_strs_release(&card->evals);
 	mlv_buf_release(&card->path);
 	mlv_buf_release(&card->text);
@@ -67,11 +69,14 @@ mlv_err mlv_card_load(struct mlv_card *card, const struct mlv_metrics_side *side
 			return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json: there is no record",
 							card->evals.at[e]),
 					      "mlv eval %s", card->evals.at[e]);
+		if (found && (err = mlv_card_add_unfair(&card->place, side, &card->records[count],
+							&card->source.limits)))
+			return err;
 		count += found;
 	}
 	card->source.records = card->records;
 	card->source.count = count;
-	return NULL;
+	return mlv_card_add_drift(&card->place, side, &card->source.limits);
 }
 
 mlv_err mlv_card_fill(const struct mlv_card *card, struct mlv_buf *to)

@@ -11,7 +11,8 @@
  *
  *   index        model-index, as the hubs that read such cards have it
  *   results E    the metrics of the evaluation E, by slice, with intervals
- *   limitations  slices that are surely worse than all rows, slices too small to tell
+ *   limitations  slices that are surely worse than all rows, slices too small to tell, and what
+ *                else is said to be
  *   provenance   the ids of what was read
  *
  * Text of records is escaped, so that it is nothing but text in Markdown, in
@@ -44,6 +45,7 @@ struct mlv_card_source {
 	const struct mlv_record *records;
 	size_t count;
 	const char *title; /* of the model */
+	struct mlv_strs limits; /* further sentences, of which limitations are made */
 };
 /* Append the content of a block; *known is false when there is none of this name. */
 mlv_err mlv_card_block_add(const struct mlv_card_source *source, const char *name,

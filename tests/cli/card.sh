@@ -23,6 +23,11 @@ mlv card build -q && mlv card check && git diff --stat MODEL_CARD.md | tail -1
 sed -i 's/in Uses/in its uses/; s/^## Provenance/## Origin/' MODEL_CARD.md
 mlv card diff
 mlv card diff HEAD --json | /usr/bin/python3 -c 'import json, sys; print(len(json.load(sys.stdin)["changes"]))'
+echo "--- what drifted"
+git checkout -q MODEL_CARD.md && mlv card build -q && mlv card check
+windows && mlv card check || echo "$?"
+mlv card build -q && mlv card check && grep drifted MODEL_CARD.md
+git checkout -q MODEL_CARD.md && rm -r monitor
 echo "--- blocks that are none"
 sed -i '/mlv:begin prov/d' MODEL_CARD.md && mlv card check || echo "$?"
 git checkout -q MODEL_CARD.md && sed -i 's/results test/results gone/' MODEL_CARD.md && mlv card build || echo "$?"

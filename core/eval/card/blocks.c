@@ -135,6 +135,10 @@ static mlv_err add_limitations(struct mlv_buf *to, const struct mlv_card_source 
 			if (!err && slice->small)
 				err = add_small(to, record, slice);
 		}
+	for (size_t i = 0; i < source->limits.count && !err; i++)
+		if (!(err = mlv_buf_add_str(to, "- ")) &&
+		    !(err = add_text(to, source->limits.at[i])))
+			err = mlv_buf_add_char(to, '\n');
 	if (err || to->len > before)
 		return err;
 	return mlv_buf_add_str(

@@ -57,6 +57,15 @@ static mlv_err add_metrics(struct mlv_buf *to, const struct mlv_card_source *sou
 	return err;
 }
 
+static mlv_err add_limitation(struct mlv_buf *to, bool *first, const char *text)
+{
+	mlv_err err = add_string(
+		to, *first ? "\n    {\"description\": " : ",\n    {\"description\": ", text);
+
+	*first = false;
+	return err ? err : mlv_buf_add_char(to, '}');
+}
+
 static mlv_err add_limitations(struct mlv_buf *to, const struct mlv_card_source *source)
 {
 	bool first = true;
@@ -68,20 +77,15 @@ static mlv_err add_limitations(struct mlv_buf *to, const struct mlv_card_source 
 				MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 				const struct mlv_record *record = &source->records[r];
 
-				if (!mlv_card_is_worse(record, &record->slices[s], m))
-					continue;
-				if ((err = mlv_buf_printf(&text,
-							  "%s: %s of %s is worse than of all rows",
-							  record->name, record->metrics[m].name,
-							  record->slices[s].name)) ||
-				    (err = add_string(to,
-						      first ? "\n    {\"description\": "
-							    : ",\n    {\"description\": ",
-						      text.ptr)))
-					return err;
-				err = mlv_buf_add_char(to, '}');
-				first = false;
+				if (mlv_card_is_worse(record, &record->slices[s], m) &&
+				    !(err = mlv_buf_printf(&text,
+							   "%s: %s of %s is worse than of all rows",
+							   record->name, record->metrics[m].name,
+							   record->slices[s].name)))
+					err = add_limitation(to, &first, text.ptr);
 			}
+	for (size_t i = 0; i < source->limits.count && !err; i++)
+		err = add_limitation(to, &first, source->limits.at[i]);
 	return err;
 }
 
