@@ -194,7 +194,7 @@ mlv_err mlv_monitor_log_read(const struct mlv_metrics_place *place, const struct
 			     const char *name, struct mlv_monitor_log *log)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
-	size_t line = 0;
+	size_t line = 1;
 	bool found;
 	mlv_err err;
 
@@ -202,15 +202,12 @@ mlv_err mlv_monitor_log_read(const struct mlv_metrics_place *place, const struct
 	if ((err = mlv_buf_printf(&file, "monitor/%s.jsonl", name)) ||
 	    (err = mlv_metrics_version(place, side, file.ptr, &log->text, &found)))
 		return err;
-	for (const char *at = log->text.ptr; *at && !err;) {
+	for (const char *at = log->text.ptr; *at && !err; line++) {
 		size_t len = strcspn(at, "\n");
 
-		mlv_buf_clear(&file);
-		if ((err = mlv_buf_printf(&file, "monitor/%s.jsonl, line %zu", name, ++line)))
-			return err;
 		if (len && !(err = mlv_array_grow(&log->lines, &log->cap, log->count + 1,
 						  sizeof(*log->lines))) &&
-		    !(err = mlv_json_parse(file.ptr, at, len, &log->lines[log->count])))
+		    !(err = mlv_json_parse_line(file.ptr, line, at, len, &log->lines[log->count])))
 			log->count++;
 		at += len + (at[len] == '\n');
 	}

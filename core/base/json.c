@@ -31,6 +31,7 @@ struct scan {
 	const char *name;
 	const char *text;
 	size_t len;
+	size_t line; /* of the first byte, from 1 */
 	size_t at;
 	size_t depth;
 	size_t nulls;
@@ -48,7 +49,7 @@ static void scan_release(struct scan *scan)
 /* What stands at offset, as "name:line:column: what". */
 static mlv_err error_at(const struct scan *scan, size_t offset, const char *what)
 {
-	size_t line = 1, column = 1;
+	size_t line = scan->line, column = 1;
 
 	for (size_t i = 0; i < offset && i < scan->len; i++) {
 		column++;
@@ -295,8 +296,14 @@ static void unref(json_t **json)
 
 mlv_err mlv_json_parse(const char *name, const char *text, size_t len, struct mlv_value **value)
 {
+	return mlv_json_parse_line(name, 1, text, len, value);
+}
+
+mlv_err mlv_json_parse_line(const char *name, size_t line, const char *text, size_t len,
+			    struct mlv_value **value)
+{
 	MLV_SCOPED(scan_release) struct scan scan = {
-		.name = name, .text = text, .len = len, .out = MLV_BUF_INIT,
+		.name = name, .text = text, .len = len, .line = line, .out = MLV_BUF_INIT,
 	};
 	struct conversion conv = { .scan = &scan };
 	json_error_t error;
