@@ -6,7 +6,7 @@ for command in "ls-url -R" get-url; do
 	echo "-- $command"
 	mlv $command s3://bucket/raw 2>&1 | grep -v '^$'
 done
-ls -a
+LC_ALL=C ls -a
 echo "-- of a directory its name is enough"
 printf 'listed raw/a/1\nlisted raw/a/2\nlisted raw/b\nlisted raw/c/3/4\nlisted raw/c/5\n' >aws/rules
 mlv ls-url --size s3://bucket/raw
