@@ -105,7 +105,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	s3.http.ops = &net_ops;
 	pthread_mutex_init(&s3.lock, NULL);
 	mlv_s3_put_open(&s3);
-	s3.room = 1 << 20;
+	mlv_s3_spans_settings(&s3);
 	ask(&s3);
 	mlv_s3_put_close(&s3);
 	pthread_mutex_destroy(&s3.lock);
