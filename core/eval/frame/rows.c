@@ -188,19 +188,23 @@ mlv_err mlv_frame_merge(struct mlv_frame *to, const struct mlv_frame *from, stru
 	return err;
 }
 
+static void place_codes(uint32_t *to, const struct mlv_column *part, size_t rows, const uint32_t *of)
+{
+	for (size_t r = 0; r < rows; r++)
+		to[r] = of[part->code[r]];
+}
+
 void mlv_frame_place(struct mlv_frame *to, size_t row, const struct mlv_frame *from,
 		     const struct frame_codes *codes)
 {
 	for (size_t c = 0; c < to->count && from->rows; c++) {
 		const struct mlv_column *part = &from->columns[c];
-		const uint32_t *of = codes[c].of;
-		uint32_t *code = to->columns[c].code + (part->number ? 0 : row);
 
 		if (part->number)
 			memcpy(to->columns[c].number + row, part->number,
 			       from->rows * sizeof(*part->number));
-		for (size_t r = 0; !part->number && r < from->rows; r++)
-			code[r] = of[part->code[r]];
+		else
+			place_codes(to->columns[c].code + row, part, from->rows, codes[c].of);
 	}
 }
 
