@@ -7,8 +7,7 @@
  *
  * Threads   an order is made on all of them, and does not depend on how many.
  * Limits    what comes is given back with free(): 4 bytes a row. While it is
- *           made a thread takes 16 MiB, and 4 bytes for each of more than half a
- *           million rows that are nearly the same.
+ *           made 16 bytes a row more, and 16 MiB a thread.
  */
 #ifndef MLV_EVAL_ORDER_H
 #define MLV_EVAL_ORDER_H

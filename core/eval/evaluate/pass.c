@@ -8,9 +8,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/eval/evaluate/parts.h"
-
-#define PART       ((size_t)1 << 16) /* rows of a part, at least */
-#define PARTS_EACH 4
+#include "core/eval/radix.h"
 
 struct pass {
 	struct mlv_ctx *ctx;
@@ -30,32 +28,15 @@ static void pass_release(struct pass *pass)
 	mlv_tallying_freep(&pass->tallying);
 }
 
-/* Where the rows end that have the score of the one before the end. */
-static size_t tie_end(const struct mlv_sorted *sorted, size_t end)
-{
-	while (end && end < sorted->rows && sorted->keys[end] == sorted->keys[end - 1])
-		end++;
-	return end;
-}
-
 static mlv_err cut_parts(struct pass *pass)
 {
 	const struct mlv_sorted *sorted = &pass->cells->cases->sorted;
-	size_t most = (size_t)pass->ctx->jobs * PARTS_EACH, parts = sorted->rows / PART;
+	mlv_err err = mlv_radix_cut(pass->ctx, sorted->keys, sorted->rows, &pass->parts, &pass->begin);
 
-	parts = parts > most ? most : parts;
-	pass->parts = parts ? parts : 1;
-	pass->begin = mlv_sys_alloc_array(pass->parts + 1, sizeof(*pass->begin));
+	if (err)
+		return err;
 	pass->walks = mlv_sys_alloc_array(pass->parts, sizeof(struct walks *));
-	if (!pass->begin || !pass->walks)
-		return mlv_error_nomem("slices");
-	for (size_t p = 1; p < pass->parts; p++) {
-		size_t begin = tie_end(sorted, sorted->rows / pass->parts * p);
-
-		pass->begin[p] = begin > pass->begin[p - 1] ? begin : pass->begin[p - 1];
-	}
-	pass->begin[pass->parts] = sorted->rows;
-	return NULL;
+	return pass->walks ? NULL : mlv_error_nomem("slices");
 }
 
 /* How many rows are in the next chunk: all of one score, or a piece of them. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/strs.h"
-#include "core/eval/sorted/parts.h"
+#include "core/eval/radix/parts.h"
 
 #define DIGIT_BITS 11
 #define DIGITS     ((size_t)1 << DIGIT_BITS)
@@ -12,7 +12,11 @@
 #define FEW        16 /* rows that are sorted by insertion */
 #define MANY       ((size_t)1 << 19) /* rows that are split where they are */
 
-void mlv_sorted_scratch_release(struct scratch *scratch)
+struct pair {
+	uint64_t key, word;
+};
+
+void mlv_radix_scratch_release(struct mlv_radix_scratch *scratch)
 {
 	free(scratch->rows);
 	free(scratch->spare);
@@ -45,7 +49,7 @@ static uint64_t digit_of(const struct pair *row, bool by_word, unsigned shift)
 /* So many bits that few rows have the same. */
 static unsigned digit_bits(size_t count)
 {
-	unsigned bits = bits_for(count) - 1;
+	unsigned bits = mlv_radix_bits(count) - 1;
 
 	return bits < DIGIT_BITS ? bits : DIGIT_BITS;
 }
@@ -84,9 +88,8 @@ static void sort_pairs(struct pair *rows, struct pair *spare, size_t count, bool
 			sort_pairs(rows + begin, spare, end[d] - begin, by_word);
 }
 
-static mlv_err sort_few(struct mlv_sorted *sorted, struct scratch *scratch, size_t begin, size_t count)
+static mlv_err sort_few(struct mlv_radix_scratch *scratch, uint64_t *keys, uint64_t *words, size_t count)
 {
-	uint64_t *keys = sorted->keys + begin, *words = sorted->words + begin;
 	mlv_err err;
 
 	if ((err = mlv_array_grow(&scratch->rows, &scratch->cap, count, sizeof(*scratch->rows))) ||
@@ -131,10 +134,10 @@ static void split(uint64_t *by, uint64_t *beside, unsigned shift, uint64_t least
 		}
 }
 
-mlv_err mlv_sorted_heap(struct mlv_sorted *sorted, struct scratch *scratch, size_t begin, size_t count,
-			bool by_word)
+/* by_word: keys are equal. */
+static mlv_err sort_many(struct mlv_radix_scratch *scratch, uint64_t *keys, uint64_t *words, size_t count,
+			 bool by_word)
 {
-	uint64_t *keys = sorted->keys + begin, *words = sorted->words + begin;
 	uint64_t *by = by_word ? words : keys;
 	struct range range = { UINT64_MAX, 0 };
 	uint32_t end[SPLITS] = { 0 };
@@ -142,11 +145,11 @@ mlv_err mlv_sorted_heap(struct mlv_sorted *sorted, struct scratch *scratch, size
 	mlv_err err = NULL;
 
 	if (count <= MANY)
-		return sort_few(sorted, scratch, begin, count);
+		return sort_few(scratch, keys, words, count);
 	for (size_t i = 0; i < count; i++)
 		widen(&range, by[i]);
 	if (range.least == range.most)
-		return by_word ? NULL : mlv_sorted_heap(sorted, scratch, begin, count, true);
+		return by_word ? NULL : sort_many(scratch, keys, words, count, true);
 	shift = shift_for(&range, SPLIT_BITS);
 	range.least >>= shift;
 	for (size_t i = 0; i < count; i++)
@@ -155,6 +158,11 @@ mlv_err mlv_sorted_heap(struct mlv_sorted *sorted, struct scratch *scratch, size
 		end[d] += end[d - 1];
 	split(by, by_word ? keys : words, shift, range.least, end);
 	for (size_t d = 0, from = 0; d < SPLITS && !err; from = end[d++])
-		err = mlv_sorted_heap(sorted, scratch, begin + from, end[d] - from, by_word);
+		err = sort_many(scratch, keys + from, words + from, end[d] - from, by_word);
 	return err;
+}
+
+mlv_err mlv_radix_sort(struct mlv_radix_scratch *scratch, uint64_t *keys, uint64_t *words, size_t count)
+{
+	return sort_many(scratch, keys, words, count, false);
 }
