@@ -142,10 +142,15 @@ static mlv_err give_head(struct mlv_giving *giving, const struct column *column)
 	return err;
 }
 
-static void put_numbers(const double *number, const uint32_t *order, size_t rows, char *to)
+/* Of rows that stand from begin on in their order. */
+static void put_numbers(const struct mlv_cases *cases, const double *number, size_t begin, size_t rows,
+			char *to)
 {
+	const uint64_t *keys = cases->sorted.keys;
+
 	for (size_t i = 0; i < rows; i++) {
-		double value = number[MLV_ORDER_ROW(order[i])] + 0.0; /* -0 is 0 */
+		double value = keys ? mlv_sorted_number(keys[begin + i])
+				    : number[MLV_ORDER_ROW(cases->order[begin + i])] + 0.0; /* -0 is 0 */
 		uint64_t bits;
 
 		memcpy(&bits, &value, sizeof(bits));
@@ -153,49 +158,20 @@ static void put_numbers(const double *number, const uint32_t *order, size_t rows
 	}
 }
 
-static void put_codes(const uint32_t *code, size_t bytes, const uint32_t *order, size_t rows, char *to)
+static void put_codes(const struct mlv_cases *cases, const struct column *column, size_t bytes, size_t begin,
+		      size_t rows, char *to)
 {
-	for (size_t i = 0; i < rows; i++)
-		mlv_give_low(to + i * bytes, code[MLV_ORDER_ROW(order[i])], bytes);
-}
-
-static void put_sorted_numbers(const uint64_t *keys, size_t rows, char *to)
-{
-	for (size_t i = 0; i < rows; i++) {
-		double value = mlv_sorted_number(keys[i]);
-		uint64_t bits;
-
-		memcpy(&bits, &value, sizeof(bits));
-		mlv_give_low(to + i * sizeof(bits), bits, sizeof(bits));
-	}
-}
-
-static void put_sorted_codes(const struct mlv_sorted *sorted, size_t field, size_t bytes, size_t begin,
-			     size_t rows, char *to)
-{
+	const struct mlv_sorted *sorted = &cases->sorted;
 	uint32_t codes[SOME];
 
 	for (size_t at = 0, some; at < rows; at += some) {
 		some = rows - at < SOME ? rows - at : SOME;
-		mlv_sorted_codes(sorted, field, begin + at, some, codes);
+		if (sorted->keys)
+			mlv_sorted_codes(sorted, column->field, begin + at, some, codes);
+		for (size_t i = 0; !sorted->keys && i < some; i++)
+			codes[i] = column->key.code[MLV_ORDER_ROW(cases->order[begin + at + i])];
 		mlv_give_codes(to + at * bytes, codes, some, bytes);
 	}
-}
-
-/* The values of rows, that stand from begin on in their order. */
-static void put_rows(const struct mlv_cases *cases, const struct column *column, size_t bytes,
-		     size_t begin, size_t rows, char *to)
-{
-	const struct mlv_sorted *sorted = &cases->sorted;
-
-	if (sorted->keys && column->key.number)
-		put_sorted_numbers(sorted->keys + begin, rows, to);
-	else if (sorted->keys)
-		put_sorted_codes(sorted, column->field, bytes, begin, rows, to);
-	else if (column->key.number)
-		put_numbers(column->key.number, cases->order + begin, rows, to);
-	else
-		put_codes(column->key.code, bytes, cases->order + begin, rows, to);
 }
 
 static mlv_err give_column(struct mlv_giving *giving, const struct mlv_cases *cases,
@@ -206,10 +182,16 @@ static mlv_err give_column(struct mlv_giving *giving, const struct mlv_cases *ca
 	mlv_err err = give_head(giving, column);
 
 	for (size_t at = 0, step; at < cases->rows.count && !err; at += step) {
+		char *to;
+
 		step = cases->rows.count - at < STEP ? cases->rows.count - at : STEP;
 		if ((err = mlv_buf_reserve(&giving->batch, step * bytes)))
 			return err;
-		put_rows(cases, column, bytes, at, step, giving->batch.ptr + giving->batch.len);
+		to = giving->batch.ptr + giving->batch.len;
+		if (key->number)
+			put_numbers(cases, key->number, at, step, to);
+		else
+			put_codes(cases, column, bytes, at, step, to);
 		mlv_buf_advance(&giving->batch, step * bytes);
 		err = mlv_give(giving);
 	}
