@@ -6,7 +6,6 @@
 #include "core/base/duration.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
-#include "core/base/yaml.h"
 #include "core/eval/spec/parts.h"
 
 #define HOUR 3600 /* seconds */
@@ -92,14 +91,11 @@ static mlv_err read_monitor(const struct mlv_value *map, struct mlv_monitor *mon
 mlv_err mlv_monitor_read(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_monitor *monitor)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX);
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
 	const struct mlv_value *monitors;
-	bool found = false;
-	mlv_err err;
+	mlv_err err = mlv_eval_yaml(place, side, &root);
 
-	if ((err = mlv_metrics_version(place, side, "mlv.yaml", &text, &found)) ||
-	    (found && (err = mlv_yaml_parse("mlv.yaml", text.ptr, text.len, &root))))
+	if (err)
 		return err;
 	monitors = mlv_value_get(root, "monitor");
 	if (!monitors || monitors->type != MLV_VALUE_MAP || !monitors->count)

@@ -35,6 +35,9 @@ echo "--- groups, which new rows may lack, or have"
 sed '1s/$/,who/; 1!s/$/,w/' p.csv >q && mv q p.csv && sed -i 's/score: score}/score: score, group: who}/' mlv.yaml
 mlv eval -q && mlv monitor profile -q && mlv monitor check -n --input new.csv | sed -n 1p
 sed '1s/$/,who/; 1!s/$/,w/' new.csv >grouped.csv && mlv monitor check -n --input grouped.csv | sed -n 1p
+echo "--- mlv.yaml with an anchor"
+cp mlv.yaml kept && sed -i 's/psi: 0.2/psi: \&limit 0.2, ks_alpha: *limit/' mlv.yaml && mlv monitor check -n --input new.csv | sed -n 1p
+mv kept mlv.yaml
 echo "--- a column that is nowhere"
 sed 's/,path$/,file/' new.csv >bad.csv && mlv monitor check -n --input bad.csv || echo "$?"
 sed 's/^y,score,age/y,score,year/' new.csv >bad.csv && mlv monitor check -n --input bad.csv || echo "$?"
