@@ -178,16 +178,6 @@ static mlv_err tell(struct gating *gating, const struct mlv_gate_report *report)
 	return mlv_gate_write_summary(gating->run, &heading, report);
 }
 
-static mlv_err verdict(const struct gating *gating, enum mlv_gate_outcome outcome)
-{
-	if (gating->args->soft || outcome == MLV_GATE_PASS)
-		return NULL;
-	if (outcome == MLV_GATE_FAIL)
-		return mlv_error(MLV_E_NO, "%s", "");
-	return mlv_error(MLV_E_MISSING, "the gate '%s' cannot tell: see what is inconclusive",
-			 gating->gate.name);
-}
-
 static mlv_err gate_run(struct mlv_run *run, const void *args, char **names)
 {
 	MLV_SCOPED(mlv_gate_report_release) struct mlv_gate_report report = { 0 };
@@ -206,7 +196,7 @@ static mlv_err gate_run(struct mlv_run *run, const void *args, char **names)
 				  gating.has_fairness ? &gating.audited : NULL, &report)) ||
 	    (err = tell(&gating, &report)))
 		return err;
-	return verdict(&gating, report.outcome);
+	return gating.args->soft ? NULL : mlv_gate_verdict(gating.gate.name, report.outcome);
 }
 
 const struct mlv_cmd mlv_cmd_gate = {

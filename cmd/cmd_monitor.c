@@ -179,46 +179,29 @@ static mlv_err print_gate(struct mlv_run *run, const struct mlv_metrics_side *si
 	return NULL;
 }
 
-/* What all checks come to: a no counts for more than what cannot be told. */
-struct verdict {
-	bool no;
-	const char *inconclusive; /* name of the gate; NULL: none */
-};
-
-static void judge(const struct mlv_monitor *monitor, const struct mlv_monitor_found *found,
-		  const struct mlv_monitor_gated *gated, struct verdict *verdict)
-{
-	bool judged = gated->judged && gated->report.outcome != MLV_GATE_PASS;
-
-	if (found->drifted || (judged && gated->report.outcome == MLV_GATE_FAIL))
-		verdict->no = true;
-	else if (judged)
-		verdict->inconclusive = monitor->gate;
-}
-
-static mlv_err verdict_error(const struct verdict *verdict)
-{
-	if (verdict->no)
-		return mlv_error(MLV_E_NO, "%s", "");
-	return verdict->inconclusive
-		       ? mlv_error(MLV_E_MISSING, "the gate '%s' cannot tell: see what is inconclusive",
-				   verdict->inconclusive)
-		       : NULL;
-}
-
 struct checking {
 	struct mlv_run *run;
 	const struct check_args *args;
 	struct mlv_metrics_place place;
 	struct mlv_metrics_side side;
 	struct mlv_monitor monitor;
-	struct verdict verdict;
+	enum mlv_gate_outcome outcome; /* the worst of all checks; drift fails */
 };
 
 static void checking_release(struct checking *checking)
 {
 	mlv_metrics_place_close(&checking->place);
 	mlv_monitor_release(&checking->monitor);
+}
+
+static void judge(const struct mlv_monitor_found *found, const struct mlv_monitor_gated *gated,
+		  enum mlv_gate_outcome *worst)
+{
+	enum mlv_gate_outcome outcome = gated->judged ? gated->report.outcome : MLV_GATE_PASS;
+
+	if (found->drifted)
+		outcome = MLV_GATE_FAIL;
+	*worst = outcome > *worst ? outcome : *worst;
 }
 
 static mlv_err check_one(struct checking *checking, const struct mlv_monitor_input *input)
@@ -241,7 +224,7 @@ static mlv_err check_one(struct checking *checking, const struct mlv_monitor_inp
 			     : print_found(run, input->name, &found)) ||
 	    (!run->json && (err = print_gate(run, &checking->side, monitor, &gated))))
 		return err;
-	judge(monitor, &found, &gated, &checking->verdict);
+	judge(&found, &gated, &checking->outcome);
 	return NULL;
 }
 
@@ -298,7 +281,7 @@ static mlv_err check_run(struct mlv_run *run, const void *args, char **operands)
 			 : mlv_monitor_inputs_list(place, &checking.monitor, &inputs)) ||
 	    (err = typed ? check_one(&checking, &inputs.at[0]) : check_inputs(&checking, &inputs)))
 		return err;
-	return checking.args->soft ? NULL : verdict_error(&checking.verdict);
+	return checking.args->soft ? NULL : mlv_gate_verdict(checking.monitor.gate, checking.outcome);
 }
 
 /* ---- log */

@@ -246,3 +246,12 @@ mlv_err mlv_gate_write_junit(struct mlv_ctx *ctx, const char *path,
 		return err;
 	return mlv_fs_replace(AT_FDCWD, file.ptr, text.ptr, text.len, 0666);
 }
+
+mlv_err mlv_gate_verdict(const char *gate, enum mlv_gate_outcome outcome)
+{
+	if (outcome == MLV_GATE_PASS)
+		return NULL;
+	if (outcome == MLV_GATE_FAIL)
+		return mlv_error(MLV_E_NO, "%s", "");
+	return mlv_error(MLV_E_MISSING, "the gate '%s' cannot tell: see what is inconclusive", gate);
+}

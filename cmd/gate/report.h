@@ -24,5 +24,10 @@ mlv_err mlv_gate_annotate(struct mlv_run *run, const struct mlv_gate_heading *he
 mlv_err mlv_gate_write_junit(struct mlv_ctx *ctx, const char *path,
 			     const struct mlv_gate_heading *heading,
 			     const struct mlv_gate_report *report) MLV_CHECK;
+/*
+ * What a command comes to: MLV_E_NO, without a message, when the gate of that name failed;
+ * MLV_E_MISSING when it is unsure.
+ */
+mlv_err mlv_gate_verdict(const char *gate, enum mlv_gate_outcome outcome) MLV_CHECK;
 
 #endif
