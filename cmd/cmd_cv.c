@@ -76,7 +76,7 @@ static mlv_err store(struct mlv_run *run, const struct split_args *args,
 	if (err || args->dry_run || (err = mlv_cv_folds_text(cv, &text)) ||
 	    (err = mlv_ctx_check_stop(run->ctx)))
 		return err;
-	return mlv_cv_store(place, path->ptr, &text);
+	return mlv_metrics_place_store(place, path->ptr, &text);
 }
 
 static mlv_err split_run(struct mlv_run *run, const void *opaque, char **names)

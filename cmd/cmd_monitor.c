@@ -23,14 +23,14 @@ static mlv_err profile_run(struct mlv_run *run, const void *args, char **operand
 	if ((err = mlv_metrics_place_open(&place, run->ctx, run->ctx->cwd)) ||
 	    (err = mlv_monitor_read(&place, &side, operands[0], &monitor)) ||
 	    (err = mlv_monitor_profile(&place, &monitor, &text)) ||
-	    (err = mlv_monitor_store(&place, &monitor, "json", &text)) ||
-	    (err = mlv_buf_printf(&file, "%s.json", monitor.name)))
+	    (err = mlv_buf_printf(&file, "monitor/%s.json", monitor.name)) ||
+	    (err = mlv_metrics_place_store(&place, file.ptr, &text)))
 		return err;
 	mlv_out_object_begin(run->out, NULL);
-	mlv_out_text(run->out, "profile", file.ptr);
+	mlv_out_text(run->out, "profile", strrchr(file.ptr, '/') + 1);
 	mlv_out_number(run->out, "bytes", text.len);
 	mlv_out_object_end(run->out);
-	mlv_out_line(run->out, "monitor/%s: what %s was of; commit it with the record", file.ptr,
+	mlv_out_line(run->out, "%s: what %s was of; commit it with the record", file.ptr,
 		     monitor.eval);
 	return NULL;
 }

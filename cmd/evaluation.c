@@ -68,7 +68,7 @@ mlv_err mlv_evaluation_put(struct mlv_run *run, const struct mlv_metrics_place *
 	const char *name = evaluation->spec.name;
 	mlv_err err = mlv_eval_path(name, &path);
 
-	if (err || (err = mlv_buf_printf(&flat, "evals/%s.metrics.json", name)) ||
+	if (err || (err = mlv_eval_flat_path(name, &flat)) ||
 	    (!dry_run &&
 	     (err = mlv_eval_store(place, name, &evaluation->record, &evaluation->flat))))
 		return err;

@@ -111,9 +111,6 @@ mlv_err mlv_monitor_line(const struct mlv_monitor_input *input, const struct mlv
  */
 mlv_err mlv_monitor_log_append(struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
 			       const struct mlv_buf *line) MLV_CHECK;
-/* Make monitor/NAME.ENDING hold a text. */
-mlv_err mlv_monitor_store(const struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
-			  const char *ending, const struct mlv_buf *text) MLV_CHECK;
 
 /* A log that was read. */
 struct mlv_monitor_log {

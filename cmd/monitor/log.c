@@ -1,6 +1,4 @@
 /* What checks found: a line of JSON each, in monitor/NAME.jsonl. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,28 +134,6 @@ mlv_err mlv_monitor_line(const struct mlv_monitor_input *input, const struct mlv
 
 /* ---- the files below monitor/ */
 
-/* Make monitor/ and open it. */
-static mlv_err open_directory(const struct mlv_metrics_place *place, int *dir)
-{
-	if (mlv_sys_mkdirat(place->root_fd, "monitor", 0777) < 0 && errno != EEXIST)
-		return mlv_error_sys("%s/monitor", place->root);
-	*dir = mlv_sys_open_beneath(place->root_fd, "monitor", O_RDONLY | O_DIRECTORY, 0);
-	return *dir < 0 ? mlv_error_sys("%s/monitor", place->root) : NULL;
-}
-
-mlv_err mlv_monitor_store(const struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
-			  const char *ending, const struct mlv_buf *text)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	mlv_err err;
-
-	if ((err = open_directory(place, &dir)) ||
-	    (err = mlv_buf_printf(&file, "%s.%s", monitor->name, ending)))
-		return err;
-	return mlv_metrics_place_write(place, dir, file.ptr, text);
-}
-
 mlv_err mlv_monitor_log_append(struct mlv_metrics_place *place, const struct mlv_monitor *monitor,
 			       const struct mlv_buf *line)
 {
@@ -169,14 +145,14 @@ mlv_err mlv_monitor_log_append(struct mlv_metrics_place *place, const struct mlv
 	bool found;
 	mlv_err err;
 
-	if ((err = open_directory(place, &dir)) ||
-	    (err = mlv_buf_printf(&path, "monitor/%s.jsonl", monitor->name)) ||
+	if ((err = mlv_buf_printf(&path, "monitor/%s.jsonl", monitor->name)) ||
+	    (err = mlv_fs_parent_beneath(place->root_fd, path.ptr, 0777, &dir)) ||
 	    (err = mlv_metrics_place_lock(place, dir, path.ptr, "monitor check", &lock)) ||
 	    (err = mlv_metrics_version(place, &here, path.ptr, &text, &found)) ||
 	    (text.len && text.ptr[text.len - 1] != '\n' && (err = mlv_buf_add_char(&text, '\n'))) ||
 	    (err = mlv_buf_add(&text, line->ptr, line->len)))
 		return err;
-	return mlv_monitor_store(place, monitor, "jsonl", &text);
+	return mlv_metrics_place_write(place, dir, strrchr(path.ptr, '/') + 1, &text);
 }
 
 /* ---- reading */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/fs.h"
+#include "core/base/sys.h"
 #include "core/store/sha256.h"
 
 /* Hash the ids, as many at once as lanes like. */
@@ -174,17 +174,4 @@ mlv_err mlv_cv_folds_name(const struct mlv_cv *cv, char id[MLV_EVAL_ID])
 mlv_err mlv_cv_folds_path(const char *name, struct mlv_buf *path)
 {
 	return mlv_buf_printf(path, "folds/%s.csv", name);
-}
-
-mlv_err mlv_cv_store(const struct mlv_metrics_place *place, const char *path,
-		     const struct mlv_buf *text)
-{
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	const char *slash = strrchr(path, '/');
-	mlv_err err = mlv_fs_parent_beneath(place->root_fd, path, 0777, &dir);
-
-	if (err)
-		return err;
-	return mlv_fs_replace(slash ? dir : place->root_fd, slash ? slash + 1 : path, text->ptr,
-			      text->len, 0666);
 }

@@ -36,8 +36,5 @@ void mlv_cv_sliced_release(struct mlv_cv_sliced *sliced);
 mlv_err mlv_cv_folds_name(const struct mlv_cv *cv, char id[MLV_EVAL_ID]) MLV_CHECK;
 /* "folds/NAME.csv". */
 mlv_err mlv_cv_folds_path(const char *name, struct mlv_buf *path) MLV_CHECK;
-/* Put text at path below the root, whose directory is made. */
-mlv_err mlv_cv_store(const struct mlv_metrics_place *place, const char *path,
-		     const struct mlv_buf *text) MLV_CHECK;
 
 #endif

@@ -171,7 +171,7 @@ static mlv_err store(const struct running *running, size_t split, const char *fi
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT;
 	mlv_err err = split_path(running->cv, split, file, &path);
 
-	return err ? err : mlv_cv_store(running->place, path.ptr, text);
+	return err ? err : mlv_metrics_place_store(running->place, path.ptr, text);
 }
 
 static mlv_err submit(struct running *running, size_t split, const char *command)
@@ -309,7 +309,7 @@ static mlv_err put_together(struct running *running)
 
 	for (size_t s = 0; s < running->cv->folds.splits && !err; s++)
 		err = add_predictions(running, s, &names, &text);
-	return err ? err : mlv_cv_store(running->place, running->cv->spec.out, &text);
+	return err ? err : mlv_metrics_place_store(running->place, running->cv->spec.out, &text);
 }
 
 /* Which splits are meant: [*first, *last). */

@@ -1,7 +1,5 @@
 #include "core/repo/eval.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +74,11 @@ mlv_err mlv_eval_path(const char *name, struct mlv_buf *path)
 	if (strchr(name, '/'))
 		return mlv_buf_add_str(path, strncmp(name, "./", 2) == 0 ? name + 2 : name);
 	return mlv_buf_printf(path, DIRECTORY "/%s.json", name);
+}
+
+mlv_err mlv_eval_flat_path(const char *name, struct mlv_buf *path)
+{
+	return mlv_buf_printf(path, DIRECTORY "/%s.metrics.json", name);
 }
 
 static mlv_err read_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
@@ -276,20 +279,11 @@ mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_
 mlv_err mlv_eval_store(const struct mlv_metrics_place *place, const char *name,
 		       const struct mlv_buf *record, const struct mlv_buf *flat)
 {
-	MLV_SCOPED(mlv_fd_close) int dir = -1;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf path = MLV_BUF_INIT, flat_path = MLV_BUF_INIT;
 	mlv_err err;
 
-	if (mlv_sys_mkdirat(place->root_fd, DIRECTORY, 0777) < 0 && errno != EEXIST)
-		return mlv_error_sys("%s/" DIRECTORY, place->root);
-	dir = mlv_sys_open_beneath(place->root_fd, DIRECTORY, O_RDONLY | O_DIRECTORY, 0);
-	if (dir < 0)
-		return mlv_error_sys("%s/" DIRECTORY, place->root);
-	if ((err = mlv_buf_printf(&file, "%s.metrics.json", name)) ||
-	    (err = mlv_metrics_place_write(place, dir, file.ptr, flat)))
+	if ((err = mlv_eval_path(name, &path)) || (err = mlv_eval_flat_path(name, &flat_path)) ||
+	    (err = mlv_metrics_place_store(place, flat_path.ptr, flat)))
 		return err;
-	mlv_buf_clear(&file);
-	if ((err = mlv_buf_printf(&file, "%s.json", name)))
-		return err;
-	return mlv_metrics_place_write(place, dir, file.ptr, record);
+	return mlv_metrics_place_store(place, path.ptr, record);
 }

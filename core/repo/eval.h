@@ -36,6 +36,8 @@ mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct ml
  * slash: "./NAME.json" at the root.
  */
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path) MLV_CHECK;
+/* "evals/NAME.metrics.json", what is there of the record for readers of metrics files. */
+mlv_err mlv_eval_flat_path(const char *name, struct mlv_buf *path) MLV_CHECK;
 /* The record as this version has it; *found false when there is none. */
 mlv_err mlv_eval_record(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			const char *name, struct mlv_record *record, bool *found) MLV_CHECK;

@@ -131,6 +131,18 @@ mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, 
 		       : mlv_fs_replace_through(tmp, dir, file.ptr, text->ptr, text->len, 0666);
 }
 
+mlv_err mlv_metrics_place_store(const struct mlv_metrics_place *place, const char *path,
+				const struct mlv_buf *text)
+{
+	MLV_SCOPED(mlv_fd_close) int dir = -1;
+	const char *slash = strrchr(path, '/');
+	mlv_err err = mlv_fs_parent_beneath(place->root_fd, path, 0777, &dir);
+
+	return err ? err
+		   : mlv_metrics_place_write(place, slash ? dir : place->root_fd, slash ? slash + 1 : path,
+					     text);
+}
+
 mlv_err mlv_metrics_place_lock(struct mlv_metrics_place *place, int dir, const char *path,
 			       const char *command, struct mlv_lock **lock)
 {

@@ -54,6 +54,9 @@ mlv_err mlv_metrics_place_name(const struct mlv_metrics_place *place, const char
  */
 mlv_err mlv_metrics_place_write(const struct mlv_metrics_place *place, int dir, const char *path,
 				const struct mlv_buf *text) MLV_CHECK;
+/* The same of a path below the root, whose directories are made, none through a link. */
+mlv_err mlv_metrics_place_store(const struct mlv_metrics_place *place, const char *path,
+				const struct mlv_buf *text) MLV_CHECK;
 
 /*
  * Take the lock of the file at path, which lies below the directory dir of the work tree and is
