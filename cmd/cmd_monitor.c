@@ -185,12 +185,14 @@ struct checking {
 	struct mlv_metrics_place place;
 	struct mlv_metrics_side side;
 	struct mlv_monitor monitor;
+	struct mlv_monitor_reference reference;
 	enum mlv_gate_outcome outcome; /* the worst of all checks; drift fails */
 };
 
 static void checking_release(struct checking *checking)
 {
 	mlv_metrics_place_close(&checking->place);
+	mlv_monitor_reference_release(&checking->reference);
 	mlv_monitor_release(&checking->monitor);
 }
 
@@ -213,7 +215,8 @@ static mlv_err check_one(struct checking *checking, const struct mlv_monitor_inp
 	struct mlv_run *run = checking->run;
 	mlv_err err;
 
-	if ((err = mlv_monitor_check(&checking->place, &checking->side, monitor, input, &found)) ||
+	if ((err = mlv_monitor_check(&checking->place, &checking->side, monitor, &checking->reference,
+				     input, &found)) ||
 	    !found.slice_count)
 		return err;
 	if ((err = mlv_monitor_gate(&checking->place, &checking->side, monitor, &found, &gated)) ||

@@ -17,9 +17,15 @@ void mlv_monitor_found_release(struct mlv_monitor_found *found)
 	free(found->slices);
 	mlv_strs_release(&found->fresh);
 	mlv_comparison_release(&found->comparison);
-	mlv_record_release(&found->reference);
 	mlv_record_release(&found->current);
 	*found = (struct mlv_monitor_found){ 0 };
+}
+
+void mlv_monitor_reference_release(struct mlv_monitor_reference *reference)
+{
+	mlv_record_release(&reference->record);
+	mlv_profile_release(&reference->profile);
+	*reference = (struct mlv_monitor_reference){ 0 };
 }
 
 /* ---- profile */
@@ -98,6 +104,24 @@ static mlv_err load_profile(const struct mlv_metrics_place *place,
 			      "mlv monitor profile %s", monitor->name);
 }
 
+/* The record, and the profile that is of it. */
+static mlv_err read_reference(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			      const struct mlv_monitor *monitor, struct mlv_monitor_reference *reference)
+{
+	bool there = false;
+	mlv_err err = mlv_eval_record(place, side, monitor->eval, &reference->record, &there);
+
+	if (err)
+		return err;
+	if (!there)
+		return mlv_error(MLV_E_MISSING, "evals/%s.json: not in %s", monitor->eval,
+				 mlv_metrics_side_name(side));
+	if ((err = load_profile(place, side, monitor, &reference->record, &reference->profile)))
+		return err;
+	reference->is_read = true;
+	return NULL;
+}
+
 /* A row for what is called so. */
 static mlv_err new_row(const char *name, struct mlv_monitor_found *found, struct mlv_drift **drift)
 {
@@ -129,7 +153,7 @@ static mlv_err add_slice(const char *name, uint64_t before, uint64_t now,
 /* Add the slices that the reference has of a dimension, and those that it has not. */
 static mlv_err add_slices(const struct mlv_dim *dim, const uint64_t *rows, struct mlv_monitor_found *found)
 {
-	const struct mlv_record *record = &found->reference;
+	const struct mlv_record *record = found->reference;
 	size_t first = found->slice_count;
 	mlv_err err = NULL;
 
@@ -155,9 +179,9 @@ static mlv_err add_slices(const struct mlv_dim *dim, const uint64_t *rows, struc
 static mlv_err compare_dim(const struct mlv_monitor *monitor, const struct mlv_dim *dim,
 			   size_t rows, struct mlv_monitor_found *found)
 {
-	size_t most = dim->values.count + found->reference.slice_count + 1, bins = 0;
+	size_t most = dim->values.count + found->reference->slice_count + 1, bins = 0;
 	size_t first = found->slice_count;
-	uint64_t all = found->reference.slices[0].n;
+	uint64_t all = found->reference->slices[0].n;
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_mem_free)
 	uint64_t *counts = mlv_sys_alloc_array(2 * most + 1, sizeof(*counts));
@@ -217,7 +241,7 @@ static mlv_err compare_metrics(struct mlv_ctx *ctx, const struct mlv_cases *case
 	    (err = mlv_record_write(&results, &unknown, &text)) ||
 	    (err = mlv_record_read("the new rows", text.ptr, text.len, &found->current)))
 		return err;
-	return mlv_eval_compare(&found->reference, &found->current, NULL, false, MLV_ADJUST_BH,
+	return mlv_eval_compare(found->reference, &found->current, NULL, false, MLV_ADJUST_BH,
 				&found->comparison);
 }
 
@@ -256,37 +280,31 @@ static mlv_err compare_rows(struct mlv_ctx *ctx, const struct mlv_monitor *monit
 	for (size_t i = 0; i < profile->features.count && !err; i++)
 		err = compare_feature(ctx, monitor, profile->features.at[i], &profile->samples[i],
 				      &rows->samples[i], found);
-	if (err || (err = add_slice("overall", found->reference.slices[0].n, cases->rows.count, found)))
+	if (err || (err = add_slice("overall", found->reference->slices[0].n, cases->rows.count, found)))
 		return err;
 	for (size_t d = 0; d < cases->dim_count && !err; d++)
 		if (cases->dims[d].code && !cases->dims[d].def->hidden &&
-		    !(err = check_edges(monitor, &cases->dims[d], &found->reference)))
+		    !(err = check_edges(monitor, &cases->dims[d], found->reference)))
 			err = compare_dim(monitor, &cases->dims[d], cases->rows.count, found);
 	return err || !found->labelled ? err : compare_metrics(ctx, cases, found);
 }
 
 mlv_err mlv_monitor_check(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			  const struct mlv_monitor *monitor, const struct mlv_monitor_input *input,
-			  struct mlv_monitor_found *found)
+			  const struct mlv_monitor *monitor, struct mlv_monitor_reference *reference,
+			  const struct mlv_monitor_input *input, struct mlv_monitor_found *found)
 {
 	MLV_SCOPED(mlv_monitor_rows_release) struct mlv_monitor_rows rows = { 0 };
-	MLV_SCOPED(mlv_profile_release) struct mlv_profile profile = { 0 };
-	bool there = false;
 	mlv_err err;
 
 	if ((err = mlv_eval_spec_of(place, side, monitor->eval, &rows.spec)) ||
-	    (err = mlv_eval_record(place, side, monitor->eval, &found->reference, &there)))
+	    (!reference->is_read && (err = read_reference(place, side, monitor, reference))) ||
+	    (err = mlv_monitor_read_rows(place, input, &reference->profile, &reference->record, &rows)))
 		return err;
-	if (!there)
-		return mlv_error(MLV_E_MISSING, "evals/%s.json: not in %s", monitor->eval,
-				 mlv_metrics_side_name(side));
-	if ((err = load_profile(place, side, monitor, &found->reference, &profile)) ||
-	    (err = mlv_monitor_read_rows(place, input, &profile, &found->reference, &rows)))
-		return err;
+	found->reference = &reference->record;
 	found->labelled = rows.labelled;
 	if (!rows.cases.rows.count) {
 		mlv_tell_warning(place->ctx, "%s: no rows, nothing to check", input->name);
 		return NULL;
 	}
-	return compare_rows(place->ctx, monitor, &profile, &rows, found);
+	return compare_rows(place->ctx, monitor, &reference->profile, &rows, found);
 }

@@ -6,7 +6,8 @@
  * monitor/NAME.json (profile.h), keeps what these are like. New rows need
  * neither the training data nor labels.
  *
- * Ownership   mlv_monitor_release(), mlv_monitor_inputs_release(), mlv_monitor_found_release().
+ * Ownership   mlv_monitor_release(), mlv_monitor_inputs_release(), mlv_monitor_reference_release(),
+ *             which outlives what was found, and mlv_monitor_found_release().
  */
 #ifndef MLV_CMD_MONITOR_H
 #define MLV_CMD_MONITOR_H
@@ -58,6 +59,14 @@ mlv_err mlv_monitor_inputs_typed(const char *path, const char *name,
 				 struct mlv_monitor_inputs *inputs) MLV_CHECK;
 void mlv_monitor_inputs_release(struct mlv_monitor_inputs *inputs);
 
+/* What new rows are held against, of one version of a monitor: { 0 } until the first check reads it. */
+struct mlv_monitor_reference {
+	bool is_read;
+	struct mlv_record record;
+	struct mlv_profile profile;
+};
+void mlv_monitor_reference_release(struct mlv_monitor_reference *reference);
+
 /* How a feature, the score or the shares of a dimension's slices moved. */
 struct mlv_drift_row {
 	char *name;
@@ -74,8 +83,9 @@ struct mlv_monitor_found {
 	size_t slice_count, slice_cap;
 	struct mlv_strs fresh; /* "color=blue": values that the reference has not */
 	bool labelled, drifted;
-	struct mlv_record reference, current; /* current: only where there are labels */
-	struct mlv_comparison comparison;     /* the same */
+	const struct mlv_record *reference;
+	struct mlv_record current;        /* only where there are labels */
+	struct mlv_comparison comparison; /* the same; of it and the reference */
 };
 /*
  * Hold new rows against the profile and the record of a version. Without rows
@@ -84,7 +94,8 @@ struct mlv_monitor_found {
  * are not cut alike.
  */
 mlv_err mlv_monitor_check(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			  const struct mlv_monitor *monitor, const struct mlv_monitor_input *input,
+			  const struct mlv_monitor *monitor, struct mlv_monitor_reference *reference,
+			  const struct mlv_monitor_input *input,
 			  struct mlv_monitor_found *found) MLV_CHECK;
 void mlv_monitor_found_release(struct mlv_monitor_found *found);
 

@@ -36,9 +36,9 @@ mlv_err mlv_monitor_gate(struct mlv_metrics_place *place, const struct mlv_metri
 	if (fairness && (err = mlv_eval_fairness(place, side, &found->current, &gated->entries,
 						 &gated->audited)))
 		return err;
-	if ((err = mlv_eval_compare(&found->reference, &found->current, NULL, false, gate->adjust,
+	if ((err = mlv_eval_compare(found->reference, &found->current, NULL, false, gate->adjust,
 				    &gated->comparison)) ||
-	    (err = mlv_gate_apply(gate, &found->current, &found->reference, &gated->comparison,
+	    (err = mlv_gate_apply(gate, &found->current, found->reference, &gated->comparison,
 				  fairness ? &gated->audited : NULL, &gated->report)))
 		return err;
 	gated->judged = true;
