@@ -119,32 +119,20 @@ static double size_of(const struct mlv_change *change)
 	return change->sides[0].defined && change->sides[1].defined ? fabs(change->change) : -1;
 }
 
-static int worst_first(const void *a, const void *b)
+/* Those of all rows first, as they stand; then those of slices by a key, the least first. */
+static int by_key(const struct mlv_change *left, const struct mlv_change *right, double left_key,
+		  double right_key)
 {
-	const struct mlv_change *left = *(const struct mlv_change *const *)a;
-	const struct mlv_change *right = *(const struct mlv_change *const *)b;
-	double gains[] = { mlv_change_gain(left), mlv_change_gain(right) };
-
 	if (!left->dim != !right->dim)
 		return left->dim ? 1 : -1;
-	if (left->verdict != right->verdict && left->dim)
-		return left->verdict < right->verdict ? -1 : 1;
-	if (left->dim && (gains[0] < gains[1] || gains[0] > gains[1]))
-		return gains[0] < gains[1] ? -1 : 1;
+	if (left->dim && (left_key < right_key || left_key > right_key))
+		return left_key < right_key ? -1 : 1;
 	return left < right ? -1 : left > right;
 }
 
-static int by_delta(const void *a, const void *b)
+static int by_name(const void *a, const void *b) /* as they stand, which is by slice and metric */
 {
-	const struct mlv_change *left = *(const struct mlv_change *const *)a;
-	const struct mlv_change *right = *(const struct mlv_change *const *)b;
-	double deltas[] = { size_of(left), size_of(right) };
-
-	if (!left->dim != !right->dim)
-		return left->dim ? 1 : -1;
-	if (left->dim && (deltas[0] < deltas[1] || deltas[0] > deltas[1]))
-		return deltas[0] > deltas[1] ? -1 : 1;
-	return left < right ? -1 : left > right;
+	return by_key(*(const struct mlv_change *const *)a, *(const struct mlv_change *const *)b, 0, 0);
 }
 
 static int by_rows(const void *a, const void *b)
@@ -152,20 +140,25 @@ static int by_rows(const void *a, const void *b)
 	const struct mlv_change *left = *(const struct mlv_change *const *)a;
 	const struct mlv_change *right = *(const struct mlv_change *const *)b;
 
-	if (!left->dim != !right->dim)
-		return left->dim ? 1 : -1;
-	if (left->dim && left->rows != right->rows)
-		return left->rows > right->rows ? -1 : 1;
-	return left < right ? -1 : left > right;
+	return by_key(left, right, -(double)left->rows, -(double)right->rows);
 }
 
-/* As they stand, which is by slice and metric. */
-static int by_name(const void *a, const void *b)
+static int worst_first(const void *a, const void *b)
 {
 	const struct mlv_change *left = *(const struct mlv_change *const *)a;
 	const struct mlv_change *right = *(const struct mlv_change *const *)b;
 
-	return left < right ? -1 : left > right;
+	if (left->verdict != right->verdict)
+		return by_key(left, right, left->verdict, right->verdict);
+	return by_key(left, right, mlv_change_gain(left), mlv_change_gain(right));
+}
+
+static int by_delta(const void *a, const void *b)
+{
+	const struct mlv_change *left = *(const struct mlv_change *const *)a;
+	const struct mlv_change *right = *(const struct mlv_change *const *)b;
+
+	return by_key(left, right, -size_of(left), -size_of(right));
 }
 
 static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_glob *glob,
