@@ -155,7 +155,7 @@ static mlv_err check_run(struct mlv_run *run, const void *opaque, char **names)
 	    (err = mlv_cv_pick(&place, &side, names[0], &name)) ||
 	    (err = mlv_cv_load(&place, &side, name.ptr, &cv)) ||
 	    (err = mlv_cv_sliced_load(&place, &side, &cv, &sliced)) ||
-	    (err = mlv_cv_check(run->ctx, &cv, sliced.is ? &sliced.cases : NULL, &findings)) ||
+	    (err = mlv_cv_check(run->ctx, &cv, &sliced.cases, &findings)) ||
 	    (err = tell(run, &cv, &findings, &sliced.left, &leaks)) ||
 	    (err = check_file(&place, &side, &cv, &path, &stale)))
 		return err;

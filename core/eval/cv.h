@@ -126,7 +126,7 @@ struct mlv_cv_findings {
 	struct mlv_cv_finding at[MLV_CV_PROBLEMS]; /* by problem; splits is 0 where there is none */
 	size_t count;
 };
-/* sliced, of the same rows, has slices to be looked at; NULL: none. */
+/* sliced, of the same rows, has slices to be looked at, or none. */
 mlv_err mlv_cv_check(struct mlv_ctx *ctx, const struct mlv_cv *cv, const struct mlv_cases *sliced,
 		     struct mlv_cv_findings *findings) MLV_CHECK;
 void mlv_cv_findings_release(struct mlv_cv_findings *findings);

@@ -139,7 +139,6 @@ static mlv_err read_sliced(struct mlv_metrics_place *place, const struct mlv_met
 		return err;
 	if (sliced->cases.rows.count != cv->frame.rows)
 		return mlv_error(MLV_E_REFUSED, "%s: it changed while it was read", cv->spec.data);
-	sliced->is = true;
 	return NULL;
 }
 

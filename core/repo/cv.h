@@ -26,7 +26,6 @@ mlv_err mlv_cv_load_folds(struct mlv_metrics_place *place, const struct mlv_metr
 struct mlv_cv_sliced {
 	struct mlv_eval_spec spec;
 	struct mlv_cases cases;
-	bool is;
 	struct mlv_strs left; /* names of entries whose columns the table lacks */
 };
 mlv_err mlv_cv_sliced_load(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,

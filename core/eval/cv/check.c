@@ -45,7 +45,7 @@ void mlv_cv_findings_release(struct mlv_cv_findings *findings)
 struct checking {
 	struct mlv_ctx *ctx;
 	const struct mlv_cv *cv;
-	const struct mlv_cases *sliced; /* NULL: there are no slices */
+	const struct mlv_cases *sliced;
 	struct mlv_cv_findings *findings;
 	uint32_t *plain[KINDS]; /* of each row: as it is, as it means, without its label */
 	size_t plain_count[KINDS];
@@ -306,7 +306,7 @@ static mlv_err find_absent_slices(struct checking *checking, size_t split)
 
 	if (!mlv_folds_count(folds, split, MLV_FOLD_TRAIN) || !mlv_folds_count(folds, split, MLV_FOLD_TEST))
 		return NULL;
-	for (size_t d = 0; sliced && d < sliced->dim_count; d++) {
+	for (size_t d = 0; d < sliced->dim_count; d++) {
 		const struct mlv_dim *dim = &sliced->dims[d];
 
 		if (dim->def->hidden)
