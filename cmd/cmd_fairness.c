@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/fairness/report.h"
-#include "cmd/ui/number.h"
+#include "cmd/ui/value.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
 #include "core/base/yaml.h"
@@ -48,15 +48,16 @@ struct auditing {
 
 static mlv_err parse_args(struct auditing *auditing)
 {
-	const char *format = auditing->args->format, *tau = auditing->args->tau;
-	mlv_err err = mlv_option_real("--tau", tau, 0.01, 1, &auditing->tau);
+	static const char *const formats[] = { "table", "md", "aequitas-csv" };
+	size_t format = 0;
+	mlv_err err;
 
-	auditing->csv = format && strcmp(format, "aequitas-csv") == 0;
-	auditing->markdown = format && strcmp(format, "md") == 0;
-	if (format && !auditing->csv && !auditing->markdown && strcmp(format, "table") != 0)
-		return mlv_error(MLV_E_USAGE, "--format must be table, md or aequitas-csv, not '%s'", format);
-	if (err)
+	if ((err = mlv_option_choice("--format", auditing->args->format, formats, MLV_COUNT(formats),
+				     &format)) ||
+	    (err = mlv_option_real("--tau", auditing->args->tau, 0.01, 1, &auditing->tau)))
 		return err;
+	auditing->markdown = format == 1;
+	auditing->csv = format == 2;
 	if (auditing->args->config && !auditing->args->aequitas)
 		return mlv_error(MLV_E_USAGE, "--config is of --aequitas");
 	if (auditing->args->rev && auditing->args->aequitas)

@@ -8,7 +8,7 @@
 
 #include "cmd/record/diff.h"
 #include "cmd/ui/budget.h"
-#include "cmd/ui/number.h"
+#include "cmd/ui/value.h"
 #include "core/base/sys.h"
 
 #define MOST 60000 /* bytes of Markdown, where nothing else is said: a comment holds 65,536 */
@@ -253,21 +253,16 @@ static mlv_err read_most(const struct diff_args *args, size_t *most)
 
 static mlv_err read_how(const struct diff_args *args, struct mlv_record_diff_how *how)
 {
-	static const char *const names[] = { "rows", "folds", "none" };
-	size_t paired;
+	static const char *const pairs[] = { "rows", "folds", "none" };
+	size_t paired = 0;
 	mlv_err err;
 
 	*how = (struct mlv_record_diff_how){ .margin = MLV_RECORD_MARGIN, .min_n = args->min_n };
 	if ((err = mlv_adjust_parse(args->adjust, &how->adjust)) ||
 	    (err = mlv_option_real("--level", args->level, 0.5, 0.9999, &how->level)) ||
-	    (err = mlv_option_real("--margin", args->margin, 0, HUGE_VAL, &how->margin)))
+	    (err = mlv_option_real("--margin", args->margin, 0, HUGE_VAL, &how->margin)) ||
+	    (err = mlv_option_choice("--paired", args->paired, pairs, MLV_COUNT(pairs), &paired)))
 		return err;
-	for (paired = 0; args->paired && paired < MLV_COUNT(names); paired++)
-		if (strcmp(args->paired, names[paired]) == 0)
-			break;
-	if (paired == MLV_COUNT(names))
-		return mlv_error(MLV_E_USAGE, "--paired must be rows, folds or none, not '%s'",
-				 args->paired);
 	how->no_rows = paired > 0 || args->no_rows;
 	how->no_folds = paired == 2;
 	return NULL;

@@ -5,7 +5,7 @@
 
 #include "cmd/cmd_slices.h"
 #include "cmd/slices_rule.h"
-#include "cmd/ui/number.h"
+#include "cmd/ui/value.h"
 #include "cmd/ui/table.h"
 #include "core/base/sys.h"
 #include "core/eval/find.h"
@@ -55,6 +55,7 @@ struct finding {
 	const struct find_args *args;
 	const struct mlv_cases *cases;
 	struct mlv_find_plan plan;
+	bool wants_loss;
 	struct mlv_find_dim *dims;
 	size_t *dim_of;    /* which dimension of the cases each is */
 	size_t dim_count;
@@ -78,15 +79,19 @@ static void finding_release(struct finding *finding)
 
 static mlv_err parse_args(struct finding *finding)
 {
+	static const char *const metrics[] = { "error", "loss" };
 	const struct find_args *args = finding->args;
+	size_t metric = 0;
+	mlv_err err = mlv_option_choice("--metric", args->metric, metrics, MLV_COUNT(metrics), &metric);
 
+	if (err)
+		return err;
+	finding->wants_loss = metric == 1;
 	finding->plan = (struct mlv_find_plan){
 		.alpha = MLV_FIND_ALPHA, .levels = args->levels ? (size_t)args->levels : 3,
 		.min_rows = args->min_n ? args->min_n : finding->cases->spec->min_n,
 		.top = args->top ? (size_t)args->top : 10,
 	};
-	if (args->metric && strcmp(args->metric, "error") != 0 && strcmp(args->metric, "loss") != 0)
-		return mlv_error(MLV_E_USAGE, "--metric must be error or loss, not '%s'", args->metric);
 	if (finding->plan.levels > MLV_FIND_LEVELS)
 		return mlv_error(MLV_E_USAGE, "--max-level must be at most %d", MLV_FIND_LEVELS);
 	if (finding->plan.top > 1000)
@@ -103,14 +108,13 @@ static mlv_err parse_args(struct finding *finding)
 static mlv_err choose_loss(const struct finding *finding, const struct mlv_measure **loss)
 {
 	const struct mlv_rows *rows = &finding->cases->rows;
-	bool wants_loss = finding->args->metric && strcmp(finding->args->metric, "loss") == 0;
 
 	*loss = NULL;
 	if (rows->task == MLV_TASK_REGRESSION) {
-		*loss = mlv_measure_find(wants_loss ? "mse" : "mae");
+		*loss = mlv_measure_find(finding->wants_loss ? "mse" : "mae");
 		return NULL;
 	}
-	if (!wants_loss)
+	if (!finding->wants_loss)
 		return NULL;
 	if (!rows->score)
 		return mlv_error(MLV_E_SPEC, "'%s' has no scores that a loss could be of",
@@ -185,7 +189,7 @@ static bool is_in(const struct finding *finding, const struct mlv_found *slice, 
 static void test_slice(const struct finding *finding, const struct mlv_found *slice, struct tested *to)
 {
 	const struct mlv_rows *rows = &finding->cases->rows;
-	bool shares = rows->truth && !(finding->args->metric && strcmp(finding->args->metric, "loss") == 0);
+	bool shares = rows->truth && !finding->wants_loss;
 	double n, m, a, b;
 
 	for (size_t i = finding->searched; i < rows->count; i++) {

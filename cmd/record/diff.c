@@ -10,22 +10,21 @@
 #include "cmd/record/spread.h"
 #include "cmd/record/table.h"
 #include "cmd/ui/out.h"
+#include "cmd/ui/value.h"
 #include "core/base/sys.h"
 #include "core/eval/metric.h"
 #include "core/repo/glob.h"
 
 mlv_err mlv_adjust_parse(const char *name, enum mlv_adjust *adjust)
 {
-	static const char *const names[] = { "none", "holm", "bh", "by" };
+	static const char *const words[] = { "bh", "holm", "by", "none" };
+	static const enum mlv_adjust ways[] = { MLV_ADJUST_BH, MLV_ADJUST_HOLM, MLV_ADJUST_BY,
+						MLV_ADJUST_NONE };
+	size_t choice = 0;
+	mlv_err err = mlv_option_choice("--adjust", name, words, MLV_COUNT(words), &choice);
 
-	*adjust = MLV_ADJUST_BH;
-	for (size_t i = 0; name && i < MLV_COUNT(names); i++)
-		if (strcmp(names[i], name) == 0) {
-			*adjust = (enum mlv_adjust)i;
-			return NULL;
-		}
-	return name ? mlv_error(MLV_E_USAGE, "--adjust must be bh, holm, by or none, not '%s'", name)
-		    : NULL;
+	*adjust = ways[choice];
+	return err;
 }
 
 void mlv_record_diff_release(struct mlv_record_diff *diff)

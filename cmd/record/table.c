@@ -1,21 +1,18 @@
 #include "cmd/record/table.h"
 
 #include <stdio.h>
-#include <string.h>
 
+#include "cmd/ui/value.h"
 #include "core/eval/metric.h"
 
 mlv_err mlv_record_order_parse(const char *text, enum mlv_record_order *order)
 {
-	static const char *const names[] = { "name", "n", "worst", "delta" };
+	static const char *const words[] = { "name", "n", "worst", "delta" };
+	size_t choice = *order;
+	mlv_err err = mlv_option_choice("--sort", text, words, MLV_COUNT(words), &choice);
 
-	for (size_t i = 0; text && i < MLV_COUNT(names); i++)
-		if (strcmp(names[i], text) == 0) {
-			*order = (enum mlv_record_order)i;
-			return NULL;
-		}
-	return text ? mlv_error(MLV_E_USAGE, "--sort must be name, n, worst or delta, not '%s'", text)
-		    : NULL;
+	*order = (enum mlv_record_order)choice;
+	return err;
 }
 
 mlv_err mlv_record_table_begin(struct mlv_table *table)
