@@ -1,11 +1,10 @@
 /* Groups under the names that Aequitas gives its columns. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/fairness/report.h"
 #include "core/base/csv.h"
+#include "core/base/real.h"
 
 #define CAP 10.0 /* what Aequitas writes for a rate by 0 */
 
@@ -19,13 +18,10 @@ static const enum mlv_rate biases[] = { MLV_RATE_PPR, MLV_RATE_PPREV, MLV_RATE_P
 /* The shortest form that reads back the same, after a comma; nothing when it is not defined. */
 static mlv_err add_number(struct mlv_buf *to, bool defined, double number)
 {
-	char text[32] = "";
+	char text[MLV_REAL_TEXT] = "";
 
-	for (int digits = 1; defined && digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if (!(strtod(text, NULL) < number) && !(strtod(text, NULL) > number))
-			break;
-	}
+	if (defined)
+		mlv_real_write(number, 1, text);
 	return mlv_buf_printf(to, ",%s%s", text, defined && !strpbrk(text, ".e") ? ".0" : "");
 }
 

@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/path.h"
+#include "core/base/real.h"
 
 /* "\n   12 | deps:": a line that shows a place in a file. */
 static bool begins_place(const char *c)
@@ -266,17 +266,12 @@ void mlv_out_number(struct mlv_out *out, const char *name, uint64_t number)
 
 void mlv_out_real(struct mlv_out *out, const char *name, double number)
 {
-	char text[32];
+	char text[MLV_REAL_TEXT];
 
 	if (!begin_value(out, name))
 		return;
-	snprintf(text, sizeof(text), "null");
-	for (int digits = 15; isfinite(number) && digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if (!(strtod(text, NULL) < number) && !(strtod(text, NULL) > number))
-			break;
-	}
-	fputs(text, out->to);
+	mlv_real_write(number, 15, text);
+	fputs(isfinite(number) ? text : "null", out->to);
 	end_value(out);
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/base/path.h"
+#include "core/base/real.h"
 #include "core/base/strs.h"
 #include "core/base/sys.h"
 
@@ -352,15 +353,11 @@ mlv_err mlv_json_add_string(struct mlv_buf *to, const char *text, size_t len)
 
 mlv_err mlv_json_add_real(struct mlv_buf *to, double number)
 {
-	char digits[40];
+	char digits[MLV_REAL_TEXT];
 
 	if (!isfinite(number))
 		return mlv_buf_add_str(to, "null");
-	for (int precision = 15; precision <= 17; precision++) {
-		snprintf(digits, sizeof(digits), "%.*g", precision, number);
-		if (!(strtod(digits, NULL) < number) && !(strtod(digits, NULL) > number))
-			break;
-	}
+	mlv_real_write(number, 15, digits);
 	/* As a real, so that whoever reads it back does not find an integer. */
 	return mlv_buf_printf(to, "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
 }

@@ -1,10 +1,10 @@
 /* Dimensions: which slice each row is in. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/path.h"
+#include "core/base/real.h"
 #include "core/base/sys.h"
 #include "core/eval/cases/parts.h"
 
@@ -25,18 +25,9 @@ void mlv_dim_release(struct mlv_dim *dim)
 
 mlv_err mlv_number_add(struct mlv_buf *to, double number)
 {
-	char digits[40];
+	char digits[MLV_REAL_TEXT];
 
-	if (isinf(number))
-		return mlv_buf_add_str(to, number < 0 ? "-inf" : "inf");
-	for (int precision = 15; precision <= 17; precision++) {
-		double back;
-
-		snprintf(digits, sizeof(digits), "%.*g", precision, number);
-		back = strtod(digits, NULL);
-		if (back <= number && back >= number)
-			break;
-	}
+	mlv_real_write(number, 15, digits);
 	return mlv_buf_add_str(to, digits);
 }
 
