@@ -70,14 +70,19 @@ static void print_columns(struct mlv_out *out, const struct mlv_listing_item *it
 	}
 }
 
+static void print_name(struct mlv_out *out, const char *name, size_t len, bool tracked, bool dir)
+{
+	mlv_out_raw(out, tracked ? mlv_out_color(out, MLV_COLOR_BOLD) : "");
+	mlv_out_path(out, name, len);
+	mlv_out_raw(out, tracked ? mlv_out_color(out, MLV_COLOR_OFF) : "");
+	mlv_out_raw(out, dir ? "/\n" : "\n");
+}
+
 static void print_line(struct mlv_out *out, const struct mlv_listing_item *item,
 		       const struct list_args *args)
 {
 	print_columns(out, item, args);
-	mlv_out_raw(out, item->tracked ? mlv_out_color(out, MLV_COLOR_BOLD) : "");
-	mlv_out_path(out, item->path, strlen(item->path));
-	mlv_out_raw(out, item->tracked ? mlv_out_color(out, MLV_COLOR_OFF) : "");
-	mlv_out_raw(out, item->dir ? "/\n" : "\n");
+	print_name(out, item->path, strlen(item->path), item->tracked, item->dir);
 }
 
 /* ---- a tree */
@@ -110,16 +115,13 @@ static mlv_err draw(struct drawing *drawing, size_t at, size_t end, size_t skip,
 		const struct mlv_listing_item *item = &drawing->listing->items[at];
 		const char *name = item->path + skip;
 		size_t len = strcspn(name, "/");
-		bool below = name[len] == '/', tracked = item->tracked && !below;
+		bool below = name[len] == '/';
 
 		next = end_of_name(drawing->listing, at, end, skip, len);
 		print_columns(drawing->out, below ? NULL : item, drawing->args);
 		mlv_out_raw(drawing->out, drawing->lead.ptr);
 		mlv_out_raw(drawing->out, next == end ? "└── " : "├── ");
-		mlv_out_raw(drawing->out, tracked ? mlv_out_color(drawing->out, MLV_COLOR_BOLD) : "");
-		mlv_out_path(drawing->out, name, len);
-		mlv_out_raw(drawing->out, tracked ? mlv_out_color(drawing->out, MLV_COLOR_OFF) : "");
-		mlv_out_raw(drawing->out, below || item->dir ? "/\n" : "\n");
+		print_name(drawing->out, name, len, item->tracked && !below, below || item->dir);
 		if (!below || level == drawing->args->level)
 			continue;
 		if (!(err = mlv_buf_add_str(&drawing->lead, next == end ? "    " : "│   ")))
