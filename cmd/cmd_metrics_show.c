@@ -116,13 +116,8 @@ static mlv_err show_side(struct show *show, const char *rev)
 	struct mlv_metrics_side side;
 	mlv_err err;
 
-	/* Evaluations first: what is wrong in mlv.yaml is told once, not warned of before. */
 	if ((err = mlv_metrics_side_init(&show->place, rev, &side)) ||
-	    (!show->typed.count && !show->many &&
-	     (err = mlv_metrics_list_evals(&show->place, &side, &listed))))
-		return err;
-	mlv_strs_release(&listed);
-	if ((!show->typed.count &&
+	    (!show->typed.count &&
 	     (err = mlv_metrics_list(&show->place, &side, MLV_OUT_METRIC, &listed))))
 		return err;
 	mlv_strs_sort_unique(&listed);
@@ -148,7 +143,7 @@ static mlv_err show_side(struct show *show, const char *rev)
 	return NULL;
 }
 
-/* The records of one version: those that were named, or with no names all. */
+/* The records of one version. */
 static mlv_err show_records(struct show *show)
 {
 	const struct mlv_record_show_options options = {
@@ -162,8 +157,6 @@ static mlv_err show_records(struct show *show)
 	if (show->many)
 		return NULL;
 	if ((err = mlv_metrics_side_init(&show->place, show->args->rev, &side)))
-		return err;
-	if (!show->named && (err = mlv_metrics_list_evals(&show->place, &side, &show->evals)))
 		return err;
 	mlv_strs_sort_unique(&show->evals);
 	for (size_t e = 0; e < show->evals.count && !err; e++) {
@@ -234,7 +227,10 @@ static mlv_err take_typed(struct show *show, char **targets)
 	    (err = mlv_metrics_add_typed(&show->place, &side, 1, &typed, &show->typed)))
 		return err;
 	mlv_strs_sort_unique(&show->typed);
-	return take_records(show);
+	if (show->named || show->many)
+		return take_records(show);
+	/* Before metrics files: what is wrong in mlv.yaml is told once, not warned of with these. */
+	return mlv_metrics_list_evals(&show->place, &side, &show->evals);
 }
 
 static mlv_err print(struct show *show, unsigned scopes)
@@ -245,7 +241,7 @@ static mlv_err print(struct show *show, unsigned scopes)
 
 	mlv_out_object_begin(out, NULL);
 	if ((csv && (err = mlv_record_csv_begin(&show->csv, show->many))) ||
-	    ((show->typed.count || !show->evals.count) && (err = show_all(show, scopes))))
+	    ((show->typed.count || !show->named) && (err = show_all(show, scopes))))
 		return err;
 	mlv_table_print(&show->table, out, show->args->markdown);
 	if ((err = show_records(show)))
