@@ -186,8 +186,9 @@ mlv_err mlv_batch_adopt(struct mlv_batch *batch, const struct mlv_key *key,
 /*
  * Make everything put so far durable, under its names, when no put is under
  * way any more; those that come meanwhile wait. The batch can be used on. It
- * fails too when a put did. When it fails nothing is pending any more: what is
- * still wanted is to be put again, because a sync that failed cannot be repeated.
+ * fails too when a put did. When it fails nothing is pending any more, whichever
+ * thread put it, and no later commit tells so: what is still wanted is to be put
+ * again, because a sync that failed cannot be repeated.
  */
 mlv_err mlv_batch_commit(struct mlv_batch *batch) MLV_CHECK;
 
