@@ -235,22 +235,19 @@ mlv_test(fetch, wants_share_what_is_the_same)
 
 mlv_test(fetch, large_files_come_side_by_side)
 {
-	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
 	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer fetched = MLV_TRANSFER_INIT;
 	struct mlv_want wants[6];
 	struct world w;
 
 	world_init(&w);
 	world_fill_large(&w, wants, 6);
-	check_ok(mlv_push(w.cache, &w.remote.base, wants, 6, &pushed));
-	w.remote.base.jobs = 6;
-	w.remote.crowd = "large/";
-	w.remote.wanted = 6;
+	check_ok(mlv_push(w.cache, w.memory, wants, 6, &(struct mlv_transfer)MLV_TRANSFER_INIT));
+	flaky_crowd(&w.remote, "large/", 6);
 	check_ok(mlv_fetch(w.other, &w.remote.base, wants, 6, &fetched));
 	cr_assert(fetched.files == 6 && fetched.problems.count == 0);
 	cr_assert(w.remote.most == 6, "%u at once", w.remote.most);
 	for (size_t i = 0; i < 6; i++)
-		check_ok(mlv_store_verify(w.other, &wants[i].key, LARGE_SIZE));
+		check_store_has_all(&w, w.other, &wants[i]);
 	world_release(&w);
 }
 

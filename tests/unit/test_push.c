@@ -331,9 +331,7 @@ mlv_test(push, large_files_go_side_by_side)
 
 	world_init(&w);
 	world_fill_large(&w, wants, 6);
-	w.remote.base.jobs = 6;
-	w.remote.crowd = "large/";
-	w.remote.wanted = 6;
+	flaky_crowd(&w.remote, "large/", 6);
 	check_ok(mlv_push(w.cache, &w.remote.base, wants, 6, &transfer));
 	cr_assert(transfer.files == 6 && transfer.problems.count == 0);
 	cr_assert(w.remote.most == 6, "%u at once", w.remote.most);

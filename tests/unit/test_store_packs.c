@@ -325,21 +325,30 @@ static void *put_some(void *arg)
 	return NULL;
 }
 
+/* Three threads put, each from its first on in steps, while this one commits so often. */
+static void put_together(struct mlv_batch *batch, const int steps[static 3], int commits)
+{
+	struct putter putters[3];
+	pthread_t threads[3];
+
+	for (int i = 0; i < 3; i++) {
+		putters[i] = (struct putter){ batch, i, steps[i] };
+		cr_assert(pthread_create(&threads[i], NULL, put_some, &putters[i]) == 0);
+	}
+	for (int i = 0; i < commits; i++)
+		check_ok(mlv_batch_commit(batch));
+	for (int i = 0; i < 3; i++)
+		cr_assert(pthread_join(threads[i], NULL) == 0);
+	check_ok(mlv_batch_commit(batch));
+}
+
 mlv_test(store_packs, threads_that_put_the_same)
 {
 	MLV_SCOPED(mlv_store_freep) struct mlv_store *store = open_store();
 	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
-	struct putter putters[3];
-	pthread_t threads[3];
 
 	check_ok(mlv_batch_begin(&batch, store));
-	for (int i = 0; i < 3; i++) {
-		putters[i] = (struct putter){ batch, i, 1 + i % 2 };
-		cr_assert(pthread_create(&threads[i], NULL, put_some, &putters[i]) == 0);
-	}
-	for (int i = 0; i < 3; i++)
-		cr_assert(pthread_join(threads[i], NULL) == 0);
-	check_ok(mlv_batch_commit(batch));
+	put_together(batch, (const int[]){ 1, 2, 1 }, 0);
 	mlv_batch_freep(&batch);
 	cr_assert(eq(int, packs(), 1));
 	for (int i = 0; i < 3000; i += 7)
@@ -352,19 +361,9 @@ mlv_test(store_packs, commits_between_puts_of_others)
 {
 	MLV_SCOPED(mlv_store_freep) struct mlv_store *store = open_store();
 	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
-	struct putter putters[3];
-	pthread_t threads[3];
 
 	check_ok(mlv_batch_begin(&batch, store));
-	for (int i = 0; i < 3; i++) {
-		putters[i] = (struct putter){ batch, i, 3 };
-		cr_assert(pthread_create(&threads[i], NULL, put_some, &putters[i]) == 0);
-	}
-	for (int i = 0; i < 40; i++)
-		check_ok(mlv_batch_commit(batch));
-	for (int i = 0; i < 3; i++)
-		cr_assert(pthread_join(threads[i], NULL) == 0);
-	check_ok(mlv_batch_commit(batch));
+	put_together(batch, (const int[]){ 3, 3, 3 }, 40);
 	mlv_batch_freep(&batch);
 	for (int i = 0; i < 3000; i++)
 		check_ok(read_one(store, MLV_KIND_OBJECT, i));

@@ -69,6 +69,14 @@ static inline mlv_err flaky_fail(struct flaky *f, const char *key, long call)
 	return NULL;
 }
 
+/* As many jobs, whose requests for keys that begin so wait until all are under way. */
+static inline void flaky_crowd(struct flaky *f, const char *prefix, unsigned jobs)
+{
+	f->base.jobs = jobs;
+	f->crowd = prefix;
+	f->wanted = jobs;
+}
+
 static inline bool is_crowd(const struct flaky *f, const char *key)
 {
 	return begins(key, f->crowd) && !strstr(key, ".leaves");
