@@ -11,7 +11,6 @@
 #define GAP ((uint64_t)256 << 10)         /* bytes that are rather read than asked around */
 #define INTAKE ((size_t)1 << 20)          /* bytes that are taken apart at once */
 #define HASHED 64                         /* objects that are hashed at once */
-#define ROUND_BYTES ((uint64_t)64 << 20) /* that are made durable at once */
 
 /* One frame that is wanted. */
 struct wanted {
@@ -377,7 +376,7 @@ static size_t round_size(const struct plan *plan)
 	uint64_t bytes = 0;
 	size_t end = plan->round;
 
-	while (end < plan->run_count && bytes < ROUND_BYTES)
+	while (end < plan->run_count && bytes < MLV_ROUND_BYTES)
 		bytes += plan->runs[end++].len;
 	return end - plan->round;
 }
