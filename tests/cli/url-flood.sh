@@ -11,3 +11,6 @@ echo "-- of a directory its name is enough"
 printf 'listed raw/a/1\nlisted raw/a/2\nlisted raw/b\nlisted raw/c/3/4\nlisted raw/c/5\n' >aws/rules
 mlv ls-url --size s3://bucket/raw
 mlv ls-url -R s3://bucket/raw
+echo "-- however much it holds"
+echo wide 340 >aws/rules
+mlv ls-url s3://bucket/raw

@@ -25,6 +25,7 @@ DIR/log gets a line for each request: who was asked, what, and by whose keys. DI
   old              the instance knows no tokens
   listed KEY       lists have this key, too; percent-encoded
   flood            lists go on for ever, with other keys each time
+  wide N           they have so many pages, of one directory
   first            lists are of the first version, with two keys a page
   stuck            the next page of a list is always the same
   region NAME      the bucket's (us-east-1)
@@ -321,12 +322,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             items = "".join("<Contents><Key>%s</Key><Size>%d</Size></Contents>" %
                             (urllib.parse.quote(n), len(OBJECTS[self.bucket + "/" + n])) for n in after[:2])
             more = f"<IsTruncated>{'true' if after[2:] else 'false'}</IsTruncated>"
-        if "flood" in self.rules:
+        if "flood" in self.rules or "wide" in self.rules:
             page = int(query.get("continuation-token", "0"))
-            deep = ("/" + "x" * 250) * 3
-            items = "".join(f"<Contents><Key>{query['prefix']}{page:06}/{n:03}{deep}</Key><Size>5</Size></Contents>"
+            top, deep = f"{page:06}/" if "flood" in self.rules else f"wide/{page:06}-", ("/" + "x" * 250) * 3
+            items = "".join(f"<Contents><Key>{query['prefix']}{top}{n:03}{deep}</Key><Size>5</Size></Contents>"
                             for n in range(1000))
-            more = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{page + 1}</NextContinuationToken>"
+            if page + 1 < int(self.rules.get("wide", 10 ** 9)):
+                more = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{page + 1}</NextContinuationToken>"
         if "stuck" in self.rules:
             more = "<IsTruncated>true</IsTruncated><NextContinuationToken>0</NextContinuationToken>"
         self.answer(200, f"<ListBucketResult>{items}{more}<EncodingType>url</EncodingType></ListBucketResult>")
