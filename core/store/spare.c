@@ -1,7 +1,11 @@
+#define _DEFAULT_SOURCE /* flock */
 #include "core/store/spare.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +20,45 @@ static void name_of(const struct mlv_spares *spares, const struct mlv_oid *oid,
 	char hex[MLV_OID_HEX + 1];
 
 	snprintf(name, NAME_SIZE, "%s%s", spares->prefix, mlv_oid_format(oid, hex));
+}
+
+/* ---- whether whose they are lives ---- */
+
+#define LOCK      "lock-" /* and the prefix: held by who makes spares under that */
+#define LOCK_SIZE (sizeof(LOCK) + sizeof(((struct mlv_spares *)0)->prefix))
+
+static void lock_name(const struct mlv_spares *spares, char name[static LOCK_SIZE])
+{
+	snprintf(name, LOCK_SIZE, LOCK "%s", spares->prefix);
+}
+
+/* Without it they only last longer if we are killed. */
+static void take_lock(struct mlv_spares *spares)
+{
+	char name[LOCK_SIZE];
+
+	lock_name(spares, name);
+	spares->lock = mlv_sys_openat(spares->dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+	if (spares->lock >= 0)
+		(void)flock(spares->lock, LOCK_EX | LOCK_NB);
+}
+
+/* Remove what processes left that hold their lock no more. */
+static void sweep_dead(int dir)
+{
+	MLV_SCOPED(mlv_dir_close) DIR *list = mlv_sys_opendirat(dir, ".");
+
+	for (struct dirent *e; list && (e = readdir(list));) {
+		MLV_SCOPED(mlv_fd_close) int fd = -1;
+
+		if (strncmp(e->d_name, LOCK "spare-", strlen(LOCK "spare-")) != 0)
+			continue;
+		fd = mlv_sys_openat(dir, e->d_name, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
+		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+			continue;
+		mlv_fs_sweep(dir, ".", e->d_name + strlen(LOCK), 0);
+		(void)unlinkat(dir, e->d_name, 0);
+	}
 }
 
 mlv_err mlv_spares_begin(struct mlv_spares *spares, int dir)
@@ -34,13 +77,21 @@ mlv_err mlv_spares_begin(struct mlv_spares *spares, int dir)
 	snprintf(spares->prefix, sizeof(spares->prefix), "spare-%ld-%lld%09ld-", (long)getpid(),
 		 (long long)now.tv_sec, now.tv_nsec);
 	spares->dir = fd;
+	sweep_dead(fd);
+	take_lock(spares);
 	return NULL;
 }
 
 void mlv_spares_release(struct mlv_spares *spares)
 {
-	if (spares->dir >= 0)
+	char name[LOCK_SIZE];
+
+	if (spares->dir >= 0) {
 		mlv_fs_sweep(spares->dir, ".", spares->prefix, 0);
+		lock_name(spares, name);
+		(void)unlinkat(spares->dir, name, 0);
+	}
+	mlv_fd_close(&spares->lock);
 	mlv_fd_close(&spares->dir);
 }
 

@@ -8,7 +8,9 @@
  *
  * They lie in a directory of the one who asks for them, under a prefix that no
  * other process uses and the hex of their ids; mlv_spares_release() removes
- * those that nobody took. They are not synced.
+ * those that nobody took. What a killed process left is removed by the next
+ * mlv_spares_begin(): a file beside them, locked by flock(2), tells whether
+ * theirs lives. They are not synced.
  *
  * Threads   spares may be begun, dropped and taken by many threads.
  */
@@ -19,9 +21,10 @@
 
 struct mlv_spares {
 	int dir;         /* -1: none are made */
+	int lock;        /* held as long as they are */
 	char prefix[64];
 };
-#define MLV_SPARES_NONE { -1, "" }
+#define MLV_SPARES_NONE { -1, -1, "" }
 
 /* Make them in tmp/ below dir, which is there. */
 mlv_err mlv_spares_begin(struct mlv_spares *spares, int dir) MLV_CHECK;

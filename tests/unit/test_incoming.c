@@ -1,6 +1,7 @@
 #include "tests/unit/check.h"
 
 #include <glob.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "core/base/fs.h"
@@ -265,18 +266,68 @@ mlv_test(incoming, a_spare_is_made_while_it_arrives)
 	transfer_end(&t);
 }
 
+static size_t count_files(const char *pattern)
+{
+	glob_t found = { 0 };
+	size_t count = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+
+	globfree(&found);
+	return count;
+}
+
+/* Begin a spare and wait to be killed. */
+static pid_t spares_of_another(const struct transfer *t)
+{
+	int said[2];
+	char byte;
+	pid_t child;
+
+	cr_assert(pipe(said) == 0);
+	child = fork();
+	if (child == 0) {
+		struct mlv_spares spares = spares_begin();
+		int fd = mlv_spare_begin(&spares, &t->key.oid, -1);
+
+		(void)!write(said[1], fd >= 0 ? "y" : "n", 1);
+		pause();
+		_exit(0);
+	}
+	cr_assert(read(said[0], &byte, 1) == 1 && byte == 'y');
+	close(said[0]);
+	close(said[1]);
+	return child;
+}
+
+/* Those of a process that lives stay; what a killed one left goes when the next makes its own. */
+mlv_test(incoming, spares_of_a_killed_process_go)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(true);
+	struct mlv_spares spares;
+	pid_t other = spares_of_another(&t);
+
+	spares = spares_begin();
+	mlv_spares_release(&spares);
+	cr_assert(eq(sz, count_files("tmp/spare-*"), 1));
+	cr_assert(kill(other, SIGKILL) == 0 && waitpid(other, NULL, 0) == other);
+	spares = spares_begin();
+	cr_assert(eq(sz, count_files("tmp/spare-*"), 0));
+	cr_assert(eq(sz, count_files("tmp/lock-*"), 1));
+	mlv_spares_release(&spares);
+	cr_assert(eq(sz, count_files("tmp/*"), 0));
+	transfer_end(&t);
+}
+
 /* Of what breaks off none is left, and what goes on in the middle makes none. */
 mlv_test(incoming, half_a_file_makes_no_spare)
 {
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
 	MLV_SCOPED(mlv_spares_release) struct mlv_spares spares = spares_begin();
-	glob_t found = { 0 };
 
 	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, &spares));
 	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE));
 	mlv_incoming_freep(&incoming);
-	cr_assert(eq(int, glob("tmp/spare-*", 0, NULL, &found), GLOB_NOMATCH));
+	cr_assert(eq(sz, count_files("tmp/spare-*"), 0));
 	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, &spares));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 2 * MLV_LEAF_SIZE));
 	check_ok(send_rest(incoming, &t));
