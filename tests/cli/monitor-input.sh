@@ -32,6 +32,8 @@ mlv monitor check -q; echo "$?"
 mlv monitor check --all -n | grep rows
 mlv monitor check -n --window logs/2026-11-28.csv | grep rows
 mlv monitor check --window logs/2026-11-30.csv || echo "$?"
+mv logs/2026-11-29.csv logs/2026-11-26.csv && mlv monitor check --all -n -q; echo "$?"
+mv logs/2026-11-26.csv logs/2026-11-29.csv
 (cd logs && mlv monitor check -n --input 2026-11-27.csv | grep rows && mlv monitor check --all -n | grep rows | head -1)
 echo "--- windows of time: rows of several files, in any form, an id twice, one of them empty"
 sed -i 's/, psi/, window: 1w, psi/' mlv.yaml && rm -r logs
@@ -51,9 +53,9 @@ sed -i 's/window: 1w/window: 12h/' mlv.yaml && mlv monitor check || echo "$?"
 rm logs/* && rows 30 20 >logs/2026-11-28T05.csv && rows 30 20 >logs/2026-11-28T1130.csv && mkdir -p logs/2026/11/28 && rows 30 20 >logs/2026/11/28/13-x.csv
 sed -i 's/"logs.*\*"/"logs\/**\/*.csv"/' mlv.yaml && mlv monitor check | grep rows
 echo "--- what is no day"
-rows 30 20 >logs/2026-02-29.csv && mlv monitor check || echo "$?"
-rm logs/2026-02-29.csv && rows 30 20 >logs/123456789.csv && mlv monitor check || echo "$?"
-rm logs/123456789.csv && ln -s /etc/passwd logs/2026-12-12T00.csv && mlv monitor check || echo "$?"
+rows 30 20 >logs/2026-02-29T05.csv && mlv monitor check || echo "$?"
+rm logs/2026-02-29T05.csv && rows 30 20 >logs/202611289T05.csv && mlv monitor check || echo "$?"
+rm logs/202611289T05.csv && ln -s /etc/passwd logs/2026-12-12T00.csv && mlv monitor check || echo "$?"
 echo "--- keys that are wrong"
 for change in 's/window: 12h/window: 90m/' 's/window: 12h/window: day/' 's/window: 12h/window: 0d/' 's/input: "[^"]*"/input: \/var\/log\/x.csv/' 's/input: "[^"]*"/input: ..\/x.csv/' 's/input: "[^"]*", //' 's/window: 12h/windows: 12h/' 's/\[age\]/[label]/' 's/\[age\]/age/'; do
 	cp mlv.yaml kept && sed -i "$change" mlv.yaml && ! cmp -s mlv.yaml kept && mlv monitor check || echo "$?"

@@ -167,6 +167,26 @@ mlv_test(roc, groups_of_one_row_are_rows)
 	cr_assert(isnan(twice.error));
 }
 
+/* A sum of a group is that of its rows in one order: here others would lose what is small. */
+mlv_test(roc, sums_of_groups_do_not_depend_on_the_order_of_rows)
+{
+	static const double orders[][4] = { { 1, 1e16, -1e16, 3 },
+					    { 1e16, 3, -1e16, 1 },
+					    { 3, -1e16, 1, 1e16 } };
+	static const uint32_t groups[][4] = { { 7, 7, 7, 2 }, { 7, 2, 7, 7 }, { 2, 7, 7, 7 } };
+	double errors[MLV_COUNT(orders)];
+
+	for (size_t i = 0; i < MLV_COUNT(orders); i++) {
+		MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
+
+		check_ok(mlv_clusters_make(groups[i], orders[i], 4, &clusters));
+		cr_assert(eq(sz, clusters.count, 2));
+		errors[i] = clusters.error;
+	}
+	for (size_t i = 1; i < MLV_COUNT(errors); i++)
+		cr_assert(not(errors[i] < errors[0] || errors[i] > errors[0]));
+}
+
 /* Its tests of an unpaired test, and of ci.auc(): of all, and of women alone. */
 mlv_test(roc, intervals_of_proc)
 {
