@@ -48,6 +48,9 @@ mlv monitor check --window 2026-11-30 -q; echo "$?"
 mlv monitor check
 echo "--- labels of a part of the rows"
 cut -d, -f 1,3- logs/part-2026-11-23.csv >logs/2026-11-26.csv && mlv monitor check | head -1
+echo "--- digits that are no day"
+rows 30 20 >logs/202611289.csv && mlv monitor check -n || echo "$?"
+rm logs/202611289.csv
 echo "--- hours"
 sed -i 's/window: 1w/window: 12h/' mlv.yaml && mlv monitor check || echo "$?"
 rm logs/* && rows 30 20 >logs/2026-11-28T05.csv && rows 30 20 >logs/2026-11-28T1130.csv && mkdir -p logs/2026/11/28 && rows 30 20 >logs/2026/11/28/13-x.csv
