@@ -78,13 +78,26 @@ static bool is_unproved(const struct fetch *fetch, const struct mlv_item *item)
 	return leaves && leaves->state == MLV_ITEM_FAILED;
 }
 
+static mlv_err receive_large(struct fetch *fetch, const struct mlv_item *item,
+			     const struct mlv_spares *spares)
+{
+	return mlv_remote_read_large(fetch->remote, fetch->cache, fetch->batch, &item->key,
+				     item->size, spares, &fetch->nearby);
+}
+
 static mlv_err receive(struct fetch *fetch, const struct mlv_item *item)
 {
-	if (item->key.kind == MLV_KIND_LARGE)
-		return mlv_remote_read_large(fetch->remote, fetch->cache, fetch->batch,
-					     &item->key, item->size, fetch->spares,
-					     &fetch->nearby);
-	return receive_small(fetch, item);
+	const struct mlv_spares *spares = fetch->spares;
+	mlv_err err;
+
+	if (item->key.kind != MLV_KIND_LARGE)
+		return receive_small(fetch, item);
+	err = receive_large(fetch, item, spares);
+	if (!err || err->code != MLV_E_NOSPACE || !spares || spares->dir < 0)
+		return err;
+	/* What spares took is room for it; the work tree may have its file already. */
+	mlv_spares_shed(spares);
+	return receive_large(fetch, item, NULL);
 }
 
 /* Make durable what came, by whoever has the one that makes it enough: the others go on. */

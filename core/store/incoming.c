@@ -160,7 +160,8 @@ static mlv_err write_leaf(struct mlv_incoming *incoming, size_t len)
 	mlv_err err;
 
 	if (incoming->spare >= 0 &&
-	    mlv_fs_pwrite_full(incoming->spare, "its spare", incoming->leaf, len, at))
+	    (!mlv_spare_is_wanted(incoming->spare) ||
+	     mlv_fs_pwrite_full(incoming->spare, "its spare", incoming->leaf, len, at)))
 		drop_spare(incoming);
 	err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", incoming->leaf, len, at);
 	if (err && err->code == MLV_E_NOSPACE && incoming->spare >= 0) {

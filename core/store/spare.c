@@ -32,7 +32,6 @@ static void lock_name(const struct mlv_spares *spares, char name[static LOCK_SIZ
 	snprintf(name, LOCK_SIZE, LOCK "%s", spares->prefix);
 }
 
-/* Without it they only last longer if we are killed. */
 static void take_lock(struct mlv_spares *spares)
 {
 	char name[LOCK_SIZE];
@@ -95,12 +94,38 @@ void mlv_spares_release(struct mlv_spares *spares)
 	mlv_fd_close(&spares->dir);
 }
 
+bool mlv_spare_is_wanted(int spare)
+{
+	struct stat st;
+
+	return spare >= 0 && mlv_sys_fstat(spare, &st) == 0 && st.st_nlink > 0;
+}
+
+void mlv_spares_shed(const struct mlv_spares *spares)
+{
+	MLV_SCOPED(mlv_dir_close) DIR *list = mlv_sys_opendirat(spares->dir, ".");
+	char name[LOCK_SIZE];
+
+	lock_name(spares, name);
+	(void)unlinkat(spares->dir, name, 0);
+	for (struct dirent *e; list && (e = readdir(list));) {
+		MLV_SCOPED(mlv_fd_close) int fd = -1;
+
+		if (strncmp(e->d_name, spares->prefix, strlen(spares->prefix)) != 0)
+			continue;
+		fd = mlv_sys_openat(spares->dir, e->d_name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+		/* Who writes to it holds it, and its room is needed now; not of one that was taken. */
+		if (unlinkat(spares->dir, e->d_name, 0) == 0 && fd >= 0 && !mlv_spare_is_wanted(fd))
+			(void)!mlv_sys_ftruncate(fd, 0);
+	}
+}
+
 int mlv_spare_begin(const struct mlv_spares *spares, const struct mlv_oid *oid, int cached)
 {
 	char name[NAME_SIZE];
 	int fd;
 
-	if (!spares || spares->dir < 0)
+	if (!spares || spares->dir < 0 || !mlv_spare_is_wanted(spares->lock))
 		return -1;
 	name_of(spares, oid, name);
 	fd = mlv_sys_openat(spares->dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);

@@ -21,7 +21,7 @@
 
 struct mlv_spares {
 	int dir;         /* -1: none are made */
-	int lock;        /* held as long as they are */
+	int lock;        /* held as long as they are; it has its name as long as they may be begun */
 	char prefix[64];
 };
 #define MLV_SPARES_NONE { -1, -1, "" }
@@ -31,10 +31,16 @@ mlv_err mlv_spares_begin(struct mlv_spares *spares, int dir) MLV_CHECK;
 void mlv_spares_release(struct mlv_spares *spares);
 /*
  * A new file for the spare of key, open for writing; -1 where there can be
- * none, or need not be, because cached (empty, open for writing) could give a
+ * none, or should not be (any more), or need not be, because cached (empty, open for writing) could give a
  * file there its blocks. spares may be NULL.
  */
 int mlv_spare_begin(const struct mlv_spares *spares, const struct mlv_oid *oid, int cached);
+/*
+ * A disk is full: remove all of them, and begin no more. Those that are being
+ * written lose their names, which mlv_spare_is_wanted() tells their writers.
+ */
+void mlv_spares_shed(const struct mlv_spares *spares);
+bool mlv_spare_is_wanted(int spare);
 /* It did not become whole and right. */
 void mlv_spare_drop(const struct mlv_spares *spares, const struct mlv_oid *oid);
 /*

@@ -156,6 +156,15 @@ def make_pull_large(p):
     p.run('rm', '-rf', 'big.bin', '.mlv/cache', '.mlv/state')
 
 
+def make_pull_kept(p):
+    """The cache is lost, and the work tree has all: what comes is needed once."""
+    make_push_large(p)
+    p.write('more.bin', b'fedcba9876543210' * (1 << 20) + b'tail!')
+    p.tool('add', 'more.bin')
+    p.tool('push')
+    p.run('rm', '-rf', '.mlv/cache', '.mlv/state')
+
+
 def make_push_chunks(p):
     """A large file that goes as chunks, some of which an older version of it brought there."""
     begin(p)
@@ -330,6 +339,7 @@ SCENARIOS = {
     'gc-packs': (make_gc_packs, ('gc', '-w', '-f'), True),
     'gc-remote': (make_gc_remote, ('gc', '-c', '-w', '-f', '--all-roots'), True),
     'pull-large': (make_pull_large, ('pull',), False),
+    'pull-kept-large': (make_pull_kept, ('pull', '-j', '1'), False),
     'pull-chunks-large': (make_pull_chunks, ('pull',), False),
     'eval': (make_eval, ('eval',), True),
     'migrate': (make_migrate, ('migrate', 'dvc'), True),

@@ -338,3 +338,35 @@ mlv_test(incoming, half_a_file_makes_no_spare)
 	mlv_spares_release(&spares);
 	transfer_end(&t);
 }
+
+/* A disk is full: what is being written gives its spare up too, and no more are begun. */
+mlv_test(incoming, spares_that_are_shed_are_not_missed)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	MLV_SCOPED(mlv_spares_release) struct mlv_spares spares = spares_begin();
+	struct mlv_oid other = t.key.oid;
+	int fd, open_before;
+
+	other.bytes[0] ^= 1;
+	fd = mlv_spare_begin(&spares, &other, -1);
+	cr_assert(mlv_spare_is_wanted(fd) && write(fd, "abc", 3) == 3);
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, &spares));
+	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE));
+	cr_assert(eq(sz, count_files("tmp/spare-*"), 2));
+	mlv_spares_shed(&spares);
+	cr_assert(eq(sz, count_files("tmp/*"), 0));
+	cr_assert(mlv_spare_is_wanted(fd) == false && lseek(fd, 0, SEEK_END) == 0);
+	close(fd);
+	open_before = check_open_fds();
+	check_ok(mlv_incoming_write(incoming, t.bytes + 2 * MLV_LEAF_SIZE, MLV_LEAF_SIZE));
+	cr_assert(eq(int, check_open_fds(), open_before - 1));
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	cr_assert(take_spare(&spares, &t) == false);
+	cr_assert(eq(int, mlv_spare_begin(&spares, &other, -1), -1));
+	mlv_spares_release(&spares);
+	transfer_end(&t);
+}
