@@ -101,10 +101,10 @@ static mlv_err receive(struct fetch *fetch, const struct mlv_item *item)
 }
 
 /* Make durable what came, by whoever has the one that makes it enough: the others go on. */
-static mlv_err keep(struct fetch *fetch, const struct mlv_item *item)
+static mlv_err keep(struct fetch *fetch, uint64_t bytes, unsigned keys)
 {
-	fetch->unkept_bytes += item->size;
-	fetch->unkept_keys++;
+	fetch->unkept_bytes += bytes;
+	fetch->unkept_keys += keys;
 	if (fetch->unkept_bytes < MLV_ROUND_BYTES && fetch->unkept_keys < MLV_ROUND_KEYS)
 		return NULL;
 	fetch->unkept_bytes = fetch->unkept_keys = 0;
@@ -126,7 +126,7 @@ static mlv_err receive_round(void *arg, size_t index, unsigned worker)
 	err = receive(fetch, item);
 	if (!err) {
 		count_received(fetch, item);
-		return keep(fetch, item);
+		return keep(fetch, item->size, 1);
 	}
 	item->state = MLV_ITEM_FAILED;
 	if (err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT)
@@ -230,13 +230,15 @@ static mlv_err find_packs(void *arg)
 	return lacking ? mlv_remote_packs_list(&fetch->packs) : NULL;
 }
 
-static void take_packed(void *arg, struct mlv_item *item)
+/* However many there are, they are packed here, too. */
+static mlv_err take_packed(void *arg, struct mlv_item *item)
 {
 	struct fetch *fetch = arg;
 
 	count_received(fetch, item);
 	if (item->key.kind == MLV_KIND_OBJECT)
 		mlv_tell_advance(fetch->ctx, 0, item->size);
+	return keep(fetch, item->size, 0);
 }
 
 static mlv_err receive_packed(struct fetch *fetch)
@@ -244,11 +246,11 @@ static mlv_err receive_packed(struct fetch *fetch)
 	const struct mlv_fetch_packs packs = {
 		.ctx = fetch->ctx, .jobs = fetch->jobs, .remote = fetch->remote,
 		.batch = fetch->batch, .set = &fetch->packs, .bases = &fetch->bases,
-		.items = &fetch->items, .done = take_packed, .settle = settle, .arg = fetch,
+		.items = &fetch->items, .done = take_packed, .arg = fetch,
 	};
 	mlv_err err = mlv_node_finder_open(&fetch->finder);
 
-	return err || fetch->packs.count == 0 ? err : mlv_fetch_packs(&packs);
+	return err || fetch->packs.count == 0 ? err : settle(fetch, mlv_fetch_packs(&packs));
 }
 
 /* What no root led to may lie in packs that are listed. */

@@ -5,7 +5,7 @@
  * is verified while it arrives; a wrong object is refused and named, one that
  * the remote has not is named, and neither stops the others.
  *
- * Crash safety   what came is made durable in rounds of bounded size, also
+ * Crash safety   what came is made durable whenever it is 64 MiB, also
  *                when the fetch is interrupted or fails: the next one goes on
  *                from there.
  */

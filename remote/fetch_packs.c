@@ -32,8 +32,8 @@ struct plan {
 	size_t count, cap;
 	struct run *runs;
 	size_t run_count, run_cap;
-	size_t round; /* the run that the round under way begins with */
 	bool *planned; /* of each item */
+	_Atomic size_t *left; /* of each pack: runs that are not over */
 };
 
 static void release_plan(struct plan *plan)
@@ -41,6 +41,7 @@ static void release_plan(struct plan *plan)
 	free(plan->wanted);
 	free(plan->runs);
 	free(plan->planned);
+	free(plan->left);
 }
 
 /* ---- what is wanted of which pack ---- */
@@ -296,7 +297,7 @@ static mlv_err keep(struct intake *in, struct opened *opened)
 	if (!err && fetch->batch)
 		err = mlv_batch_put_many(fetch->batch, puts, sound);
 	for (size_t i = 0; !err && i < sound; i++)
-		fetch->done(fetch->arg, items[i]);
+		err = fetch->done(fetch->arg, items[i]);
 	mlv_buf_clear(&in->raw);
 	opened->count = 0;
 	return err;
@@ -349,11 +350,39 @@ static mlv_err intake_resume(void *arg, uint64_t *offset)
 	return NULL;
 }
 
+/* Whether all that was wanted of the run's pack came. */
+static bool is_done(const struct plan *plan, const struct run *run)
+{
+	const struct mlv_items *items = plan->fetch->items;
+	const uint32_t pack = plan->wanted[run->begin].pack;
+	size_t at = run->begin;
+
+	while (at > 0 && plan->wanted[at - 1].pack == pack)
+		at--;
+	for (; at < plan->count && plan->wanted[at].pack == pack; at++)
+		if (items->at[plan->wanted[at].item].state != MLV_ITEM_DONE)
+			return false;
+	return true;
+}
+
+/*
+ * The last run of a pack closes its table, as the cache gets one of its own.
+ * What was damaged is asked for again by an open one.
+ */
+static void end_run(const struct plan *plan, const struct run *run)
+{
+	const uint32_t at = plan->wanted[run->begin].pack;
+	struct mlv_remote_pack *pack = &plan->fetch->set->at[at];
+
+	if (--plan->left[at] == 0 && pack->ref.id.class == MLV_PACK_DATA && is_done(plan, run))
+		mlv_remote_pack_close(pack);
+}
+
 /* What the remote has not, or not whole, is asked for by itself later. */
 static mlv_err receive_run(void *arg, size_t index, unsigned worker)
 {
 	const struct plan *plan = arg;
-	const struct run *run = &plan->runs[plan->round + index];
+	const struct run *run = &plan->runs[index];
 	const struct mlv_remote_pack *pack = &plan->fetch->set->at[plan->wanted[run->begin].pack];
 	MLV_SCOPED(release_intake) struct intake in = {
 		.plan = plan, .run = run, .next = run->begin, .at = run->offset,
@@ -368,54 +397,22 @@ static mlv_err receive_run(void *arg, size_t index, unsigned worker)
 	err = mlv_transport_get(plan->fetch->remote, path, run->offset, run->len, &sink);
 	if (!err)
 		err = take_frames(&in);
-	return err && (err->code == MLV_E_MISSING || err->code == MLV_E_CORRUPT) ? NULL : err;
-}
-
-static size_t round_size(const struct plan *plan)
-{
-	uint64_t bytes = 0;
-	size_t end = plan->round;
-
-	while (end < plan->run_count && bytes < MLV_ROUND_BYTES)
-		bytes += plan->runs[end++].len;
-	return end - plan->round;
-}
-
-/*
- * Close the tables of packs from which all that was wanted came, as the cache
- * gets tables of its own. What was damaged is asked for again by an open one.
- */
-static void close_done(const struct plan *plan, size_t *begin, size_t end)
-{
-	const struct mlv_items *items = plan->fetch->items;
-	bool all = true;
-
-	for (size_t i = *begin; i < end; i++) {
-		const uint32_t pack = plan->wanted[i].pack;
-
-		all = all && items->at[plan->wanted[i].item].state == MLV_ITEM_DONE;
-		if (i + 1 < plan->count && plan->wanted[i + 1].pack == pack)
-			continue;
-		if (all && plan->fetch->set->at[pack].ref.id.class == MLV_PACK_DATA)
-			mlv_remote_pack_close(&plan->fetch->set->at[pack]);
-		all = true;
-		*begin = i + 1;
-	}
+	if (err && err->code != MLV_E_MISSING && err->code != MLV_E_CORRUPT)
+		return err;
+	end_run(plan, run);
+	return NULL;
 }
 
 mlv_err mlv_fetch_packs(const struct mlv_fetch_packs *fetch)
 {
 	MLV_SCOPED(release_plan) struct plan plan = { .fetch = fetch };
-	size_t count, open = 0;
 	mlv_err err;
 
 	if ((err = find_frames(&plan)) || (err = make_runs(&plan)))
 		return err;
-	for (; !err && plan.round < plan.run_count; plan.round += count) {
-		count = round_size(&plan);
-		err = mlv_pool_run(fetch->ctx, fetch->jobs, count, receive_run, &plan);
-		err = fetch->settle(fetch->arg, err);
-		close_done(&plan, &open, plan.runs[plan.round + count - 1].end);
-	}
-	return err;
+	if (!(plan.left = mlv_sys_alloc_array(fetch->set->count + 1, sizeof(*plan.left))))
+		return mlv_error_nomem("a fetch");
+	for (size_t i = 0; i < plan.run_count; i++)
+		plan.left[plan.wanted[plan.runs[i].begin].pack]++;
+	return mlv_pool_run(fetch->ctx, fetch->jobs, plan.run_count, receive_run, &plan);
 }

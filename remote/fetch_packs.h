@@ -19,10 +19,11 @@ struct mlv_fetch_packs {
 	struct mlv_remote_packs *set;   /* the tables of packs of nodes are open */
 	const struct mlv_bases *bases;
 	struct mlv_items *items;    /* those that are not here, nor done, are wanted */
-	/* An item came, and is in the batch if there is one; called from several threads. */
-	void (*done)(void *arg, struct mlv_item *item);
-	/* Make what came durable; err is what the round came to. */
-	mlv_err (*settle)(void *arg, mlv_err err);
+	/*
+	 * An item came, and is in the batch if there is one: it is MLV_ITEM_DONE from now
+	 * on. May commit the batch; called from several threads, of which none puts.
+	 */
+	mlv_err (*done)(void *arg, struct mlv_item *item);
 	void *arg;
 };
 

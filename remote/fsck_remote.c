@@ -110,19 +110,14 @@ static void count(struct check *check, const struct mlv_item *item)
 	mlv_tell_advance(check->remote->ctx, 1, 0);
 }
 
-static void take_packed(void *arg, struct mlv_item *item)
+static mlv_err take_packed(void *arg, struct mlv_item *item)
 {
 	struct check *check = arg;
 
 	item->state = MLV_ITEM_DONE;
 	count(check, item);
 	mlv_tell_advance(check->remote->ctx, 0, item->size);
-}
-
-static mlv_err end_round(void *arg, mlv_err err)
-{
-	(void)arg;
-	return err;
+	return NULL;
 }
 
 /* What is not whole there is asked for by itself afterwards. */
@@ -131,7 +126,7 @@ static mlv_err read_packed(struct check *check)
 	const struct mlv_fetch_packs fetch = {
 		.ctx = check->remote->ctx, .jobs = mlv_remote_jobs(check->remote),
 		.remote = check->remote, .set = &check->packs, .bases = &check->bases,
-		.items = &check->items, .done = take_packed, .settle = end_round, .arg = check,
+		.items = &check->items, .done = take_packed, .arg = check,
 	};
 
 	return check->packs.count ? mlv_fetch_packs(&fetch) : NULL;

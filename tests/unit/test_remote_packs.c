@@ -1,4 +1,5 @@
 /* test_remote_packs.c - many small files go over the wire as packs, and nothing else changes. */
+#include "remote/fetch_packs.h"
 #include "remote/receipts.h"
 #include "tests/unit/transfer_fixture.h"
 
@@ -360,4 +361,134 @@ mlv_test(remote_packs, receipts_keep_the_newest_of_each_label)
 	check_ok(mlv_receipts_find(path, "url", "a", trees, &count));
 	cr_assert(count == 1);
 	check_ok(mlv_receipts_note(NULL, "url", "a", &tree));
+}
+
+#define HEAVY      900 /* files that nothing makes shorter: six packs, 105 MiB */
+#define HEAVY_SIZE ((size_t)120 << 10)
+
+static void world_push_heavy(struct world *w)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer pushed = MLV_TRANSFER_INIT;
+	MLV_SCOPED(mlv_batch_freep) struct mlv_batch *batch = NULL;
+	MLV_SCOPED(mlv_tree_builder_freep) struct mlv_tree_builder *builder = NULL;
+	struct mlv_tree tree;
+	uint64_t seed = 1;
+
+	world_init(w);
+	check_ok(mlv_batch_begin(&batch, w->cache));
+	check_ok(mlv_tree_builder_new(&builder, batch));
+	for (unsigned i = 0; i < HEAVY; i++) {
+		static uint64_t bytes[HEAVY_SIZE / 8];
+		struct mlv_entry entry = { .kind = 'f', .size = HEAVY_SIZE };
+		char path[8];
+
+		for (size_t k = 0; k < MLV_COUNT(bytes); k++)
+			bytes[k] = (seed = seed * 6364136223846793005U + 1442695040888963407U);
+		entry.path = path;
+		entry.path_len = (size_t)snprintf(path, sizeof(path), "f%03u", i);
+		entry.oid = put_object(batch, (const char *)bytes, HEAVY_SIZE).oid;
+		check_ok(mlv_tree_builder_add(builder, &entry));
+	}
+	check_ok(mlv_tree_builder_finish(builder, &tree));
+	check_ok(mlv_batch_commit(batch));
+	w->want = (struct mlv_want){ .key = { MLV_KIND_NODE, tree.oid }, .size = tree.bytes,
+				     .part = "", .label = "heavy" };
+	check_ok(mlv_push(w->cache, w->memory, &w->want, 1, &pushed));
+	cr_assert(keys_there(w, "packs/d") == 6 * 2); /* and their tables */
+}
+
+mlv_test(remote_packs, packs_come_side_by_side)
+{
+	MLV_SCOPED(mlv_transfer_release) struct mlv_transfer fetched = MLV_TRANSFER_INIT;
+	struct world w;
+
+	world_push_heavy(&w);
+	flaky_crowd(&w.remote, "packs/d", 6);
+	run_fetch(&w, &fetched);
+	cr_assert(fetched.files == HEAVY + 1 && fetched.problems.count == 0);
+	cr_assert(w.remote.most == 6, "%u at once", w.remote.most);
+	check_store_has_all(&w, w.other, &w.want);
+	world_release(&w);
+}
+
+/* What is kept when the last pack is asked for. */
+struct kept {
+	struct mlv_store *store;
+	unsigned objects;
+};
+
+static mlv_err count_object(void *arg, const struct mlv_key *key, uint64_t stored_size)
+{
+	struct kept *kept = arg;
+
+	(void)stored_size;
+	kept->objects += key->kind == MLV_KIND_OBJECT;
+	return NULL;
+}
+
+static void count_kept(void *arg)
+{
+	struct kept *kept = arg;
+
+	check_ok(mlv_store_each(kept->store, count_object, kept));
+}
+
+/* A kill costs 64 MiB and what is under way: so much of the first five packs is kept by then. */
+mlv_test(remote_packs, what_came_of_packs_is_kept_on_the_way)
+{
+	struct kept kept = { 0 };
+	struct world w;
+
+	world_push_heavy(&w);
+	w.ctx.transfer_jobs = 1;
+	/* Once to count the calls, and once with a look before the last. */
+	for (int run = 0; run < 2; run++) {
+		MLV_SCOPED(mlv_transfer_release) struct mlv_transfer fetched = MLV_TRANSFER_INIT;
+
+		mlv_store_freep(&w.other);
+		check_ok(mlv_store_open_memory(&w.other, &w.ctx));
+		kept = (struct kept){ .store = w.other };
+		w.remote.meet_at = w.remote.calls;
+		w.remote.meet = count_kept;
+		w.remote.arg = &kept;
+		w.remote.calls = 0;
+		run_fetch(&w, &fetched);
+	}
+	cr_assert(kept.objects >= 64 * 1024 / 120 && kept.objects < HEAVY, "%u", kept.objects);
+	world_release(&w);
+}
+
+static mlv_err note_done(void *arg, struct mlv_item *item)
+{
+	(void)arg;
+	item->state = MLV_ITEM_DONE;
+	return NULL;
+}
+
+/* The table of a pack from which all came is given back; what is damaged is asked for by an open one. */
+mlv_test(remote_packs, tables_are_closed_when_all_came)
+{
+	for (int damaged = 0; damaged < 2; damaged++) {
+		MLV_SCOPED(mlv_remote_packs_release) struct mlv_remote_packs set;
+		MLV_SCOPED(mlv_items_release) struct mlv_items items = { 0 };
+		struct mlv_bases bases = { 0 };
+		struct world w;
+		struct harm harm = { &w, ".pack", 1000 };
+		const struct mlv_fetch_packs fetch = {
+			.ctx = &w.ctx, .jobs = 2, .remote = &w.remote.base, .set = &set,
+			.bases = &bases, .items = &items, .done = note_done,
+		};
+
+		world_init(&w);
+		world_push(&w, 100);
+		if (damaged)
+			check_ok(mlv_transport_list(w.memory, "packs/d", do_harm, &harm));
+		mlv_remote_packs_init(&set, w.memory);
+		check_ok(mlv_remote_packs_list(&set));
+		check_ok(mlv_closure_collect(&w.ctx, 1, mlv_node_source_store(w.cache), &w.want, 1,
+					     give_back, NULL, &items));
+		check_ok(mlv_fetch_packs(&fetch));
+		cr_assert(set.count == 1 && set.at[0].open == damaged);
+		world_release(&w);
+	}
 }

@@ -32,8 +32,8 @@ struct flaky {
 	long meet_at;        /* before this call (after one that removes) meet() is called; 0: never */
 	void (*meet)(void *arg);
 	void *arg;
-	const char *crowd;   /* gets and puts of keys that begin so (no leaf lists) wait for each other, */
-	unsigned wanted;     /* ... until so many are under way */
+	const char *crowd;   /* gets and puts of keys that begin so (but tables and leaf lists) */
+	unsigned wanted;     /* ... wait for each other until so many are under way */
 	atomic_uint crowded, most; /* that are, and that were */
 	atomic_long heads, gets, puts, lists;
 	atomic_long got; /* bytes */
@@ -79,7 +79,7 @@ static inline void flaky_crowd(struct flaky *f, const char *prefix, unsigned job
 
 static inline bool is_crowd(const struct flaky *f, const char *key)
 {
-	return begins(key, f->crowd) && !strstr(key, ".leaves");
+	return begins(key, f->crowd) && !strstr(key, ".leaves") && !strstr(key, ".idx");
 }
 
 static inline void flaky_enter(struct flaky *f, const char *key)
