@@ -27,7 +27,7 @@ static mlv_err profile_run(struct mlv_run *run, const void *args, char **operand
 	    (err = mlv_metrics_place_store(&place, file.ptr, &text)))
 		return err;
 	mlv_out_object_begin(run->out, NULL);
-	mlv_out_text(run->out, "profile", strrchr(file.ptr, '/') + 1);
+	mlv_out_text(run->out, "profile", file.ptr);
 	mlv_out_number(run->out, "bytes", text.len);
 	mlv_out_object_end(run->out);
 	mlv_out_line(run->out, "%s: what %s was of; commit it with the record", file.ptr,

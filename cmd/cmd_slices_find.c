@@ -162,8 +162,7 @@ static mlv_err take_dims(struct finding *finding)
 	for (size_t d = 0; d < cases->dim_count; d++) {
 		const struct mlv_slice_def *def = cases->dims[d].def;
 
-		if (def->hidden || def->cross.count || def->rule ||
-		    (def->column && strcmp(def->column, "label") == 0))
+		if (def->hidden || def->cross.count || def->rule || mlv_slice_is_label(def))
 			continue;
 		finding->dim_of[finding->dim_count] = d;
 		finding->dims[finding->dim_count++] =

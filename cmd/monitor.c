@@ -212,20 +212,49 @@ static mlv_err compare_dim(const struct mlv_monitor *monitor, const struct mlv_d
 	return NULL;
 }
 
-/* Slices are those of the record only if they are cut alike. */
-static mlv_err check_edges(const struct mlv_monitor *monitor, const struct mlv_dim *dim,
-			   const struct mlv_record *record)
+static mlv_err other_slices(const struct mlv_monitor *monitor, const char *dim)
+{
+	return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "the slices of '%s' are not those of evals/%s.json",
+					dim, monitor->eval),
+			      "mlv eval %s", monitor->eval);
+}
+
+/* Slices are those of the record only if they are defined as there, edges included. */
+static mlv_err check_dim(const struct mlv_monitor *monitor, const struct mlv_dim *dim,
+			 const struct mlv_record *record)
 {
 	const struct mlv_record_dim *theirs = mlv_record_find_dim(record, dim->def->name);
-	bool same = theirs && theirs->edge_count == dim->edge_count;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf def = MLV_BUF_INIT;
+	mlv_err err = mlv_record_dim_def(dim, &def);
 
-	for (size_t i = 0; same && i < dim->edge_count; i++)
-		same = !(dim->edges[i] < theirs->edges[i]) && !(dim->edges[i] > theirs->edges[i]);
-	return same ? NULL
-		    : mlv_error_hint(mlv_error(MLV_E_CORRUPT,
-					       "the slices of '%s' are not those of evals/%s.json",
-					       dim->def->name, monitor->eval),
-				     "mlv eval %s", monitor->eval);
+	if (err)
+		return err;
+	if (!theirs || strcmp(def.ptr, theirs->def) != 0)
+		return other_slices(monitor, dim->def->name);
+	if (dim->def->hidden && theirs->folded && !theirs->values.count)
+		return mlv_error_hint(mlv_error(MLV_E_CORRUPT,
+						"evals/%s.json, of an earlier mlv, does not say which values "
+						"of '%s' have slices",
+						monitor->eval, dim->def->name),
+				      "mlv eval %s", monitor->eval);
+	return NULL;
+}
+
+/* Slices of the record that this version of mlv.yaml no longer has must not go unnoticed. */
+static mlv_err check_spec(const struct mlv_monitor *monitor, const struct mlv_eval_spec *spec,
+			  const struct mlv_record *record)
+{
+	for (size_t r = 0; r < record->slice_count; r++) {
+		const char *dim = record->slices[r].dim;
+		size_t s = 0;
+
+		while (dim && s < spec->slice_count &&
+		       (spec->slices[s].hidden || strcmp(spec->slices[s].name, dim) != 0))
+			s++;
+		if (dim && s == spec->slice_count)
+			return other_slices(monitor, dim);
+	}
+	return NULL;
 }
 
 /* The metrics, where there are labels, beside those of the reference. */
@@ -277,14 +306,16 @@ static mlv_err compare_rows(struct mlv_ctx *ctx, const struct mlv_monitor *monit
 	const struct mlv_cases *cases = &rows->cases;
 	mlv_err err = NULL;
 
+	for (size_t d = 0; d < cases->dim_count && !err; d++)
+		if (cases->dims[d].code)
+			err = check_dim(monitor, &cases->dims[d], found->reference);
 	for (size_t i = 0; i < profile->features.count && !err; i++)
 		err = compare_feature(ctx, monitor, profile->features.at[i], &profile->samples[i],
 				      &rows->samples[i], found);
 	if (err || (err = add_slice("overall", found->reference->slices[0].n, cases->rows.count, found)))
 		return err;
 	for (size_t d = 0; d < cases->dim_count && !err; d++)
-		if (cases->dims[d].code && !cases->dims[d].def->hidden &&
-		    !(err = check_edges(monitor, &cases->dims[d], found->reference)))
+		if (cases->dims[d].code && !cases->dims[d].def->hidden)
 			err = compare_dim(monitor, &cases->dims[d], cases->rows.count, found);
 	return err || !found->labelled ? err : compare_metrics(ctx, cases, found);
 }
@@ -298,6 +329,7 @@ mlv_err mlv_monitor_check(struct mlv_metrics_place *place, const struct mlv_metr
 
 	if ((err = mlv_eval_spec_of(place, side, monitor->eval, &rows.spec)) ||
 	    (!reference->is_read && (err = read_reference(place, side, monitor, reference))) ||
+	    (err = check_spec(monitor, &rows.spec, &reference->record)) ||
 	    (err = mlv_monitor_read_rows(place, input, &reference->profile, &reference->record, &rows)))
 		return err;
 	found->reference = &reference->record;

@@ -30,7 +30,7 @@ mlv_err mlv_monitor_read_reference(struct mlv_metrics_place *place, const struct
 /*
  * Read new rows, for which rows->spec is cut to what they have: ids and a join
  * are not asked for, weights and folds may be missing, and where a table has no
- * labels what needs these is left out. Bins have the edges of the reference.
+ * labels what needs these is left out. Bins and values have the slices of the reference.
  * MLV_E_SPEC when there are none and they were typed; else there are no cases.
  */
 mlv_err mlv_monitor_read_rows(struct mlv_metrics_place *place, const struct mlv_monitor_input *input,

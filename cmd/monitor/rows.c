@@ -236,11 +236,6 @@ static bool all_have(const struct tables *tables, const char *column)
 	return have;
 }
 
-static bool is_label(const struct mlv_slice_def *def)
-{
-	return def->column && strcmp(def->column, "label") == 0;
-}
-
 /* Leave out what needs labels: the prediction stands in for the label, and slices by it are not
  * asked for. */
 static mlv_err without_labels(struct mlv_eval_spec *spec)
@@ -262,9 +257,9 @@ static mlv_err without_labels(struct mlv_eval_spec *spec)
 	for (size_t s = 0; s < spec->slice_count; s++) {
 		struct mlv_slice_def *def = &spec->slices[s];
 
-		def->hidden = def->hidden || is_label(def);
+		def->hidden = def->hidden || mlv_slice_is_label(def);
 		for (size_t o = 0; o < spec->slice_count; o++)
-			if (is_label(&spec->slices[o]) &&
+			if (mlv_slice_is_label(&spec->slices[o]) &&
 			    mlv_strs_has(&def->cross, spec->slices[o].name))
 				def->hidden = true;
 	}
@@ -357,6 +352,6 @@ mlv_err mlv_monitor_read_rows(struct mlv_metrics_place *place, const struct mlv_
 		err = mlv_error_nomem("bins");
 	return err ? err
 		   : mlv_cases_of_extract(place->ctx, &rows->spec, &all, frozen,
-					  mlv_eval_frozen(&rows->spec, reference, frozen),
+					  mlv_eval_frozen(&rows->spec, reference, true, frozen),
 					  &rows->cases);
 }

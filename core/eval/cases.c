@@ -162,25 +162,26 @@ static mlv_err dim_of_labels(const struct making *making, struct mlv_dim *dim)
 {
 	const struct mlv_cases *cases = making->cases;
 	const struct mlv_slice_def *def = dim->def;
+	const struct mlv_frozen *frozen = find_frozen(making, def->name);
 	bool bins = def->edge_count || def->quantiles;
 
 	if (!cases->y)
 		return bins ? mlv_error(MLV_E_SPEC, "mlv.yaml:%u: labels that are classes have no bins",
 					def->line)
-			    : mlv_dim_by_class(dim, cases);
-	return bins ? mlv_dim_by_number(dim, cases->y, NULL, cases->rows.count,
-					find_frozen(making, def->name))
+			    : mlv_dim_by_class(dim, cases, frozen);
+	return bins ? mlv_dim_by_number(dim, cases->y, NULL, cases->rows.count, frozen)
 		    : mlv_error(MLV_E_SPEC, "mlv.yaml:%u: labels that are numbers need bins", def->line);
 }
 
 static mlv_err dim_of_values(const struct making *making, const struct mlv_dim_input *input,
 			     struct mlv_dim *dim)
 {
+	const struct mlv_frozen *frozen = find_frozen(making, dim->def->name);
 	size_t rows = making->cases->rows.count;
 
-	return input->column->number ? mlv_dim_by_number(dim, input->column->number, input->place, rows,
-							 find_frozen(making, dim->def->name))
-				     : mlv_dim_by_text(dim, input->column, input->place, rows);
+	return input->column->number
+		       ? mlv_dim_by_number(dim, input->column->number, input->place, rows, frozen)
+		       : mlv_dim_by_text(dim, input->column, input->place, rows, frozen);
 }
 
 /* Of an extract the expression's values are there; else they are computed. */
@@ -216,8 +217,9 @@ static mlv_err dim_of_column(const struct making *making, size_t s, struct mlv_d
 	return err ? err : dim_of_values(making, &input, dim);
 }
 
-static mlv_err dim_of_cross(const struct mlv_cases *cases, struct mlv_dim *dim)
+static mlv_err dim_of_cross(const struct making *making, struct mlv_dim *dim)
 {
+	const struct mlv_cases *cases = making->cases;
 	const struct mlv_dim *others[4] = { NULL };
 	const struct mlv_strs *cross = &dim->def->cross;
 
@@ -225,7 +227,8 @@ static mlv_err dim_of_cross(const struct mlv_cases *cases, struct mlv_dim *dim)
 		for (size_t d = 0; d < cases->dim_count; d++)
 			if (strcmp(cases->dims[d].def->name, cross->at[i]) == 0)
 				others[i] = &cases->dims[d];
-	return mlv_dim_by_cross(dim, others, cross->count, cases->rows.count);
+	return mlv_dim_by_cross(dim, others, cross->count, cases->rows.count,
+				find_frozen(making, dim->def->name));
 }
 
 /* One that is made of columns, if it is needed. */
@@ -266,7 +269,7 @@ static mlv_err make_dims(struct making *making)
 	pthread_mutex_destroy(&making->files_lock);
 	for (size_t d = 0; d < count && !err; d++)
 		if (cases->dims[d].def->cross.count && !cases->dims[d].def->hidden)
-			err = dim_of_cross(cases, &cases->dims[d]);
+			err = dim_of_cross(making, &cases->dims[d]);
 	return err;
 }
 

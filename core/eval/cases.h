@@ -35,11 +35,19 @@ struct mlv_dim {
 /* How many codes rows may have: those of a rule are in its slice, or not. */
 size_t mlv_dim_codes(const struct mlv_dim *dim);
 
-/* Edges of quantiles as an earlier record has them, by the name of the dimension. */
+/*
+ * How an earlier record divides, by the name of the dimension: the edges of its
+ * quantiles, and which values have slices of their own. These have them again,
+ * however few rows they have. Where the record has others together in __other__,
+ * so are all others; where it has all values, others are new, and those of most
+ * rows get slices beside the known.
+ */
+struct mlv_record;
 struct mlv_frozen {
 	const char *name;
-	const double *edges;
+	const double *edges; /* NULL: there are none */
 	size_t count;
+	const struct mlv_record *record; /* whose values they are; NULL: those of most rows get slices */
 };
 
 struct mlv_cases {

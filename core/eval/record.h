@@ -12,7 +12,8 @@
  *   cv       the cross-validation whose splits the folds are: how it splits, the
  *            digest of its folds, and what the folds say of each metric together;
  *            it is there where each row lies in the fold that tests it
- *   dims     how rows are divided, with the edges of bins as they were used
+ *   dims     how rows are divided, with the edges of bins as they were used; of what is only
+ *            crossed, and has more values than slices, which these are
  *   inputs   which tables were read, and digests of their rows
  *   metrics  which, and whether more or less is better
  *   slices   overall first, then by name: n rows, m metrics, stats, folds
@@ -48,6 +49,8 @@ struct mlv_record_inputs {
 /* Append the record. */
 mlv_err mlv_record_write(const struct mlv_results *results, const struct mlv_record_inputs *inputs,
 			 struct mlv_buf *to) MLV_CHECK;
+/* Append the definition of a dimension as a record has it, see struct mlv_record_dim. */
+mlv_err mlv_record_dim_def(const struct mlv_dim *dim, struct mlv_buf *to) MLV_CHECK;
 /* Append the overall metrics as one flat JSON object: what other tools read. */
 mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf *to) MLV_CHECK;
 /*
@@ -110,6 +113,8 @@ struct mlv_record_dim {
 	char *name;
 	char *def;     /* its definition, canonical: two are the same when these are */
 	char *rows;    /* "sha256:...", of which slice each row is in; NULL: not said */
+	bool folded;   /* values share the slice __other__ */
+	struct mlv_strs values; /* of one that is only crossed, and folded: its slices */
 	double *edges; /* NULL: it has none */
 	size_t edge_count;
 	unsigned quantiles; /* how many cut the edges; 0: they were given */

@@ -66,6 +66,8 @@ struct mlv_eval_spec {
 mlv_err mlv_eval_spec_read(const char *file, const struct mlv_value *root, const char *name,
 			   struct mlv_eval_spec *spec) MLV_CHECK;
 void mlv_slice_def_release(struct mlv_slice_def *def);
+/* Whether it divides by the label of the evaluation. */
+bool mlv_slice_is_label(const struct mlv_slice_def *def);
 void mlv_eval_spec_release(struct mlv_eval_spec *spec);
 /* Add the names of all evaluations, as they stand. */
 mlv_err mlv_eval_spec_names(const char *file, const struct mlv_value *root,

@@ -133,8 +133,8 @@ static mlv_err read_sliced(struct mlv_metrics_place *place, const struct mlv_met
 	if ((cv->spec.eval && (err = mlv_eval_record(place, side, cv->spec.eval, &before, &found))) ||
 	    (err = mlv_eval_table_open(place, side, cv->spec.data, &table, NULL)) ||
 	    (err = mlv_cases_load(place->ctx, &sliced->spec, &table.source, NULL, edges,
-				  mlv_eval_frozen(&sliced->spec, found ? &before : NULL, edges), &files,
-				  &sliced->cases)) ||
+				  mlv_eval_frozen(&sliced->spec, found ? &before : NULL, false, edges),
+				  &files, &sliced->cases)) ||
 	    (err = mlv_eval_table_check(&table)))
 		return err;
 	if (sliced->cases.rows.count != cv->frame.rows)

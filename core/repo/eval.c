@@ -215,7 +215,7 @@ mlv_err mlv_eval_read_named(void *arg, const char *path, size_t limit, struct ml
 	return mlv_buf_add(head, text.ptr, text.len < limit ? text.len : limit);
 }
 
-size_t mlv_eval_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record,
+size_t mlv_eval_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record, bool values,
 		       struct mlv_frozen *frozen)
 {
 	size_t count = 0;
@@ -223,10 +223,12 @@ size_t mlv_eval_frozen(const struct mlv_eval_spec *spec, const struct mlv_record
 	for (size_t s = 0; record && s < spec->slice_count; s++) {
 		const struct mlv_slice_def *def = &spec->slices[s];
 		const struct mlv_record_dim *dim = mlv_record_find_dim(record, def->name);
+		bool edges = def->quantiles && dim && dim->quantiles == def->quantiles && dim->edges;
 
-		if (def->quantiles && dim && dim->quantiles == def->quantiles && dim->edges)
-			frozen[count++] = (struct mlv_frozen){ dim->name, dim->edges,
-							       dim->edge_count };
+		if (dim && (edges || values))
+			frozen[count++] = (struct mlv_frozen){ dim->name, edges ? dim->edges : NULL,
+							       edges ? dim->edge_count : 0,
+							       values ? record : NULL };
 	}
 	return count;
 }
@@ -251,7 +253,7 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 	     (err = mlv_eval_table_open(place, side, spec->join, &features, NULL))) ||
 	    (err = mlv_cases_load(place->ctx, spec, &predictions.source,
 				  spec->join ? &features.source : NULL, edges,
-				  mlv_eval_frozen(spec, frozen, edges), &files, &made)) ||
+				  mlv_eval_frozen(spec, frozen, false, edges), &files, &made)) ||
 	    (err = mlv_eval_table_check(&predictions)) || (err = mlv_eval_table_check(&features)) ||
 	    (err = mlv_eval_digests(place->ctx, &made, ids)))
 		return side->rev ? mlv_error_wrap(err, "%s", side->rev) : err;

@@ -59,9 +59,10 @@ mlv_err mlv_eval_cases(struct mlv_metrics_place *place, const struct mlv_metrics
 		       struct mlv_cases *cases, struct mlv_eval_ids *ids) MLV_CHECK;
 /*
  * Its parts, for whoever has rows from elsewhere: the edges that an earlier
- * record (NULL: none) has for bins by as many quantiles, returning how many;
+ * record (NULL: none) has for bins by as many quantiles, and with values which
+ * have slices there, returning for how many entries;
  */
-size_t mlv_eval_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record,
+size_t mlv_eval_frozen(const struct mlv_eval_spec *spec, const struct mlv_record *record, bool values,
 		       struct mlv_frozen *frozen);
 /* the files that rows name, to be read by expressions; */
 struct mlv_eval_files {

@@ -324,7 +324,7 @@ mlv_err mlv_eval_partials_cases(struct mlv_ctx *ctx, const struct mlv_partials *
 		err = append(ctx, spec, &partials->at[p], &extract);
 	if (err ||
 	    (err = mlv_cases_of_extract(ctx, spec, &extract, edges,
-					mlv_eval_frozen(spec, frozen, edges), &made)) ||
+					mlv_eval_frozen(spec, frozen, false, edges), &made)) ||
 	    (err = mlv_eval_digests(ctx, &made, ids)))
 		return err;
 	*cases = made;

@@ -80,54 +80,104 @@ static bool is_special(const char *name)
 	return strcmp(name, MISSING) == 0 || strcmp(name, OTHER) == 0;
 }
 
-static mlv_err add_slice(struct mlv_dim *dim, const char *value)
+static mlv_err name_slice(const struct mlv_dim *dim, const char *value, struct mlv_buf *name)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
 	mlv_err err;
 
+	mlv_buf_clear(name);
 	if (dim->def->cross.count && !is_special(value)) /* a name already: "race=a & sex=b" */
-		return mlv_strs_add(&dim->values, value);
-	if ((err = add_value(&name, dim->def->name)) || (err = mlv_buf_add_char(&name, '=')) ||
-	    (err = mlv_buf_add_str(&name, value)))
+		return mlv_buf_add_str(name, value);
+	if ((err = add_value(name, dim->def->name)) || (err = mlv_buf_add_char(name, '=')))
 		return err;
-	return mlv_strs_add(&dim->values, name.ptr);
+	return mlv_buf_add_str(name, value);
+}
+
+/* Which values get slices of their own. */
+struct choosing {
+	struct mlv_dim *dim;
+	struct mlv_words known; /* slices that an earlier record has */
+	bool all;               /* it has none of others together */
+	size_t taken;           /* so many others got slices */
+	struct mlv_buf name;    /* of the slice at hand */
+};
+
+static void choosing_release(struct choosing *choosing)
+{
+	mlv_words_release(&choosing->known);
+	mlv_buf_release(&choosing->name);
+}
+
+static mlv_err learn(const struct mlv_frozen *frozen, struct choosing *choosing)
+{
+	const struct mlv_record *record = frozen ? frozen->record : NULL;
+	const struct mlv_record_dim *dim = record ? mlv_record_find_dim(record, frozen->name) : NULL;
+	uint32_t code;
+	mlv_err err = NULL;
+
+	choosing->all = true;
+	for (size_t s = 0; record && s < record->slice_count && !err; s++)
+		if (record->slices[s].dim && strcmp(record->slices[s].dim, frozen->name) == 0)
+			err = mlv_words_add(&choosing->known, record->slices[s].name,
+					    strlen(record->slices[s].name), &code);
+	for (size_t v = 0; dim && v < dim->values.count && !err; v++)
+		err = mlv_words_add(&choosing->known, dim->values.at[v], strlen(dim->values.at[v]), &code);
+	if (err || !record || (err = name_slice(choosing->dim, OTHER, &choosing->name)))
+		return err;
+	choosing->all = !mlv_words_find(&choosing->known, choosing->name.ptr, &code);
+	return NULL;
+}
+
+/* Whether a value gets a slice; choosing->name is its name. */
+static bool is_chosen(struct choosing *choosing, const char *value)
+{
+	uint32_t code;
+
+	if (strcmp(value, OTHER) == 0)
+		return false;
+	if (is_special(value) || mlv_words_find(&choosing->known, choosing->name.ptr, &code))
+		return true;
+	return choosing->all && choosing->taken++ < choosing->dim->def->top;
 }
 
 /* The most frequent values get a slice each, in this order; the rest one together. */
-static mlv_err choose(struct mlv_dim *dim, struct value *values, size_t count, uint32_t *slice_of)
+static mlv_err choose(struct choosing *choosing, struct value *values, size_t count, uint32_t *slice_of)
 {
+	struct mlv_dim *dim = choosing->dim;
 	uint32_t other = NOWHERE;
-	size_t taken = 0;
 	mlv_err err;
 
 	qsort(values, count, sizeof(*values), by_rows);
 	for (size_t v = 0; v < count && values[v].rows; v++) {
-		bool special = is_special(values[v].name);
-
-		if ((!special && taken == dim->def->top) || strcmp(values[v].name, OTHER) == 0) {
-			if (other == NOWHERE) {
-				other = (uint32_t)dim->values.count;
-				if ((err = add_slice(dim, OTHER)))
-					return err;
-			}
-			slice_of[values[v].code] = other;
-			dim->folded++;
+		if ((err = name_slice(dim, values[v].name, &choosing->name)))
+			return err;
+		if (is_chosen(choosing, values[v].name)) {
+			slice_of[values[v].code] = (uint32_t)dim->values.count;
+			if ((err = mlv_strs_add(&dim->values, choosing->name.ptr)))
+				return err;
 			continue;
 		}
-		taken += !special;
-		slice_of[values[v].code] = (uint32_t)dim->values.count;
-		if ((err = add_slice(dim, values[v].name)))
-			return err;
+		if (other == NOWHERE) {
+			other = (uint32_t)dim->values.count;
+			if ((err = name_slice(dim, OTHER, &choosing->name)) ||
+			    (err = mlv_strs_add(&dim->values, choosing->name.ptr)))
+				return err;
+		}
+		slice_of[values[v].code] = other;
+		dim->folded++;
 	}
 	return NULL;
 }
 
 /* From raw codes, with names of them, to slices. */
-static mlv_err finish(struct mlv_dim *dim, const struct mlv_strs *names, size_t rows)
+static mlv_err finish(struct mlv_dim *dim, const struct mlv_strs *names, size_t rows,
+		      const struct mlv_frozen *frozen)
 {
 	size_t count = names->count ? names->count : 1;
 	MLV_SCOPED(mlv_mem_free) struct value *values = mlv_sys_alloc_array(count, sizeof(*values));
 	MLV_SCOPED(mlv_mem_free) uint32_t *slice_of = mlv_sys_alloc_array(count, sizeof(*slice_of));
+	MLV_SCOPED(choosing_release) struct choosing choosing = {
+		.dim = dim, .known = { .bytes = MLV_BUF_INIT }, .name = MLV_BUF_INIT,
+	};
 	mlv_err err;
 
 	if (!values || !slice_of)
@@ -136,7 +186,7 @@ static mlv_err finish(struct mlv_dim *dim, const struct mlv_strs *names, size_t 
 		values[v] = (struct value){ names->at[v], 0, v };
 	for (size_t r = 0; r < rows; r++)
 		values[dim->code[r]].rows++;
-	if ((err = choose(dim, values, names->count, slice_of)))
+	if ((err = learn(frozen, &choosing)) || (err = choose(&choosing, values, names->count, slice_of)))
 		return err;
 	for (size_t r = 0; r < rows; r++)
 		dim->code[r] = slice_of[dim->code[r]];
@@ -150,7 +200,7 @@ static mlv_err alloc_codes(struct mlv_dim *dim, size_t rows)
 }
 
 mlv_err mlv_dim_by_text(struct mlv_dim *dim, struct mlv_column *column,
-			const uint32_t *place, size_t rows)
+			const uint32_t *place, size_t rows, const struct mlv_frozen *frozen)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
@@ -170,10 +220,11 @@ mlv_err mlv_dim_by_text(struct mlv_dim *dim, struct mlv_column *column,
 		dim->code = MLV_TAKE(column->code);
 	for (size_t r = 0; place && r < rows; r++)
 		dim->code[r] = column->code[place[r]];
-	return finish(dim, &names, rows);
+	return finish(dim, &names, rows, frozen);
 }
 
-mlv_err mlv_dim_by_class(struct mlv_dim *dim, const struct mlv_cases *cases)
+mlv_err mlv_dim_by_class(struct mlv_dim *dim, const struct mlv_cases *cases,
+			 const struct mlv_frozen *frozen)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
@@ -188,7 +239,7 @@ mlv_err mlv_dim_by_class(struct mlv_dim *dim, const struct mlv_cases *cases)
 		return err;
 	if (cases->rows.count)
 		memcpy(dim->code, cases->truth, cases->rows.count * sizeof(*dim->code));
-	return finish(dim, &names, cases->rows.count);
+	return finish(dim, &names, cases->rows.count, frozen);
 }
 
 /* ---- bins */
@@ -296,7 +347,7 @@ mlv_err mlv_dim_by_number(struct mlv_dim *dim, const double *number, const uint3
 		return err;
 	if (def->edge_count)
 		err = copy_edges(dim, def->edges, def->edge_count);
-	else if (frozen)
+	else if (frozen && frozen->edges)
 		err = copy_edges(dim, frozen->edges, frozen->count);
 	else
 		err = cut_quantiles(dim, number, place, rows);
@@ -304,7 +355,7 @@ mlv_err mlv_dim_by_number(struct mlv_dim *dim, const double *number, const uint3
 		return err;
 	for (size_t r = 0; r < rows; r++)
 		dim->code[r] = bin_of(dim, number[place ? place[r] : r]);
-	return finish(dim, &names, rows);
+	return finish(dim, &names, rows, frozen);
 }
 
 /* ---- crosses */
@@ -349,7 +400,7 @@ static mlv_err number_combinations(struct mlv_dim *dim, const struct mlv_dim *co
 }
 
 mlv_err mlv_dim_by_cross(struct mlv_dim *dim, const struct mlv_dim *const *others, size_t count,
-			 size_t rows)
+			 size_t rows, const struct mlv_frozen *frozen)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
 	size_t combinations = 1;
@@ -365,7 +416,7 @@ mlv_err mlv_dim_by_cross(struct mlv_dim *dim, const struct mlv_dim *const *other
 	}
 	if (err || (err = number_combinations(dim, others, count, rows, combinations, &names)))
 		return err;
-	return finish(dim, &names, rows);
+	return finish(dim, &names, rows, frozen);
 }
 
 size_t mlv_dim_codes(const struct mlv_dim *dim)

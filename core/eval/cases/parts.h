@@ -7,9 +7,13 @@
 /* Turn labels, and predictions unless NULL, into classes. file, and frame for its lines, are for messages. */
 mlv_err mlv_cases_classify(struct mlv_cases *cases, const char *file, const struct mlv_frame *frame,
 			   const struct mlv_column *label, const struct mlv_column *pred) MLV_CHECK;
-/* A dimension by the values, the bins or the quantiles of a column; with place NULL its codes are taken. */
+/*
+ * A dimension by the values, the bins or the quantiles of a column; with place
+ * NULL its codes are taken. frozen NULL: nothing is known of an earlier one.
+ */
 mlv_err mlv_dim_by_text(struct mlv_dim *dim, struct mlv_column *column,
-			const uint32_t *place, size_t rows) MLV_CHECK;
+			const uint32_t *place, size_t rows,
+			const struct mlv_frozen *frozen) MLV_CHECK;
 mlv_err mlv_dim_by_number(struct mlv_dim *dim, const double *number, const uint32_t *place,
 			  size_t rows, const struct mlv_frozen *frozen) MLV_CHECK;
 /* A column, and which row of it belongs to each row; place NULL: the same. */
@@ -24,10 +28,11 @@ mlv_err mlv_dim_derive(const struct mlv_slice_def *def, const struct mlv_dim_inp
 /* The slice of a rule, by what its expression gave; takes the column's codes. */
 mlv_err mlv_dim_by_rule(struct mlv_dim *dim, struct mlv_column *made, size_t rows) MLV_CHECK;
 /* A dimension by the classes of the labels. */
-mlv_err mlv_dim_by_class(struct mlv_dim *dim, const struct mlv_cases *cases) MLV_CHECK;
+mlv_err mlv_dim_by_class(struct mlv_dim *dim, const struct mlv_cases *cases,
+			 const struct mlv_frozen *frozen) MLV_CHECK;
 /* A dimension by several others. */
 mlv_err mlv_dim_by_cross(struct mlv_dim *dim, const struct mlv_dim *const *others, size_t count,
-			 size_t rows) MLV_CHECK;
+			 size_t rows, const struct mlv_frozen *frozen) MLV_CHECK;
 /* Give a dimension one more slice, of this name as names are shown. */
 mlv_err mlv_dim_add_name(struct mlv_dim *dim, const char *name) MLV_CHECK;
 void mlv_dim_release(struct mlv_dim *dim);
@@ -100,7 +105,6 @@ mlv_err mlv_tables_inputs(const struct tables *tables, size_t s,
 			  struct mlv_dim_input **inputs) MLV_CHECK;
 /* Give back what was read for entry s, which no other entry looks at. */
 void mlv_tables_forget(struct tables *tables, size_t s);
-bool mlv_slice_is_label(const struct mlv_slice_def *def);
 /* Whether an entry of slices is asked for, itself or by a cross. */
 bool mlv_slice_is_needed(const struct mlv_eval_spec *spec, const struct mlv_slice_def *def);
 

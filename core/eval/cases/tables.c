@@ -43,11 +43,6 @@ static struct mlv_want role_want(const struct mlv_eval_spec *spec, enum mlv_role
 	return (struct mlv_want){ .name = spec->column[role], .number = number, .rule = rule };
 }
 
-bool mlv_slice_is_label(const struct mlv_slice_def *def)
-{
-	return def->column && strcmp(def->column, "label") == 0;
-}
-
 bool mlv_slice_is_needed(const struct mlv_eval_spec *spec, const struct mlv_slice_def *def)
 {
 	if (!def->hidden)

@@ -26,6 +26,14 @@ mlv_err mlv_record_damaged(const char *name, const char *what) MLV_CHECK;
 mlv_err mlv_record_copy_text(const struct mlv_value *value, char **out) MLV_CHECK;
 /* A count, of at most as many rows as a table has; what is not there counts 0. */
 mlv_err mlv_record_read_count(const char *name, const struct mlv_value *value, uint64_t *count) MLV_CHECK;
+bool mlv_record_is_number(const struct mlv_value *value);
+bool mlv_record_is_true(const struct mlv_value *value);
+/* The items of a list or a map; 0 of anything else. */
+size_t mlv_record_items(const struct mlv_value *value, enum mlv_value_type type);
+/* The dimensions, of a whole record. */
+mlv_err mlv_record_read_dims(const char *name, const struct mlv_value *root,
+			     struct mlv_record *record) MLV_CHECK;
+void mlv_record_dims_release(struct mlv_record *record);
 mlv_err mlv_record_read_cv(const char *name, const struct mlv_value *map,
 			   struct mlv_record_cv *cv) MLV_CHECK;
 void mlv_record_cv_release(struct mlv_record_cv *cv);

@@ -45,13 +45,7 @@ void mlv_record_release(struct mlv_record *record)
 	for (size_t m = 0; record->metrics && m < record->metric_count; m++)
 		free(record->metrics[m].name);
 	free(record->metrics);
-	for (size_t d = 0; record->dims && d < record->dim_count; d++) {
-		free(record->dims[d].name);
-		free(record->dims[d].def);
-		free(record->dims[d].rows);
-		free(record->dims[d].edges);
-	}
-	free(record->dims);
+	mlv_record_dims_release(record);
 	*record = (struct mlv_record){ 0 };
 }
 
@@ -109,7 +103,7 @@ mlv_err mlv_record_copy_text(const struct mlv_value *value, char **out)
 	return *out ? NULL : mlv_error_nomem("a record");
 }
 
-static bool is_number(const struct mlv_value *value)
+bool mlv_record_is_number(const struct mlv_value *value)
 {
 	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL);
 }
@@ -126,13 +120,12 @@ mlv_err mlv_record_read_count(const char *name, const struct mlv_value *value, u
 	return NULL;
 }
 
-static bool is_true(const struct mlv_value *value)
+bool mlv_record_is_true(const struct mlv_value *value)
 {
 	return value && value->type == MLV_VALUE_BOOL && value->boolean;
 }
 
-/* The items of a list or a map; 0 of anything else. */
-static size_t items_of(const struct mlv_value *value, enum mlv_value_type type)
+size_t mlv_record_items(const struct mlv_value *value, enum mlv_value_type type)
 {
 	return value && value->type == type ? value->count : 0;
 }
@@ -145,11 +138,11 @@ static mlv_err read_entry(const char *name, const struct mlv_value *value, struc
 	const struct mlv_value *se = mlv_value_get(value, "se");
 	mlv_err err;
 
-	entry->defined = is_number(v) && isfinite(v->real);
+	entry->defined = mlv_record_is_number(v) && isfinite(v->real);
 	entry->value = entry->defined ? v->real : 0;
-	entry->error = is_number(se) ? se->real : 0;
-	if (entry->defined && items_of(ci, MLV_VALUE_LIST) == 2 && is_number(ci->items[0]) &&
-	    is_number(ci->items[1])) {
+	entry->error = mlv_record_is_number(se) ? se->real : 0;
+	if (entry->defined && mlv_record_items(ci, MLV_VALUE_LIST) == 2 &&
+	    mlv_record_is_number(ci->items[0]) && mlv_record_is_number(ci->items[1])) {
 		entry->has_interval = true;
 		entry->low = ci->items[0]->real;
 		entry->high = ci->items[1]->real;
@@ -167,7 +160,7 @@ static mlv_err read_entries(const char *name, const struct mlv_record *record,
 	struct mlv_entry *entries;
 	mlv_err err = NULL;
 
-	if (items_of(map, MLV_VALUE_MAP) < record->metric_count)
+	if (mlv_record_items(map, MLV_VALUE_MAP) < record->metric_count)
 		return mlv_record_damaged(name, "a slice or a fold lacks a metric");
 	if (!(entries = mlv_sys_alloc_array(record->metric_count, sizeof(*entries))))
 		return mlv_error_nomem("a record");
@@ -184,7 +177,7 @@ static mlv_err read_entries(const char *name, const struct mlv_record *record,
 static mlv_err read_folds(const char *name, const struct mlv_record *record,
 			  const struct mlv_value *list, struct mlv_record_slice *slice)
 {
-	size_t count = items_of(list, MLV_VALUE_LIST);
+	size_t count = mlv_record_items(list, MLV_VALUE_LIST);
 	mlv_err err = NULL;
 
 	if (!count)
@@ -212,12 +205,12 @@ static mlv_err read_cells(const char *name, const struct mlv_value *matrix, stru
 				    &slice->cells.tp };
 	mlv_err err = NULL;
 
-	if (items_of(matrix, MLV_VALUE_LIST) != 2)
+	if (mlv_record_items(matrix, MLV_VALUE_LIST) != 2)
 		return NULL;
 	for (size_t i = 0; i < MLV_COUNT(cells) && !err; i++) {
 		const struct mlv_value *row = matrix->items[i / 2];
 
-		if (items_of(row, MLV_VALUE_LIST) != 2 || row->items[i % 2]->type != MLV_VALUE_INT)
+		if (mlv_record_items(row, MLV_VALUE_LIST) != 2 || row->items[i % 2]->type != MLV_VALUE_INT)
 			return NULL;
 		err = mlv_record_read_count(name, row->items[i % 2], cells[i]);
 	}
@@ -230,8 +223,8 @@ static mlv_err read_slice(const char *name, const struct mlv_record *record,
 {
 	mlv_err err;
 
-	slice->small = is_true(mlv_value_get(map, "small"));
-	slice->critical = is_true(mlv_value_get(map, "critical"));
+	slice->small = mlv_record_is_true(mlv_value_get(map, "small"));
+	slice->critical = mlv_record_is_true(mlv_value_get(map, "critical"));
 	if ((err = mlv_record_read_count(name, mlv_value_get(map, "n"), &slice->n)) ||
 	    (record->task == MLV_TASK_BINARY &&
 	     (err = read_cells(name, mlv_value_get(mlv_value_get(map, "stats"), "cm"), slice))) ||
@@ -267,7 +260,7 @@ static mlv_err sort_slices(const char *name, struct mlv_record *record)
 
 static mlv_err read_slices(const char *name, const struct mlv_value *list, struct mlv_record *record)
 {
-	size_t count = items_of(list, MLV_VALUE_LIST);
+	size_t count = mlv_record_items(list, MLV_VALUE_LIST);
 	mlv_err err = NULL;
 
 	if (!count)
@@ -284,7 +277,7 @@ static mlv_err read_slices(const char *name, const struct mlv_value *list, struc
 
 static mlv_err read_metrics(const char *name, const struct mlv_value *map, struct mlv_record *record)
 {
-	size_t count = items_of(map, MLV_VALUE_MAP);
+	size_t count = mlv_record_items(map, MLV_VALUE_MAP);
 
 	if (!count || count > METRICS_MAX)
 		return mlv_record_damaged(name, count ? "it has too many metrics" : "it has no metrics");
@@ -303,116 +296,6 @@ static mlv_err read_metrics(const char *name, const struct mlv_value *map, struc
 										       : 0;
 	}
 	return NULL;
-}
-
-static mlv_err add_value(struct mlv_buf *to, const struct mlv_value *value);
-
-/* Those of a map but for one key; NULL: all. */
-static mlv_err add_items(struct mlv_buf *to, const struct mlv_value *value, const char *but)
-{
-	bool first = true;
-	mlv_err err = NULL;
-
-	for (size_t i = 0; i < value->count && !err; i++) {
-		if (but && strcmp(value->keys[i], but) == 0)
-			continue;
-		if (!first)
-			err = mlv_buf_add_char(to, ',');
-		first = false;
-		if (!err && value->keys &&
-		    !(err = mlv_json_add_string(to, value->keys[i], strlen(value->keys[i]))))
-			err = mlv_buf_add_char(to, ':');
-		if (!err)
-			err = add_value(to, value->items[i]);
-	}
-	return err;
-}
-
-/* A value as the canonical text that it was read from. */
-static mlv_err add_value(struct mlv_buf *to, const struct mlv_value *value)
-{
-	mlv_err err;
-
-	switch (value->type) {
-	case MLV_VALUE_TEXT:
-		return mlv_json_add_string(to, value->text, value->text_len);
-	case MLV_VALUE_INT:
-		return mlv_buf_printf(to, "%lld", (long long)value->integer);
-	case MLV_VALUE_REAL:
-		return mlv_json_add_real(to, value->real);
-	case MLV_VALUE_LIST:
-	case MLV_VALUE_MAP:
-		if ((err = mlv_buf_add_char(to, value->type == MLV_VALUE_MAP ? '{' : '[')) ||
-		    (err = add_items(to, value, NULL)))
-			return err;
-		return mlv_buf_add_char(to, value->type == MLV_VALUE_MAP ? '}' : ']');
-	default:
-		return mlv_buf_add_str(to, is_true(value) ? "true" : "null");
-	}
-}
-
-static mlv_err read_edges(const char *name, const struct mlv_value *list, struct mlv_record_dim *dim)
-{
-	size_t count = items_of(list, MLV_VALUE_LIST);
-
-	if (!count)
-		return NULL;
-	if (!(dim->edges = mlv_sys_alloc_array(count, sizeof(*dim->edges))))
-		return mlv_error_nomem("a record");
-	dim->edge_count = count;
-	for (size_t i = 0; i < count; i++) {
-		const char *text = mlv_value_text(list->items[i]);
-
-		if (text && strcmp(text, "inf") == 0)
-			dim->edges[i] = HUGE_VAL;
-		else if (text && strcmp(text, "-inf") == 0)
-			dim->edges[i] = -HUGE_VAL;
-		else if (is_number(list->items[i]))
-			dim->edges[i] = list->items[i]->real;
-		else
-			return mlv_record_damaged(name, "an edge is not a number");
-		if (isnan(dim->edges[i]) || (i && !(dim->edges[i] > dim->edges[i - 1])))
-			return mlv_record_damaged(name, "edges do not rise");
-	}
-	return NULL;
-}
-
-/* A definition is all that is said of a dimension but which rows it divides. */
-static mlv_err read_def(const struct mlv_value *map, struct mlv_record_dim *dim)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf def = MLV_BUF_INIT;
-	bool is_map = map->type == MLV_VALUE_MAP;
-	mlv_err err;
-
-	if ((err = is_map ? add_items(&def, map, "rows") : add_value(&def, map)) ||
-	    (err = mlv_record_copy_text(mlv_value_get(map, "rows"), &dim->rows)))
-		return err;
-	dim->def = mlv_buf_detach(&def);
-	return dim->def ? NULL : mlv_error_nomem("a record");
-}
-
-static mlv_err read_dims(const char *name, const struct mlv_value *map, struct mlv_record *record)
-{
-	size_t count = items_of(map, MLV_VALUE_MAP);
-	mlv_err err = NULL;
-
-	if (!(record->dims = mlv_sys_alloc_array(count + 1, sizeof(*record->dims))))
-		return mlv_error_nomem("a record");
-	record->dim_count = count;
-	for (size_t d = 0; d < count && !err; d++) {
-		struct mlv_record_dim *dim = &record->dims[d];
-		uint64_t quantiles;
-
-		if ((err = read_def(map->items[d], dim)) ||
-		    (err = read_edges(name, mlv_value_get(map->items[d], "edges"), dim)) ||
-		    (err = mlv_record_read_count(name, mlv_value_get(map->items[d], "quantiles"),
-						 &quantiles)))
-			return err;
-		dim->quantiles = (unsigned)quantiles;
-		dim->name = mlv_sys_strdup(map->keys[d]);
-		err = dim->name ? NULL : mlv_error_nomem("a record");
-	}
-	return err;
 }
 
 static mlv_err read_head(const char *name, const struct mlv_value *root, struct mlv_record *record)
@@ -435,7 +318,9 @@ static mlv_err read_head(const char *name, const struct mlv_value *root, struct 
 			record->task = (enum mlv_task)t;
 	if (!record->task)
 		return mlv_record_damaged(name, "its task is not known");
-	record->level = is_number(level) && level->real > 0 && level->real < 1 ? level->real : 0.95;
+	record->level = 0.95;
+	if (mlv_record_is_number(level) && level->real > 0 && level->real < 1)
+		record->level = level->real;
 	if ((err = mlv_record_copy_text(mlv_value_get(root, "name"), &record->name)) ||
 	    (err = mlv_record_copy_text(mlv_value_get(predictions, "path"), &record->predictions)) ||
 	    (err = mlv_record_copy_text(mlv_value_get(inputs, "ids"), &record->ids)) ||
@@ -455,7 +340,7 @@ mlv_err mlv_record_read(const char *name, const char *text, size_t len, struct m
 	    (err = read_head(name, root, &made)) ||
 	    (err = mlv_record_read_cv(name, mlv_value_get(root, "cv"), &made.cv)) ||
 	    (err = read_metrics(name, mlv_value_get(root, "metrics"), &made)) ||
-	    (err = read_dims(name, mlv_value_get(root, "dims"), &made)) ||
+	    (err = mlv_record_read_dims(name, root, &made)) ||
 	    (err = read_slices(name, mlv_value_get(root, "slices"), &made)))
 		return err;
 	*record = made;

@@ -214,14 +214,14 @@ static mlv_err add_edges(struct mlv_buf *to, const struct mlv_dim *dim)
 	return err ? err : mlv_buf_add_str(to, "],");
 }
 
-static mlv_err add_crossed(struct mlv_buf *to, const struct mlv_slice_def *def)
+static mlv_err add_list(struct mlv_buf *to, const char *key, const struct mlv_strs *list)
 {
-	mlv_err err = mlv_buf_add_str(to, "\"cross\":[");
+	mlv_err err = mlv_buf_printf(to, "\"%s\":[", key);
 
-	for (size_t i = 0; i < def->cross.count && !err; i++)
+	for (size_t i = 0; i < list->count && !err; i++)
 		if (!(err = mlv_buf_add_str(to, i ? "," : "")))
-			err = mlv_json_add_string(to, def->cross.at[i], strlen(def->cross.at[i]));
-	return err ? err : mlv_buf_add_str(to, "],");
+			err = mlv_json_add_string(to, list->at[i], strlen(list->at[i]));
+	return err ? err : mlv_buf_add_char(to, ']');
 }
 
 /* By its canonical text, so that how it is spaced in mlv.yaml defines nothing anew. */
@@ -233,19 +233,17 @@ static mlv_err add_expr(struct mlv_buf *to, const char *key, const struct mlv_ex
 	return err ? err : mlv_put_text(to, key, text.ptr);
 }
 
-static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first)
+/* What is said of a dimension, also of the rows at hand: which slices they are in, which slices there are. */
+static mlv_err add_dim_items(struct mlv_buf *to, const struct mlv_dim *dim, bool of_rows)
 {
 	const struct mlv_slice_def *def = dim->def;
 	mlv_err err;
 
-	if ((err = mlv_buf_add_str(to, first ? "\n" : "\n,")) ||
-	    (err = mlv_json_add_string(to, def->name, strlen(def->name))) ||
-	    (err = mlv_buf_add_str(to, ":{")))
-		return err;
 	if (def->column && ((err = mlv_put_text(to, "by", def->column)) ||
 			    (err = mlv_buf_add_char(to, ','))))
 		return err;
-	if (def->cross.count && (err = add_crossed(to, def)))
+	if (def->cross.count &&
+	    ((err = add_list(to, "cross", &def->cross)) || (err = mlv_buf_add_char(to, ','))))
 		return err;
 	if (dim->edge_count && (err = add_edges(to, dim)))
 		return err;
@@ -255,11 +253,33 @@ static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first
 	if (def->quantiles && ((err = mlv_put_count(to, "quantiles", def->quantiles)) ||
 			       (err = mlv_buf_add_char(to, ','))))
 		return err;
-	if (dim->rows && ((err = mlv_put_text(to, "rows", dim->rows)) || (err = mlv_buf_add_char(to, ','))))
+	if (of_rows && dim->rows &&
+	    ((err = mlv_put_text(to, "rows", dim->rows)) || (err = mlv_buf_add_char(to, ','))))
 		return err;
 	if ((err = mlv_put_count(to, "top", def->top)))
 		return err;
+	/* The record has no slices of what is hidden. */
+	if (of_rows && def->hidden && dim->folded &&
+	    ((err = mlv_buf_add_char(to, ',')) || (err = add_list(to, "values", &dim->values))))
+		return err;
 	if (def->rule && ((err = mlv_buf_add_char(to, ',')) || (err = add_expr(to, "where", def->expr))))
+		return err;
+	return NULL;
+}
+
+mlv_err mlv_record_dim_def(const struct mlv_dim *dim, struct mlv_buf *to)
+{
+	return add_dim_items(to, dim, false);
+}
+
+static mlv_err add_dim(struct mlv_buf *to, const struct mlv_dim *dim, bool first)
+{
+	const char *name = dim->def->name;
+	mlv_err err;
+
+	if ((err = mlv_buf_add_str(to, first ? "\n" : "\n,")) ||
+	    (err = mlv_json_add_string(to, name, strlen(name))) || (err = mlv_buf_add_str(to, ":{")) ||
+	    (err = add_dim_items(to, dim, true)))
 		return err;
 	return mlv_buf_add_char(to, '}');
 }
@@ -338,15 +358,8 @@ static mlv_err add_spec(struct mlv_buf *to, const struct mlv_cases *cases)
 	const struct mlv_eval_spec *spec = cases->spec;
 	mlv_err err = mlv_buf_add_str(to, "\"spec\":{");
 
-	if (!err && cases->classes.count) {
-		err = mlv_buf_add_str(to, "\"classes\":[");
-		for (size_t k = 0; k < cases->classes.count && !err; k++)
-			if (!(err = mlv_buf_add_str(to, k ? "," : "")))
-				err = mlv_json_add_string(to, cases->classes.at[k],
-							  strlen(cases->classes.at[k]));
-		if (!err)
-			err = mlv_buf_add_str(to, "],");
-	}
+	if (!err && cases->classes.count && !(err = add_list(to, "classes", &cases->classes)))
+		err = mlv_buf_add_char(to, ',');
 	if (err || (err = mlv_put_real(to, "interval", spec->level)) || (err = mlv_buf_add_char(to, ',')) ||
 	    (err = mlv_put_count(to, "min_n", spec->min_n)))
 		return err;

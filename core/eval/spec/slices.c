@@ -141,6 +141,11 @@ static mlv_err read_def(const char *file, const struct mlv_value *map, struct ml
 	return def->name ? NULL : name_itself(def);
 }
 
+bool mlv_slice_is_label(const struct mlv_slice_def *def)
+{
+	return def->column && strcmp(def->column, "label") == 0;
+}
+
 static bool is_chosen(const struct mlv_value *chosen, const char *name)
 {
 	for (size_t i = 0; chosen && i < chosen->count; i++) {
