@@ -10,21 +10,25 @@ for i in $(seq 120); do echo "$i" >"f$i"; done
 mlv add -q f*
 log=$work/nginx/protocols.log
 
+status=0
+bad() { echo "not ok - $1" && status=1; }
+
 # check WHAT REQUESTS: since the log was emptied there were so many at least, by HTTP/2, over 4 connections at most.
 check() {
 	requests=$(grep -c . "$log") connections=$(sed 's/.*conn=//' "$log" | sort -u | grep -c .)
 	if [ "$requests" -ge "$2" ] && [ "$connections" -le 4 ] && ! grep -qv '^HTTP/2.0 ' "$log"; then
 		echo "ok - $1 over $connections connections"
 	else
-		echo "not ok - $1: $requests requests over $connections connections"
+		bad "$1: $requests requests over $connections connections"
 	fi
 	: >"$log"
 }
 : >"$log"
-mlv push -q -j 4 || echo "not ok - push"
+mlv push -q -j 4 || bad "push"
 check "a push" 480
-mlv push -q -j 4 || echo "not ok - another push"
+mlv push -q -j 4 || bad "another push"
 check "a push of what is there" 120
 rm -rf .mlv/cache
-mlv fetch -q -j 4 || echo "not ok - fetch"
+mlv fetch -q -j 4 || bad "fetch"
 check "a fetch" 120
+exit $status

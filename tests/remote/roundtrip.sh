@@ -72,6 +72,7 @@ over() {
 	else
 		sed 's/^/# /' "$work/log"
 		echo "not ok - ${2:-roundtrip} over $1"
+		status=1
 	fi
 	chmod -R u+w "$work/first" "$work/second" "$work/third" 2>/dev/null
 	rm -rf "$work/first" "$work/second" "$work/third"
@@ -106,6 +107,7 @@ begin() {
 	git init -q "$work/first" && cd "$work/first" && mlv init -q
 }
 
+status=0
 trust="mlv remote trust store -q"
 begin
 mkdir "$work/store"
@@ -154,4 +156,6 @@ if start_swift; then
 	over "a bucket" urls
 else
 	echo "not ok - a bucket server starts"
+	status=1
 fi
+exit $status
