@@ -67,8 +67,8 @@ $(OUT)/%.o: %.c
 	$(call Q,$(CC) $<) $(CC) $(ALL) $(FLAGS_$(notdir $*)) $(if $(filter core/eval/%,$*),$(FLAGS_eval)) -MMD -MP -c -o $@ $<
 # Vector lanes are chosen at run time; only their own files may use the instructions.
 ifneq ($(filter x86_64 amd64 i%86,$(shell uname -m)),)
-FLAGS_avx2 = -mavx2 -O3
-FLAGS_avx512 = -mavx512f -mavx512bw -mavx512vl -O3
+FLAGS_avx2 = -mavx2
+FLAGS_avx512 = -mavx512f -mavx512bw -mavx512vl
 endif
 -include $(patsubst %.o,%.d,$(call obj,$(CMD_SRC) $(CORE_SRC) $(GIT_SRC) $(NET_SRC) $(UNIT_SRC) $(FUZZ_SRC)))
 
