@@ -236,9 +236,10 @@ static mlv_err go_on(void *arg, uint64_t *offset)
 {
 	struct mending *mending = arg;
 
-	mlv_incoming_rewind(mending->incoming);
+	mlv_err err = mlv_incoming_rewind(mending->incoming);
+
 	*offset = mlv_incoming_offset(mending->incoming);
-	return NULL;
+	return err;
 }
 
 /* The leaf that begins where the incoming file ends. */

@@ -60,6 +60,41 @@ static void drop_pending(struct mlv_batch *batch)
 	mlv_batch_drop_packs(batch);
 }
 
+/* What lies in room that is not used. */
+struct mlv_room {
+	struct mlv_room *next;
+};
+
+void *mlv_batch_take_room(struct mlv_batch *batch)
+{
+	struct mlv_room *room;
+
+	pthread_mutex_lock(&batch->mutex);
+	room = batch->rooms;
+	if (room)
+		batch->rooms = room->next;
+	pthread_mutex_unlock(&batch->mutex);
+	return room ? room : mlv_sys_realloc(NULL, MLV_ROOM_BYTES);
+}
+
+void mlv_batch_give_room(struct mlv_batch *batch, void *bytes)
+{
+	struct mlv_room *room = bytes;
+
+	if (!room)
+		return;
+	pthread_mutex_lock(&batch->mutex);
+	room->next = batch->rooms;
+	batch->rooms = room;
+	pthread_mutex_unlock(&batch->mutex);
+}
+
+static void release_rooms(struct mlv_batch *batch)
+{
+	while (batch->rooms)
+		free(mlv_batch_take_room(batch));
+}
+
 void mlv_batch_freep(struct mlv_batch **batch)
 {
 	struct mlv_batch *freed = *batch;
@@ -68,6 +103,7 @@ void mlv_batch_freep(struct mlv_batch **batch)
 		return;
 	drop_pending(freed);
 	mlv_batch_release_packers(freed);
+	release_rooms(freed);
 	mlv_key_set_release(&freed->claimed);
 	mlv_key_set_release(&freed->packs);
 	free(freed->list);

@@ -18,6 +18,7 @@
 #include "core/store/backend.h"
 #include "core/store/key_set.h"
 #include "core/store/pack/write.h"
+#include "core/store/sha256.h"
 
 /* A pack that grows. */
 struct mlv_growing {
@@ -52,7 +53,17 @@ struct mlv_batch {
 	struct mlv_packing packing[2]; /* by class */
 	struct mlv_packer **idle;      /* that no thread uses */
 	size_t idle_count, idle_cap;
+	struct mlv_room *rooms; /* that no thread uses */
 };
+
+/*
+ * Room for MLV_ROOM_BYTES, not zeroed; NULL: no memory. It is given back to the
+ * next thread that asks: to get its pages anew for each file would take a tenth
+ * of the time that hashing the file does.
+ */
+#define MLV_ROOM_BYTES (MLV_SHA256_SIDE * MLV_LEAF_SIZE)
+void *mlv_batch_take_room(struct mlv_batch *batch);
+void mlv_batch_give_room(struct mlv_batch *batch, void *bytes);
 
 /* Add to what the commit publishes; takes the temporary, also when it fails. */
 mlv_err mlv_batch_append(struct mlv_batch *batch, struct mlv_pending *pending) MLV_CHECK;

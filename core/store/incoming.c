@@ -6,8 +6,7 @@
 
 #include "core/base/fs.h"
 #include "core/base/sys.h"
-#include "core/store/backend.h"
-#include "core/store/sha256.h"
+#include "core/store/batch_impl.h"
 
 struct mlv_incoming {
 	struct mlv_batch *batch;
@@ -15,8 +14,10 @@ struct mlv_incoming {
 	struct mlv_leaves leaves; /* a copy */
 	struct mlv_temp temp;
 	uint64_t verified;    /* bytes: whole leaves, or all */
-	size_t filled;        /* bytes of leaf that have come */
-	unsigned char *leaf;  /* MLV_LEAF_SIZE bytes */
+	unsigned char *held;  /* what came after them: MLV_ROOM_BYTES */
+	size_t together;      /* bytes of leaves that are hashed together */
+	size_t filled;        /* bytes of held that have come */
+	size_t written;       /* of these, those of whole leaves, which are written down */
 	const struct mlv_spares *spares;
 	int spare;            /* -1: none is made, or it did not become right */
 };
@@ -40,58 +41,76 @@ void mlv_incoming_freep(struct mlv_incoming **incoming)
 		return;
 	drop_spare(freed);
 	store = mlv_batch_store(freed->batch);
-	/* What is verified stays under its name for the next command that asks for it. */
-	if (freed->verified > 0 && strncmp(freed->temp.name, "part-", 5) == 0)
+	/* What came stays under its name for the next command that asks for it, and verifies it. */
+	if (freed->verified + freed->written > 0 && strncmp(freed->temp.name, "part-", 5) == 0)
 		mlv_fd_close(&freed->temp.fd);
 	else
 		store->backend->discard(store->self, &freed->temp);
 	mlv_leaves_release(&freed->leaves);
-	free(freed->leaf);
+	mlv_batch_give_room(freed->batch, freed->held);
 	free(MLV_TAKE(*incoming));
 }
 
-/* How long the leaf is that begins after what is verified. */
-static size_t leaf_len(const struct mlv_incoming *incoming)
+/* How many bytes are held when they are hashed. */
+static size_t held_max(const struct mlv_incoming *incoming)
 {
-	uint64_t left = incoming->leaves.size - incoming->verified;
+	const uint64_t left = incoming->leaves.size - incoming->verified;
 
-	return left < MLV_LEAF_SIZE ? (size_t)left : (size_t)MLV_LEAF_SIZE;
+	return left < incoming->together ? (size_t)left : incoming->together;
 }
 
-/* Whether the leaf in memory is what the list says. */
-static mlv_err leaf_matches(const struct mlv_incoming *incoming, bool *matches)
+/* Hash what is written of what is held, and hold no more: verified goes on to what differs. */
+static mlv_err settle(struct mlv_incoming *incoming, bool *matches)
 {
-	const uint64_t index = incoming->verified / MLV_LEAF_SIZE;
-	struct mlv_oid found;
-	mlv_err err = mlv_sha256_of(incoming->leaf, leaf_len(incoming), &found);
+	const uint64_t first = incoming->verified / MLV_LEAF_SIZE;
+	const struct mlv_oid *promised = &incoming->leaves.digests[first];
+	const size_t len = incoming->written;
+	struct mlv_message messages[MLV_SHA256_SIDE] = { { 0 } };
+	struct mlv_oid found[MLV_SHA256_SIDE];
+	size_t count = 0;
+	mlv_err err;
 
-	if (!err)
-		*matches = mlv_oid_equal(&found, &incoming->leaves.digests[index]);
-	return err;
+	for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++)
+		messages[count] = (struct mlv_message){
+			.bytes = incoming->held + at,
+			.len = len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE,
+			.oid = &found[count],
+		};
+	incoming->filled = incoming->written = 0;
+	if ((err = mlv_sha256_many(messages, count)))
+		return err;
+	*matches = true;
+	for (size_t i = 0; i < count && *matches; i++) {
+		if ((*matches = mlv_oid_equal(&found[i], &promised[i])))
+			incoming->verified += messages[i].len;
+	}
+	return NULL;
 }
 
 /* Believe of what an earlier command left only the leaves that are right. */
 static mlv_err resume(struct mlv_incoming *incoming)
 {
 	struct mlv_store *store = mlv_batch_store(incoming->batch);
+	bool matches = true;
 	struct stat st;
 	mlv_err err;
 
 	if (mlv_sys_fstat(incoming->temp.fd, &st) < 0)
 		return mlv_error_sys("looking at what was received before");
-	while (incoming->verified < incoming->leaves.size &&
-	       incoming->verified + leaf_len(incoming) <= (uint64_t)st.st_size) {
-		bool matches = false;
+	while (matches && incoming->verified < incoming->leaves.size) {
+		const uint64_t there = (uint64_t)st.st_size - incoming->verified;
+		size_t len = held_max(incoming);
 
+		if (there < len)
+			len = (size_t)(there - there % MLV_LEAF_SIZE);
+		if (len == 0)
+			break;
+		incoming->filled = incoming->written = len;
 		if ((err = mlv_ctx_check_stop(store->ctx)) ||
 		    (err = mlv_fs_pread_full(incoming->temp.fd, "what was received before",
-					     incoming->leaf, leaf_len(incoming),
-					     incoming->verified)) ||
-		    (err = leaf_matches(incoming, &matches)))
+					     incoming->held, len, incoming->verified)) ||
+		    (err = settle(incoming, &matches)))
 			return err;
-		if (!matches)
-			break;
-		incoming->verified += leaf_len(incoming);
 	}
 	if (mlv_sys_ftruncate(incoming->temp.fd, incoming->verified) < 0)
 		return mlv_error_sys("cutting what was received before");
@@ -130,8 +149,9 @@ mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
 	incoming->key = *key;
 	incoming->temp = (struct mlv_temp)MLV_TEMP_INIT;
 	incoming->spare = -1;
-	if (!(incoming->leaf = mlv_sys_alloc(MLV_LEAF_SIZE)))
-		return mlv_error_nomem("a leaf");
+	incoming->together = (size_t)mlv_sha256_together() * MLV_LEAF_SIZE;
+	if (!(incoming->held = mlv_batch_take_room(batch)))
+		return mlv_error_nomem("leaves of a file");
 	if ((err = take_leaves(incoming, leaves)) ||
 	    (err = store->backend->temp_part(store->self, key, &incoming->temp)) ||
 	    (err = resume(incoming)))
@@ -145,53 +165,52 @@ mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
 
 uint64_t mlv_incoming_offset(const struct mlv_incoming *incoming)
 {
-	return incoming->verified;
+	return incoming->verified + incoming->written;
 }
 
-void mlv_incoming_rewind(struct mlv_incoming *incoming)
+mlv_err mlv_incoming_rewind(struct mlv_incoming *incoming)
 {
-	incoming->filled = 0;
+	bool matches;
+
+	return settle(incoming, &matches);
 }
 
-/* Write the leaf down, twice if a spare is made. */
-static mlv_err write_leaf(struct mlv_incoming *incoming, size_t len)
+/* Write the leaf down that has come, twice if a spare is made: while it is in the processor's cache. */
+static mlv_err write_leaf(struct mlv_incoming *incoming)
 {
-	const uint64_t at = incoming->verified;
+	const uint64_t at = incoming->verified + incoming->written;
+	const unsigned char *leaf = incoming->held + incoming->written;
+	const size_t len = incoming->filled - incoming->written;
 	mlv_err err;
 
 	if (incoming->spare >= 0 &&
 	    (!mlv_spare_is_wanted(incoming->spare) ||
-	     mlv_fs_pwrite_full(incoming->spare, "its spare", incoming->leaf, len, at)))
+	     mlv_fs_pwrite_full(incoming->spare, "its spare", leaf, len, at)))
 		drop_spare(incoming);
-	err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", incoming->leaf, len, at);
+	err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", leaf, len, at);
 	if (err && err->code == MLV_E_NOSPACE && incoming->spare >= 0) {
 		drop_spare(incoming);
-		err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", incoming->leaf, len,
-					 at);
+		err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", leaf, len, at);
 	}
 	if (err)
 		return err;
 	mlv_sys_start_writeback(incoming->temp.fd, at, len);
 	if (incoming->spare >= 0)
 		mlv_sys_start_writeback(incoming->spare, at, len);
-	incoming->verified += len;
+	incoming->written += len;
 	return NULL;
 }
 
-/* The leaf is full: verify it and write it down. */
-static mlv_err leaf_done(struct mlv_incoming *incoming)
+/* What is held is all that is hashed together. */
+static mlv_err verify(struct mlv_incoming *incoming)
 {
-	const size_t len = leaf_len(incoming);
 	bool matches = false;
-	mlv_err err = leaf_matches(incoming, &matches);
+	mlv_err err = settle(incoming, &matches);
 
-	incoming->filled = 0;
-	if (err)
+	if (err || matches)
 		return err;
-	if (!matches)
-		return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
-				 (unsigned long long)(incoming->verified / MLV_LEAF_SIZE) + 1);
-	return write_leaf(incoming, len);
+	return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
+			 (unsigned long long)(incoming->verified / MLV_LEAF_SIZE) + 1);
 }
 
 mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, size_t len)
@@ -200,17 +219,22 @@ mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, siz
 	mlv_err err;
 
 	while (len > 0) {
-		size_t room = leaf_len(incoming) - incoming->filled;
-		size_t taken = len < room ? len : room;
+		const size_t max = held_max(incoming);
+		const size_t whole = incoming->written + MLV_LEAF_SIZE;
+		const size_t end = whole < max ? whole : max;
+		const size_t room = end - incoming->filled;
+		const size_t taken = len < room ? len : room;
 
-		if (incoming->verified == incoming->leaves.size)
+		if (max == 0)
 			return mlv_error(MLV_E_CORRUPT, "more came than the %llu bytes of the file",
 					 (unsigned long long)incoming->leaves.size);
-		memcpy(incoming->leaf + incoming->filled, at, taken);
+		memcpy(incoming->held + incoming->filled, at, taken);
 		incoming->filled += taken;
 		at += taken;
 		len -= taken;
-		if (incoming->filled == leaf_len(incoming) && (err = leaf_done(incoming)))
+		if (incoming->filled == end && (err = write_leaf(incoming)))
+			return err;
+		if (incoming->filled == max && (err = verify(incoming)))
 			return err;
 	}
 	return NULL;

@@ -122,6 +122,16 @@ enum mlv_sha256_way mlv_sha256_fastest(void)
 	return MLV_SHA256_OPENSSL;
 }
 
+static unsigned lanes_of(enum mlv_sha256_way way)
+{
+	return way == MLV_SHA256_AVX512 ? 16 : way == MLV_SHA256_AVX2 ? 8 : 1;
+}
+
+unsigned mlv_sha256_together(void)
+{
+	return lanes_of(mlv_sha256_fastest());
+}
+
 /*
  * What AUTO stands for when these are to be hashed. Lanes take the time of
  * the longest message in each of them. A full set of lanes is about 1.8 times
@@ -131,7 +141,7 @@ enum mlv_sha256_way mlv_sha256_fastest(void)
 static enum mlv_sha256_way fastest_for(const struct mlv_message *messages, size_t count)
 {
 	enum mlv_sha256_way way = mlv_sha256_fastest();
-	const double lanes = way == MLV_SHA256_AVX512 ? 16 : 8;
+	const double lanes = lanes_of(way);
 	const double gain = mlv_sha256_instructions() ? 1.8 : lanes * 0.375;
 	double total = 0, longest = 0, in_lanes;
 

@@ -35,6 +35,8 @@ struct mlv_message {
 };
 /* Hash count messages, of any lengths, in lanes. */
 mlv_err mlv_sha256_many(const struct mlv_message *messages, size_t count) MLV_CHECK;
+/* How many messages of one length it takes for the least time of each, MLV_SHA256_SIDE at most. */
+unsigned mlv_sha256_together(void);
 
 /*
  * MLV_SHA256_SIDE streams that advance together, by as many bytes each: the

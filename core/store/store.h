@@ -143,11 +143,12 @@ mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 			   struct mlv_named *named) MLV_CHECK;
 
 /*
- * A LARGE that arrives in order, from a remote. Each leaf is verified against
- * the list when it is full; what is verified stays when the sender fails, so
- * that the transfer can go on at mlv_incoming_offset(). It stays in tmp/ even
- * when the command ends or is killed: the next one that begins the same key
- * verifies what is there and goes on after it. What comes from its beginning is
+ * A LARGE that arrives in order, from a remote. Leaves are written down as they
+ * come, and verified against the list by as many as are best hashed together,
+ * which are held in memory until then (16 MiB at most). What is right stays when
+ * the sender fails, so that the transfer can go on at mlv_incoming_offset(). What
+ * came stays in tmp/ even when the command ends or is killed: the next one that
+ * begins the same key verifies what is there and goes on after it. What comes from its beginning is
  * written to a spare as well, if there are spares (may be NULL).
  */
 struct mlv_incoming;
@@ -155,10 +156,11 @@ mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
 			   const struct mlv_key *key, const struct mlv_leaves *leaves,
 			   const struct mlv_spares *spares) MLV_CHECK;
 void mlv_incoming_freep(struct mlv_incoming **incoming);
-/* Bytes verified so far. What was written beyond is forgotten by mlv_incoming_rewind(). */
+/* Bytes of whole leaves that have come, to be verified yet but for those before the last rewind. */
 uint64_t mlv_incoming_offset(const struct mlv_incoming *incoming);
-void mlv_incoming_rewind(struct mlv_incoming *incoming);
-/* MLV_E_CORRUPT when a leaf differs or more comes than the size. */
+/* Verify these, and forget what came from the first on that is wrong or not whole. */
+mlv_err mlv_incoming_rewind(struct mlv_incoming *incoming) MLV_CHECK;
+/* MLV_E_CORRUPT when a leaf of those held differs or more comes than the size. */
 mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, size_t len) MLV_CHECK;
 /* All has come: it joins the batch. MLV_E_CORRUPT when bytes are missing. */
 mlv_err mlv_incoming_finish(struct mlv_incoming *incoming) MLV_CHECK;

@@ -42,9 +42,10 @@ static mlv_err go_on(void *arg, uint64_t *offset)
 {
 	const struct arrival *arrival = arg;
 
-	mlv_incoming_rewind(arrival->incoming);
+	mlv_err err = mlv_incoming_rewind(arrival->incoming);
+
 	*offset = mlv_incoming_offset(arrival->incoming);
-	return NULL;
+	return err;
 }
 
 /* Ask for what is not here yet until all is, or nothing is gained any more. */
@@ -53,24 +54,26 @@ static mlv_err receive(struct mlv_transport *remote, const char *path,
 {
 	struct arrival arrival = { .ctx = remote->ctx, .incoming = incoming };
 	struct mlv_sink sink = { .write = arrive, .resume = go_on, .arg = &arrival };
+	uint64_t begin = mlv_incoming_offset(incoming);
 	mlv_err err = NULL;
 
-	for (int left = TRIES; left > 0; left--) {
-		uint64_t begin;
+	for (int left = TRIES; left > 0 && begin < size; left--) {
+		uint64_t came;
+		mlv_err failed;
 
-		mlv_incoming_rewind(incoming);
-		begin = mlv_incoming_offset(incoming);
-		if (begin == size)
-			return NULL;
 		err = mlv_transport_get(remote, path, begin, UINT64_MAX, &sink);
-		if (!err && mlv_incoming_offset(incoming) < size)
+		came = mlv_incoming_offset(incoming);
+		if (!err && came < size)
 			err = mlv_error(MLV_E_CORRUPT, "only %llu of %llu bytes came",
-					(unsigned long long)mlv_incoming_offset(incoming),
-					(unsigned long long)size);
+					(unsigned long long)came, (unsigned long long)size);
 		if (!err || err->code != MLV_E_CORRUPT)
 			return err;
+		/* Only what is right counts as gained. */
+		if ((failed = mlv_incoming_rewind(incoming)))
+			return failed;
 		if (mlv_incoming_offset(incoming) > begin)
 			left = TRIES + 1;
+		begin = mlv_incoming_offset(incoming);
 	}
 	return err;
 }
@@ -148,7 +151,6 @@ static mlv_err read_chunked(const struct fetching *fetching)
 
 	if (err)
 		return err;
-	mlv_incoming_rewind(incoming);
 	arrival.incoming = incoming;
 	err = mlv_chunked_read(fetching->remote, fetching->key, size,
 			       mlv_incoming_offset(incoming), size, fetching->nearby, arrive,

@@ -127,8 +127,28 @@ mlv_test(incoming, a_broken_line_goes_on_after_the_last_whole_leaf)
 
 	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE + 5));
-	mlv_incoming_rewind(incoming);
+	check_ok(mlv_incoming_rewind(incoming));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 2 * MLV_LEAF_SIZE));
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
+mlv_test(incoming, a_broken_line_goes_on_before_the_first_wrong_leaf)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
+	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE));
+	check_ok(mlv_incoming_rewind(incoming));
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	(void)!mlv_incoming_write(incoming, t.bytes + 2 * MLV_LEAF_SIZE, 3 * MLV_LEAF_SIZE);
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	check_ok(mlv_incoming_rewind(incoming));
+	cr_assert(eq(u64, mlv_incoming_offset(incoming), 3 * MLV_LEAF_SIZE));
 	check_ok(send_rest(incoming, &t));
 	check_ok(mlv_incoming_finish(incoming));
 	check_arrived(&t);
