@@ -150,6 +150,21 @@ static struct mlv_interval of_share(double share, uint64_t rows, const struct ml
 	return mlv_interval_wilson(share * alone, alone, level);
 }
 
+static struct mlv_interval interval_of(const struct mlv_measure *measure, const char *by,
+				       const struct mlv_measured *measured,
+				       const struct mlv_clusters *clusters, double level)
+{
+	double df = (double)(clusters->count - 1);
+	struct mlv_interval in;
+
+	if (strcmp(by, "wilson") == 0 && strcmp(measure->name, "f1") != 0)
+		return of_share(measured->value, measured->of, clusters, level);
+	if (!mlv_measure_is_ratio(measure->name))
+		return mlv_interval_t(measured->value, clusters->error, df, level);
+	in = mlv_interval_t(log(measured->value), clusters->error / measured->value, df, level);
+	return (struct mlv_interval){ exp(in.low), exp(in.high) };
+}
+
 mlv_err mlv_measure_by_groups(const struct mlv_measure *measure, const struct mlv_rows *rows,
 			      const struct mlv_cells *cells, double level,
 			      struct mlv_measured *measured)
@@ -173,9 +188,6 @@ mlv_err mlv_measure_by_groups(const struct mlv_measure *measure, const struct ml
 		return NULL;
 	measured->by = "cluster";
 	measured->error = clusters.error;
-	measured->interval = strcmp(by, "wilson") == 0 && strcmp(measure->name, "f1") != 0
-				     ? of_share(measured->value, measured->of, &clusters, level)
-				     : mlv_interval_t(measured->value, clusters.error,
-						      (double)(clusters.count - 1), level);
+	measured->interval = interval_of(measure, by, measured, &clusters, level);
 	return NULL;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/sys.h"
-#include "core/eval/special.h"
 
 #define NONE SIZE_MAX
 
@@ -146,16 +145,15 @@ static size_t find_against(const struct mlv_fair_audit *audit, const struct mlv_
 static void set_ratio_interval(const struct mlv_rate_value *a, const struct mlv_rate_value *b, bool shared,
 			       double level, struct mlv_disparity *to)
 {
-	double z = mlv_normal_quantile((1 + level) / 2), variance, half;
+	double variance;
 
 	if (!a->hits || !b->hits)
 		return;
 	variance = 1 / (double)a->hits + 1 / (double)b->hits;
 	if (!shared)
 		variance -= 1 / (double)a->of + 1 / (double)b->of;
-	half = z * sqrt(variance > 0 ? variance : 0);
 	to->has_ratio_interval = true;
-	to->ratio_interval = (struct mlv_interval){ to->ratio * exp(-half), to->ratio * exp(half) };
+	to->ratio_interval = mlv_interval_ratio(to->ratio, sqrt(variance > 0 ? variance : 0), level);
 }
 
 /* The interval of a difference of two shares of one denominator, which both divide. */

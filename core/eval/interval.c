@@ -66,6 +66,13 @@ struct mlv_interval mlv_interval_normal(double value, double error, double level
 	return clip((struct mlv_interval){ value - half, value + half }, low, high);
 }
 
+struct mlv_interval mlv_interval_ratio(double ratio, double log_error, double level)
+{
+	double factor = exp(z_of(level) * log_error);
+
+	return (struct mlv_interval){ ratio / factor, ratio * factor };
+}
+
 void mlv_interval_mean_add(struct mlv_interval_mean *mean, double value, struct mlv_interval of)
 {
 	mean->sum += value;

@@ -35,6 +35,8 @@ struct mlv_interval mlv_interval_t(double mean, double error, double df, double 
 /* The same with the normal quantile, cut to [low, high]. */
 struct mlv_interval mlv_interval_normal(double value, double error, double level, double low,
 					double high);
+/* A ratio above 0, by the standard error of its logarithm, with the normal quantile. */
+struct mlv_interval mlv_interval_ratio(double ratio, double log_error, double level);
 
 /*
  * The mean of several independent quantities, each with its interval: the

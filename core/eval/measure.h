@@ -11,7 +11,10 @@
  *   cluster  any of these, of rows that come in groups: see cluster.h
  *
  * Names follow scikit-learn (f1, auc, balanced_accuracy) and, for the rates of
- * a binary confusion matrix, Aequitas (tpr, fpr, for, pprev).
+ * a binary confusion matrix, Aequitas (tpr, fpr, for, pprev). lr_plus and
+ * lr_minus are the likelihood ratios tpr / fpr and fnr / tnr; the interval of one
+ * is that of its logarithm (Simel and others, Journal of Clinical Epidemiology
+ * 44, 1991). balanced_accuracy is adjusted so that guessing is 0.
  *
  * Threads   functions without shared state.
  */
@@ -46,6 +49,8 @@ struct mlv_measure {
 };
 /* The metric of a name; NULL when there is none. */
 const struct mlv_measure *mlv_measure_find(const char *name);
+/* Whether it is a ratio of shares: it has no upper bound, and its logarithm the interval. */
+bool mlv_measure_is_ratio(const char *name);
 /* The i-th of all, NULL behind the last. */
 const struct mlv_measure *mlv_measure_at(size_t i);
 

@@ -62,6 +62,28 @@ double mlv_test_folds_error(const double *differences, size_t count, double rati
 	return sqrt(squares / (n - 1) * (1 / n + ratio));
 }
 
+struct mlv_cochran mlv_test_cochran(const uint64_t *rows, size_t versions)
+{
+	double k = (double)versions, all = 0, right[MLV_COCHRAN_MAX] = { 0 }, apart = 0, mixed = 0, q;
+
+	for (size_t pattern = 0; pattern < (size_t)1 << versions; pattern++) {
+		double of = 0;
+
+		for (size_t v = 0; v < versions; v++) {
+			of += pattern >> v & 1 ? 1 : 0;
+			right[v] += pattern >> v & 1 ? (double)rows[pattern] : 0;
+		}
+		all += of * (double)rows[pattern];
+		mixed += of * (k - of) * (double)rows[pattern];
+	}
+	if (!(mixed > 0))
+		return (struct mlv_cochran){ 0, 1 };
+	for (size_t v = 0; v < versions; v++)
+		apart += (right[v] - all / k) * (right[v] - all / k);
+	q = k * (k - 1) * apart / mixed;
+	return (struct mlv_cochran){ q, mlv_chi_squared_upper(q, versions - 1) };
+}
+
 uint32_t mlv_pcg32_next(struct mlv_pcg32 *pcg)
 {
 	uint64_t old = pcg->state;

@@ -17,6 +17,18 @@
 /* McNemar's exact test: of the rows that changed, b one way and c the other. */
 double mlv_test_mcnemar(uint64_t b, uint64_t c);
 /*
+ * Whether several versions are right equally often on the same rows: Cochran's Q
+ * (Biometrika 37, 1950), which is McNemar's test of more than two. A pattern says
+ * with bit v whether version v is right; rows[pattern] are so many. Versions are
+ * 2 to MLV_COCHRAN_MAX, and rows 2^versions numbers.
+ */
+#define MLV_COCHRAN_MAX 16
+struct mlv_cochran {
+	double q;   /* chi-squared with versions - 1 degrees of freedom */
+	double p;   /* 1 where no row says one of them from another */
+};
+struct mlv_cochran mlv_test_cochran(const uint64_t *rows, size_t versions);
+/*
  * Two independent shares: the score test with the pooled variance; Fisher's
  * exact test where one of the four counts is below five, unless n1 and the hits
  * of both are over a million: its time is linear in the smaller of these, and

@@ -76,6 +76,7 @@ mlv_test(fairness, fairlearn_user_guide)
 	static const char *const values[] = { "a", "b", "c" };
 	static const char *const crossed[] = { "a6", "a8", "b6", "b8", "c6", "c8" };
 	static const double recall[] = { 0, 1, 2.0 / 3, 0.5, 0.5, 0 };
+	static const double precision[] = { 0, 0.5, 1, 1, 2.0 / 3, 0 }, accuracy[] = { .25, 2.0 / 3, .375 };
 	static const uint64_t rows[] = { 2, 2, 3, 3, 6, 2 };
 	uint32_t code[18], cross[18];
 	struct mlv_fair_attribute attributes[] = {
@@ -95,6 +96,8 @@ mlv_test(fairness, fairlearn_user_guide)
 	near(fairness.rates[MLV_RATE_FPR].value, 0.666667, 1e-6);
 	near(fairness.rates[MLV_RATE_PPREV].value, 0.555556, 1e-6);
 	near(fairness.rates[MLV_RATE_ACCURACY].value, 0.444444, 1e-6);
+	for (size_t g = 0; g < 3; g++)
+		near(fairness.audits[0].groups[g].rates[MLV_RATE_ACCURACY].value, accuracy[g], 1e-15);
 	near(fairness.audits[0].groups[0].rates[MLV_RATE_FPR].value, 1, 0);
 	near(fairness.audits[0].groups[1].rates[MLV_RATE_TPR].value, 0.6, 1e-15);
 	near(fairness.audits[0].groups[2].rates[MLV_RATE_PPREV].value, 0.5, 0);
@@ -114,6 +117,7 @@ mlv_test(fairness, fairlearn_user_guide)
 	for (size_t g = 0; g < 6; g++) {
 		cr_assert(fairness.audits[1].groups[g].n == rows[g]);
 		near(fairness.audits[1].groups[g].rates[MLV_RATE_TPR].value, recall[g], 1e-15);
+		near(fairness.audits[1].groups[g].rates[MLV_RATE_PRECISION].value, precision[g], 1e-15);
 	}
 }
 

@@ -59,6 +59,126 @@ mlv_test(measure, binary_of_scikit_learn)
 	near(value("mcc", &four), -1.0 / 3, 1e-15); /* matthews_corrcoef([+1,+1,+1,-1], [+1,-1,+1,+1]) */
 }
 
+static void check_cells(const struct mlv_rows *rows, const double *cells)
+{
+	MLV_SCOPED(mlv_cells_release) struct mlv_cells counted = { 0 };
+
+	check_ok(mlv_cells_count(rows, &counted));
+	for (size_t i = 0; i < rows->classes * rows->classes; i++)
+		near(counted.at[i], cells[i], 0);
+}
+
+/* scikit-learn, Model evaluation: confusion_matrix(), by truth and guess; with normalize="all" shares. */
+mlv_test(measure, matrices_of_scikit_learn)
+{
+	static const uint32_t truth[] = { 2, 0, 2, 2, 0, 1 }, guess[] = { 0, 0, 2, 2, 0, 2 };
+	static const uint32_t truth8[] = { 0, 0, 0, 1, 1, 1, 1, 1 }, guess8[] = { 0, 1, 0, 1, 0, 1, 0, 1 };
+	static const double eighths[] = { .125, .125, .125, .125, .125, .125, .125, .125 };
+	struct mlv_rows many = multiclass(truth, guess, 6), two = binary(truth8, guess8, 8);
+
+	check_cells(&many, (const double[]){ 2, 0, 0, 0, 0, 1, 1, 0, 2 });
+	check_cells(&two, (const double[]){ 2, 1, 2, 3 });
+	two.weight = eighths;
+	check_cells(&two, (const double[]){ .25, .125, .25, .375 });
+}
+
+/*
+ * The same, precision_recall_fscore_support(y_true, y_pred, beta=0.5): precision [0.66, 1], recall
+ * [1, 0.5], F [0.71, 0.83], support [2, 2]. Of the class 0 they are those of rows turned round.
+ */
+mlv_test(measure, each_class_of_scikit_learn)
+{
+	static const uint32_t guess[] = { 0, 1, 0, 0 }, truth[] = { 0, 1, 0, 1 };
+	static const uint32_t guess0[] = { 1, 0, 1, 1 }, truth0[] = { 1, 0, 1, 0 };
+	struct mlv_rows one = binary(truth, guess, 4), zero = binary(truth0, guess0, 4);
+
+	near(value("precision", &zero), 2.0 / 3, 1e-15);
+	near(value("npv", &one), 2.0 / 3, 1e-15);
+	near(value("recall", &zero), 1, 0);
+	near(value("tnr", &one), 1, 0);
+	near(value("f0.5", &zero), 0.71, 5e-3);
+	near(value("f0.5", &one), 0.83, 5e-3);
+	cr_assert(measure("recall", &zero).of == 2 && measure("recall", &one).of == 2);
+}
+
+/*
+ * ProPublica, How We Analyzed the COMPAS Recidivism Algorithm (2016), its contingency tables: LR+ and
+ * LR- of all, of African-American and of white defendants.
+ */
+mlv_test(measure, likelihood_ratios_of_propublica)
+{
+	static struct {
+		double cells[4], plus, minus; /* tn fp fn tp */
+	} known[] = {
+		{ { 2681, 1282, 1216, 2035 }, 1.94, 0.55 },
+		{ { 990, 805, 532, 1369 }, 1.61, 0.51 },
+		{ { 1139, 349, 461, 505 }, 2.23, 0.62 },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(known); i++) {
+		struct mlv_cells cells = { 2, known[i].cells, NULL };
+		struct mlv_rows rows = { .task = MLV_TASK_BINARY, .count = 1, .classes = 2 };
+		struct mlv_measured plus, minus;
+		double *at = cells.at, log_error;
+
+		check_ok(mlv_measure_rows(mlv_measure_find("lr_plus"), &rows, &cells, 0.95, &plus));
+		check_ok(mlv_measure_rows(mlv_measure_find("lr_minus"), &rows, &cells, 0.95, &minus));
+		near(plus.value, known[i].plus, 5e-3);
+		near(minus.value, known[i].minus, 5e-3);
+		/* D. Simel, G. Samsa, D. Matchar (1991): the variance of the logarithm. */
+		log_error = sqrt(1 / at[3] - 1 / (at[2] + at[3]) + 1 / at[1] - 1 / (at[0] + at[1]));
+		near(plus.error / plus.value, log_error, 1e-13);
+		near(log(plus.interval.high / plus.value), 1.959963984540054 * log_error, 1e-13);
+		near(log(plus.value / plus.interval.low), 1.959963984540054 * log_error, 1e-13);
+	}
+}
+
+/* Nothing was taken for positive that is not; and nothing right was. */
+mlv_test(measure, likelihood_ratios_at_the_ends)
+{
+	static const uint32_t truth[] = { 0, 0, 1, 1 }, never[] = { 0, 0, 0, 1 }, wrong[] = { 0, 1, 0, 0 };
+	struct mlv_rows sure = binary(truth, never, 4), none = binary(truth, wrong, 4);
+
+	cr_assert(eq(str, measure("lr_plus", &sure).why, "no-denominator"));
+	near(value("lr_plus", &none), 0, 0);
+	cr_assert(measure("lr_plus", &none).by == NULL);
+	sure.truth = (const uint32_t[]){ 0, 0, 0, 0 };
+	cr_assert(eq(str, measure("lr_minus", &sure).why, "one-class"));
+}
+
+/*
+ * scikit-learn, balanced_accuracy_score([0, 1, 0, 0, 1, 0], [0, 1, 0, 0, 0, 1]) is 0.625; adjusted, by its
+ * formula, (0.625 - 1/2) / (1 - 1/2).
+ */
+mlv_test(measure, balanced_accuracy_of_scikit_learn)
+{
+	static const uint32_t truth[] = { 0, 1, 0, 0, 1, 0 }, guess[] = { 0, 1, 0, 0, 0, 1 };
+	struct mlv_rows rows = binary(truth, guess, 6), one = binary(truth + 2, guess + 2, 2);
+	struct mlv_measured plain = measure("balanced_accuracy", &rows);
+	struct mlv_measured adjusted = measure("adjusted_balanced_accuracy", &rows);
+
+	near(plain.value, 0.625, 0);
+	near(adjusted.value, 0.25, 0);
+	near(adjusted.interval.high, 2 * plain.interval.high - 1, 1e-15);
+	cr_assert(eq(str, measure("adjusted_balanced_accuracy", &one).why, "one-class"));
+}
+
+/* W. Kish's effective number of rows, (sum w)^2 / sum w^2: here 4 of weight 2 and 4 of weight 1 are 7.2. */
+mlv_test(measure, interval_of_weighted_shares)
+{
+	static const uint32_t truth[] = { 1, 1, 1, 1, 0, 0, 0, 0 }, guess[] = { 1, 1, 0, 0, 0, 0, 0, 1 };
+	static const double weight[] = { 2, 2, 2, 2, 1, 1, 1, 1 };
+	struct mlv_rows rows = binary(truth, guess, 8);
+	struct mlv_interval known = mlv_interval_wilson(7.0 / 12 * 7.2, 7.2, 0.95);
+	struct mlv_measured accuracy;
+
+	rows.weight = weight;
+	accuracy = measure("accuracy", &rows);
+	near(accuracy.value, 7.0 / 12, 1e-15);
+	near(accuracy.interval.low, known.low, 1e-15);
+	near(accuracy.interval.high, known.high, 1e-15);
+}
+
 /* Aequitas, tests/test_artifacts/test_bias_report/test_1.csv: expected_output_group_test_1.csv. */
 mlv_test(measure, rates_of_aequitas)
 {
@@ -86,15 +206,28 @@ mlv_test(measure, multiclass_of_scikit_learn)
 	struct mlv_rows rows = multiclass(truth, guess, 6);
 	struct mlv_rows report = multiclass(report_truth, report_guess, 5);
 	struct mlv_rows kappa = multiclass(kappa_truth, kappa_guess, 6);
+	static const uint32_t hamming_truth[] = { 2, 2, 3, 4 }, hamming_guess[] = { 1, 2, 3, 4 };
+	struct mlv_rows hamming = multiclass(hamming_truth, hamming_guess, 4);
 
+	hamming.classes = 5;
 	near(value("macro_precision", &rows), 0.2222222222222222, 1e-15);
 	near(value("accuracy", &rows), 0.3333333333333333, 1e-15);
 	near(value("weighted_f1", &rows), 0.26666666666666666, 1e-15);
+	near(value("macro_f0.5", &rows), 0.238, 5e-4);
+	/*
+	 * With labels=[0, 1, 2, 3] theirs is 0.166, for a class that is nowhere counts as precision 0; here
+	 * it has none.
+	 */
+	rows.classes = 4;
+	near(value("macro_precision", &rows), 0.2222222222222222, 1e-15);
+	near(value("macro_precision", &report), 0.56, 5e-3);
+	near(value("accuracy", &report), 0.60, 1e-15);
 	near(value("macro_f1", &report), 0.49, 5e-3);
 	near(value("macro_recall", &report), 0.50, 1e-15);
 	near(value("weighted_precision", &report), 0.67, 5e-3);
 	near(value("weighted_f1", &report), 0.59, 5e-3);
 	near(value("kappa", &kappa), 0.4285714285714286, 1e-15);
+	near(value("error", &hamming), 0.25, 0); /* hamming_loss([2, 2, 3, 4], [1, 2, 3, 4]) */
 }
 
 /* scikit-learn: log_loss(), brier_score_loss(), roc_auc_score(), average_precision_score(). */

@@ -91,6 +91,76 @@ mlv_test(stats, mcnemar)
 	cr_assert(mlv_test_mcnemar(4, 4) == 1);
 }
 
+/*
+ * The same tables by chi-squared with one degree of freedom, (b - c)^2 / (b + c), which is z^2, and with
+ * Edwards's correction (|b - c| - 1)^2 / (b + c): mlxtend, mcnemar(); statsmodels and R, [[23,15],[19,31]].
+ */
+mlv_test(stats, mcnemar_by_chi_squared)
+{
+	static const struct {
+		double b, c, corrected, corrected_p, plain, plain_p;
+	} known[] = {
+		{ 121, 59, 20.672222222, 5.4500948254271171e-06, 21.355555556, 3.8151358651125936e-06 },
+		{ 15, 19, 9. / 34, .606905427217951, .470588235294118, NAN },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(known); i++) {
+		double apart = fabs(known[i].b - known[i].c), error = sqrt(known[i].b + known[i].c);
+
+		near(apart * apart / error / error, known[i].plain, 1e-9);
+		near((apart - 1) * (apart - 1) / error / error, known[i].corrected, 1e-9);
+		near(mlv_test_z(apart - 1, error), known[i].corrected_p, 1e-12);
+		near(mlv_chi_squared_upper((apart - 1) * (apart - 1) / error / error, 1),
+		     known[i].corrected_p, 1e-12);
+		if (!isnan(known[i].plain_p))
+			near(mlv_test_z(apart, error), known[i].plain_p, 1e-12);
+	}
+}
+
+/* Closed forms; and qchisq(0.95, df) of R, as tables have it. */
+mlv_test(stats, chi_squared)
+{
+	static const double at95[] = { 3.841458820694124, 5.991464547107979, 7.814727903251179,
+				       9.487729036781154, 11.070497693516351 };
+
+	for (size_t i = 0; i < MLV_COUNT(at95); i++)
+		near(mlv_chi_squared_upper(at95[i], i + 1), 0.05, 1e-12);
+	near(mlv_chi_squared_upper(10, 4), 6 * exp(-5), 1e-14);
+	cr_assert(mlv_chi_squared_upper(0, 3) == 1);
+}
+
+static struct mlv_cochran cochran(const char *const *table, size_t count)
+{
+	uint64_t rows[1 << 5] = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		size_t pattern = 0;
+
+		for (size_t v = 0; table[i][v]; v++)
+			pattern |= (size_t)(table[i][v] == '1') << v;
+		rows[pattern]++;
+	}
+	return mlv_test_cochran(rows, strlen(table[0]));
+}
+
+/* statsmodels, test_contingency_tables.py, test_cochranq(): of R's CVST, cochranq.test(). */
+mlv_test(stats, cochran)
+{
+	static const char *const four[] = { "1011", "0111", "1110", "0100", "0100",
+					    "1010", "0100", "1111", "0100" };
+	static const char *const five[] = { "00110", "01010", "01101", "10001", "11000",
+					    "10100", "01000", "00110", "00000" };
+	static const char *const two[] = { "10", "10", "01", "10", "11" }, *const same[] = { "111", "000" };
+
+	near(cochran(four, 9).q, 4.2, 1e-14);
+	near(cochran(four, 9).p, mlv_chi_squared_upper(4.2, 3), 1e-14);
+	near(cochran(five, 9).q, 1.2174, 1e-4);
+	/* Of two versions it is McNemar's, without a correction: (3 - 1)^2 / 4. */
+	near(cochran(two, 5).q, 1.0, 1e-14);
+	near(cochran(two, 5).p, mlv_test_z(2, 2), 1e-13);
+	cr_assert(cochran(same, 2).p == 1);
+}
+
 /* Fisher's tea, {3,1;1,3}: 34/70 (The Design of Experiments); R fisher.test(), Convictions: 0.0005367. */
 mlv_test(stats, fisher)
 {

@@ -10,6 +10,8 @@ void mlv_pairs_release(struct mlv_pairs *pairs)
 {
 	free(pairs->old_row);
 	free(pairs->new_row);
+	free(pairs->truth);
+	free(pairs->guess);
 	*pairs = (struct mlv_pairs){ 0 };
 }
 
@@ -21,11 +23,54 @@ static bool same_strs(const struct mlv_strs *a, const struct mlv_strs *b)
 	return a->count == b->count;
 }
 
-static bool same_label(const struct mlv_cases *a, size_t i, const struct mlv_cases *b, size_t j)
+static bool same_label(const struct mlv_pairs *pairs, size_t i, size_t j)
 {
+	const struct mlv_rows *a = &pairs->rows[0], *b = &pairs->rows[1];
+
 	if (a->y)
 		return a->y[i] <= b->y[j] && a->y[i] >= b->y[j];
 	return a->truth[i] == b->truth[j];
+}
+
+/* Of each class of the new side, which one of the old side it is; others get numbers behind these. */
+static mlv_err join_classes(const struct mlv_cases *old, const struct mlv_cases *now, uint32_t *class_of,
+			    size_t *classes)
+{
+	MLV_SCOPED(mlv_words_release) struct mlv_words both = { .bytes = MLV_BUF_INIT };
+	uint32_t code;
+	mlv_err err = NULL;
+
+	for (size_t c = 0; c < old->classes.count && !err; c++)
+		err = mlv_words_add(&both, old->classes.at[c], strlen(old->classes.at[c]), &code);
+	for (size_t c = 0; c < now->classes.count && !err; c++)
+		err = mlv_words_add(&both, now->classes.at[c], strlen(now->classes.at[c]), &class_of[c]);
+	*classes = both.count;
+	return err;
+}
+
+/* A class that only one side has, for a model guessed it or a row was labelled so, is one of both. */
+static mlv_err call_alike(struct mlv_pairs *pairs)
+{
+	const struct mlv_cases *now = pairs->new_cases;
+	MLV_SCOPED(mlv_mem_free)
+	uint32_t *class_of = mlv_sys_alloc_array(now->classes.count + 1, sizeof(*class_of));
+	size_t count = now->rows.count;
+	mlv_err err;
+
+	pairs->truth = mlv_sys_alloc_array(count + 1, sizeof(*pairs->truth));
+	pairs->guess = mlv_sys_alloc_array(count + 1, sizeof(*pairs->guess));
+	if (!class_of || !pairs->truth || !pairs->guess)
+		return mlv_error_nomem("classes");
+	if ((err = join_classes(pairs->old, now, class_of, &pairs->rows[0].classes)))
+		return err;
+	for (size_t r = 0; r < count; r++) {
+		pairs->truth[r] = class_of[now->truth[r]];
+		pairs->guess[r] = class_of[now->guess[r]];
+	}
+	pairs->rows[1].truth = pairs->truth;
+	pairs->rows[1].guess = pairs->guess;
+	pairs->rows[1].classes = pairs->rows[0].classes;
+	return NULL;
 }
 
 static bool has_unique_ids(const struct mlv_cases *cases)
@@ -60,7 +105,7 @@ static void pair_rows(struct mlv_pairs *pairs, const uint32_t *row_of)
 			continue;
 		}
 		common++;
-		if (!same_label(pairs->old, old, pairs->new_cases, r)) {
+		if (!same_label(pairs, old, r)) {
 			pairs->relabelled++;
 			continue;
 		}
@@ -71,12 +116,12 @@ static void pair_rows(struct mlv_pairs *pairs, const uint32_t *row_of)
 }
 
 /* Without ids: the same labels in the same order are the same rows. */
-static bool same_order(const struct mlv_cases *old, const struct mlv_cases *new_cases)
+static bool same_order(const struct mlv_pairs *pairs)
 {
-	if (old->rows.count != new_cases->rows.count)
+	if (pairs->rows[0].count != pairs->rows[1].count)
 		return false;
-	for (size_t r = 0; r < old->rows.count; r++)
-		if (!same_label(old, r, new_cases, r))
+	for (size_t r = 0; r < pairs->rows[0].count; r++)
+		if (!same_label(pairs, r, r))
 			return false;
 	return true;
 }
@@ -84,14 +129,20 @@ static bool same_order(const struct mlv_cases *old, const struct mlv_cases *new_
 mlv_err mlv_pairs_make(const struct mlv_cases *old, const struct mlv_cases *new_cases,
 		       struct mlv_pairs *pairs, bool *possible)
 {
-	MLV_SCOPED(mlv_pairs_release) struct mlv_pairs made = { .old = old, .new_cases = new_cases };
+	MLV_SCOPED(mlv_pairs_release)
+	struct mlv_pairs made = { .old = old, .new_cases = new_cases,
+				  .rows = { old->rows, new_cases->rows } };
 	MLV_SCOPED(mlv_mem_free) uint32_t *row_of = NULL;
 	bool by_id = has_unique_ids(old) && has_unique_ids(new_cases);
+	bool same = same_strs(&old->classes, &new_cases->classes);
 	size_t count = new_cases->rows.count;
+	mlv_err err;
 
-	*possible = old->rows.task == new_cases->rows.task &&
-		    same_strs(&old->classes, &new_cases->classes) &&
-		    !old->weight == !new_cases->weight && (by_id || same_order(old, new_cases));
+	*possible = old->rows.task == new_cases->rows.task && !old->weight == !new_cases->weight &&
+		    (same || old->rows.task == MLV_TASK_MULTICLASS);
+	if (*possible && !same && (err = call_alike(&made)))
+		return err;
+	*possible = *possible && (by_id || same_order(&made));
 	if (!*possible)
 		return NULL;
 	made.old_row = mlv_sys_alloc_array(count + 1, sizeof(*made.old_row));
@@ -158,8 +209,8 @@ mlv_err mlv_paired_slice_make(const struct mlv_pairs *pairs, const char *dim, co
 		old[count] = pairs->old_row[p];
 		row[count++] = pairs->new_row[p];
 	}
-	if ((err = mlv_rows_gather(&pairs->old->rows, old, count, &made.old)) ||
-	    (err = mlv_rows_gather(&pairs->new_cases->rows, row, count, &made.new_rows)) ||
+	if ((err = mlv_rows_gather(&pairs->rows[0], old, count, &made.old)) ||
+	    (err = mlv_rows_gather(&pairs->rows[1], row, count, &made.new_rows)) ||
 	    (made.old.truth && ((err = mlv_cells_count(&made.old, &made.old_cells)) ||
 				(err = mlv_cells_count(&made.new_rows, &made.new_cells)))))
 		return err;

@@ -115,7 +115,7 @@ static mlv_err by_delta(const struct paired_slice *slice, const struct mlv_measu
 	MLV_SCOPED(mlv_mem_free) double *added =
 		mlv_sys_alloc_array(slice->old.count + 1, sizeof(*added));
 	struct mlv_sum variance = { 0 };
-	double error;
+	double error, most = mlv_measure_is_ratio(measure->name) ? HUGE_VAL : 2;
 	mlv_err err;
 
 	if (!slopes || !added)
@@ -137,7 +137,7 @@ static mlv_err by_delta(const struct paired_slice *slice, const struct mlv_measu
 	if (groups_of(slice))
 		return by_groups(slice, added, change);
 	error = sqrt(mlv_sum_value(&variance));
-	set_interval(change, mlv_interval_normal(change->change, error, slice->level, -2, 2));
+	set_interval(change, mlv_interval_normal(change->change, error, slice->level, -most, most));
 	set_p(change, mlv_test_z(change->change, error));
 	return NULL;
 }

@@ -108,6 +108,11 @@ static void measure_f1(const struct matrix *m, struct mlv_measured *out)
 	out->interval.high = 2 * out->interval.high / (1 + out->interval.high);
 }
 
+bool mlv_measure_is_ratio(const char *name)
+{
+	return strcmp(name, "lr_plus") == 0 || strcmp(name, "lr_minus") == 0;
+}
+
 /* The interval of a function of the counts, by its slopes. */
 static mlv_err by_delta(const struct matrix *m, const char *name, double low,
 			struct mlv_measured *out)
@@ -122,7 +127,10 @@ static mlv_err by_delta(const struct matrix *m, const char *name, double low,
 		variance += m->cells->at[i] * slopes[i] * slopes[i];
 	out->error = sqrt(variance / m->per_weight);
 	out->by = "delta";
-	out->interval = mlv_interval_normal(out->value, out->error, m->level, low, 1);
+	if (mlv_measure_is_ratio(name))
+		out->interval = mlv_interval_ratio(out->value, out->error / out->value, m->level);
+	else
+		out->interval = mlv_interval_normal(out->value, out->error, m->level, low, 1);
 	return NULL;
 }
 
@@ -136,6 +144,15 @@ static void measure_fbeta(const struct matrix *m, double bb, struct mlv_measured
 		out->value = (1 + bb) * tp / all;
 	else
 		out->why = "no-denominator";
+}
+
+double mlv_matrix_classes(const struct matrix *m)
+{
+	double count = 0;
+
+	for (size_t k = 0; k < m->k; k++)
+		count += m->truth[k] > 0;
+	return count;
 }
 
 /* Chance agreement, times the square of the total. */
@@ -198,22 +215,57 @@ static void measure_macro(const struct matrix *m, const double *of, bool all_nee
 	out->interval = mlv_interval_mean_end(&mean);
 }
 
-static double class_f1(const struct matrix *m, size_t k)
+/* Recall less what guessing has, by what is left above that: 0 and 1 whatever the number of classes. */
+static void measure_adjusted(const struct matrix *m, struct mlv_measured *out)
 {
-	double of = m->truth[k] + m->guess[k];
+	double chance = 1 / mlv_matrix_classes(m), scale = 1 / (1 - chance);
 
-	return of > 0 ? 2 * mlv_matrix_cell(m, k, k) / of : 0;
+	if (chance >= 1) {
+		out->why = "one-class";
+		return;
+	}
+	measure_macro(m, m->truth, false, out);
+	out->value = (out->value - chance) * scale;
+	out->interval.low = (out->interval.low - chance) * scale;
+	out->interval.high = (out->interval.high - chance) * scale;
 }
 
-static void measure_macro_f1(const struct matrix *m, struct mlv_measured *out)
+double mlv_matrix_class_f(const struct matrix *m, size_t k, double bb)
+{
+	double of = bb * m->truth[k] + m->guess[k];
+
+	return of > 0 ? (1 + bb) * mlv_matrix_cell(m, k, k) / of : 0;
+}
+
+double mlv_measure_beta(const char *name)
+{
+	const char *digits = strrchr(name, 'f') + 1;
+
+	return strcmp(digits, "1") == 0 ? 1 : strcmp(digits, "2") == 0 ? 4 : 0.25;
+}
+
+static void measure_macro_f(const struct matrix *m, double bb, struct mlv_measured *out)
 {
 	double count = 0, sum = 0;
 
 	for (size_t k = 0; k < m->k; k++) {
 		count += m->truth[k] + m->guess[k] > 0;
-		sum += class_f1(m, k);
+		sum += mlv_matrix_class_f(m, k, bb);
 	}
 	out->value = sum / count;
+}
+
+/* How much likelier a guess is for positives than for negatives: of cells tn fp fn tp. */
+static void measure_ratio(const struct matrix *m, size_t guess, struct mlv_measured *out)
+{
+	double hits = mlv_matrix_cell(m, 1, guess), others = mlv_matrix_cell(m, 0, guess);
+
+	if (!(m->truth[0] > 0 && m->truth[1] > 0))
+		out->why = "one-class";
+	else if (!(others > 0))
+		out->why = "no-denominator";
+	else
+		out->value = hits * m->truth[0] / (m->truth[1] * others);
 }
 
 /* The mean over classes by how many rows they have. */
@@ -227,8 +279,8 @@ static void measure_weighted(const struct matrix *m, bool precision, struct mlv_
 			return;
 		}
 		if (m->truth[k] > 0)
-			sum += m->truth[k] *
-			       (precision ? mlv_matrix_cell(m, k, k) / m->guess[k] : class_f1(m, k));
+			sum += m->truth[k] * (precision ? mlv_matrix_cell(m, k, k) / m->guess[k]
+							: mlv_matrix_class_f(m, k, 1));
 	}
 	out->value = sum / m->total;
 }
@@ -241,16 +293,18 @@ static void measure_matrix(const struct matrix *m, const char *name, struct mlv_
 		share(m, m->total - m->right, m->total, out);
 	else if (strcmp(name, "f1") == 0)
 		measure_f1(m, out);
-	else if (strcmp(name, "f0.5") == 0)
-		measure_fbeta(m, 0.25, out);
-	else if (strcmp(name, "f2") == 0)
-		measure_fbeta(m, 4, out);
+	else if (name[0] == 'f')
+		measure_fbeta(m, mlv_measure_beta(name), out);
+	else if (mlv_measure_is_ratio(name))
+		measure_ratio(m, strcmp(name, "lr_plus") == 0, out);
 	else if (strcmp(name, "kappa") == 0)
 		measure_kappa(m, out);
 	else if (strcmp(name, "mcc") == 0)
 		measure_mcc(m, out);
-	else if (strcmp(name, "macro_f1") == 0)
-		measure_macro_f1(m, out);
+	else if (strncmp(name, "macro_f", 7) == 0)
+		measure_macro_f(m, mlv_measure_beta(name), out);
+	else if (strcmp(name, "adjusted_balanced_accuracy") == 0)
+		measure_adjusted(m, out);
 	else if (strcmp(name, "macro_precision") == 0)
 		measure_macro(m, m->guess, true, out);
 	else if (strncmp(name, "weighted_", 9) == 0)
@@ -278,7 +332,8 @@ mlv_err mlv_measure_cells(const struct mlv_measure *measure, const struct mlv_ce
 		out->why = "no-weight";
 	else if (measure->tasks != MLV_TASK_BINARY || !measure_share(&m, measure->name, out))
 		measure_matrix(&m, measure->name, out);
-	if (!out->why && !out->by)
+	/* The logarithm of a ratio that is 0 has no interval. */
+	if (!out->why && !out->by && !(mlv_measure_is_ratio(measure->name) && !(out->value > 0)))
 		return by_delta(&m, measure->name, is_signed(measure->name) ? -1 : 0, out);
 	return NULL;
 }

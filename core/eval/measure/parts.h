@@ -19,6 +19,12 @@ void mlv_matrix_release(struct matrix *m);
 double mlv_matrix_cell(const struct matrix *m, size_t truth, size_t guess);
 /* Agreement by chance, times the square of the total. */
 double mlv_matrix_chance(const struct matrix *m);
+/* How many classes have a row. */
+double mlv_matrix_classes(const struct matrix *m);
+/* The F of a class, whose beta squared is bb; 0 where it has no row and is not predicted. */
+double mlv_matrix_class_f(const struct matrix *m, size_t k, double bb);
+/* The square of the beta of f0.5, f1, f2 and their kin. */
+double mlv_measure_beta(const char *name);
 /* How the metric of this name, whose value is v, changes with each cell. */
 void mlv_matrix_slopes(const struct matrix *m, const char *name, double v, double *to);
 /*

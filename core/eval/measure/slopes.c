@@ -44,33 +44,26 @@ static void of_mcc(const struct matrix *m, double v, double *to)
 		}
 }
 
-static double class_f1(const struct matrix *m, size_t k)
+/* How the F of classes t and g, summed with these weights, changes with the cell t, g. */
+static double f_slope(const struct matrix *m, size_t t, size_t g, double bb, double of_t, double of_g)
 {
-	double of = m->truth[k] + m->guess[k];
+	double all_t = bb * m->truth[t] + m->guess[t], all_g = bb * m->truth[g] + m->guess[g];
+	double slope = t == g ? (1 + bb) * of_t / all_t : 0;
 
-	return of > 0 ? 2 * mlv_matrix_cell(m, k, k) / of : 0;
+	return slope - of_t * bb * mlv_matrix_class_f(m, t, bb) / all_t -
+	       of_g * mlv_matrix_class_f(m, g, bb) / all_g;
 }
 
-/* How the F1 of classes t and g, summed with these weights, changes with the cell t, g. */
-static double f1_slope(const struct matrix *m, size_t t, size_t g, double of_t, double of_g)
-{
-	double all_t = m->truth[t] + m->guess[t], all_g = m->truth[g] + m->guess[g];
-	double slope = t == g ? 2 * of_t / all_t : 0;
-
-	return slope - of_t * class_f1(m, t) / all_t - of_g * class_f1(m, g) / all_g;
-}
-
-static void of_macro_f1(const struct matrix *m, double v, double *to)
+static void of_macro_f(const struct matrix *m, double bb, double *to)
 {
 	double count = 0;
 
-	(void)v;
 	for (size_t k = 0; k < m->k; k++)
 		count += m->truth[k] + m->guess[k] > 0;
 	for (size_t t = 0; t < m->k; t++)
 		for (size_t g = 0; g < m->k; g++)
 			if (mlv_matrix_cell(m, t, g) > 0)
-				to[t * m->k + g] = f1_slope(m, t, g, 1 / count, 1 / count);
+				to[t * m->k + g] = f_slope(m, t, g, bb, 1 / count, 1 / count);
 }
 
 static void of_weighted_f1(const struct matrix *m, double v, double *to)
@@ -78,8 +71,8 @@ static void of_weighted_f1(const struct matrix *m, double v, double *to)
 	for (size_t t = 0; t < m->k; t++)
 		for (size_t g = 0; g < m->k; g++)
 			if (mlv_matrix_cell(m, t, g) > 0)
-				to[t * m->k + g] = (class_f1(m, t) - v +
-						    f1_slope(m, t, g, m->truth[t], m->truth[g])) /
+				to[t * m->k + g] = (mlv_matrix_class_f(m, t, 1) - v +
+						    f_slope(m, t, g, 1, m->truth[t], m->truth[g])) /
 						   m->total;
 }
 
@@ -118,6 +111,26 @@ static void of_macro_recall(const struct matrix *m, double v, double *to)
 {
 	(void)v;
 	of_macro(m, false, to);
+}
+
+static void of_adjusted(const struct matrix *m, double v, double *to)
+{
+	double scale = 1 / (1 - 1 / mlv_matrix_classes(m));
+
+	of_macro_recall(m, v, to);
+	for (size_t i = 0; i < m->k * m->k; i++)
+		to[i] *= scale;
+}
+
+/* tpr / fpr, which are of the guess 1, and fnr / tnr of the guess 0. */
+static void of_ratio_of_shares(const struct matrix *m, double v, size_t guess, double *to)
+{
+	double others = mlv_matrix_cell(m, 0, guess);
+
+	for (size_t g = 0; g < 2; g++) {
+		to[g] = v / m->truth[0] - (g == guess ? v / others : 0);
+		to[2 + g] = ((g == guess ? m->truth[0] / others : 0) - v) / m->truth[1];
+	}
 }
 
 static void of_macro_precision(const struct matrix *m, double v, double *to)
@@ -175,19 +188,23 @@ void mlv_matrix_slopes(const struct matrix *m, const char *name, double v, doubl
 	} known[] = {
 		{ "kappa", of_kappa },
 		{ "mcc", of_mcc },
-		{ "macro_f1", of_macro_f1 },
 		{ "weighted_f1", of_weighted_f1 },
 		{ "weighted_precision", of_weighted_precision },
 		{ "macro_precision", of_macro_precision },
 		{ "macro_recall", of_macro_recall },
 		{ "balanced_accuracy", of_macro_recall },
+		{ "adjusted_balanced_accuracy", of_adjusted },
 	};
 
 	memset(to, 0, m->k * m->k * sizeof(*to));
 	if (strcmp(name, "accuracy") == 0 || strcmp(name, "error") == 0)
 		of_right(m, v, strcmp(name, "error") == 0, to);
 	else if (strncmp(name, "f", 1) == 0 && strspn(name + 1, "0125.") == strlen(name + 1))
-		of_fbeta(m, v, strcmp(name, "f1") == 0 ? 1 : strcmp(name, "f2") == 0 ? 4 : 0.25, to);
+		of_fbeta(m, v, mlv_measure_beta(name), to);
+	else if (strncmp(name, "macro_f", 7) == 0)
+		of_macro_f(m, mlv_measure_beta(name), to);
+	else if (mlv_measure_is_ratio(name))
+		of_ratio_of_shares(m, v, strcmp(name, "lr_plus") == 0, to);
 	else if (!of_share(m, name, v, to))
 		for (size_t i = 0; i < MLV_COUNT(known); i++)
 			if (strcmp(known[i].name, name) == 0)
