@@ -1,4 +1,5 @@
 #include "cmd/added.h"
+#include "core/base/amount.h"
 
 static void begin(struct mlv_added_out *added)
 {
@@ -33,7 +34,7 @@ static void tell_line(const struct mlv_added_out *to, const char *path,
 	struct mlv_out *out = to->run->out;
 	char size[32];
 
-	mlv_out_size(added->size, size, sizeof(size));
+	mlv_amount_format(added->size, size, sizeof(size));
 	mlv_out_raw(out, added->changed ? to->verb : "unchanged");
 	mlv_out_raw(out, " ");
 	mlv_out_path(out, path, strlen(path));

@@ -3,6 +3,7 @@
 
 #include "cmd/list_source.h"
 #include "cmd/ui/out.h"
+#include "core/base/amount.h"
 
 struct du_args {
 	bool summarize, bytes;
@@ -33,7 +34,7 @@ static void print(struct mlv_run *run, const struct du_args *args,
 	if (args->bytes)
 		snprintf(size, sizeof(size), "%llu", (unsigned long long)item->size);
 	else
-		mlv_out_size(item->size, size, sizeof(size));
+		mlv_amount_format(item->size, size, sizeof(size));
 	mlv_out_raw(out, size);
 	mlv_out_raw(out, "\t");
 	mlv_out_path(out, item->path, strlen(item->path));

@@ -8,6 +8,7 @@
 #include "cmd/remote_open.h"
 #include "cmd/transfer.h"
 #include "cmd/ui/out.h"
+#include "core/base/amount.h"
 #include "core/base/sys.h"
 #include "core/repo/fsck.h"
 
@@ -188,7 +189,7 @@ static void print_sum(struct mlv_fsck_run *fsck)
 	struct mlv_out *out = fsck->run->out;
 	char size[40];
 
-	mlv_out_size(fsck->bytes, size, sizeof(size));
+	mlv_amount_format(fsck->bytes, size, sizeof(size));
 	mlv_out_line(out, "%" PRIu64 " object%s checked, %s", fsck->checked,
 		     fsck->checked == 1 ? "" : "s", size);
 	if (fsck->repaired)

@@ -9,6 +9,7 @@
 #include "cmd/gc.h"
 #include "cmd/ui/host.h"
 #include "cmd/ui/out.h"
+#include "core/base/amount.h"
 #include "core/base/duration.h"
 #include "core/base/path.h"
 #include "core/base/sys.h"
@@ -124,7 +125,7 @@ static const char *amount(uint64_t count, uint64_t bytes, char *text, size_t siz
 	char shown[40];
 
 	snprintf(text, size, "%" PRIu64 " object%s, %s", count, count == 1 ? "" : "s",
-		 mlv_out_size(bytes, shown, sizeof(shown)));
+		 mlv_amount_format(bytes, shown, sizeof(shown)));
 	return text;
 }
 
@@ -193,7 +194,7 @@ static void list(struct collection *of)
 		mlv_oid_format(&dead->key.oid, hex);
 		if (of->args->dry || of->run->verbose)
 			mlv_out_line(out, "%s %s, %s", kind, hex,
-				     mlv_out_size(dead->stored, size, sizeof(size)));
+				     mlv_amount_format(dead->stored, size, sizeof(size)));
 		mlv_out_object_begin(out, NULL);
 		mlv_out_text(out, "kind", kind);
 		mlv_out_text(out, "id", hex);

@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/migrate_bring.h"
 #include "cmd/ui/out.h"
+#include "core/base/amount.h"
 #include "core/base/path.h"
 #include "core/repo/migrate.h"
 
@@ -105,7 +106,7 @@ static void report(struct mlv_run *run, const struct mlv_migrated *migrated,
 			 migrated->runs == 1 ? "" : "s");
 	mlv_out_line(run->out, "%" PRIu64 " object%s, %s%s, %s", migrated->objects,
 		     migrated->objects == 1 ? "" : "s",
-		     mlv_out_size(migrated->bytes, size, sizeof(size)), runs,
+		     mlv_amount_format(migrated->bytes, size, sizeof(size)), runs,
 		     options->dry_run ? "would be taken over" : "taken over");
 }
 

@@ -1,7 +1,9 @@
 #include "remote/fetch.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "core/base/amount.h"
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "remote/chunked.h"
@@ -87,28 +89,32 @@ static mlv_err receive_large(struct fetch *fetch, const struct mlv_item *item,
 
 static mlv_err receive(struct fetch *fetch, const struct mlv_item *item)
 {
-	const struct mlv_spares *spares = fetch->spares;
 	mlv_err err;
 
 	if (item->key.kind != MLV_KIND_LARGE)
 		return receive_small(fetch, item);
-	err = receive_large(fetch, item, spares);
-	if (!err || err->code != MLV_E_NOSPACE || !spares || spares->dir < 0)
+	err = receive_large(fetch, item, fetch->spares);
+	if (!err || err->code != MLV_E_NOSPACE || !fetch->spares || fetch->spares->dir < 0)
 		return err;
 	/* What spares took is room for it; the work tree may have its file already. */
-	mlv_spares_shed(spares);
+	mlv_spares_shed(fetch->spares);
 	return receive_large(fetch, item, NULL);
 }
 
 /* Make durable what came, by whoever has the one that makes it enough: the others go on. */
 static mlv_err keep(struct fetch *fetch, uint64_t bytes, unsigned keys)
 {
+	mlv_err err;
+
 	fetch->unkept_bytes += bytes;
 	fetch->unkept_keys += keys;
 	if (fetch->unkept_bytes < MLV_ROUND_BYTES && fetch->unkept_keys < MLV_ROUND_KEYS)
 		return NULL;
-	fetch->unkept_bytes = fetch->unkept_keys = 0;
-	return mlv_batch_commit(fetch->batch);
+	bytes = atomic_exchange(&fetch->unkept_bytes, 0);
+	fetch->unkept_keys = 0;
+	if ((err = mlv_batch_commit(fetch->batch)))
+		fetch->unkept_bytes += bytes;
+	return err;
 }
 
 /* Only what ends the fetch is returned; what is wrong with one object is noted. */
@@ -135,9 +141,8 @@ static mlv_err receive_round(void *arg, size_t index, unsigned worker)
 }
 
 /* Make durable what came, whether all did or not: err is what the round came to. */
-static mlv_err settle(void *arg, mlv_err err)
+static mlv_err settle(struct fetch *fetch, mlv_err err)
 {
-	struct fetch *fetch = arg;
 	struct mlv_error kept;
 	mlv_err failed;
 
@@ -323,6 +328,17 @@ static void pass_over_planned(struct fetch *fetch)
 			fetch->items.at[i].here = true;
 }
 
+/* A full disk is told with what it has to have room for: of all bytes, those that are not kept. */
+static mlv_err say_needed(const struct fetch *fetch, uint64_t bytes, mlv_err err)
+{
+	char left[32];
+
+	if (!err || err->code != MLV_E_NOSPACE)
+		return err;
+	mlv_amount_format(bytes + fetch->unkept_bytes - fetch->bytes, left, sizeof(left));
+	return mlv_error_wrap(err, "no room for the %s still to come", left);
+}
+
 static mlv_err receive_lacking(struct fetch *fetch)
 {
 	uint64_t bytes;
@@ -340,7 +356,7 @@ static mlv_err receive_lacking(struct fetch *fetch)
 	if (!(err = receive_packed(fetch)) && !(err = list_lacking(fetch)))
 		err = receive_all(fetch);
 	mlv_tell_end(fetch->ctx);
-	return err;
+	return say_needed(fetch, bytes, err);
 }
 
 static mlv_err note_lost(void *arg, const struct mlv_item *node, mlv_err why)

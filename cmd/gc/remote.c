@@ -7,6 +7,7 @@
 #include "cmd/remote_open.h"
 #include "cmd/transfer.h"
 #include "cmd/ui/out.h"
+#include "core/base/amount.h"
 #include "remote/remote_gc.h"
 
 struct cloud {
@@ -93,7 +94,7 @@ static const char *amount(uint64_t count, uint64_t bytes, char *text, size_t siz
 	char shown[40];
 
 	snprintf(text, size, "%" PRIu64 " file%s, %s", count, count == 1 ? "" : "s",
-		 mlv_out_size(bytes, shown, sizeof(shown)));
+		 mlv_amount_format(bytes, shown, sizeof(shown)));
 	return text;
 }
 
@@ -122,7 +123,7 @@ static void list(struct cloud *of)
 		mlv_oid_format(&doomed->mark.oid, hex);
 		if (of->args->dry || of->run->verbose)
 			mlv_out_line(out, "%s: %s %s, %s", what, kind, hex,
-				     mlv_out_size(doomed->bytes, size, sizeof(size)));
+				     mlv_amount_format(doomed->bytes, size, sizeof(size)));
 		mlv_out_object_begin(out, NULL);
 		mlv_out_text(out, "kind", kind);
 		mlv_out_text(out, "id", hex);

@@ -5,6 +5,7 @@
 
 #include "cmd/transfer/report.h"
 #include "cmd/ui/out.h"
+#include "core/base/amount.h"
 #include "core/base/path.h"
 
 #define SHOWN_MOST 100 /* problems that are told one by one, unless -v asks for all */
@@ -27,7 +28,7 @@ void mlv_transfer_say(struct mlv_out *out, const struct mlv_transfer_sum *sum, b
 	char text[40], size[40], runs[40];
 
 	mlv_files_text(sum->files, text, sizeof(text));
-	mlv_out_size(sum->bytes, size, sizeof(size));
+	mlv_amount_format(sum->bytes, size, sizeof(size));
 	if (dry && sum->keys > 0)
 		mlv_out_line(out, "%s would be %s, %s", text, done, size);
 	else if (sum->keys > 0 && sum->runs > 0)
@@ -125,7 +126,7 @@ static void write_verified(struct mlv_out *out, const char *name,
 {
 	char size[40];
 
-	mlv_out_size(transfer->verified_bytes, size, sizeof(size));
+	mlv_amount_format(transfer->verified_bytes, size, sizeof(size));
 	mlv_out_line(out, "%" PRIu64 " object%s verified at remote '%s', %s", transfer->verified,
 		     transfer->verified == 1 ? "" : "s", name, size);
 }

@@ -67,24 +67,6 @@ mlv_err mlv_out_bytes(void *out, const void *bytes, size_t len)
 	return NULL;
 }
 
-const char *mlv_out_size(uint64_t bytes, char *text, size_t size)
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-	double value = (double)bytes / 1000;
-	size_t unit = 0;
-
-	if (bytes < 1000) {
-		snprintf(text, size, "%u byte%s", (unsigned)bytes, bytes == 1 ? "" : "s");
-		return text;
-	}
-	while (value >= 999.95 && unit + 1 < MLV_COUNT(units)) {
-		value /= 1000;
-		unit++;
-	}
-	snprintf(text, size, "%.1f %s", value, units[unit]);
-	return text;
-}
-
 const char *mlv_out_color(const struct mlv_out *out, enum mlv_color color)
 {
 	static const char *const codes[] = {

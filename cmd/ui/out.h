@@ -40,8 +40,6 @@ void mlv_out_path(struct mlv_out *out, const char *path, size_t len);
 void mlv_out_raw(struct mlv_out *out, const char *text); /* as it is, unless -q or --json */
 /* Bytes that are the result themselves, also with -q; out is a struct mlv_out. */
 mlv_err mlv_out_bytes(void *out, const void *bytes, size_t len) MLV_CHECK;
-/* "17 bytes", "1.5 kB", "2.0 GB": into text, which is returned. */
-const char *mlv_out_size(uint64_t bytes, char *text, size_t size);
 /* Colours: "\033[..m" or "", by out->color. */
 enum mlv_color { MLV_COLOR_OFF, MLV_COLOR_RED, MLV_COLOR_GREEN, MLV_COLOR_YELLOW, MLV_COLOR_BOLD };
 const char *mlv_out_color(const struct mlv_out *out, enum mlv_color color);

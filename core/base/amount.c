@@ -1,6 +1,7 @@
 #include "core/base/amount.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -67,4 +68,22 @@ bool mlv_amount_parse(const char *text, uint64_t *bytes)
 		return false;
 	*bytes = thousandths * unit / 1000;
 	return true;
+}
+
+const char *mlv_amount_format(uint64_t bytes, char *text, size_t size)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	double value = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		snprintf(text, size, "%u byte%s", (unsigned)bytes, bytes == 1 ? "" : "s");
+		return text;
+	}
+	while (value >= 999.95 && unit + 1 < MLV_COUNT(units)) {
+		value /= 1000;
+		unit++;
+	}
+	snprintf(text, size, "%.1f %s", value, units[unit]);
+	return text;
 }

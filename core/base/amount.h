@@ -5,6 +5,7 @@
 #define MLV_BASE_AMOUNT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/attr.h"
@@ -15,5 +16,8 @@
  * does not fit.
  */
 bool mlv_amount_parse(const char *text, uint64_t *bytes) MLV_CHECK;
+
+/* "17 bytes", "1.5 kB", "2.0 GB": into text, which is returned. */
+const char *mlv_amount_format(uint64_t bytes, char *text, size_t size);
 
 #endif

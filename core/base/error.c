@@ -117,6 +117,15 @@ mlv_err mlv_error_hint(mlv_err cause, const char *fmt, ...)
 	return e;
 }
 
+mlv_err mlv_error_no_room(mlv_err err, const char *place, const char *hint)
+{
+	if (!err || err->code != MLV_E_NOSPACE)
+		return err;
+	if (place && !strstr(err->msg, place))
+		err = mlv_error_wrap(err, "%s", place);
+	return mlv_error_hint(err, "%s", hint);
+}
+
 size_t mlv_error_len_without_hint(mlv_err err)
 {
 	const char *hint = strstr(err->msg, "\nhint: ");

@@ -80,6 +80,12 @@ mlv_err mlv_error_recode(mlv_err cause, enum mlv_errc code) MLV_CHECK MLV_NEVER_
 mlv_err mlv_error_hint(mlv_err cause, const char *fmt, ...)
 	MLV_PRINTF(2, 3) MLV_CHECK MLV_NEVER_NULL;
 
+/*
+ * A full disk is told with its place (may be NULL), where the message does not
+ * name it, and with what to do there. Any other failure, and NULL, stays as it is.
+ */
+mlv_err mlv_error_no_room(mlv_err err, const char *place, const char *hint) MLV_CHECK;
+
 /* How long the message is without its hint, for where what to do is told once for many. */
 size_t mlv_error_len_without_hint(mlv_err err) MLV_CHECK;
 

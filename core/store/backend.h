@@ -117,6 +117,9 @@ mlv_err mlv_store_holds(struct mlv_store *store, const struct mlv_key *key, cons
 mlv_err mlv_store_sound(struct mlv_store *store, const struct mlv_key *key, uint64_t size,
 			bool *sound) MLV_CHECK;
 
+/* A full disk: what to do, and where. err may be NULL, root too. */
+mlv_err mlv_store_no_room(const char *root, mlv_err err) MLV_CHECK;
+
 /* For incoming.c: a temporary that is whole joins the batch, or is discarded if it has no use. */
 mlv_err mlv_batch_join(struct mlv_batch *batch, const struct mlv_key *key, uint64_t size,
 		       struct mlv_temp *temp) MLV_CHECK;

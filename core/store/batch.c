@@ -131,6 +131,7 @@ static mlv_err begin_put(struct mlv_batch *batch, const struct mlv_put *puts, si
 
 static mlv_err end_put(struct mlv_batch *batch, mlv_err err)
 {
+	err = mlv_store_no_room(batch->store->root, err);
 	pthread_mutex_lock(&batch->mutex);
 	if (err && !batch->failed)
 		batch->failure = *err;
@@ -339,7 +340,7 @@ mlv_err mlv_batch_put_file(struct mlv_batch *batch, int fd, const char *path,
 		err = put_leaves(batch, &found);
 	if (err) {
 		backend->discard(batch->store->self, &temp);
-		return err;
+		return mlv_store_no_room(batch->store->root, err);
 	}
 	key = (struct mlv_key){ found.kind, found.oid };
 	if ((err = mlv_batch_join(batch, &key, found.size, &temp)))
@@ -391,6 +392,7 @@ mlv_err mlv_batch_commit(struct mlv_batch *batch)
 	pthread_mutex_lock(&batch->mutex);
 	if (!err)
 		err = publish(batch);
+	err = mlv_store_no_room(batch->store->root, err);
 	/* Done, or failed: what a sync failed for is never synced again, but written anew. */
 	drop_pending(batch);
 	failed = batch->failed;

@@ -193,7 +193,7 @@ static mlv_err write_leaf(struct mlv_incoming *incoming)
 		err = mlv_fs_pwrite_full(incoming->temp.fd, "what is received", leaf, len, at);
 	}
 	if (err)
-		return err;
+		return mlv_store_no_room(mlv_batch_store(incoming->batch)->root, err);
 	mlv_sys_start_writeback(incoming->temp.fd, at, len);
 	if (incoming->spare >= 0)
 		mlv_sys_start_writeback(incoming->spare, at, len);
@@ -317,7 +317,7 @@ mlv_err mlv_incoming_file(struct mlv_batch *batch, const struct mlv_key *key,
 	if ((err = take_file(store->ctx, key, leaves, fd, path, &temp, spares)) ||
 	    (err = join(batch, key, leaves, &temp))) {
 		store->backend->discard(store->self, &temp);
-		return err;
+		return mlv_store_no_room(store->root, err);
 	}
 	return NULL;
 }

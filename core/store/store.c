@@ -92,6 +92,12 @@ mlv_err mlv_store_has(struct mlv_store *store, const struct mlv_key *key, uint64
 	return err;
 }
 
+mlv_err mlv_store_no_room(const char *root, mlv_err err)
+{
+	return mlv_error_no_room(err, root,
+				 "free space there, or have the cache elsewhere: mlv cache dir DIR");
+}
+
 /* Put what key is before a failure. */
 static mlv_err of_key(mlv_err err, const struct mlv_key *key)
 {

@@ -443,7 +443,7 @@ mlv_err mlv_store_open_dir(struct mlv_store **out, struct mlv_ctx *ctx, const ch
 	dir->root = dir->tmp = -1;
 	if (!(dir->path = mlv_sys_strdup(root)))
 		return mlv_error_nomem("a store");
-	if ((err = dir_init(dir, make)) ||
+	if ((err = mlv_store_no_room(root, dir_init(dir, make))) ||
 	    (err = mlv_pack_set_new(&dir->packs, ctx, dir->root, root)))
 		return err;
 	return mlv_store_new(out, ctx, root, &dir_backend, MLV_TAKE(dir));

@@ -81,6 +81,11 @@ static mlv_err MLV_CHECK to_mend(const struct directory *d, mlv_err err)
 			      "<path>", d->name ? d->name : "<name>");
 }
 
+static mlv_err MLV_CHECK no_room(const struct directory *d, mlv_err err)
+{
+	return mlv_error_no_room(err, d->base.url, "free space there");
+}
+
 /* The root's descriptor; *root = -1 when there is no such directory and make is false. */
 static mlv_err open_root(struct directory *d, bool make, int *root)
 {
@@ -293,9 +298,9 @@ static mlv_err put(struct directory *d, const char *key, mlv_fill_fn fill, void 
 		return mlv_error_wrap(err, "%s/tmp", d->base.url);
 	}
 	if ((err = fill(arg, fd)))
-		return err;
+		return no_room(d, err);
 	if (!later)
-		return publish(d, root, &unkept, key, &fd);
+		return no_room(d, publish(d, root, &unkept, key, &fd));
 	if (!(err = mlv_dir_batch_add(&d->batch, key, unkept.name, &fd)))
 		unkept.name[0] = '\0';
 	return err;
@@ -359,7 +364,7 @@ static mlv_err dir_flush(struct mlv_transport *t, bool found)
 
 	if (err || root < 0)
 		return err;
-	err = mlv_dir_batch_publish(&d->batch, root, t->url);
+	err = no_room(d, mlv_dir_batch_publish(&d->batch, root, t->url));
 	if (!err && found && mlv_sys_syncfs(root) < 0)
 		err = mlv_error_sys("%s: syncing", t->url);
 	return err;

@@ -28,3 +28,21 @@ mlv_test(amount, numbers_and_units)
 		cr_assert(not(mlv_amount_parse(bad[i], &bytes)), "%s", bad[i]);
 	}
 }
+
+mlv_test(amount, written_for_people)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} all[] = {
+		{ 0, "0 bytes" }, { 1, "1 byte" }, { 999, "999 bytes" }, { 1000, "1.0 kB" },
+		{ 999949, "999.9 kB" }, { 999950, "1.0 MB" }, { 20000000, "20.0 MB" },
+		{ UINT64_MAX, "18.4 EB" },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(all); i++) {
+		char text[32];
+
+		cr_assert_str_eq(mlv_amount_format(all[i].bytes, text, sizeof(text)), all[i].text);
+	}
+}
