@@ -3,10 +3,11 @@
 
 #include "cmd/gate/export.h"
 #include "cmd/record/diff.h"
+#include "cmd/ui/budget.h"
 #include "core/base/sys.h"
 
 struct gate_args {
-	const char *base, *junit, *sarif, *openmetrics;
+	const char *base, *junit, *sarif, *openmetrics, *max_bytes;
 	bool soft, markdown, github;
 };
 
@@ -17,6 +18,8 @@ static const struct mlv_opt gate_opts[] = {
 	  "print what was found, and exit 0 whatever it was" },
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct gate_args, markdown), NULL, MLV_HINT_NONE,
 	  "write a Markdown table" },
+	{ MLV_OPT_TEXT, 0, "max-bytes", offsetof(struct gate_args, max_bytes), "<n>", MLV_HINT_NONE,
+	  "with --md, leave out last rows to fit (default: 60000)" },
 	{ MLV_OPT_FLAG, 0, "github", offsetof(struct gate_args, github), NULL, MLV_HINT_NONE,
 	  "annotate failures in GitHub, and append its step's summary" },
 	{ MLV_OPT_TEXT, 0, "junit", offsetof(struct gate_args, junit), "<file>", MLV_HINT_FILE,
@@ -38,6 +41,7 @@ struct gating {
 	struct mlv_metrics_side sides[2]; /* the base, the work tree */
 	struct mlv_record_diff diff;      /* where a rule needs a base; else only its new side */
 	bool has_base, has_fairness;
+	size_t most; /* bytes of Markdown */
 	struct mlv_fair_entries entries; /* where a rule is about fairness */
 	struct mlv_fair_audited audited;
 };
@@ -168,7 +172,7 @@ static mlv_err tell(struct gating *gating, const struct mlv_gate_report *report)
 	mlv_err err = mlv_buf_printf(&file, "%smlv.yaml", gating->place.prefix ? gating->place.prefix : "");
 
 	heading.file = file.ptr;
-	if (err || (err = mlv_gate_print(gating->run, &heading, report, gating->args->markdown)) ||
+	if (err || (err = mlv_gate_print(gating->run, &heading, report, gating->most)) ||
 	    (err = export(gating, &heading, report)))
 		return err;
 	if (!gating->args->github)
@@ -186,7 +190,8 @@ static mlv_err gate_run(struct mlv_run *run, const void *args, char **names)
 	const struct mlv_eval_side *sides = gating.diff.sides;
 	mlv_err err;
 
-	if ((err = mlv_metrics_place_open(&gating.place, run->ctx, run->ctx->cwd)) ||
+	if ((err = mlv_budget_parse(gating.args->max_bytes, gating.args->markdown, &gating.most)) ||
+	    (err = mlv_metrics_place_open(&gating.place, run->ctx, run->ctx->cwd)) ||
 	    (err = mlv_eval_gate_of(&gating.place, &gating.sides[1], names[0], &gating.gate)) ||
 	    (err = find_eval(&gating)) || (err = find_base(&gating)) || (err = load(&gating)) ||
 	    (err = load_fairness(&gating)) ||

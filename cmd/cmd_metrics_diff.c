@@ -11,11 +11,9 @@
 #include "cmd/ui/value.h"
 #include "core/base/sys.h"
 
-#define MOST 60000 /* bytes of Markdown, where nothing else is said: a comment holds 65,536 */
-
 struct diff_args {
 	struct mlv_opt_list targets;
-	bool recursive, all, markdown, no_path, no_rows, merge_base, exit_code;
+	bool recursive, all, markdown, mermaid, no_path, no_rows, merge_base, exit_code;
 	const char *precision, *slices, *sort, *adjust, *max_bytes, *paired, *level, *margin;
 	uint64_t min_n;
 };
@@ -29,6 +27,8 @@ static const struct mlv_opt diff_opts[] = {
 	  "show what did not change, too" },
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct diff_args, markdown), NULL, MLV_HINT_NONE,
 	  "write a Markdown table" },
+	{ MLV_OPT_FLAG, 0, "mermaid", offsetof(struct diff_args, mermaid), NULL, MLV_HINT_NONE,
+	  "with --md, draw slices as charts that GitHub and GitLab show" },
 	{ MLV_OPT_TEXT, 0, "max-bytes", offsetof(struct diff_args, max_bytes), "<n>", MLV_HINT_NONE,
 	  "with --md, leave out last rows to fit (default: 60000)" },
 	{ MLV_OPT_FLAG, 0, "no-path", offsetof(struct diff_args, no_path), NULL, MLV_HINT_NONE,
@@ -237,20 +237,6 @@ static mlv_err diff_file(struct diff *diff, const char *file)
 	return NULL;
 }
 
-static mlv_err read_most(const struct diff_args *args, size_t *most)
-{
-	const char *text = args->max_bytes;
-	char *end = NULL;
-	unsigned long bytes = text ? strtoul(text, &end, 10) : 0;
-
-	if (text && !args->markdown)
-		return mlv_error(MLV_E_USAGE, "--max-bytes needs --md");
-	if (text && (text[0] < '1' || text[0] > '9' || *end || strlen(text) > 15))
-		return mlv_error(MLV_E_USAGE, "--max-bytes needs a number of bytes, not '%s'", text);
-	*most = text || !args->markdown ? bytes : MOST;
-	return NULL;
-}
-
 static mlv_err read_how(const struct diff_args *args, struct mlv_record_diff_how *how)
 {
 	static const char *const pairs[] = { "rows", "folds", "none" };
@@ -295,8 +281,10 @@ static mlv_err open_diff(struct diff *diff, char **revs)
 	mlv_err err;
 
 	if ((err = mlv_metrics_precision(diff->args->precision, &diff->precision)) ||
-	    (err = read_most(diff->args, &diff->most)) ||
+	    (err = mlv_budget_parse(diff->args->max_bytes, diff->args->markdown, &diff->most)) ||
 	    (err = read_how(diff->args, &diff->how)) ||
+	    (diff->args->mermaid && !diff->args->markdown &&
+	     (err = mlv_error(MLV_E_USAGE, "--mermaid needs --md"))) ||
 	    (err = mlv_metrics_place_open(&diff->place, diff->run->ctx, diff->run->ctx->cwd)) ||
 	    (err = mlv_metrics_side_init(&diff->place, old, &diff->sides[0])) ||
 	    (err = mlv_metrics_side_init(&diff->place, revs[0] ? revs[1] : NULL, &diff->sides[1])) ||
@@ -304,8 +292,8 @@ static mlv_err open_diff(struct diff *diff, char **revs)
 		return err;
 	diff->options = (struct mlv_record_diff_options){
 		.slices = diff->args->slices, .all = diff->args->all,
-		.markdown = diff->args->markdown, .precision = diff->precision,
-		.order = MLV_RECORD_BY_WORST,
+		.markdown = diff->args->markdown, .mermaid = diff->args->mermaid,
+		.precision = diff->precision, .order = MLV_RECORD_BY_WORST,
 	};
 	if ((err = mlv_record_order_parse(diff->args->sort, &diff->options.order)))
 		return err;

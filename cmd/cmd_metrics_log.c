@@ -4,6 +4,7 @@
 
 #include "cmd/metrics_history.h"
 #include "cmd/record/table.h"
+#include "cmd/ui/bar.h"
 #include "core/eval/metric.h"
 
 #define VERSIONS 20 /* that are shown where nothing else is asked for */
@@ -145,7 +146,6 @@ static mlv_err log_version(void *arg, const struct mlv_eval_version *version, bo
 /* The values from the oldest to the newest, as bars. */
 static void print_trend(const struct log *log)
 {
-	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	double low = HUGE_VAL, high = -HUGE_VAL;
 	mlv_err err = NULL;
@@ -157,7 +157,7 @@ static void print_trend(const struct log *log)
 	for (size_t i = log->count; i-- > 0 && !err;) {
 		double share = high > low ? (log->values[i] - low) / (high - low) : 0;
 
-		err = mlv_buf_add_str(&text, bars[(size_t)(share * 7.999)]);
+		err = mlv_bar_add_standing(&text, share);
 	}
 	if (!err && log->count > 1)
 		mlv_out_line(log->run->out, "%s", text.ptr);

@@ -94,6 +94,7 @@ _mlv()
 	'fetch':--type) _mlv_offer none; return ;;
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
 	'gate':--base) _mlv_offer rev; return ;;
+	'gate':--max-bytes) _mlv_offer none; return ;;
 	'gate':--junit) _mlv_offer file; return ;;
 	'gate':--sarif) _mlv_offer file; return ;;
 	'gate':--openmetrics) _mlv_offer file; return ;;
@@ -224,7 +225,7 @@ _mlv()
 	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --run-cache --max-size --type --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
-	'gate') words='--base --soft --md --github --junit --sarif --openmetrics' hint=none ;;
+	'gate') words='--base --soft --md --max-bytes --github --junit --sarif --openmetrics' hint=none ;;
 	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --cloud -c --remote -r --jobs -j --all-roots --grace --skip-missing --dry --force -f' hint=none ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'get-url') words='--jobs -j --force -f' hint=file ;;
@@ -241,7 +242,7 @@ _mlv()
 	'metrics') words='' hint=none ;;
 	'metrics bisect') words='--eval' hint=rev ;;
 	'metrics blame') words='--slice --eval' hint=none ;;
-	'metrics diff') words='--targets --recursive -R --all --md --max-bytes --no-path --precision --slices --sort --adjust --no-rows --paired --level --min-n --margin --merge-base --exit-code' hint=rev ;;
+	'metrics diff') words='--targets --recursive -R --all --md --mermaid --max-bytes --no-path --precision --slices --sort --adjust --no-rows --paired --level --min-n --margin --merge-base --exit-code' hint=rev ;;
 	'metrics list') words='--rev' hint=none ;;
 	'metrics log') words='--slice --eval --count -n --all --precision' hint=none ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --csv --precision --slices --sort' hint=file ;;

@@ -13,6 +13,7 @@
 
 #define RESULTS_MAX 5000            /* that GitHub takes of a SARIF file */
 #define SUMMARY_MAX ((off_t)1 << 20) /* bytes of a step's summary */
+#define SUMMARY_SHARE ((off_t)950000) /* that a gate takes of it, so that there is room for others */
 
 static mlv_err write_file(struct mlv_ctx *ctx, const char *path, const struct mlv_buf *text)
 {
@@ -238,21 +239,12 @@ mlv_err mlv_gate_write_openmetrics(struct mlv_ctx *ctx, const char *path,
 
 /* ---- the summary of a step */
 
-static mlv_err markdown(struct mlv_run *run, const struct mlv_gate_heading *heading,
-			const struct mlv_gate_report *report, char **text, size_t *len)
+/* How many bytes may be added; 0: none. */
+static size_t room(off_t size)
 {
-	struct mlv_out out = { .to = open_memstream(text, len) };
-	struct mlv_run again = *run;
-	mlv_err err;
+	off_t left = SUMMARY_MAX - size;
 
-	if (!out.to)
-		return mlv_error_nomem("a summary");
-	again.out = &out;
-	again.json = false;
-	err = mlv_gate_print(&again, heading, report, true);
-	if (fclose(out.to) && !err)
-		return mlv_error_nomem("a summary");
-	return err;
+	return left < 0 ? 0 : left < SUMMARY_SHARE ? (size_t)left : (size_t)SUMMARY_SHARE;
 }
 
 mlv_err mlv_gate_write_summary(struct mlv_run *run, const struct mlv_gate_heading *heading,
@@ -267,15 +259,14 @@ mlv_err mlv_gate_write_summary(struct mlv_run *run, const struct mlv_gate_headin
 
 	if (!path || !*path)
 		return NULL;
-	if ((err = markdown(run, heading, report, &text, &len)))
-		return err;
 	fd = mlv_sys_openat(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, 0666);
 	if (fd < 0 || mlv_sys_fstat(fd, &stat) < 0)
 		return mlv_error_sys("%s", path);
-	if (stat.st_size + (off_t)len > SUMMARY_MAX) {
+	err = mlv_gate_markdown(run, heading, report, room(stat.st_size), &text, &len);
+	if (err && err->code == MLV_E_USAGE) {
 		mlv_tell_warning(run->ctx, "%s: the gate's table is left out, GitHub takes a MiB at most",
 				 path);
 		return NULL;
 	}
-	return mlv_fs_write_full(fd, path, text, len);
+	return err ? err : mlv_fs_write_full(fd, path, text, len);
 }

@@ -21,9 +21,10 @@ mlv_err mlv_gate_write_openmetrics(struct mlv_ctx *ctx, const char *path,
 				   const struct mlv_record *record,
 				   const struct mlv_gate_report *report) MLV_CHECK;
 /*
- * Append the table to the file that GITHUB_STEP_SUMMARY names, if it is set.
- * GitHub takes no summary of more than a MiB: one that would grow beyond is
- * left as it is, with a warning.
+ * Append the table to the file that GITHUB_STEP_SUMMARY names, if it is set, in
+ * 950,000 bytes at most, and so many that all of it is within the MiB that
+ * GitHub takes: last rows are left out. A summary that has no room for the
+ * rest is left as it is, with a warning.
  */
 mlv_err mlv_gate_write_summary(struct mlv_run *run, const struct mlv_gate_heading *heading,
 			       const struct mlv_gate_report *report) MLV_CHECK;

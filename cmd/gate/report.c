@@ -1,14 +1,19 @@
 #include "cmd/gate/report.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/record/table.h"
+#include "cmd/ui/budget.h"
 #include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
+#include "core/base/sys.h"
 #include "core/eval/metric.h"
 
+#define ALL (1U << MLV_GATE_PASS | 1U << MLV_GATE_FAIL | 1U << MLV_GATE_UNSURE) /* outcomes */
 #define ANNOTATIONS 10 /* that GitHub takes of a step */
 
 /* ---- the table */
@@ -29,8 +34,9 @@ static mlv_err row(struct mlv_table *table, enum mlv_gate_outcome outcome,
 	return mlv_table_cell(table, finding ? finding->why : "");
 }
 
-/* The rows of one rule, whose findings begin at *at; it moves behind them. */
-static mlv_err rule_rows(struct mlv_table *table, const struct mlv_gate_report *report, size_t *at)
+/* The rows of one rule, whose findings begin at *at, of these outcomes, as bits; *at moves behind them. */
+static mlv_err rule_rows(struct mlv_table *table, const struct mlv_gate_report *report,
+			 unsigned outcomes, size_t *at)
 {
 	const struct mlv_gate_rule *rule = report->at[*at].rule;
 	const struct mlv_gate_finding *passed = NULL;
@@ -41,6 +47,8 @@ static mlv_err rule_rows(struct mlv_table *table, const struct mlv_gate_report *
 	for (; *at < report->count && report->at[*at].rule == rule; (*at)++) {
 		const struct mlv_gate_finding *finding = &report->at[*at];
 
+		if (!(outcomes >> finding->outcome & 1))
+			continue;
 		if (finding->outcome == MLV_GATE_PASS) {
 			passed = finding;
 			count++;
@@ -58,11 +66,15 @@ static mlv_err rule_rows(struct mlv_table *table, const struct mlv_gate_report *
 static mlv_err print_table(struct mlv_run *run, const struct mlv_gate_report *report, bool markdown)
 {
 	static const char *const headings[] = { "Result", "Rule", "Slice", "Value", "Note" };
+	/* Rows that do not fit are left out from the last one on. */
+	static const unsigned worst_first[] = { 1U << MLV_GATE_FAIL, 1U << MLV_GATE_UNSURE,
+						1U << MLV_GATE_PASS };
 	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
 	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 0, headings);
 
-	for (size_t at = 0; at < report->count && !err;)
-		err = rule_rows(&table, report, &at);
+	for (size_t pass = 0; pass < (markdown ? MLV_COUNT(worst_first) : 1); pass++)
+		for (size_t at = 0; at < report->count && !err;)
+			err = rule_rows(&table, report, markdown ? worst_first[pass] : ALL, &at);
 	if (!err)
 		mlv_table_print(&table, run->out, markdown);
 	return err;
@@ -99,13 +111,13 @@ static void out_json(struct mlv_out *out, const struct mlv_gate_heading *heading
 	mlv_out_object_end(out);
 }
 
-mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *heading,
-		       const struct mlv_gate_report *report, bool markdown)
+static mlv_err print_text(struct mlv_run *run, const struct mlv_gate_heading *heading,
+			  const struct mlv_gate_report *report, bool markdown)
 {
-	if (run->json) {
-		out_json(run->out, heading, report);
-		return NULL;
-	}
+	mlv_err err = markdown ? mlv_out_marker(run->out, "gate.", heading->gate) : NULL;
+
+	if (err)
+		return err;
 	mlv_out_line(run->out, "%sgate %s, evaluation %s%s%s%s%s: %s", markdown ? "### " : "",
 		     heading->gate, heading->eval, heading->base ? ", base " : "",
 		     heading->base ? heading->base : "", heading->base ? ", evidence: " : "",
@@ -113,6 +125,61 @@ mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *headi
 	if (markdown)
 		mlv_out_raw(run->out, "\n");
 	return print_table(run, report, markdown);
+}
+
+/* All of it, whatever the user wants of standard output. */
+static mlv_err whole(struct mlv_run *run, const struct mlv_gate_heading *heading,
+		     const struct mlv_gate_report *report, char **text, size_t *len)
+{
+	struct mlv_out out = { .to = open_memstream(text, len) };
+	struct mlv_run again = *run;
+	mlv_err err;
+
+	if (!out.to)
+		return mlv_error_nomem("a report");
+	again.out = &out;
+	err = print_text(&again, heading, report, true);
+	if (fclose(out.to) && !err)
+		err = mlv_error_nomem("a report");
+	return err;
+}
+
+mlv_err mlv_gate_markdown(struct mlv_run *run, const struct mlv_gate_heading *heading,
+			  const struct mlv_gate_report *report, size_t most, char **text, size_t *len)
+{
+	MLV_SCOPED(mlv_mem_free) char *all = NULL;
+	size_t all_len = 0;
+	struct mlv_out out = { 0 };
+	mlv_err err = whole(run, heading, report, &all, &all_len);
+
+	if (err)
+		return err;
+	if (!(out.to = open_memstream(text, len)))
+		return mlv_error_nomem("a report");
+	err = mlv_budget_write(&out, all, all_len, most);
+	if (fclose(out.to) && !err)
+		err = mlv_error_nomem("a report");
+	return err;
+}
+
+static mlv_err print_markdown(struct mlv_run *run, const struct mlv_gate_heading *heading,
+			      const struct mlv_gate_report *report, size_t most)
+{
+	MLV_SCOPED(mlv_mem_free) char *text = NULL;
+	size_t len = 0;
+	mlv_err err = mlv_gate_markdown(run, heading, report, most, &text, &len);
+
+	return err || run->out->quiet ? err : mlv_out_bytes(run->out, text, len);
+}
+
+mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *heading,
+		       const struct mlv_gate_report *report, size_t most)
+{
+	if (run->json) {
+		out_json(run->out, heading, report);
+		return NULL;
+	}
+	return most ? print_markdown(run, heading, report, most) : print_text(run, heading, report, false);
 }
 
 /* ---- annotations */

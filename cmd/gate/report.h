@@ -11,9 +11,16 @@ struct mlv_gate_heading {
 	const char *file; /* mlv.yaml, from the root of the git work tree */
 };
 
-/* What failed or is inconclusive a row each, and of each rule how much passed; all in JSON. */
+/*
+ * What failed or is inconclusive a row each, and of each rule how much passed; all in JSON. With most, so
+ * many bytes of Markdown at most, behind the marker of the gate, "gate.NAME".
+ */
 mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *heading,
-		       const struct mlv_gate_report *report, bool markdown) MLV_CHECK;
+		       const struct mlv_gate_report *report, size_t most) MLV_CHECK;
+/* The same Markdown as a text, to be given back with free(). */
+mlv_err mlv_gate_markdown(struct mlv_run *run, const struct mlv_gate_heading *heading,
+			  const struct mlv_gate_report *report, size_t most, char **text,
+			  size_t *len) MLV_CHECK;
 /*
  * Lines that GitHub shows at the rules in mlv.yaml: ten at most, as many as it
  * takes of one step; the last one says how many are left out.

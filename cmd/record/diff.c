@@ -7,6 +7,8 @@
 #include "cmd/record/diff_json.h"
 #include "cmd/record/diff_table.h"
 #include "cmd/record/folds.h"
+#include "cmd/record/mermaid.h"
+#include "cmd/record/reversals.h"
 #include "cmd/record/spread.h"
 #include "cmd/record/table.h"
 #include "cmd/ui/out.h"
@@ -222,23 +224,6 @@ static void print_names(struct mlv_out *out, const char *what, const struct mlv_
 		mlv_out_line(out, "%s: %s", what, names->at[i]);
 }
 
-/* Slices that clearly move against what clearly happened to all rows. */
-static void print_reversals(struct mlv_out *out, const struct mlv_comparison *comparison)
-{
-	for (size_t c = 0; c < comparison->count; c++) {
-		const struct mlv_change *change = &comparison->changes[c];
-
-		for (size_t o = 0; change->dim && o < comparison->count && !comparison->changes[o].dim; o++) {
-			const struct mlv_change *all = &comparison->changes[o];
-
-			if (strcmp(all->metric, change->metric) == 0 &&
-			    all->verdict == MLV_VERDICT_BETTER && change->verdict == MLV_VERDICT_WORSE)
-				mlv_out_line(out, "reversal: %s is better overall, and worse in %s",
-					     change->metric, change->slice);
-		}
-	}
-}
-
 static void print_moved(struct mlv_out *out, const struct mlv_record_diff *diff)
 {
 	for (size_t i = 0; i < diff->comparison.moved_count; i++) {
@@ -289,7 +274,7 @@ static mlv_err print_all(struct mlv_out *out, const struct mlv_record_diff *diff
 	if ((err = mlv_record_folds_print(out, diff, precision)) ||
 	    (err = mlv_record_parts_print(out, diff, precision)))
 		return err;
-	print_reversals(out, comparison);
+	mlv_record_reversals_print(out, diff);
 	print_names(out, "redefined, not compared", &comparison->redefined);
 	print_names(out, "vanished", &comparison->vanished);
 	print_names(out, "new", &comparison->appeared);
@@ -309,22 +294,10 @@ static mlv_err print_text(struct mlv_run *run, const struct mlv_metrics_side sid
 	print_moved(run->out, diff);
 	if ((err = mlv_record_diff_table(run->out, sides, &diff->comparison, &shown.rows, false,
 					 options->precision)) ||
-	    (err = print_all(run->out, diff, &shown, options->precision)))
+	    (err = print_all(run->out, diff, &shown, options->precision)) ||
+	    (err = mlv_record_spread_print(run->out, diff, glob, options->all, options->precision)))
 		return err;
-	return mlv_record_spread_print(run->out, diff, glob, options->all, options->precision);
-}
-
-/* So that who writes a comment finds the one that it wrote before. */
-static mlv_err print_marker(struct mlv_out *out, const char *name)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
-	mlv_err err = NULL;
-
-	for (; *name && !err; name++) /* a path may hold what ends a comment */
-		err = mlv_buf_add_char(&shown, strchr("<>!", *name) ? '_' : *name);
-	if (!err)
-		mlv_out_line(out, "<!-- mlv:report:%s -->\n", shown.ptr ? shown.ptr : "");
-	return err;
+	return mlv_record_last_line(run->out, diff);
 }
 
 /* What must be seen first; the rest is folded up. */
@@ -338,7 +311,7 @@ static mlv_err print_markdown(struct mlv_run *run, const struct mlv_metrics_side
 	mlv_err err;
 
 	if ((err = choose(&diff->comparison, glob, options, &shown)) ||
-	    (err = print_marker(run->out, diff->name)))
+	    (err = mlv_out_marker(run->out, "", diff->name)))
 		return err;
 	first = rest = shown.rows;
 	first.count = put_first(&shown.rows);
@@ -349,7 +322,10 @@ static mlv_err print_markdown(struct mlv_run *run, const struct mlv_metrics_side
 	print_moved(&list, diff);
 	if ((err = mlv_record_diff_table(run->out, sides, &diff->comparison, &first, true,
 					 options->precision)) ||
-	    (err = print_all(&list, diff, &shown, options->precision)))
+	    (options->mermaid &&
+	     (err = mlv_record_mermaid_print(run->out, sides, &shown.rows, options->precision))) ||
+	    (err = print_all(&list, diff, &shown, options->precision)) ||
+	    (err = mlv_record_last_line(&list, diff)))
 		return err;
 	if (!rest.count && !diff->spreads.count)
 		return NULL;

@@ -9,7 +9,7 @@
 struct mlv_record_diff_options {
 	const char *slices; /* a glob: only slices that it matches; NULL: all */
 	bool all;           /* also what did not clearly change */
-	bool markdown;
+	bool markdown, mermaid; /* charts, too, of Markdown */
 	unsigned precision;
 	enum mlv_record_order order; /* of slices; worst: clearly worse ones, then the others */
 };

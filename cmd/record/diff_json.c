@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/record/folds.h"
+#include "cmd/record/reversals.h"
 #include "cmd/record/spread.h"
 #include "cmd/ui/out.h"
 
@@ -65,6 +66,7 @@ void mlv_record_diff_out(struct mlv_out *out, const struct mlv_record_diff *diff
 		mlv_out_object_end(out);
 	mlv_out_object_end(out);
 	mlv_record_spread_out(out, diff, glob);
+	mlv_record_reversals_out(out, diff);
 	mlv_record_folds_out(out, diff);
 	out_names(out, "appeared", &comparison->appeared);
 	out_names(out, "redefined", &comparison->redefined);

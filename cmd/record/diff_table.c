@@ -1,9 +1,13 @@
 #include "cmd/record/diff_table.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "cmd/ui/bar.h"
 #include "cmd/ui/out.h"
 #include "core/eval/metric.h"
+
+#define BAR_WIDTH 8 /* characters */
 
 static mlv_err number_cell(struct mlv_table *table, bool there, double number, bool sign,
 			   unsigned precision)
@@ -44,7 +48,7 @@ static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_comparison
 	mlv_err err = mlv_buf_add_str(&text, mlv_verdict_name(change->verdict));
 
 	if (!err && change->verdict == MLV_VERDICT_UNCLEAR && is_against(comparison, change))
-		err = mlv_buf_add_str(&text, ", against overall");
+		err = mlv_buf_add_str(&text, ", opposite direction to overall");
 	if (!err && fall)
 		err = mlv_buf_add_str(&text, ", the largest fall");
 	if (!err && change->has_counts && change->gained + change->lost)
@@ -54,11 +58,44 @@ static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_comparison
 	return err ? err : mlv_table_cell(table, text.ptr);
 }
 
+/* How much a metric changed where it changed most. */
+static double most_of(const struct mlv_comparison *comparison, const char *metric)
+{
+	double most = 0;
+
+	for (size_t c = 0; c < comparison->count; c++) {
+		const struct mlv_change *change = &comparison->changes[c];
+
+		if (change->sides[0].defined && change->sides[1].defined &&
+		    change->verdict != MLV_VERDICT_SMALL && strcmp(change->metric, metric) == 0)
+			most = fmax(most, fabs(change->change));
+	}
+	return most;
+}
+
+/* In Markdown with a bar, as long as the change beside that of the slice where the metric changed most. */
+static mlv_err change_cell(struct mlv_table *table, const struct mlv_comparison *comparison,
+			   const struct mlv_change *change, bool markdown, unsigned precision)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
+	bool both = change->sides[0].defined && change->sides[1].defined;
+	double most = both && markdown ? most_of(comparison, change->metric) : 0;
+	mlv_err err;
+
+	if (!(most > 0))
+		return number_cell(table, both, change->change, true, precision);
+	if ((err = mlv_buf_add_str(&text, change->change > 0 ? "+" : "")) ||
+	    (err = mlv_metric_format_number(&text, change->change, precision)) ||
+	    (err = mlv_buf_add_char(&text, ' ')) ||
+	    (err = mlv_bar_add(&text, fmin(fabs(change->change) / most, 1), BAR_WIDTH)))
+		return err;
+	return mlv_table_cell(table, text.ptr);
+}
+
 static mlv_err add_row(struct mlv_table *table, const struct mlv_comparison *comparison,
-		       const struct mlv_change *change, bool fall, unsigned precision)
+		       const struct mlv_change *change, bool fall, bool markdown, unsigned precision)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT, rows = MLV_BUF_INIT;
-	bool both = change->sides[0].defined && change->sides[1].defined;
 	mlv_err err;
 
 	if ((err = mlv_table_cell(table, change->slice)) ||
@@ -70,7 +107,7 @@ static mlv_err add_row(struct mlv_table *table, const struct mlv_comparison *com
 		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, false,
 				       precision)))
 			return err;
-	if ((err = number_cell(table, both, change->change, true, precision)) ||
+	if ((err = change_cell(table, comparison, change, markdown, precision)) ||
 	    (err = mlv_record_interval(&interval, change->has_interval, change->low, change->high,
 				       precision)) ||
 	    (err = mlv_table_cell(table, interval.ptr)) ||
@@ -92,7 +129,8 @@ mlv_err mlv_record_diff_table(struct mlv_out *out, const struct mlv_metrics_side
 	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 1U << 2, headings);
 
 	for (size_t i = 0; i < rows->count && !err; i++)
-		err = add_row(&table, comparison, rows->at[i], rows->at[i] == rows->fall, precision);
+		err = add_row(&table, comparison, rows->at[i], rows->at[i] == rows->fall, markdown,
+			      precision);
 	if (err || !rows->count)
 		return err;
 	mlv_out_raw(out, markdown ? "\n" : "");

@@ -99,6 +99,19 @@ static int notice(char *text, size_t size, size_t dropped)
 	return snprintf(text, size, "\n%zu row%s left out\n", dropped, dropped == 1 ? "" : "s");
 }
 
+mlv_err mlv_budget_parse(const char *text, bool markdown, size_t *most)
+{
+	char *end = NULL;
+	unsigned long bytes = text ? strtoul(text, &end, 10) : 0;
+
+	if (text && !markdown)
+		return mlv_error(MLV_E_USAGE, "--max-bytes needs --md");
+	if (text && (text[0] < '1' || text[0] > '9' || *end || strlen(text) > 15))
+		return mlv_error(MLV_E_USAGE, "--max-bytes needs a number of bytes, not '%s'", text);
+	*most = text || !markdown ? bytes : MLV_BUDGET_COMMENT;
+	return NULL;
+}
+
 mlv_err mlv_budget_write(struct mlv_out *out, const char *text, size_t len, size_t most)
 {
 	MLV_SCOPED(page_release) struct page page = { 0 };

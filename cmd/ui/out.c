@@ -40,6 +40,18 @@ void mlv_out_line(struct mlv_out *out, const char *fmt, ...)
 	fputc('\n', out->to);
 }
 
+mlv_err mlv_out_marker(struct mlv_out *out, const char *prefix, const char *name)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf shown = MLV_BUF_INIT;
+	mlv_err err = mlv_buf_add_str(&shown, prefix);
+
+	for (; *name && !err; name++) /* a path may hold what ends a comment */
+		err = mlv_buf_add_char(&shown, strchr("<>!", *name) ? '_' : *name);
+	if (!err)
+		mlv_out_line(out, "<!-- mlv:report:%s -->\n", shown.ptr ? shown.ptr : "");
+	return err;
+}
+
 void mlv_out_path(struct mlv_out *out, const char *path, size_t len)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf quoted = MLV_BUF_INIT;

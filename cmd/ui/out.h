@@ -35,6 +35,11 @@ struct mlv_out {
 void mlv_out_message(const char *begin, const char *text);
 /* A line of text, the newline added. Dropped with -q or --json. */
 void mlv_out_line(struct mlv_out *out, const char *fmt, ...) MLV_PRINTF(2, 3);
+/*
+ * The comment <!-- mlv:report:NAME -->, unseen, and an empty line: so that who writes Markdown into a
+ * merge request finds what it wrote before. The name is prefix and name.
+ */
+mlv_err mlv_out_marker(struct mlv_out *out, const char *prefix, const char *name) MLV_CHECK;
 /* A path, quoted as core.quotePath does; inside a line printed piece by piece. */
 void mlv_out_path(struct mlv_out *out, const char *path, size_t len);
 void mlv_out_raw(struct mlv_out *out, const char *text); /* as it is, unless -q or --json */

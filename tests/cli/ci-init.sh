@@ -30,7 +30,7 @@ script .github/workflows/mlv.yml '        run: |' '          '
 echo "--- a pull request"
 GITHUB_WORKSPACE=$PWD BASE_BRANCH=base GITHUB_STEP_SUMMARY=../summary sh -e ../script
 echo "$?"
-ls gate-* && grep -c '"ruleId"' gate-better.sarif && head -1 ../summary
+ls gate-* && grep -c '"ruleId"' gate-better.sarif && sed -n 3p ../summary
 echo "--- a push"
 GITHUB_WORKSPACE=$PWD BEFORE=$(git rev-parse base) sh -e ../script | grep -v '^$'
 echo "--- a first push, for which the gate has no base"

@@ -56,3 +56,11 @@ table 20 2 >p.csv && mlv eval -q
 options=--json gate 'overall.accuracy >= 0.99' | head -1 | /usr/bin/python3 -m json.tool --compact
 options="--base nosuch" gate 'overall.accuracy drop < 1' 2>&1
 options="--base nosuch" gate 'overall.accuracy > 0.5'
+# What does not fit is left out, and never what failed before what did not; of a summary that is nearly full, too.
+options="--md --max-bytes 340" gate 'slices.* accuracy >= 0.3' 'slices.* accuracy >= 0.8'
+options="--md --max-bytes 10" gate 'slices.* accuracy >= 0.3' 2>&1
+options="--max-bytes 1000" gate 'slices.* accuracy >= 0.3' 2>&1
+export GITHUB_STEP_SUMMARY="$PWD/summary"
+head -c 1048236 /dev/zero >summary
+options="-q --github" gate 'slices.* accuracy >= 0.3' 'slices.* accuracy >= 0.8'
+tail -c 340 summary | tr -d '\0'

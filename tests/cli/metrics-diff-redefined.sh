@@ -36,5 +36,5 @@ names = set(d["slices"])
 assert not [n for n in names if n.startswith(("age=", "late", "words="))], names
 assert {"color=red", "color=blue", "short"} <= names, names'
 echo "- by records alone, and the other way round"
-mlv metrics diff --no-rows | tail -3
-mlv add -q p.csv && git add -A && git commit -qm two && mlv metrics diff HEAD HEAD~1 | tail -3
+mlv metrics diff --no-rows | tail -4
+mlv add -q p.csv && git add -A && git commit -qm two && mlv metrics diff HEAD HEAD~1 | tail -4
