@@ -11,7 +11,6 @@
 
 #define FOREST_MAX    60  /* slices of a chart; the table of slices has all */
 #define CURVE_POINTS  200
-#define CONFUSION_MAX 12  /* classes of a matrix that can be drawn */
 
 mlv_err mlv_report_begin(struct mlv_page *page, const char *id, const char *title)
 {
@@ -269,64 +268,6 @@ mlv_err mlv_report_curves(struct mlv_page *page, const struct mlv_report_input *
 	for (size_t i = 0; i < 3 && !err; i++)
 		err = mlv_figure_print(page, &figures[i]);
 	if (err || (err = mlv_buf_add_str(page->html, "</div>\n")))
-		return err;
-	return mlv_report_end(page);
-}
-
-/* ---- confusion */
-
-static mlv_err confusion_rows(struct mlv_figure *figure, const struct mlv_cases *cases,
-			      const struct mlv_cells *cells)
-{
-	mlv_err err = NULL;
-
-	for (size_t at = 0; at < cells->classes * cells->classes && !err; at++) {
-		size_t truth = at / cells->classes;
-		double all = 0;
-
-		for (size_t g = 0; g < cells->classes; g++)
-			all += cells->at[truth * cells->classes + g];
-		if ((err = mlv_figure_text(figure, cases->classes.at[truth])) ||
-		    (err = mlv_figure_text(figure, cases->classes.at[at % cells->classes])) ||
-		    (err = mlv_figure_number(figure, true, cells->at[at])))
-			return err;
-		err = mlv_figure_number(figure, true, all > 0 ? cells->at[at] / all : 0);
-	}
-	return err;
-}
-
-static mlv_err confusion(struct mlv_page *page, const struct mlv_cases *cases, const char *title)
-{
-	MLV_SCOPED(mlv_cells_release) struct mlv_cells cells = { 0 };
-	MLV_SCOPED(mlv_figure_release) struct mlv_figure figure = {
-		.title = title, .note = "Rows; the darker, the larger their share of the true class.",
-		.spec = mlv_spec_confusion,
-		.columns = { { "truth", "True", false }, { "guess", "Predicted", false },
-			     { "rows", "Rows", true }, { "share", "Share", true } },
-	};
-	mlv_err err = mlv_cells_count(&cases->rows, &cells);
-
-	if (err || cells.classes > CONFUSION_MAX)
-		return err;
-	figure.height = 120 + 40 * (unsigned)cells.classes;
-	if ((err = confusion_rows(&figure, cases, &cells)))
-		return err;
-	return mlv_figure_print(page, &figure);
-}
-
-mlv_err mlv_report_confusion(struct mlv_page *page, const struct mlv_report_input *input)
-{
-	mlv_err err;
-
-	if (!input->cases || input->record->task == MLV_TASK_REGRESSION ||
-	    input->cases->classes.count > CONFUSION_MAX)
-		return NULL;
-	if ((err = mlv_report_begin(page, "confusion", "What was taken for what")) ||
-	    (err = mlv_buf_add_str(page->html, "<div class=\"side\">\n")) ||
-	    (err = confusion(page, input->cases, "Now")) ||
-	    (input->old_cases && input->old->task != MLV_TASK_REGRESSION &&
-	     (err = confusion(page, input->old_cases, "Before"))) ||
-	    (err = mlv_buf_add_str(page->html, "</div>\n")))
 		return err;
 	return mlv_report_end(page);
 }

@@ -108,26 +108,43 @@ const char mlv_spec_calibration[] =
 	"'shape':{'signal':'datum.series === ~old~ ? ~square~ : ~circle~'},"
 	"'tooltip':{'signal':'datum.rows + ~ rows~'}}}}]}]}";
 
+/* A matrix of cells, each with a text; what is not a rectangle's fill is the same of both. */
+#define MATRIX(data, fill_scale, fill, dash, tooltip, text, of_text)                           \
+	HEAD("560")                                                                            \
+	"'data':[{'name':'t','values':@DATA@}" data "],"                                       \
+	"'scales':[{'name':'x','type':'band','range':'width','padding':0.04,"                  \
+	"'domain':{'data':'t','field':'guess'}},"                                              \
+	"{'name':'y','type':'band','range':'height','padding':0.04,"                           \
+	"'domain':{'data':'t','field':'truth'}}," fill_scale "],"                              \
+	"'axes':[{'orient':'bottom','scale':'x','title':'predicted','labelLimit':90,"          \
+	"'labelOverlap':true},"                                                                \
+	"{'orient':'left','scale':'y','title':'true',"                                         \
+	"'labelLimit':{'signal':'room < 500 ? 90 : 200'}}],"                                   \
+	"'marks':[{'type':'rect','from':{'data':'t'},"                                         \
+	"'encode':{'enter':{'x':" FIELD("x", "guess") ",'width':{'scale':'x','band':1},"       \
+	"'y':" FIELD("y", "truth") ",'height':{'scale':'y','band':1},"                         \
+	"'fill':" FIELD("fill", fill) ",'stroke':" FIXED("soft") "," dash                      \
+	"'tooltip':{'signal':'" tooltip "'}}}},"                                               \
+	"{'type':'text','from':{'data':'" of_text "'},"                                        \
+	"'encode':{'enter':{'x':{'scale':'x','field':'guess','band':0.5},"                     \
+	"'y':{'scale':'y','field':'truth','band':0.5},'align':{'value':'center'},"             \
+	"'baseline':{'value':'middle'},"                                                       \
+	"'text':{" text "},'fill':{'signal':'contrast(ink, scale(~fill~, datum." fill "))"     \
+	" > contrast(paper, scale(~fill~, datum." fill ")) ? ink : paper'}}}}]}"
+
 const char mlv_spec_confusion[] =
-	HEAD("560")
-	"'data':[{'name':'t','values':@DATA@}],"
-	"'scales':[{'name':'x','type':'band','range':'width','padding':0.04,"
-	"'domain':{'data':'t','field':'guess'}},"
-	"{'name':'y','type':'band','range':'height','padding':0.04,'domain':{'data':'t','field':'truth'}},"
-	"{'name':'fill','type':'linear','domain':[0,1],'range':[" FIXED("paper") "," FIXED("now") "]}],"
-	"'axes':[{'orient':'bottom','scale':'x','title':'predicted','labelLimit':90,'labelOverlap':true},"
-	"{'orient':'left','scale':'y','title':'true','labelLimit':{'signal':'room < 500 ? 90 : 200'}}],"
-	"'marks':[{'type':'rect','from':{'data':'t'},"
-	"'encode':{'enter':{'x':" FIELD("x", "guess") ",'width':{'scale':'x','band':1},"
-	"'y':" FIELD("y", "truth") ",'height':{'scale':'y','band':1},"
-	"'fill':" FIELD("fill", "share") ",'stroke':" FIXED("soft") ","
-	"'tooltip':{'signal':'datum.rows + ~ rows, ~ + format(datum.share,"
-	" ~.1%~) + ~ of the true class~'}}}},"
-	"{'type':'text','from':{'data':'t'},'encode':{'enter':{'x':{'scale':'x','field':'guess','band':0.5},"
-	"'y':{'scale':'y','field':'truth','band':0.5},'align':{'value':'center'},"
-	"'baseline':{'value':'middle'},"
-	"'text':{'field':'rows'},'fill':{'signal':'contrast(ink, scale(~fill~,"
-	" datum.share)) > contrast(paper, scale(~fill~, datum.share)) ? ink : paper'}}}}]}";
+	MATRIX("", "{'name':'fill','type':'linear','domain':[0,1],"
+	       "'range':[" FIXED("paper") "," FIXED("now") "]}",
+	       "share", "", "datum.rows + ~ rows, ~ + format(datum.share, ~.1%~) + ~ of the true class~",
+	       "'field':'rows'", "t");
+
+const char mlv_spec_confusion_change[] =
+	MATRIX("," DEFINED("is", "change"),
+	       "{'name':'fill','type':'linear','domain':[-0.3,0,0.3],'clamp':true,"
+	       "'range':[" FIXED("bad") "," FIXED("paper") "," FIXED("now") "]}",
+	       "change", "'strokeDash':{'signal':'datum.change < 0 ? [4,3] : [1,0]'},",
+	       "datum.old + ~ rows before, ~ + datum.new + ~ now~",
+	       "'signal':'format(datum.change, ~+.1%~)'", "is");
 
 const char mlv_spec_history[] =
 	HEAD("900")
