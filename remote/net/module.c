@@ -59,12 +59,14 @@ static void init_once(void)
 
 /* ---- handles ---- */
 
+#define STRAINED 3 /* requests in a row */
+
 CURL *mlv_net_take_handle(struct mlv_net *net)
 {
 	CURL *handle;
 
 	pthread_mutex_lock(&net->lock);
-	while (net->options.connections && net->in_use >= net->options.connections)
+	while (net->limit && net->in_use >= net->limit)
 		pthread_cond_wait(&net->freed, &net->lock);
 	handle = net->kept_count > 0 ? net->kept[--net->kept_count] : curl_easy_init();
 	net->in_use += handle != NULL;
@@ -124,6 +126,29 @@ void mlv_net_give_back(struct mlv_net *net, CURL *handle, bool keep)
 	pthread_mutex_unlock(&net->lock);
 	if (handle)
 		curl_easy_cleanup(handle);
+}
+
+void mlv_net_note_end(struct mlv_net *net, bool strained)
+{
+	unsigned before, now;
+
+	pthread_mutex_lock(&net->lock);
+	before = net->limit;
+	net->strained = strained ? net->strained + 1 : 0;
+	net->well = strained ? 0 : net->well + 1;
+	if (net->strained >= STRAINED && net->limit > 1) {
+		net->limit /= 2;
+		net->strained = 0;
+	} else if (net->well >= net->limit && net->limit < net->options.connections) {
+		net->limit++;
+		net->well = 0;
+		pthread_cond_signal(&net->freed);
+	}
+	now = net->limit;
+	pthread_mutex_unlock(&net->lock);
+	if (now != before)
+		mlv_tell_detail(net->options.ctx, "%u request%s at a time from now on, not %u", now,
+				now == 1 ? "" : "s", before);
 }
 
 /*
@@ -255,6 +280,11 @@ static void reply_reset(struct mlv_net_reply *reply)
 	mlv_buf_clear(&reply->error);
 }
 
+static bool wants_fewer(int status)
+{
+	return status == 429 || status == 503 || status == 509;
+}
+
 static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *request,
 			   struct mlv_net_reply *reply)
 {
@@ -281,6 +311,7 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 	if (code == CURLE_OK)
 		code = mlv_net_run(handle);
 	err = mlv_net_transfer_end(&transfer, handle, code);
+	mlv_net_note_end(net, err ? reply->transient : wants_fewer(reply->status));
 	mlv_net_give_back(net, handle, code == CURLE_OK && !err);
 	return err;
 }
@@ -326,6 +357,7 @@ static mlv_err net_open(struct mlv_net **out, const struct mlv_net_options *opti
 	if (!net)
 		return mlv_error_nomem("a network");
 	net->options = *options;
+	net->limit = options->connections;
 	net->known = -1;
 	pthread_mutex_init(&net->lock, NULL);
 	pthread_cond_init(&net->freed, NULL);

@@ -48,7 +48,11 @@ struct mlv_net_options {
 	/* Who we are, by digest (RFC 7616); NULL: nobody. They live as long as the net. */
 	const char *digest_user, *digest_password;
 	const char *cert_file, *key_file; /* who we are, to a server that asks; NULL: nobody */
-	unsigned connections; /* requests under way at once, each on one of its own; 0: any number */
+	/*
+	 * Requests under way at once, each on one of its own; fewer while they break, or while the
+	 * server wants fewer (429, 503, 509). 0: any number.
+	 */
+	unsigned connections;
 	bool http2;          /* spoken over TLS where the server does */
 	bool no_verify;      /* any certificate will do */
 	bool typed;          /* the URL is the user's, and not that of a remote with a name: for hints */

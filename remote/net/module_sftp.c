@@ -359,6 +359,7 @@ mlv_err mlv_net_file(struct mlv_net *net, const struct mlv_net_file *request,
 	if (code == CURLE_OK)
 		code = mlv_net_run(t.handle);
 	err = transfer_end(&t, code);
+	mlv_net_note_end(net, err && reply->transient);
 	/* What the server says no to breaks nothing. */
 	mlv_net_give_back(net, t.handle, reply->end != MLV_FILE_BROKEN);
 	return err;

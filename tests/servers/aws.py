@@ -29,8 +29,12 @@ DIR/log gets a line for each request: who was asked, what, and by whose keys. DI
   first            lists are of the first version, with two keys a page
   stuck            the next page of a list is always the same
   region NAME      the bucket's (us-east-1)
+  placed NAME      the instance's (it does not say)
+  owner NUMBER     the account that the bucket is of
+  slow N           the next N requests of the store are answered with SlowDown
   show HEADER      its value is logged, too
   skew SECONDS     the server's clock
+  archived PREFIX  objects of the bucket that begin so can be looked at, not read
 """
 import hashlib
 import hmac
@@ -51,6 +55,7 @@ OBJECTS = {}
 UPLOADS = {}
 GIVEN = {}  # access key: number, token
 RENEWALS = 1  # what the next token of single sign-on is given for
+SLOWED = [0]  # answers of SlowDown
 USES = {}  # access key: how often it was used
 ROLES = "/latest/meta-data/iam/security-credentials/"
 
@@ -169,6 +174,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, "geheim-instance-token")
         if "old" not in self.rules and self.headers.get("x-aws-ec2-metadata-token") != "geheim-instance-token":
             return self.answer(401)
+        if self.where.path == "/latest/meta-data/placement/region" and "placed" in self.rules:
+            return self.answer(200, self.rules["placed"])
         if self.where.path == ROLES:
             return self.answer(200, "the role")
         return self.plain_keys("INSTANCE") if self.where.path == ROLES + "the%20role" else self.answer(404)
@@ -269,6 +276,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         key = key[:-1]
         self.by = self.signed_by("s3") if "Authorization" in self.headers else ""
         self.note("s3", self.by or "nobody")
+        if self.headers.get("x-amz-expected-bucket-owner", self.rules.get("owner")) != self.rules.get("owner"):
+            raise Refused(403, "AccessDenied")
+        with LOCK:
+            if SLOWED[0] < int(self.rules.get("slow", 0)):
+                SLOWED[0] += 1
+                raise Refused(503, "SlowDown")
         if self.bucket not in ("bucket", "public"):
             raise Refused(404, "NoSuchBucket")
         query = dict(urllib.parse.parse_qsl(self.where.query, keep_blank_values=True))
@@ -290,6 +303,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if name not in OBJECTS:
             self.need("ListBucket")  # else what is not there is not told from what is forbidden
             raise Refused(404, "NoSuchKey")
+        if self.command == "GET" and name.startswith(self.bucket + "/" + self.rules.get("archived", "/")):
+            raise Refused(403, "InvalidObjectState")
         value, status, headers = OBJECTS[name], 200, [("ETag", '"%s"' % hashlib.md5(OBJECTS[name]).hexdigest())]
         asked = re.match(r"bytes=(\d+)-(\d*)$", self.headers.get("Range", ""))
         if asked:

@@ -11,6 +11,7 @@ counted by the whole path. GET gives 3 MiB, byte i of which is (7 * i + (i >> 13
   other      206 with another range than was asked for
   reset      the first two connections are closed without an answer
   busy       the first three answers are 503
+  crowd      each answer takes 0.1 s; the first three to "busy" are 503, and "most" is how many came at once
   flood      headers without end
   stall      the first answer stops after its headers
   cut        PUT: the first connection is closed after half of the body
@@ -34,6 +35,7 @@ SIZE = 3 << 20
 VALUE = bytes((7 * i + (i >> 13) + (i >> 21)) & 255 for i in range(SIZE))
 LOCK = threading.Lock()
 COUNTS = {}
+CROWD = [0]
 STORED = {}
 PARTS = {}
 
@@ -110,6 +112,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(503, b"later", [("Retry-After", "1")])
         if way == "flood":
             return self.flood()
+        if way == "crowd":
+            return self.crowd()
         if way == "stall" and turn(self.path) == 0:
             self.answer(200, b"", length=SIZE)
             time.sleep(3)
@@ -121,6 +125,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if way in ("cut", "fresh", "stale"):
             return self.answer(200, STORED[self.path]) if self.path in STORED else self.answer(404)
         return self.give(VALUE)
+
+    def crowd(self):
+        if self.path.endswith("/busy") and turn(self.path) < 3:
+            return self.answer(503)
+        if self.path.endswith("/most"):
+            return self.answer(200, b"%d" % max(CROWD))
+        with LOCK:
+            CROWD.append(CROWD[-1] + 1)
+        time.sleep(0.1)
+        with LOCK:
+            CROWD.append(CROWD[-1] - 1)
+        return self.answer(200, b"x")
 
     def flood(self):
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")

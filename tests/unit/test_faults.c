@@ -1,6 +1,7 @@
 /* Transports against a server that goes wrong: MLV_TEST_FAULTY is what tests/servers/faulty.py prints. */
 #include <time.h>
 
+#include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "remote/retry.h"
 #include "remote/s3.h"
@@ -132,6 +133,44 @@ server_test(a_busy_server_is_waited_for)
 	check_ok(getting(server, "/busy", &taking, false));
 	cr_assert(taking.at == SIZE);
 	cr_assert(mlv_retry_virtual_ms() >= 3000);
+}
+
+static mlv_err get_one(void *arg, size_t index, unsigned worker)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+	char key[24];
+
+	(void)worker;
+	snprintf(key, sizeof(key), "key%zu", index);
+	return mlv_transport_get_all(arg, key, &got);
+}
+
+static int most_at_once(struct mlv_transport *t)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+
+	check_ok(mlv_transport_get_all(t, "most", &got));
+	return atoi(got.ptr);
+}
+
+/* After three failures half as many requests are under way, and all of them again when it goes well. */
+server_test(a_busy_server_is_asked_by_fewer_at_a_time)
+{
+	MLV_SCOPED(mlv_mem_free) char *url = remote_url(server, "/crowd");
+	MLV_SCOPED(mlv_transport_freep) struct mlv_transport *t = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf got = MLV_BUF_INIT;
+	struct remote_config config = { .url = url, .options = { "jobs=8" },
+					.virtual_clock = "virtual" };
+	int most;
+
+	check_ok(remote_open(&t, &ctx, &config));
+	check_ok(mlv_transport_get_all(t, "busy", &got));
+	check_ok(mlv_pool_run(&ctx, 8, 8, get_one, t));
+	most = most_at_once(t);
+	cr_assert(most >= 3 && most <= 5, "%d", most);
+	check_ok(mlv_pool_run(&ctx, 8, 64, get_one, t));
+	most = most_at_once(t);
+	cr_assert(most == 8, "%d", most);
 }
 
 server_test(headers_without_end_are_refused)
