@@ -47,6 +47,12 @@ mlv_err mlv_credentials_open(struct mlv_credentials **out, struct mlv_ctx *ctx,
 void mlv_credentials_freep(struct mlv_credentials **credentials);
 /* Of the profile; NULL: it says none. */
 const char *mlv_credentials_region(const struct mlv_credentials *credentials);
+/*
+ * Of the instance that gives the keys, appended; nothing where it gives none, or
+ * does not say. Asked anew each time.
+ */
+mlv_err mlv_credentials_instance_region(struct mlv_credentials *credentials,
+					struct mlv_buf *region) MLV_CHECK;
 /* What the profile says of another key, "s3.addressing_style" for one within "s3 ="; NULL: nothing. */
 const char *mlv_credentials_profile(const struct mlv_credentials *credentials, const char *key);
 /* By the environment or the profile; NULL: AWS itself. */

@@ -31,6 +31,7 @@ struct mlv_s3 {
 	struct mlv_credentials *credentials;
 	bool is_signed;          /* there are credentials */
 	char *distrusted;        /* "NAME", or "--repo URL NAME": it gets none until trusted; NULL: it may */
+	bool names_owner;        /* on_all says whose the bucket has to be */
 	bool sets_acl;           /* on_write says who may read, which is a right of its own */
 	char *bucket;
 	char *prefix;            /* "" or "some/where/" */

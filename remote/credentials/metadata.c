@@ -12,6 +12,7 @@
 #define INSTANCE_HOST "http://169.254.169.254"
 #define INSTANCE_HOST_6 "http://[fd00:ec2::254]"
 #define ROLES "/latest/meta-data/iam/security-credentials/"
+#define REGION "/latest/meta-data/placement/region"
 
 static const struct mlv_answer_form form = {
 	.access_key = "AccessKeyId", .secret_key = "SecretAccessKey", .token = "Token",
@@ -179,4 +180,20 @@ mlv_err mlv_keys_by_instance(struct mlv_credentials *c, struct mlv_keys *keys)
 	    (err = instance_ask(c, "GET", path.ptr, &headers, &answer, &status, &given)) || !given)
 		return err;
 	return mlv_keys_from_json("the instance's credentials", &answer, &form, keys);
+}
+
+mlv_err mlv_credentials_instance_region(struct mlv_credentials *c, struct mlv_buf *region)
+{
+	MLV_SCOPED(mlv_http_headers_release) struct mlv_strs headers = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf answer = MLV_BUF_INIT;
+	bool given = false;
+	int status = 0;
+	mlv_err err;
+
+	if (c->source != MLV_SOURCE_INSTANCE)
+		return NULL;
+	if ((err = instance_token(c, &headers, &given)) || !given ||
+	    (err = instance_ask(c, "GET", REGION, &headers, &answer, &status, &given)) || !given)
+		return err;
+	return mlv_buf_add(region, answer.ptr, strcspn(answer.ptr, "\r\n"));
 }

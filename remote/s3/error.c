@@ -173,9 +173,11 @@ static const struct advice {
 static mlv_err denied(const struct mlv_s3 *s3, const struct mlv_s3_request *request,
 		      const char *shown)
 {
-	mlv_err err = mlv_error(MLV_E_REMOTE, "%s: access denied: the right %s%s is missing", shown,
+	mlv_err err = mlv_error(MLV_E_REMOTE, "%s: access denied: the right %s%s is missing%s", shown,
 				request->right ? request->right : "for this",
-				request->writes_object && s3->sets_acl ? " or s3:PutObjectAcl" : "");
+				request->writes_object && s3->sets_acl ? " or s3:PutObjectAcl" : "",
+				s3->names_owner ? ", or the bucket is not that of expected_bucket_owner"
+						: "");
 
 	if (s3->distrusted)
 		return mlv_error_hint(err, "no credentials were sent, which %s gets only once you trust it: "

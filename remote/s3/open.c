@@ -1,6 +1,7 @@
 /* s3/open.c - a bucket, by what settings, environment and profile say of it. */
 #include <stdlib.h>
 
+#include "core/base/json.h"
 #include "core/base/sys.h"
 #include "remote/base64.h"
 #include "remote/hmac.h"
@@ -154,7 +155,8 @@ static mlv_err take_endpoint(struct opening *o)
 	return distrust(o);
 }
 
-static mlv_err take_region(struct opening *o)
+/* What says the region; NULL: nothing. */
+static const char *named_region(const struct opening *o)
 {
 	const char *region = mlv_setting(o->settings, "region");
 
@@ -164,8 +166,13 @@ static mlv_err take_region(struct opening *o)
 		region = o->ctx->env(o->ctx, "AWS_DEFAULT_REGION");
 	if (!region || !region[0])
 		region = mlv_credentials_region(o->s3->credentials);
-	if (!region)
-		region = USUAL_REGION;
+	return region;
+}
+
+static mlv_err take_region(struct opening *o)
+{
+	const char *named = named_region(o), *region = named ? named : USUAL_REGION;
+
 	if (!mlv_s3_label_is_good(region))
 		return mlv_error(MLV_E_USAGE, "remote %s: not a name of a region", o->settings->name);
 	memcpy(o->s3->region, region, strlen(region) + 1);
@@ -201,7 +208,47 @@ static mlv_err take_keys(struct opening *o)
 	return keys.token ? check_plain(o, "a session token") : NULL;
 }
 
+/* Where nothing says the region, the bucket's is likely that of the instance whose keys these are. */
+static mlv_err guess_region(struct opening *o)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf region = MLV_BUF_INIT;
+	mlv_err err;
+
+	if (named_region(o) || !o->s3->is_signed)
+		return NULL;
+	if ((err = mlv_credentials_instance_region(o->s3->credentials, &region)))
+		return mlv_error_wrap(err, "remote %s", o->settings->name);
+	if (mlv_s3_label_is_good(region.ptr))
+		memcpy(o->s3->region, region.ptr, region.len + 1);
+	return NULL;
+}
+
 /* ---- headers that settings ask for ---- */
+
+/* What a key of KMS is used together with: {"name": "text"}, which goes in base64. */
+static mlv_err take_context(struct opening *o)
+{
+	const char *text = mlv_setting_own(o->settings, "sse_kms_encryption_context");
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *value = NULL;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf encoded = MLV_BUF_INIT;
+	bool good;
+	mlv_err err;
+
+	if (!text)
+		return NULL;
+	good = !mlv_json_parse("sse_kms_encryption_context", text, strlen(text), &value) &&
+	       value->type == MLV_VALUE_MAP;
+	for (size_t i = 0; good && i < value->count; i++)
+		good = mlv_value_text(value->items[i]) != NULL;
+	if (!good)
+		return mlv_error_hint(mlv_error(MLV_E_SPEC, "remote %s: sse_kms_encryption_context is no "
+						"JSON object of texts", o->settings->name),
+				      "as in {\"project\": \"vision\"}");
+	if ((err = mlv_base64_add(&encoded, text, strlen(text))))
+		return err;
+	return mlv_http_add_header(&o->s3->on_write, "x-amz-server-side-encryption-context",
+				   encoded.ptr);
+}
 
 static mlv_err take_write_headers(struct opening *o)
 {
@@ -226,6 +273,17 @@ static mlv_err take_write_headers(struct opening *o)
 		err = mlv_http_add_header(&o->s3->on_write, headers[i][1], value);
 		o->s3->sets_acl = o->s3->sets_acl || i < OF_ACL;
 	}
+	return err ? err : take_context(o);
+}
+
+static mlv_err take_all_headers(struct opening *o)
+{
+	const char *owner = mlv_setting(o->settings, "expected_bucket_owner");
+	mlv_err err = NULL;
+
+	o->s3->names_owner = owner != NULL;
+	if (owner)
+		err = mlv_http_add_header(&o->s3->on_all, "x-amz-expected-bucket-owner", owner);
 	if (!err && mlv_setting_own_true(o->settings, "requester_pays"))
 		err = mlv_http_add_header(&o->s3->on_all, "x-amz-request-payer", "requester");
 	return err;
@@ -299,9 +357,11 @@ mlv_err mlv_s3_set_up(struct mlv_s3 *s3, struct mlv_ctx *ctx,
 	if ((err = take_url(&o)) || (err = show_url(s3)) ||
 	    (err = mlv_credentials_open(&s3->credentials, ctx, settings)) ||
 	    (err = take_endpoint(&o)) || (err = take_region(&o)) || (err = take_write_headers(&o)) ||
+	    (err = take_all_headers(&o)) ||
 	    (err = take_customer_key(&o)) ||
 	    (err = mlv_s3_put_settings(s3, mlv_setting(settings, "checksum"))) ||
 	    (err = open_net(&o)))
 		return err;
-	return take_keys(&o);
+	err = take_keys(&o);
+	return err ? err : guess_region(&o);
 }

@@ -22,6 +22,12 @@ for name in good other; do
 	push AWS_CONFIG_FILE="$PWD/bundle" CURL_CA_BUNDLE="$PWD/good.crt"
 done
 push AWS_CONFIG_FILE="$PWD/bundle" AWS_CA_BUNDLE="$PWD/good.crt"
+echo "-- as curl and OpenSSL are told"
+push CURL_CA_BUNDLE="$PWD/good.crt"
+push SSL_CERT_FILE="$PWD/good.crt"
+push SSL_CERT_FILE="$PWD/other.crt"
+push CURL_CA_BUNDLE="$PWD/other.crt" SSL_CERT_FILE="$PWD/good.crt"
+push AWS_CA_BUNDLE="$PWD/good.crt" SSL_CERT_FILE="$PWD/other.crt"
 set_to ca_file "$PWD/good.crt" && push A=ca_file && set_to -u ca_file
 set_to ssl_verify "$PWD/good.crt" && push A=ssl_verify
 set_to ssl_verify no && push A=not-verified

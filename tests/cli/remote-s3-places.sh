@@ -9,6 +9,19 @@ echo region eu-north-1 >aws/rules && mlv push
 echo "show authorization" >>aws/rules && : >aws/log && AWS_REGION=eu-north-1 mlv push && grep -c eu-north-1 aws/log
 set_to region eu-north-1 && : >aws/log && AWS_REGION=x mlv push && grep -c eu-north-1 aws/log
 rm aws/rules && set_to -u region
+echo "-- where nothing says it, it is that of the instance that gives the keys"
+guess() {
+	: >aws/log
+	env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_SERVICE_ENDPOINT=$url "$@" mlv -v push 2>&1 |
+		grep -c 'format: 400'
+	grep -c placement/region aws/log
+}
+printf 'region eu-north-1\nplaced eu-north-1\n' >aws/rules
+guess A=
+guess AWS_DEFAULT_REGION=eu-south-2
+echo placed x_y >>aws/rules && guess A=
+printf 'region eu-north-1\n' >aws/rules && guess A=
+rm aws/rules
 echo "-- bucket in the path, or in the host's name"
 echo show host >aws/rules
 set_to endpointurl http://s3.localhost:$port
@@ -22,6 +35,26 @@ for style in path virtual auto; do
 done
 set_to pathstyle true && : >aws/log && AWS_CONFIG_FILE=$PWD/style mlv push -q && sed "s/:$port//" aws/log | head -n 1
 set_to -u pathstyle
+echo "-- endpoints that are configured are ignored, but that of the remote's own settings"
+set_to -u endpointurl && set_to use_ssl false
+host() {
+	: >aws/log
+	env "$@" http_proxy=$url mlv push >/dev/null 2>&1
+	sed "s/:$port//" aws/log | head -n 1
+}
+host AWS_ENDPOINT_URL_S3=http://s3.example.org AWS_ENDPOINT_URL=http://example.org
+host AWS_ENDPOINT_URL=http://example.org
+host AWS_ENDPOINT_URL_S3=http://s3.example.org AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true
+host AWS_ENDPOINT_URL_S3=http://s3.example.org AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false
+printf '[default]\nendpoint_url = http://s3.example.org\n' >profile
+host AWS_CONFIG_FILE=$PWD/profile
+host AWS_CONFIG_FILE=$PWD/profile AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=TRUE
+echo 'ignore_configured_endpoint_urls = true' >>profile
+host AWS_CONFIG_FILE=$PWD/profile
+host AWS_CONFIG_FILE=$PWD/profile AWS_ENDPOINT_URL=http://example.org
+set_to endpointurl http://s3.example.org
+host AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true
+set_to -u use_ssl
 echo "-- a proxy, by the environment or the user's own settings"
 set_to endpointurl http://s3.example.org
 : >aws/log && http_proxy=$url mlv push && head -n 1 aws/log

@@ -21,6 +21,22 @@ for option in acl grant_read grant_read_acp grant_write_acp grant_full_control s
 	set_to -u $option
 done
 set_to requester_pays yes && sent x-amz-request-payer && set_to -u requester_pays
+echo "-- a context for KMS"
+set_to sse aws:kms && set_to sse_kms_encryption_context '{"project": "vision"}'
+sent x-amz-server-side-encryption x-amz-server-side-encryption-context
+printf eyJwcm9qZWN0IjogInZpc2lvbiJ9 | base64 -d && echo
+for context in '{"project": 1}' '[]' 'project=vision'; do
+	set_to sse_kms_encryption_context "$context" && mlv push
+done
+set_to -u sse_kms_encryption_context && set_to -u sse
+echo "-- whose the bucket has to be"
+echo owner 123456789012 >aws/rules
+mlv config remote.store.expected_bucket_owner 123456789012
+mlv push && mlv status -c
+mlv config remote.store.expected_bucket_owner 999999999999
+mlv push || echo "status $?"
+mlv config --unset remote.store.expected_bucket_owner
+mlv push && sent x-amz-expected-bucket-owner
 echo "-- a key of one's own"
 # By openssl: printf 0123456789abcdef0123456789abcdef | base64, and ... | openssl md5 -binary | base64.
 set_to sse_customer_key MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
