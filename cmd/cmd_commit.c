@@ -15,23 +15,11 @@ static void tell_stage(void *arg, const struct mlv_stage *stage, bool changed)
 	mlv_added_tell_stage(arg, stage->name, changed);
 }
 
-/* Stages whose outputs are meant. */
-static mlv_err commit_stages(struct mlv_repo *repo, char **operands, bool force,
-			     struct mlv_added_out *out)
-{
-	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
-	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
-	mlv_err err;
-
-	if ((err = mlv_outputs_load(repo, &outputs)) ||
-	    (err = mlv_targets_resolve(repo, &outputs, operands, &targets)))
-		return err;
-	return mlv_stage_commit(repo, &targets, !operands[0], force, tell_stage, out);
-}
-
 static mlv_err commit_run(struct mlv_run *run, const void *args, char **operands)
 {
 	MLV_SCOPED(mlv_repo_freep) struct mlv_repo *repo = NULL;
+	MLV_SCOPED(mlv_outputs_release) struct mlv_outputs outputs = { 0 };
+	MLV_SCOPED(mlv_targets_release) struct mlv_targets targets = { 0 };
 	struct mlv_added_out out = { .run = run, .verb = "committed" };
 	struct mlv_url_marks marks;
 	const struct mlv_commit_options *options = args;
@@ -40,8 +28,12 @@ static mlv_err commit_run(struct mlv_run *run, const void *args, char **operands
 	if ((err = mlv_repo_open(&repo, run->ctx, run->ctx->cwd)))
 		return err;
 	mlv_url_marks_use(&marks, run, repo);
-	if ((err = mlv_commit(repo, operands, options, mlv_added_tell, &out)) ||
-	    (err = commit_stages(repo, operands, options->force, &out)))
+	/* Before anything is stored: afterwards a file may be a link to what is. */
+	if ((err = mlv_outputs_load(repo, &outputs)) ||
+	    (err = mlv_targets_resolve(repo, &outputs, operands, &targets)) ||
+	    (err = mlv_commit(repo, operands, options, mlv_added_tell, &out)) ||
+	    (err = mlv_stage_commit(repo, &targets, !operands[0], options->force, tell_stage,
+				    &out)))
 		return err;
 	mlv_added_end(&out);
 	return NULL;
