@@ -64,13 +64,16 @@ static void lane_begin(struct lane *lane, const struct mlv_message *message)
 }
 
 /* Rotations, sigmas, choice and majority of FIPS 180-4, 4.1.2. */
-#define ROT(x, n)       ((x) >> (n) | (x) << (32 - (n)))
-#define BIG0(x)         (ROT(x, 2) ^ ROT(x, 13) ^ ROT(x, 22))
-#define BIG1(x)         (ROT(x, 6) ^ ROT(x, 11) ^ ROT(x, 25))
-#define SMALL0(x)       (ROT(x, 7) ^ ROT(x, 18) ^ (x) >> 3)
-#define SMALL1(x)       (ROT(x, 17) ^ ROT(x, 19) ^ (x) >> 10)
+#define ROT(x, n) ((x) >> (n) | (x) << (32 - (n)))
+#define BIG0(x)   XOR3(ROT(x, 2), ROT(x, 13), ROT(x, 22))
+#define BIG1(x)   XOR3(ROT(x, 6), ROT(x, 11), ROT(x, 25))
+#define SMALL0(x) XOR3(ROT(x, 7), ROT(x, 18), (x) >> 3)
+#define SMALL1(x) XOR3(ROT(x, 17), ROT(x, 19), (x) >> 10)
+#ifndef XOR3 /* no instruction for any function of three */
+#define XOR3(x, y, z)   ((x) ^ (y) ^ (z))
 #define CHOOSE(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
 #define MAJOR(x, y, z)  (((x) & (y)) | ((z) & ((x) | (y))))
+#endif
 
 /* One round; the caller rotates the names instead of the values. */
 #define ROUND(a, b, c, d, e, f, g, h, k, w)                                 \
