@@ -12,7 +12,10 @@ void mlv_card_release(struct mlv_card *card)
 {
 	for (size_t r = 0; card->records && r < card->evals.count; r++)
 		mlv_record_release(&card->records[r]);
+	for (size_t r = 0; card->origins && r < card->evals.count; r++)
+		mlv_strs_release(&card->origins[r]);
 	free(card->records);
+	free(card->origins);
 	mlv_strs_release(&card->source.limits);
 	mlv_strs_release(&card->evals);
 	mlv_buf_release(&card->path);
@@ -57,7 +60,9 @@ mlv_err mlv_card_load(struct mlv_card *card, const struct mlv_metrics_side *side
 		return err;
 	if (memchr(card->text.ptr, '\0', card->text.len))
 		return mlv_error(MLV_E_SPEC, "%s: holds a NUL", card->path.ptr);
-	if (!(card->records = mlv_sys_alloc_array(card->evals.count + 1, sizeof(*card->records))))
+	card->records = mlv_sys_alloc_array(card->evals.count + 1, sizeof(*card->records));
+	card->origins = mlv_sys_alloc_array(card->evals.count + 1, sizeof(*card->origins));
+	if (!card->records || !card->origins)
 		return mlv_error_nomem("a card");
 	for (size_t e = 0; e < card->evals.count; e++) {
 		bool found = false;
@@ -69,12 +74,15 @@ mlv_err mlv_card_load(struct mlv_card *card, const struct mlv_metrics_side *side
 			return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json: there is no record",
 							card->evals.at[e]),
 					      "mlv eval %s", card->evals.at[e]);
-		if (found && (err = mlv_card_add_unfair(&card->place, side, &card->records[count],
-							&card->source.limits)))
+		if (found && ((err = mlv_card_add_unfair(&card->place, side, &card->records[count],
+							 &card->source.limits)) ||
+			      (err = mlv_card_add_origins(&card->place, side, &card->records[count],
+							  &card->origins[count]))))
 			return err;
 		count += found;
 	}
 	card->source.records = card->records;
+	card->source.origins = card->origins;
 	card->source.count = count;
 	return mlv_card_add_drift(&card->place, side, &card->source.limits);
 }

@@ -19,6 +19,7 @@ struct mlv_card {
 	bool found;
 	struct mlv_strs evals;
 	struct mlv_record *records; /* one for each of evals */
+	struct mlv_strs *origins;   /* the same */
 	struct mlv_card_source source;
 };
 #define MLV_CARD_INIT                                                                   \

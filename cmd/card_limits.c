@@ -56,6 +56,42 @@ mlv_err mlv_card_add_unfair(const struct mlv_metrics_place *place, const struct 
 	return err;
 }
 
+static mlv_err add_tracked(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			   const char *what, const char *path, struct mlv_strs *origins)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
+	size_t len;
+	mlv_err err;
+
+	if (!path)
+		return NULL;
+	if ((err = mlv_buf_printf(&line, "%s %s: ", what, path)))
+		return err;
+	len = line.len;
+	if ((err = mlv_metrics_id(place, side, path, &line)) ||
+	    (line.len == len && (err = mlv_buf_add_str(&line, "not tracked by mlv"))))
+		return err;
+	return mlv_strs_add(origins, line.ptr);
+}
+
+mlv_err mlv_card_add_origins(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			     const struct mlv_record *record, struct mlv_strs *origins)
+{
+	MLV_SCOPED(mlv_eval_spec_release) struct mlv_eval_spec spec = { 0 };
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf line = MLV_BUF_INIT;
+	char id[MLV_EVAL_ID];
+	mlv_err err;
+
+	if ((err = mlv_eval_spec_of(place, side, record->name, &spec)) ||
+	    (err = add_tracked(place, side, "predictions", spec.predictions, origins)) ||
+	    (err = add_tracked(place, side, "features", spec.join, origins)) ||
+	    (err = add_tracked(place, side, "model", spec.model, origins)) ||
+	    (err = mlv_eval_spec_id(&spec, id)) ||
+	    (err = mlv_buf_printf(&line, "digest of the spec: %s", id)))
+		return err;
+	return mlv_strs_add(origins, line.ptr);
+}
+
 /* What had drifted in the last window of a log. */
 static mlv_err add_last(const char *monitor, const struct mlv_value *window, struct mlv_strs *limits)
 {

@@ -1,4 +1,4 @@
-/* card_limits.h - what a card tells beside its records: rates of groups outside of tau, drift. */
+/* card_limits.h - what a card tells beside its records: rates outside of tau, drift, where all came from. */
 #ifndef MLV_CMD_CARD_LIMITS_H
 #define MLV_CMD_CARD_LIMITS_H
 
@@ -11,6 +11,12 @@
  */
 mlv_err mlv_card_add_unfair(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			    const struct mlv_record *record, struct mlv_strs *limits) MLV_CHECK;
+/*
+ * Add what the record was made with, as this version tracks it, a line each: "predictions p.csv: ID",
+ * the features, the model and the digest of its spec.
+ */
+mlv_err mlv_card_add_origins(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			     const struct mlv_record *record, struct mlv_strs *origins) MLV_CHECK;
 /* And one for all that had drifted when each monitor of mlv.yaml was last checked. */
 mlv_err mlv_card_add_drift(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			   struct mlv_strs *limits) MLV_CHECK;

@@ -45,6 +45,7 @@ struct mlv_card_source {
 	const struct mlv_record *records;
 	size_t count;
 	const char *title; /* of the model */
+	const struct mlv_strs *origins; /* for each record lines of provenance, "model: ..."; NULL: none */
 	struct mlv_strs limits; /* further sentences, of which limitations are made */
 };
 /* Append the content of a block; *known is false when there is none of this name. */

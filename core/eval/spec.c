@@ -10,7 +10,7 @@
 
 static const char *const eval_keys[] = { "predictions", "task", "columns", "join", "positive",
 					 "threshold", "metrics", "direction", "interval", "min_n",
-					 "slices", NULL };
+					 "slices", "model", NULL };
 static const char *const join_keys[] = { "path", "on", NULL };
 static const char *const role_keys[] = { "id", "label", "score", "pred", "weight", "fold",
 					 "group", NULL };
@@ -38,6 +38,7 @@ void mlv_eval_spec_release(struct mlv_eval_spec *spec)
 		free(spec->column[r]);
 	free(spec->join);
 	free(spec->join_on);
+	free(spec->model);
 	free(spec->positive);
 	free(spec->metrics);
 	for (size_t s = 0; s < spec->slice_count; s++)
@@ -221,6 +222,7 @@ static mlv_err read_eval(const char *file, const struct mlv_value *map, struct m
 	if ((err = mlv_spec_check_keys(file, map, "an evaluation", eval_keys)) ||
 	    (err = read_task(file, map, spec)) ||
 	    (err = read_path(file, map, "predictions", &spec->predictions)) ||
+	    (err = read_path(file, map, "model", &spec->model)) ||
 	    (err = read_columns(file, map, spec)) || (err = read_join(file, map, spec)) ||
 	    (err = mlv_spec_text(file, map, "positive", &spec->positive)) ||
 	    (err = mlv_spec_number(file, map, "threshold", -1e300, 1e300, &spec->threshold)) ||

@@ -45,6 +45,7 @@ struct mlv_eval_spec {
 	enum mlv_task task;
 	char *column[MLV_ROLES]; /* NULL: there is none */
 	char *join;        /* path of a table with features; NULL: none */
+	char *model;       /* path of what made the predictions, for cards; NULL: not said */
 	char *join_on;     /* its column that holds the ids */
 	char *positive;    /* binary: NULL: "1" or "true" */
 	double threshold;  /* binary: from this score on a row is taken for positive */

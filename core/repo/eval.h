@@ -24,6 +24,8 @@ mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_m
 /* The spec of one. */
 mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_eval_spec *spec) MLV_CHECK;
+/* Its id: "sha256:" and the digest of mlv_eval_spec_text(). */
+mlv_err mlv_eval_spec_id(const struct mlv_eval_spec *spec, char id[MLV_EVAL_ID]) MLV_CHECK;
 /* The gate of this version called name, or with name NULL its only one. */
 mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_gate *gate) MLV_CHECK;

@@ -17,7 +17,7 @@
 
 /* ---- making */
 
-static mlv_err name_spec(const struct mlv_eval_spec *spec, char id[MLV_EVAL_ID])
+mlv_err mlv_eval_spec_id(const struct mlv_eval_spec *spec, char id[MLV_EVAL_ID])
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	struct mlv_oid oid;
@@ -116,7 +116,7 @@ mlv_err mlv_eval_partial_make(struct mlv_metrics_place *place, const struct mlv_
 	    (err = mlv_extract_read(place->ctx, spec, &predictions.source,
 				    spec->join ? &features.source : NULL, &files, &extract)) ||
 	    (err = mlv_eval_table_check(&predictions)) || (err = mlv_eval_table_check(&features)) ||
-	    (err = name_spec(spec, ids[2])))
+	    (err = mlv_eval_spec_id(spec, ids[2])))
 		return err;
 	head.predictions.id = ids[0];
 	head.features.id = ids[1];
@@ -312,7 +312,7 @@ mlv_err mlv_eval_partials_cases(struct mlv_ctx *ctx, const struct mlv_partials *
 		mlv_sys_alloc_array(spec->slice_count + 1, sizeof(*edges));
 	MLV_SCOPED(mlv_cases_release) struct mlv_cases made = { 0 };
 	char id[MLV_EVAL_ID];
-	mlv_err err = edges ? name_spec(spec, id) : mlv_error_nomem("bins");
+	mlv_err err = edges ? mlv_eval_spec_id(spec, id) : mlv_error_nomem("bins");
 
 	if (err)
 		return err;

@@ -110,6 +110,12 @@ mlv_err mlv_metrics_version(const struct mlv_metrics_place *place,
 			    const struct mlv_metrics_side *side, const char *file,
 			    struct mlv_buf *text, bool *found) MLV_CHECK;
 /*
+ * Append the id of the output that a file is, or that it lies in, in this version, as its pointer or
+ * mlv.lock has it: "sha256:...", "leaves:...", or "tree:... of DIR"; nothing where mlv does not track it.
+ */
+mlv_err mlv_metrics_id(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		       const char *file, struct mlv_buf *to) MLV_CHECK;
+/*
  * The same, also of one that mlv tracks; MLV_E_MISSING when the cache does not
  * have it.
  */

@@ -238,7 +238,7 @@ mlv_err mlv_pointer_parse(const char *path, const char *text, size_t len,
 	return NULL;
 }
 
-static const char *type_key(enum mlv_id_type type)
+const char *mlv_id_type_name(enum mlv_id_type type)
 {
 	return type == MLV_ID_TREE ? "tree" : type == MLV_ID_LEAVES ? "leaves" : "sha256";
 }
@@ -252,7 +252,7 @@ static mlv_err write_new(const struct mlv_output *output, struct mlv_buf *text)
 
 	if ((err = mlv_buf_add_str(text, "outs:\n- path: ")) ||
 	    (err = mlv_yaml_add_string(text, name, strlen(name))) ||
-	    (err = mlv_buf_printf(text, "\n  %s: %s\n", type_key(output->type),
+	    (err = mlv_buf_printf(text, "\n  %s: %s\n", mlv_id_type_name(output->type),
 				  mlv_oid_format(&output->oid, hex))))
 		return err;
 	if (output->has_plain &&
@@ -273,14 +273,14 @@ static mlv_err write_new(const struct mlv_output *output, struct mlv_buf *text)
 static mlv_err rewrite_id(const struct mlv_output *output, const struct mlv_output *was,
 			  struct mlv_buf *text)
 {
-	const char *name = output->pointer, *key = type_key(output->type);
+	const char *name = output->pointer, *key = mlv_id_type_name(output->type);
 	char hex[MLV_OID_HEX + 1];
 	mlv_err err;
 
 	if (was->has_plain && (err = mlv_yaml_unset(name, text, ITEM, "sha256")))
 		return err;
 	if (was->type != output->type &&
-	    (err = mlv_yaml_rename(name, text, ITEM, type_key(was->type), key)))
+	    (err = mlv_yaml_rename(name, text, ITEM, mlv_id_type_name(was->type), key)))
 		return err;
 	if ((err = mlv_yaml_set(name, text, ITEM, key, mlv_oid_format(&output->oid, hex))))
 		return err;

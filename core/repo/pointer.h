@@ -23,6 +23,7 @@
 #define MLV_POINTER_MAX ((size_t)1 << 20) /* bytes: a pointer that is larger is refused */
 
 enum mlv_id_type { MLV_ID_SHA256, MLV_ID_LEAVES, MLV_ID_TREE };
+const char *mlv_id_type_name(enum mlv_id_type type); /* its key in pointers */
 
 struct mlv_output {
 	char *pointer; /* path of X.mlv, or of the mlv.lock that names it, relative to the root */

@@ -168,11 +168,16 @@ static mlv_err add_provenance(struct mlv_buf *to, const struct mlv_card_source *
 		if ((err = mlv_buf_add_str(to, "- ")) || (err = add_text(to, record->name)) ||
 		    (err = mlv_buf_printf(to, ", %s, %llu rows\n", mlv_task_name(record->task),
 					  (unsigned long long)record->slices[0].n)) ||
-		    (err = add_origin(to, "predictions", record->predictions)) ||
 		    (err = add_origin(to, "digest of the rows", record->rows)) ||
 		    (err = add_origin(to, "digest of the ids", record->ids)))
 			return err;
-		err = add_origin(to, "digest of the labels", record->labels);
+		if ((err = add_origin(to, "digest of the labels", record->labels)) ||
+		    (err = add_origin(to, "digest of the folds", record->cv.folds)))
+			return err;
+		for (size_t i = 0; source->origins && i < source->origins[r].count && !err; i++)
+			if (!(err = mlv_buf_add_str(to, "  - ")) &&
+			    !(err = add_text(to, source->origins[r].at[i])))
+				err = mlv_buf_add_char(to, '\n');
 	}
 	return err;
 }

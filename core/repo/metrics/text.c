@@ -179,26 +179,52 @@ mlv_err mlv_metrics_not_cached(mlv_err err, const struct mlv_metrics_side *side,
 			      "mlv fetch %s%s", side->rev ? "-A " : "", file);
 }
 
+/* What mlv tracks the file as: pointer, which is filled, or one of place->outputs; NULL: it does not. */
+static mlv_err find_tracked(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			    const char *file, struct mlv_output *pointer, const struct mlv_output **output)
+{
+	bool found;
+	mlv_err err;
+
+	*output = NULL;
+	if (!place->is_mlv)
+		return NULL;
+	if ((err = find_output(place, side, file, pointer, &found)) ||
+	    (!place->repo && (err = mlv_repo_open(&place->repo, place->ctx, place->root))))
+		return err;
+	if (!found && (err = mlv_metrics_load_outputs(place, side)))
+		return err;
+	*output = found ? pointer : mlv_outputs_find(place->outputs, file);
+	return NULL;
+}
+
+mlv_err mlv_metrics_id(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+		       const char *file, struct mlv_buf *to)
+{
+	MLV_SCOPED(mlv_output_release) struct mlv_output pointer = { 0 };
+	const struct mlv_output *output;
+	char hex[MLV_OID_HEX + 1];
+	mlv_err err = find_tracked(place, side, file, &pointer, &output);
+
+	if (err || !output)
+		return err;
+	err = mlv_buf_printf(to, "%s:%s", mlv_id_type_name(output->type),
+			     mlv_oid_format(&output->oid, hex));
+	return err || strcmp(output->path, file) == 0 ? err : mlv_buf_printf(to, " of %s", output->path);
+}
+
 mlv_err mlv_metrics_text(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *file, struct mlv_buf *text, bool *found)
 {
 	MLV_SCOPED(mlv_output_release) struct mlv_output tracked = { 0 };
-	const struct mlv_output *output = &tracked;
+	const struct mlv_output *output;
 	struct mlv_store *cache;
 	struct mlv_entry entry;
 	struct mlv_key key;
 	mlv_err err = mlv_metrics_version(place, side, file, text, found);
 
-	if (err || *found || !place->is_mlv ||
-	    (err = find_output(place, side, file, &tracked, found)))
+	if (err || *found || (err = find_tracked(place, side, file, &tracked, &output)))
 		return err;
-	if (!place->repo && (err = mlv_repo_open(&place->repo, place->ctx, place->root)))
-		return err;
-	if (!*found) {
-		if ((err = mlv_metrics_load_outputs(place, side)))
-			return err;
-		output = mlv_outputs_find(place->outputs, file);
-	}
 	*found = output && output->cache;
 	if (!*found)
 		return NULL;
