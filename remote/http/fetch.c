@@ -9,7 +9,7 @@ mlv_err mlv_http_fetch_headers(const struct mlv_http_fetch *fetch, struct mlv_st
 	char range[64];
 	mlv_err err;
 
-	if (fetch->at == 0 && fetch->end == UINT64_MAX)
+	if (fetch->whole || (fetch->at == 0 && fetch->end == UINT64_MAX))
 		return NULL;
 	if (fetch->end == UINT64_MAX)
 		snprintf(range, sizeof(range), "bytes=%llu-", (unsigned long long)fetch->at);
@@ -133,7 +133,7 @@ mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch)
 	return NULL;
 }
 
-/* 416: fine where all bytes are there already. *other: it does not say how many there are. */
+/* 416: fine where all bytes are there already. *other: it does not say so. */
 static mlv_err not_satisfiable(const struct mlv_http_fetch *fetch,
 			       const struct mlv_net_reply *reply, const char *shown, bool *other)
 {
@@ -142,7 +142,7 @@ static mlv_err not_satisfiable(const struct mlv_http_fetch *fetch,
 
 	if (text && !mlv_http_content_range(text, &first, &last, &total))
 		total = UINT64_MAX;
-	if (total == UINT64_MAX) {
+	if (total == UINT64_MAX || total > fetch->at) {
 		*other = true;
 		return NULL;
 	}
@@ -151,11 +151,17 @@ static mlv_err not_satisfiable(const struct mlv_http_fetch *fetch,
 	return mlv_error_wrap(ends_before(total), "%s", shown);
 }
 
-mlv_err mlv_http_fetch_by_size(const struct mlv_http_fetch *fetch, bool there, uint64_t size)
+mlv_err mlv_http_fetch_by_size(struct mlv_http_fetch *fetch, bool there, uint64_t size, bool *again)
 {
+	*again = false;
 	if (!there)
 		return mlv_error(MLV_E_MISSING, "not there");
-	return size == fetch->at && fetch->end == UINT64_MAX ? NULL : ends_before(size);
+	if (size == fetch->at && fetch->end == UINT64_MAX)
+		return NULL;
+	if (fetch->whole || size <= fetch->at || (fetch->end != UINT64_MAX && fetch->end > size))
+		return ends_before(size);
+	*again = fetch->whole = true;
+	return NULL;
 }
 
 mlv_err mlv_http_fetch_end(const struct mlv_http_fetch *fetch, const struct mlv_url *url,

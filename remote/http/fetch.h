@@ -20,6 +20,7 @@ struct mlv_http_fetch {
 	uint64_t at;     /* the next byte that the sink wants */
 	uint64_t skip;   /* bytes of this answer that it does not want */
 	char etag[256];  /* of the first answer, "": none that is strong */
+	bool whole;      /* ranges are refused: all is asked for, and skipped to where it goes on */
 };
 
 /* Add Range and If-Range for the next attempt. */
@@ -39,8 +40,11 @@ mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch) MLV_CHECK;
  */
 mlv_err mlv_http_fetch_end(const struct mlv_http_fetch *fetch, const struct mlv_url *url,
 			   const struct mlv_net_reply *reply, bool *other) MLV_CHECK;
-/* Whether a key of this size has nothing after what was fetched. */
-mlv_err mlv_http_fetch_by_size(const struct mlv_http_fetch *fetch, bool there,
-			       uint64_t size) MLV_CHECK;
+/*
+ * A key of this size, of which a range was refused: NULL when it has nothing
+ * after what was fetched, or *again, when it is to be asked for without a range.
+ */
+mlv_err mlv_http_fetch_by_size(struct mlv_http_fetch *fetch, bool there, uint64_t size,
+			       bool *again) MLV_CHECK;
 
 #endif

@@ -192,13 +192,14 @@ static mlv_err http_version(struct mlv_transport *t, const char *key, struct mlv
 }
 
 /* A range was not satisfiable, and the server did not say why. */
-static mlv_err by_size(struct mlv_transport *t, const char *key, const struct mlv_http_fetch *fetch)
+static mlv_err by_size(struct mlv_transport *t, const char *key, struct mlv_http_fetch *fetch,
+		       bool *again)
 {
 	bool there = false;
 	uint64_t size = 0;
 	mlv_err err = mlv_http_head(t, key, &there, &size);
 
-	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size)))
+	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size, again)))
 		return mlv_error_wrap(err, "%s/%s", t->url, key);
 	return err;
 }
@@ -218,17 +219,20 @@ static mlv_err http_get(struct mlv_transport *t, const char *key, uint64_t offse
 		.method = "GET", .url = &url, .headers = get_headers, .begin = get_begin,
 		.body = get_body, .done = get_done, .again = get_again, .arg = &getting,
 	};
-	bool other = false;
+	bool other = false, again = true;
 	mlv_err err = mlv_http_key_url(remote, key, &url);
 
-	if (err || (err = mlv_http_do(&remote->http, &exchange, &reply)))
-		return err && err->code == MLV_E_CORRUPT ? mlv_error_wrap(err, "%s/%s", t->url, key)
-							 : err;
-	err = mlv_http_fetch_end(&getting.fetch, &url, &reply, &other);
-	if (err || !other)
-		return err;
-	return reply.status == 416 ? by_size(t, key, &getting.fetch)
-				   : mlv_http_status_error(&url, "GET", &reply);
+	while (!err && again) {
+		again = false;
+		if ((err = mlv_http_do(&remote->http, &exchange, &reply)))
+			return err->code == MLV_E_CORRUPT ? mlv_error_wrap(err, "%s/%s", t->url, key)
+							  : err;
+		err = mlv_http_fetch_end(&getting.fetch, &url, &reply, &other);
+		if (!err && other)
+			err = reply.status == 416 ? by_size(t, key, &getting.fetch, &again)
+						  : mlv_http_status_error(&url, "GET", &reply);
+	}
+	return err;
 }
 
 static mlv_err http_remove(struct mlv_transport *t, const char *key)

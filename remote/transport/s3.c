@@ -73,40 +73,55 @@ static mlv_err get_failed(struct mlv_s3 *s3, const struct mlv_s3_request *reques
 }
 
 /* A range was not satisfiable, and the server did not say why. */
-static mlv_err by_size(struct mlv_transport *t, const char *key, const struct mlv_http_fetch *fetch)
+static mlv_err by_size(struct mlv_transport *t, const char *key, struct mlv_http_fetch *fetch,
+		       bool *again)
 {
 	bool there = false;
 	uint64_t size = 0;
 	mlv_err err = mlv_s3_head(t, key, &there, &size);
 
-	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size)))
+	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size, again)))
 		return mlv_error_wrap(err, "%s/%s", t->url, key);
 	return err;
 }
 
-static mlv_err s3_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
-		      const struct mlv_sink *sink)
+/* *again: what came is to be asked for without a range. */
+static mlv_err get_once(struct mlv_transport *t, const char *key, struct mlv_http_fetch *fetch,
+			bool *again)
 {
 	struct mlv_s3 *s3 = mlv_s3_of(t);
 	MLV_SCOPED(mlv_net_reply_release) struct mlv_net_reply reply = MLV_NET_REPLY_INIT;
 	MLV_SCOPED(mlv_url_release) struct mlv_url url = { 0 };
-	struct mlv_http_fetch fetch = { .sink = sink, .offset = offset, .at = offset,
-					.end = len == UINT64_MAX ? len : offset + len };
-	struct mlv_s3_request request = { .method = "GET", .key = key, .fetch = &fetch,
+	struct mlv_s3_request request = { .method = "GET", .key = key, .fetch = fetch,
 					  .right = "s3:GetObject" };
 	bool other = false;
 	mlv_err err = mlv_s3_do(s3, &request, &reply);
 
+	*again = false;
 	if (err)
 		return err->code == MLV_E_CORRUPT ? mlv_error_wrap(err, "%s/%s", t->url, key) : err;
 	if (reply.status >= 300 && reply.status != 416)
 		return get_failed(s3, &request, &reply);
 	if ((err = mlv_s3_url(s3, &request, &url)))
 		return err;
-	err = mlv_http_fetch_end(&fetch, &url, &reply, &other);
+	err = mlv_http_fetch_end(fetch, &url, &reply, &other);
 	if (err || !other)
 		return err;
-	return reply.status == 416 ? by_size(t, key, &fetch) : mlv_s3_error(s3, &request, &reply);
+	return reply.status == 416 ? by_size(t, key, fetch, again)
+				   : mlv_s3_error(s3, &request, &reply);
+}
+
+static mlv_err s3_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
+		      const struct mlv_sink *sink)
+{
+	struct mlv_http_fetch fetch = { .sink = sink, .offset = offset, .at = offset,
+					.end = len == UINT64_MAX ? len : offset + len };
+	bool again = true;
+	mlv_err err = NULL;
+
+	while (!err && again)
+		err = get_once(t, key, &fetch, &again);
+	return err;
 }
 
 static mlv_err drop(void *arg, const void *bytes, size_t len)

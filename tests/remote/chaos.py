@@ -78,6 +78,7 @@ PASSING = [
     ('flip_field=last-modified', 'both'),
     ('more methods=GET times=1', 'both'),
     ('range_ignored methods=GET', 'both'),
+    ('range_refused methods=GET', 'both'),
     ('range_other methods=GET times=1', 'both'),
     ('list_less where=list-type', 's3'),
     ('list_hostile where=list-type', 's3'),

@@ -304,6 +304,14 @@ def range_ignored(turn):
 
 
 @fault
+def range_refused(turn):
+    """416, whatever range was asked for."""
+    if turn.field('range'):
+        return turn.say(416, b'')
+    return turn.send(turn.forward())
+
+
+@fault
 def range_unsaid(turn):
     """206 that does not say which range it is."""
     answer = turn.forward()

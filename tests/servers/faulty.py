@@ -6,6 +6,7 @@ counted by the whole path. GET gives 3 MiB, byte i of which is (7 * i + (i >> 13
 
   break      each answer ends after 700,000 bytes; ranges are honoured
   whole      the first answer ends after 1,000,000 bytes; ranges are not honoured
+  refused    the same; ranges are answered with 416
   changed    the first answer ends after 1,000,000 bytes; from the second on the bytes and the ETag are others
   weak       the same; there is no ETag
   other      206 with another range than was asked for
@@ -100,6 +101,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.give(VALUE, 700000)
         if way == "whole":
             return self.give(VALUE, 1000000 if turn(self.path) == 0 else None, ranges=False)
+        if way == "refused" and "Range" in self.headers:
+            return self.answer(416)
+        if way == "refused":
+            return self.give(VALUE, 1000000 if turn(self.path) == 0 else None)
         if way in ("changed", "weak"):
             first = turn(self.path) == 0
             tag = None if way == "weak" else '"v1"' if first else '"v2"'

@@ -72,6 +72,15 @@ server_test(a_broken_transfer_goes_on_where_it_broke)
 	cr_assert(taking.at == SIZE && taking.resumed >= 4, "%u", taking.resumed);
 }
 
+/* As what git-lfs #6056 tells of: a part that is kept must not make a download fail for ever. */
+server_test(where_ranges_are_refused_all_is_asked_for_again)
+{
+	struct taking taking = { 0 };
+
+	check_ok(getting(server, "/refused", &taking, true));
+	cr_assert(taking.at == SIZE && taking.resumed == 1, "%u", taking.resumed);
+}
+
 /* Two versions are never mixed: the value is that of one. */
 server_test(what_changes_while_it_comes_is_fetched_anew)
 {
