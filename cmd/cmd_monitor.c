@@ -1,13 +1,14 @@
 /* cmd_monitor.c - mlv monitor: new rows beside those of an evaluation. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/gate/report.h"
 #include "cmd/monitor.h"
-#include "cmd/record/table.h"
+#include "cmd/monitor/show.h"
+#include "cmd/ui/host.h"
 #include "cmd/ui/out.h"
 #include "cmd/ui/table.h"
-#include "core/eval/metric.h"
 
 /* ---- profile */
 
@@ -38,9 +39,12 @@ static mlv_err profile_run(struct mlv_run *run, const void *args, char **operand
 /* ---- check */
 
 struct check_args {
-	const char *input, *model, *window;
+	const char *input, *model, *window, *zero;
+	uint64_t limit;
 	bool all, soft, no_log;
 };
+
+#define SHOWN 20 /* rows of a table on a terminal */
 
 static const struct mlv_opt check_opts[] = {
 	{ MLV_OPT_TEXT, 0, "input", offsetof(struct check_args, input), "<file>", MLV_HINT_FILE,
@@ -51,118 +55,16 @@ static const struct mlv_opt check_opts[] = {
 	  "call the rows so; of 'input': check this window alone" },
 	{ MLV_OPT_FLAG, 0, "all", offsetof(struct check_args, all), NULL, MLV_HINT_NONE,
 	  "check also what is in the log already" },
+	{ MLV_OPT_TEXT, 0, "psi-zero", offsetof(struct check_args, zero), "<how>", MLV_HINT_NONE,
+	  "empty bins: smooth (default), evidently or deepchecks" },
+	{ MLV_OPT_COUNT, 0, "limit", offsetof(struct check_args, limit), "<n>", MLV_HINT_NONE,
+	  "most rows of a table (default: on a terminal 20, else all)" },
 	{ MLV_OPT_FLAG, 0, "soft", offsetof(struct check_args, soft), NULL, MLV_HINT_NONE,
 	  "print what was found, and exit 0 whatever it was" },
 	{ MLV_OPT_FLAG, 'n', "no-log", offsetof(struct check_args, no_log), NULL, MLV_HINT_NONE,
 	  "do not append what was found to the log" },
 	{ 0 },
 };
-
-/* ---- tables */
-
-static mlv_err number_cell(struct mlv_table *table, bool there, double number, const char *unit)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err;
-
-	if (there &&
-	    ((err = mlv_metric_format_number(&text, number, *unit ? 1 : MLV_RECORD_PRECISION)) ||
-	     (err = mlv_buf_add_str(&text, unit))))
-		return err;
-	return mlv_table_cell(table, text.ptr);
-}
-
-static mlv_err print_drift(struct mlv_run *run, const struct mlv_monitor_found *found)
-{
-	static const char *const headings[] = {
-		"What", "PSI", "Noise", "JS", "KS", "p", "Verdict"
-	};
-	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
-	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 0x3e, headings);
-
-	for (size_t i = 0; i < found->row_count && !err; i++) {
-		const struct mlv_drift *row = &found->rows[i].drift;
-
-		if ((err = mlv_table_cell(&table, found->rows[i].name)) ||
-		    (err = number_cell(&table, true, row->psi, "")) ||
-		    (err = number_cell(&table, true, row->noise, "")) ||
-		    (err = number_cell(&table, true, row->js, "")) ||
-		    (err = number_cell(&table, row->has_ks, row->ks, "")) ||
-		    (err = number_cell(&table, row->has_ks, row->p, "")))
-			return err;
-		err = mlv_table_cell(&table, row->drifted ? "drifted" : "");
-	}
-	if (!err)
-		mlv_table_print(&table, run->out, false);
-	return err;
-}
-
-static double percent(uint64_t part, uint64_t all)
-{
-	return all ? 100 * (double)part / (double)all : 0;
-}
-
-static mlv_err print_slices(struct mlv_run *run, const struct mlv_monitor_found *found)
-{
-	static const char *const headings[] = { "Slice", "Rows", "Share before", "Share now" };
-	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
-	const struct mlv_drift_slice *all = &found->slices[0];
-	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 0xe, headings);
-
-	for (size_t i = 0; i < found->slice_count && !err; i++) {
-		const struct mlv_drift_slice *slice = &found->slices[i];
-		char rows[24];
-
-		snprintf(rows, sizeof(rows), "%llu", (unsigned long long)slice->now);
-		if ((err = mlv_table_cell(&table, slice->name)) ||
-		    (err = mlv_table_cell(&table, rows)) ||
-		    (err = number_cell(&table, true, percent(slice->before, all->before), "%")))
-			return err;
-		err = number_cell(&table, true, percent(slice->now, all->now), "%");
-	}
-	if (!err)
-		mlv_table_print(&table, run->out, false);
-	return err;
-}
-
-static mlv_err print_metrics(struct mlv_run *run, const struct mlv_monitor_found *found)
-{
-	static const char *const headings[] = { "Slice", "Metric", "Before", "Now", "Verdict" };
-	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
-	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 0xc, headings);
-
-	for (size_t c = 0; c < found->comparison.count && !err; c++) {
-		const struct mlv_change *change = &found->comparison.changes[c];
-
-		if ((err = mlv_table_cell(&table, change->slice)) ||
-		    (err = mlv_table_cell(&table, change->metric)) ||
-		    (err = number_cell(&table, change->sides[0].defined, change->sides[0].value,
-				       "")) ||
-		    (err = number_cell(&table, change->sides[1].defined, change->sides[1].value,
-				       "")))
-			return err;
-		err = mlv_table_cell(&table, mlv_verdict_name(change->verdict));
-	}
-	if (!err)
-		mlv_table_print(&table, run->out, false);
-	return err;
-}
-
-static mlv_err print_found(struct mlv_run *run, const char *window,
-			   const struct mlv_monitor_found *found)
-{
-	mlv_err err;
-
-	mlv_out_line(run->out, "%s: %llu rows, %s labels: %s", window,
-		     (unsigned long long)found->slices[0].now, found->labelled ? "with" : "without",
-		     found->drifted ? "drifted" : "no drift");
-	if ((err = print_drift(run, found)) || (err = print_slices(run, found)) ||
-	    (err = print_metrics(run, found)))
-		return err;
-	for (size_t i = 0; i < found->fresh.count; i++)
-		mlv_out_line(run->out, "new: %s", found->fresh.at[i]);
-	return NULL;
-}
 
 static mlv_err print_gate(struct mlv_run *run, const struct mlv_metrics_side *side,
 			  const struct mlv_monitor *monitor, const struct mlv_monitor_gated *gated)
@@ -186,6 +88,7 @@ struct checking {
 	struct mlv_metrics_side side;
 	struct mlv_monitor monitor;
 	struct mlv_monitor_reference reference;
+	uint64_t most;                 /* rows of a table; 0: any number */
 	enum mlv_gate_outcome outcome; /* the worst of all checks; drift fails */
 };
 
@@ -220,11 +123,12 @@ static mlv_err check_one(struct checking *checking, const struct mlv_monitor_inp
 	    !found.slice_count)
 		return err;
 	if ((err = mlv_monitor_gate(&checking->place, &checking->side, monitor, &found, &gated)) ||
-	    (err = mlv_monitor_line(input, &found, &gated, &line)) ||
+	    (err = mlv_monitor_line(monitor, input, &found, &gated, &line)) ||
 	    (!checking->args->no_log &&
 	     (err = mlv_monitor_log_append(&checking->place, monitor, &line))) ||
 	    (err = run->json ? mlv_out_bytes(run->out, line.ptr, line.len)
-			     : print_found(run, input->name, &found)) ||
+			     : mlv_monitor_show(run, monitor, input->name, &found,
+						checking->most)) ||
 	    (!run->json && (err = print_gate(run, &checking->side, monitor, &gated))))
 		return err;
 	judge(&found, &gated, &checking->outcome);
@@ -276,6 +180,12 @@ static mlv_err check_run(struct mlv_run *run, const void *args, char **operands)
 	    (err = mlv_metrics_side_init(place, checking.args->model, &checking.side)) ||
 	    (err = mlv_monitor_read(place, &checking.side, operands[0], &checking.monitor)))
 		return err;
+	if (checking.args->zero && !mlv_monitor_psi_zero(checking.args->zero, &checking.monitor.limits.zero))
+		return mlv_error(MLV_E_USAGE, "--psi-zero: smooth, evidently or deepchecks, not '%s'",
+				 checking.args->zero);
+	checking.most = checking.args->limit;
+	if (!checking.most && mlv_host_is_terminal(STDOUT_FILENO))
+		checking.most = SHOWN;
 	if (!typed && !checking.monitor.input)
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "mlv monitor check needs --input FILE"),
 				      "or in mlv.yaml, under the monitor '%s': input: logs/*.csv",
@@ -300,8 +210,8 @@ static mlv_err log_row(struct mlv_table *table, const struct mlv_value *window,
 
 	if ((err = mlv_table_cell(table, shown ? shown : "")) ||
 	    (err = mlv_table_cell(table, name ? name : "")) ||
-	    (err = number_cell(table, psi != NULL, psi ? psi->real : 0, "")) ||
-	    (err = number_cell(table, ks != NULL, ks ? ks->real : 0, "")))
+	    (err = mlv_monitor_cell(table, psi != NULL, psi ? psi->real : 0, "")) ||
+	    (err = mlv_monitor_cell(table, ks != NULL, ks ? ks->real : 0, "")))
 		return err;
 	return mlv_table_cell(table, drifted && drifted->boolean ? "drifted" : "");
 }

@@ -18,6 +18,19 @@
 
 #define MLV_MONITOR_LOG_MAX ((size_t)256 << 20) /* bytes of monitor/NAME.jsonl */
 
+/* What is told of how far features moved; bits. */
+enum mlv_monitor_stat {
+	MLV_STAT_PSI = 1 << 0, /* with its noise */
+	MLV_STAT_KS = 1 << 1,
+	MLV_STAT_JS = 1 << 2,
+	MLV_STAT_HELLINGER = 1 << 3,
+	MLV_STAT_WASSERSTEIN = 1 << 4,
+	MLV_STAT_LINF = 1 << 5,
+	MLV_STAT_CHI2 = 1 << 6,
+	MLV_STAT_CRAMERS_V = 1 << 7,
+	MLV_STAT_EVIDENTLY = 1 << 8, /* what Evidently would take, and say */
+};
+
 struct mlv_monitor {
 	char *name, *eval;
 	char *gate; /* whose rules rows with labels must meet; NULL: none */
@@ -26,7 +39,10 @@ struct mlv_monitor {
 	struct mlv_strs features; /* columns, or names of entries of slices */
 	unsigned line;            /* where they stand in mlv.yaml */
 	struct mlv_drift_limits limits;
+	unsigned stats;
 };
+/* What stands for a share of 0, by its name; NULL: smooth. False when there is no such way. */
+bool mlv_monitor_psi_zero(const char *name, enum mlv_psi_zero *zero);
 /* Read the monitor called name, or with NULL the only one, from mlv.yaml of this version. */
 mlv_err mlv_monitor_read(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_monitor *monitor) MLV_CHECK;
@@ -67,23 +83,32 @@ struct mlv_monitor_reference {
 };
 void mlv_monitor_reference_release(struct mlv_monitor_reference *reference);
 
-/* How a feature, the score or the shares of a dimension's slices moved. */
+/* How a feature, the score, what is predicted or the shares of a dimension's slices moved. */
 struct mlv_drift_row {
 	char *name;
+	double adjusted; /* of slices: drift.chance, for there being many (Benjamini and Hochberg) */
 	struct mlv_drift drift;
+};
+struct mlv_drift_rows {
+	struct mlv_drift_row *at;
+	size_t count, cap;
 };
 struct mlv_drift_slice {
 	char *name;
 	uint64_t before, now; /* rows; those of all are the first slice's */
+	/* Rows for which each class of the profile was predicted; NULL: it is not known. */
+	const uint64_t *predicted_before, *predicted_now;
+	struct mlv_drift_rows rows; /* within it; of all rows: those of found */
 };
 struct mlv_monitor_found {
-	struct mlv_drift_row *rows;
-	size_t row_count, row_cap;
+	struct mlv_drift_rows rows;
 	struct mlv_drift_slice *slices; /* overall first */
 	size_t slice_count, slice_cap;
 	struct mlv_strs fresh; /* "color=blue": values that the reference has not */
 	bool labelled, drifted;
 	const struct mlv_record *reference;
+	const struct mlv_profile *profile; /* the reference's */
+	struct mlv_profile now;            /* of the new rows */
 	struct mlv_record current;        /* only where there are labels */
 	struct mlv_comparison comparison; /* the same; of it and the reference */
 };
@@ -114,8 +139,9 @@ mlv_err mlv_monitor_gate(struct mlv_metrics_place *place, const struct mlv_metri
 void mlv_monitor_gated_release(struct mlv_monitor_gated *gated);
 
 /* The log, monitor/NAME.jsonl, has what checks found, a line of JSON each. Append what was found as one. */
-mlv_err mlv_monitor_line(const struct mlv_monitor_input *input, const struct mlv_monitor_found *found,
-			 const struct mlv_monitor_gated *gated, struct mlv_buf *to) MLV_CHECK;
+mlv_err mlv_monitor_line(const struct mlv_monitor *monitor, const struct mlv_monitor_input *input,
+			 const struct mlv_monitor_found *found, const struct mlv_monitor_gated *gated,
+			 struct mlv_buf *to) MLV_CHECK;
 /*
  * Append a line, durably, and whole or not at all. One process at a time: who
  * else appends is waited for (MLV_E_LOCKED after core.lock_timeout).

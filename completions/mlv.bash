@@ -141,6 +141,8 @@ _mlv()
 	'monitor check':--input) _mlv_offer file; return ;;
 	'monitor check':--model) _mlv_offer rev; return ;;
 	'monitor check':--window) _mlv_offer none; return ;;
+	'monitor check':--psi-zero) _mlv_offer none; return ;;
+	'monitor check':--limit) _mlv_offer none; return ;;
 	'params diff':--targets) _mlv_offer file; return ;;
 	'plots list':--rev) _mlv_offer rev; return ;;
 	'pull':--remote | 'pull':-r) _mlv_offer remote; return ;;
@@ -251,7 +253,7 @@ _mlv()
 	'migrate lfs') words='--dry-run -n --check' hint=dir ;;
 	'monitor') words='' hint=none ;;
 	'monitor profile') words='' hint=none ;;
-	'monitor check') words='--input --model --window --all --soft --no-log -n' hint=none ;;
+	'monitor check') words='--input --model --window --all --psi-zero --limit --soft --no-log -n' hint=none ;;
 	'monitor log') words='' hint=none ;;
 	'move') words='' hint=file ;;
 	'params') words='' hint=none ;;

@@ -315,6 +315,8 @@ complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcomm
 complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcommand_from check' -l model -r -a '(__mlv_revisions)' -d 'take slices and profile of this revision, the model'\''s'
 complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcommand_from check' -l window -r -d 'call the rows so; of '\''input'\'': check this window alone'
 complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcommand_from check' -l all -d 'check also what is in the log already'
+complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcommand_from check' -l psi-zero -r -d 'empty bins: smooth (default), evidently or deepchecks'
+complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcommand_from check' -l limit -r -d 'most rows of a table (default: on a terminal 20, else all)'
 complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcommand_from check' -l soft -d 'print what was found, and exit 0 whatever it was'
 complete -c mlv -n '__fish_seen_subcommand_from monitor; and __fish_seen_subcommand_from check' -s n -l no-log -d 'do not append what was found to the log'
 complete -c mlv -n '__fish_seen_subcommand_from monitor; and not __fish_seen_subcommand_from profile check log' -a log -d 'show what checks found'

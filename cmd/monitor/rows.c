@@ -12,9 +12,12 @@
 
 void mlv_monitor_rows_release(struct mlv_monitor_rows *rows)
 {
-	for (size_t i = 0; i < rows->features; i++)
-		mlv_sample_release(&rows->samples[i]);
-	free(rows->samples);
+	for (size_t i = 0; rows->columns && i < rows->features; i++) {
+		free(rows->columns[i].code);
+		mlv_words_release(&rows->columns[i].words);
+	}
+	free(rows->columns);
+	mlv_profile_release(&rows->profile);
 	mlv_cases_release(&rows->cases);
 	rows->spec.slice_count += rows->features;
 	mlv_eval_spec_release(&rows->spec);
@@ -64,8 +67,8 @@ static mlv_err want_features(const struct mlv_strs *features, unsigned line, str
 		mlv_sys_alloc_array(spec->slice_count + features->count + 1, sizeof(*all));
 	mlv_err err = NULL;
 
-	rows->samples = mlv_sys_alloc_array(features->count + 1, sizeof(*rows->samples));
-	if (!all || !rows->samples) {
+	rows->profile.samples = mlv_sys_alloc_array(features->count + 1, sizeof(*rows->profile.samples));
+	if (!all || !rows->profile.samples) {
 		free(all);
 		return mlv_error_nomem("a monitor");
 	}
@@ -74,9 +77,10 @@ static mlv_err want_features(const struct mlv_strs *features, unsigned line, str
 	free(spec->slices);
 	spec->slices = all;
 	for (size_t i = 0; i < features->count && !err; i++) {
-		rows->samples[i] = (struct mlv_sample)MLV_SAMPLE_INIT;
+		rows->profile.samples[i] = (struct mlv_sample)MLV_SAMPLE_INIT;
 		rows->features++;
-		err = add_feature(spec, features->at[i], line, &all[spec->slice_count + i]);
+		if (!(err = mlv_strs_add(&rows->profile.features, features->at[i])))
+			err = add_feature(spec, features->at[i], line, &all[spec->slice_count + i]);
 	}
 	return err;
 }
@@ -97,32 +101,33 @@ static mlv_err extract_rows(struct mlv_metrics_place *place, const struct mlv_fr
 	return err;
 }
 
-static const struct mlv_column *feature_of(const struct mlv_extract *extract,
-					   const struct mlv_monitor_rows *rows, size_t i)
+/* Move the features, whose kinds are set unless they are the first, out of all that was read. */
+static mlv_err take_features(struct mlv_extract *extract, bool first, struct mlv_monitor_rows *rows)
 {
-	return &extract->frame.columns[extract->frame.count - rows->features + i];
-}
-
-static mlv_err take_features(const struct mlv_extract *extract, struct mlv_monitor_rows *rows)
-{
+	struct mlv_column *columns = extract->frame.columns + (extract->frame.count - rows->features);
 	mlv_err err = NULL;
 
-	for (size_t i = 0; i < rows->features && !err; i++)
-		err = mlv_sample_add(&rows->samples[i], feature_of(extract, rows, i),
-				     extract->frame.rows);
-	return err;
-}
+	if (!(rows->columns = mlv_sys_alloc_array(rows->features + 1, sizeof(*rows->columns))))
+		return mlv_error_nomem("features");
+	for (size_t i = 0; i < rows->features; i++) {
+		rows->columns[i] = columns[i];
+		columns[i] = (struct mlv_column){ .words = { .bytes = MLV_BUF_INIT } };
+	}
+	for (size_t i = 0; i < rows->features && !err; i++) {
+		struct mlv_sample *sample = &rows->profile.samples[i];
 
-static void sort_features(struct mlv_monitor_rows *rows)
-{
-	for (size_t i = 0; i < rows->features; i++)
-		mlv_sample_sort(&rows->samples[i]);
+		if (first)
+			sample->numeric = mlv_sample_is_numeric(&rows->columns[i]);
+		err = mlv_sample_add(sample, &rows->columns[i], extract->frame.rows);
+		mlv_sample_sort(sample);
+	}
+	return err;
 }
 
 /* ---- the reference */
 
 mlv_err mlv_monitor_read_reference(struct mlv_metrics_place *place, const struct mlv_strs *features,
-				   unsigned line, struct mlv_monitor_rows *rows)
+				   unsigned line, size_t count, struct mlv_monitor_rows *rows)
 {
 	MLV_SCOPED(mlv_eval_table_release) struct mlv_eval_table predictions = MLV_EVAL_TABLE_INIT;
 	MLV_SCOPED(mlv_eval_table_release) struct mlv_eval_table joined = MLV_EVAL_TABLE_INIT;
@@ -142,12 +147,9 @@ mlv_err mlv_monitor_read_reference(struct mlv_metrics_place *place, const struct
 				&extract)) ||
 	    (err = mlv_eval_table_check(&predictions)) || (err = mlv_eval_table_check(&joined)))
 		return err;
-	for (size_t i = 0; i < rows->features; i++)
-		rows->samples[i].numeric = mlv_sample_is_numeric(feature_of(&extract, rows, i));
-	if ((err = take_features(&extract, rows)))
-		return err;
-	sort_features(rows);
-	return NULL;
+	if (extract.frame.rows != count)
+		return mlv_error(MLV_E_CORRUPT, "%s: changed while it was read", spec->predictions);
+	return take_features(&extract, true, rows);
 }
 
 /* ---- new rows */
@@ -335,23 +337,70 @@ mlv_err mlv_monitor_read_rows(struct mlv_metrics_place *place, const struct mlv_
 	    (err = check_features(&tables, rows)))
 		return err;
 	for (size_t i = 0; i < rows->features; i++)
-		rows->samples[i].numeric = profile->samples[i].numeric;
+		rows->profile.samples[i].numeric = profile->samples[i].numeric;
 	for (size_t i = 0; i < tables.count && !err; i++) {
 		MLV_SCOPED(mlv_extract_release) struct mlv_extract extract = { 0 };
 		struct mlv_frame_source source = source_of(&tables.at[i]);
 
-		if ((err = extract_rows(place, &source, NULL, rows, &extract)) ||
-		    (err = take_features(&extract, rows)))
-			return err;
-		err = mlv_extract_join(&extract, tables.at[i].path, &all);
+		if (!(err = extract_rows(place, &source, NULL, rows, &extract)))
+			err = mlv_extract_join(&extract, tables.at[i].path, &all);
 	}
 	if (!err && !all.frame.rows && !input->typed)
 		return NULL;
-	sort_features(rows);
+	if (!err)
+		err = take_features(&all, false, rows);
 	if (!err && !(frozen = mlv_sys_alloc_array(rows->spec.slice_count + 1, sizeof(*frozen))))
 		err = mlv_error_nomem("bins");
 	return err ? err
 		   : mlv_cases_of_extract(place->ctx, &rows->spec, &all, frozen,
 					  mlv_eval_frozen(&rows->spec, reference, true, frozen),
 					  &rows->cases);
+}
+
+/* ---- predictions */
+
+/* By the score, which stands for the label where there is none; classes are negative and positive. */
+static void by_threshold(const struct mlv_cases *cases, uint32_t *predicted)
+{
+	for (size_t r = 0; r < cases->rows.count; r++)
+		predicted[r] = cases->predicted[r] >= cases->spec->threshold;
+}
+
+static mlv_err by_class(const struct mlv_cases *cases, const struct mlv_strs *classes, struct mlv_strs *fresh,
+			uint32_t *predicted)
+{
+	size_t count = cases->classes.count;
+	MLV_SCOPED(mlv_mem_free) uint32_t *known = mlv_sys_alloc_array(count + 1, sizeof(*known));
+	MLV_SCOPED(mlv_mem_free) bool *is_new = mlv_sys_alloc_array(count + 1, sizeof(*is_new));
+	mlv_err err = known && is_new ? NULL : mlv_error_nomem("predictions");
+
+	for (size_t k = 0; !err && k < count; k++)
+		while (known[k] < classes->count && strcmp(classes->at[known[k]], cases->classes.at[k]) != 0)
+			known[k]++;
+	for (size_t r = 0; !err && r < cases->rows.count; r++) {
+		predicted[r] = known[cases->guess[r]];
+		is_new[cases->guess[r]] = predicted[r] == classes->count;
+	}
+	for (size_t k = 0; k < count && !err; k++) {
+		MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+
+		if (is_new[k] && !(err = mlv_buf_printf(&name, "predicted class=%s", cases->classes.at[k])))
+			err = mlv_strs_add(fresh, name.ptr);
+	}
+	return err;
+}
+
+mlv_err mlv_monitor_predicted(const struct mlv_cases *cases, const struct mlv_strs *classes,
+			      struct mlv_strs *fresh, uint32_t **predicted)
+{
+	bool by_score = !cases->guess && cases->predicted && classes->count == 2;
+
+	if (!classes->count || (!cases->guess && !by_score))
+		return NULL;
+	if (!(*predicted = mlv_sys_alloc_array(cases->rows.count + 1, sizeof(**predicted))))
+		return mlv_error_nomem("predictions");
+	if (!by_score)
+		return by_class(cases, classes, fresh, *predicted);
+	by_threshold(cases, *predicted);
+	return NULL;
 }

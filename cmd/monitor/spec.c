@@ -10,8 +10,25 @@
 
 #define HOUR 3600 /* seconds */
 
-static const char *const keys[] = { "reference", "features", "psi",    "ks_alpha",
-				    "gate",	 "input",    "window", NULL };
+static const char *const keys[] = { "reference", "features", "psi",   "psi_zero", "ks_alpha",
+				    "gate",	 "input",    "stats", "window",	  NULL };
+
+/* In the order of the bits of enum mlv_monitor_stat. */
+static const char *const stats[] = { "psi",  "ks",   "js",	  "hellinger", "wasserstein",
+				     "linf", "chi2", "cramers_v", "evidently" };
+
+bool mlv_monitor_psi_zero(const char *name, enum mlv_psi_zero *zero)
+{
+	static const char *const names[] = { "smooth", "evidently", "deepchecks" };
+	static const enum mlv_psi_zero ways[] = { MLV_PSI_SMOOTH, MLV_PSI_EVIDENTLY, MLV_PSI_DEEPCHECKS };
+	size_t i = 0;
+
+	while (name && i < MLV_COUNT(names) && strcmp(names[i], name) != 0)
+		i++;
+	if (i < MLV_COUNT(names))
+		*zero = ways[i];
+	return i < MLV_COUNT(names);
+}
 
 void mlv_monitor_release(struct mlv_monitor *monitor)
 {
@@ -42,6 +59,43 @@ static mlv_err read_features(const struct mlv_value *features, struct mlv_strs *
 			err = mlv_strs_add(to, name);
 	}
 	return err;
+}
+
+static mlv_err read_stats(const struct mlv_value *list, struct mlv_monitor *monitor)
+{
+	mlv_err err = NULL;
+
+	monitor->stats = MLV_STAT_PSI | MLV_STAT_KS | MLV_STAT_JS;
+	if (!list)
+		return NULL;
+	if (list->type != MLV_VALUE_LIST || !list->count)
+		return mlv_spec_wrong("mlv.yaml", list, "'stats' must be a list, such as [psi, ks, js]");
+	monitor->stats = MLV_STAT_PSI; /* which decides */
+	for (size_t i = 0; i < list->count && !err; i++) {
+		const char *name = mlv_value_text(list->items[i]);
+		size_t s = 0;
+
+		while (s < MLV_COUNT(stats) && !(name && strcmp(stats[s], name) == 0))
+			s++;
+		monitor->stats |= 1U << s;
+		if (s == MLV_COUNT(stats))
+			err = mlv_spec_wrong("mlv.yaml", list->items[i],
+					     "'stats' are of psi, ks, js, hellinger, wasserstein, linf, "
+					     "chi2, cramers_v and evidently, not '%s'",
+					     name ? name : "");
+	}
+	return err;
+}
+
+static mlv_err read_zero(const struct mlv_value *map, struct mlv_monitor *monitor)
+{
+	MLV_SCOPED(mlv_mem_free) char *zero = NULL;
+	mlv_err err = mlv_spec_text("mlv.yaml", map, "psi_zero", &zero);
+
+	if (err || mlv_monitor_psi_zero(zero, &monitor->limits.zero))
+		return err;
+	return mlv_spec_wrong("mlv.yaml", mlv_value_get(map, "psi_zero"),
+			      "'psi_zero' must be smooth, evidently or deepchecks");
 }
 
 static mlv_err read_input(const struct mlv_value *map, struct mlv_monitor *monitor)
@@ -76,7 +130,8 @@ static mlv_err read_monitor(const struct mlv_value *map, struct mlv_monitor *mon
 	    (err = mlv_spec_text("mlv.yaml", map, "reference", &monitor->eval)) ||
 	    (err = mlv_spec_text("mlv.yaml", map, "gate", &monitor->gate)) ||
 	    (err = mlv_spec_number("mlv.yaml", map, "psi", 0, 100, &monitor->limits.psi)) ||
-	    (err = mlv_spec_number("mlv.yaml", map, "ks_alpha", 0, 1, &monitor->limits.alpha)))
+	    (err = mlv_spec_number("mlv.yaml", map, "ks_alpha", 0, 1, &monitor->limits.alpha)) ||
+	    (err = read_zero(map, monitor)) || (err = read_stats(mlv_value_get(map, "stats"), monitor)))
 		return err;
 	if (!monitor->eval)
 		return mlv_spec_wrong("mlv.yaml", map,

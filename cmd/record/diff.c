@@ -106,7 +106,7 @@ struct shown {
 
 static void shown_release(struct shown *shown)
 {
-	free(shown->rows.at);
+	mlv_record_diff_rows_release(&shown->rows);
 }
 
 static bool is_clear(const struct mlv_change *change)
@@ -160,6 +160,25 @@ static int by_delta(const void *a, const void *b)
 	const struct mlv_change *right = *(const struct mlv_change *const *)b;
 
 	return by_key(left, right, -size_of(left), -size_of(right));
+}
+
+void mlv_record_diff_rows_release(struct mlv_record_diff_rows *rows)
+{
+	free(rows->at);
+	*rows = (struct mlv_record_diff_rows){ 0 };
+}
+
+mlv_err mlv_record_diff_worst_first(const struct mlv_comparison *comparison,
+				    struct mlv_record_diff_rows *rows)
+{
+	rows->at = mlv_sys_alloc_array(comparison->count + 1, sizeof(*rows->at));
+	if (!rows->at)
+		return mlv_error_nomem("a table");
+	for (size_t c = 0; c < comparison->count; c++)
+		rows->at[rows->count++] = &comparison->changes[c];
+	if (rows->count)
+		qsort(rows->at, rows->count, sizeof(*rows->at), worst_first);
+	return NULL;
 }
 
 static mlv_err choose(const struct mlv_comparison *comparison, const struct mlv_glob *glob,

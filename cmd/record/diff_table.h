@@ -9,6 +9,10 @@ struct mlv_record_diff_rows {
 	size_t count;
 	const struct mlv_change *fall; /* the largest of a slice, which is marked; NULL: none */
 };
+void mlv_record_diff_rows_release(struct mlv_record_diff_rows *rows);
+/* All changes: those of all rows, then those of slices, the worst first. */
+mlv_err mlv_record_diff_worst_first(const struct mlv_comparison *comparison,
+				    struct mlv_record_diff_rows *rows) MLV_CHECK;
 /* Print them, in Markdown between empty lines; nothing where there are none. */
 mlv_err mlv_record_diff_table(struct mlv_out *out, const struct mlv_metrics_side sides[2],
 			      const struct mlv_comparison *comparison,

@@ -11,7 +11,7 @@
 #include "cmd/ui/out.h"
 #include "core/base/strs.h"
 
-#define MLV_TABLE_COLUMNS 10
+#define MLV_TABLE_COLUMNS 20
 
 struct mlv_table {
 	size_t columns;         /* at most MLV_TABLE_COLUMNS */

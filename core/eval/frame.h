@@ -79,7 +79,7 @@ struct mlv_frame {
 	size_t count;
 	size_t rows;
 	size_t cap;
-	struct mlv_line { /* where in the file, from 1, rows begin: this row, and each on the next line */
+	struct mlv_frame_line { /* where in the file, from 1, rows begin: this, and each on the next line */
 		uint32_t row, line;
 	} *lines;
 	size_t line_count, line_cap;

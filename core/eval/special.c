@@ -195,6 +195,39 @@ double mlv_t_quantile(double p, double df)
 	return p < 0.5 ? -t : t;
 }
 
+/* x^a e^-x / Gamma(a + 1): the density of Poisson's distribution, by Loader. */
+static double poisson_density(double a, double x)
+{
+	return exp(-stirling_error(a) - deviance(a, x, a - x)) / sqrt(2 * PI * a);
+}
+
+double mlv_chi2_upper(double chi2, double df)
+{
+	double a = df / 2, x = chi2 / 2, b = x + 1 - a, c = 1 / DBL_MIN, d = 1 / keep_from_zero(b);
+	double term = 1, sum = 1, fraction = d;
+
+	if (x <= 0 || isinf(x))
+		return x <= 0 ? 1 : 0;
+	if (x < a + 1) {
+		for (int k = 1; k < STEPS && term > sum * DBL_EPSILON; k++) {
+			term *= x / (a + k);
+			sum += term;
+		}
+		return 1 - poisson_density(a, x) * sum;
+	}
+	for (int i = 1; i < STEPS; i++) {
+		double factor = -i * (i - a);
+
+		b += 2;
+		d = 1 / keep_from_zero(factor * d + b);
+		c = keep_from_zero(b + factor / c);
+		fraction *= d * c;
+		if (fabs(d * c - 1) < DBL_EPSILON)
+			break;
+	}
+	return poisson_density(a, x) * a * fraction;
+}
+
 double mlv_fair_coins_at_most(uint64_t k, uint64_t n)
 {
 	return k >= n ? 1 : mlv_incomplete_beta((double)(n - k), (double)k + 1, 0.5, 0.5);

@@ -28,6 +28,11 @@ double mlv_t_upper(double t, double df);
 double mlv_t_two_sided(double t, double df);
 /* The t below which Student's t falls with probability p, 0 < p < 1. */
 double mlv_t_quantile(double p, double df);
+/*
+ * P(X >= x) of chi-squared with df > 0 degrees of freedom: the incomplete gamma
+ * function, by its series or its continued fraction (Numerical Recipes 6.2).
+ */
+double mlv_chi2_upper(double x, double df);
 /* P(X <= k), X the heads of n fair coins. */
 double mlv_fair_coins_at_most(uint64_t k, uint64_t n);
 /*

@@ -42,7 +42,7 @@ echo '{"window":' >>monitor/prod.jsonl && mlv monitor log || echo "$?"
 echo "--- a git repository alone"
 rm -rf .mlv* monitor/prod.jsonl && many
 /usr/bin/python3 hold.py git sh -c '
-	mlv monitor check -q --input p.csv --window late 2>late & until grep waiting late; do sleep 0.1; done
+	: >late; mlv monitor check -q --input p.csv --window late 2>late & until grep waiting late; do sleep 0.1; done
 	wc -l <monitor/prod.jsonl'
 until [ "$(wc -l <monitor/prod.jsonl)" = 25 ]; do sleep 0.1; done
 wc -l <monitor/prod.jsonl

@@ -23,16 +23,30 @@ static void compare(const struct mlv_sample *sample)
 		abort();
 }
 
+/* In bins of its own. */
+static void check_bins(const struct mlv_sample *sample)
+{
+	uint64_t counted = 0;
+
+	for (size_t i = 0; i <= sample->count; i++)
+		counted += sample->counts[i];
+	if (counted != sample->rows || !sample->numeric)
+		abort();
+}
+
 static void check(const struct mlv_sample *sample)
 {
 	uint64_t counted = 0;
+
+	if (sample->binned)
+		check_bins(sample);
 
 	for (size_t i = 0; i < sample->count; i++)
 		if (isnan(sample->values[i]) || (i && sample->values[i] < sample->values[i - 1]))
 			abort();
 	for (size_t i = 0; i < sample->names.count; i++)
 		counted += sample->counts[i];
-	if (sample->count > sample->rows || counted > sample->rows || sample->odd ||
+	if ((!sample->binned && sample->count > sample->rows) || counted > sample->rows || sample->odd ||
 	    sample->rows + sample->missing > MLV_FRAME_ROWS)
 		abort();
 }
@@ -47,6 +61,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	for (size_t i = 0; i < profile.features.count; i++) {
 		check(&profile.samples[i]);
 		compare(&profile.samples[i]);
+		for (size_t s = 0; s < profile.slice_count; s++) {
+			check(&profile.slices[s].samples[i]);
+			compare(&profile.slices[s].samples[i]);
+		}
 	}
 	if (mlv_profile_write(&profile, &one) || mlv_profile_read("p.json", one.ptr, one.len, &again) ||
 	    mlv_profile_write(&again, &two) || one.len != two.len || memcmp(one.ptr, two.ptr, one.len) != 0)

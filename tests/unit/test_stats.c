@@ -35,6 +35,12 @@ mlv_test(stats, tails_are_those_of_closed_forms)
 	near(mlv_t_two_sided(2.5, 2), 1 - 2.5 / sqrt(2 + 2.5 * 2.5), 1e-13);
 	near(mlv_t_two_sided(1e100, 2), 1e-200, 1e-12);
 	near(mlv_fair_coins_at_most(0, 10), 1.0 / 1024, 1e-13);
+	near(mlv_chi2_upper(7, 2), exp(-3.5), 1e-13);
+	near(mlv_chi2_upper(9, 1), erfc(3 / sqrt(2)), 1e-13);
+	near(mlv_chi2_upper(3, 4), exp(-1.5) * 2.5, 1e-13);
+	near(mlv_chi2_upper(30, 4), exp(-15) * 16, 1e-13);
+	near(mlv_chi2_upper(1400, 2), exp(-700), 1e-12);
+	cr_assert(mlv_chi2_upper(0, 3) == 1);
 	near(mlv_fair_coins_at_most(3, 10), 176.0 / 1024, 1e-13);
 	near(mlv_fair_coins_at_most(0, 1000), ldexp(1, -1000), 1e-12);
 	near(mlv_incomplete_beta(2, 3, 0.4, 0.6), 0.5248, 1e-13);

@@ -101,7 +101,7 @@ mlv_err mlv_frame_note_line(struct mlv_frame *frame, size_t row, size_t line)
 	if ((err = mlv_array_grow(&frame->lines, &frame->line_cap, frame->line_count + 1,
 				  sizeof(*frame->lines))))
 		return err;
-	frame->lines[frame->line_count++] = (struct mlv_line){ (uint32_t)row, (uint32_t)line };
+	frame->lines[frame->line_count++] = (struct mlv_frame_line){ (uint32_t)row, (uint32_t)line };
 	return NULL;
 }
 

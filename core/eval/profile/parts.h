@@ -1,0 +1,18 @@
+/* parts.h - what the files behind profile.h share. */
+#ifndef MLV_EVAL_PROFILE_PARTS_H
+#define MLV_EVAL_PROFILE_PARTS_H
+
+#include "core/eval/profile.h"
+
+#define BINS 10 /* of numbers, by deciles */
+
+/* The deciles of sorted values, but for equal ones and the least; returns how many there are. */
+size_t mlv_sample_deciles(const double *values, size_t count, double edges[BINS]);
+/* The name of each word of a column among names, to which those that are new are added. */
+mlv_err mlv_sample_codes(const struct mlv_column *column, struct mlv_words *names,
+			 uint32_t **codes) MLV_CHECK;
+/* The number of each word: NaN where it is missing, or where odd says that it is none. */
+mlv_err mlv_sample_numbers(const struct mlv_column *column, double **numbers, bool **odd) MLV_CHECK;
+void mlv_profile_slices_release(struct mlv_profile *profile);
+
+#endif
