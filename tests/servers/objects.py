@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""objects.py URL CONTAINER make | list PREFIX | get NAME FILE | put NAME FILE | remove NAME...
+"""objects.py URL CONTAINER make | list PREFIX | get NAME FILE | put NAME FILE | remove NAME... | odd PREFIX COUNT SEED
 
+odd puts COUNT objects with names of all that a name may hold, and prints what sha256sum prints of them, sorted.
 Of the server that swift.py runs, by its own API: what a test does behind the back of mlv."""
+import hashlib
+import random
 import sys
 import urllib.parse
 import urllib.request as web
@@ -22,6 +25,14 @@ if action == "make":
     do("PUT")
 elif action == "list":
     sys.stdout.write(do("GET", "?prefix=" + urllib.parse.quote(rest[0])).decode())
+elif action == "odd":
+    chance, prefix, lines = random.Random(rest[2]), rest[0], []
+    letters = [chr(c) for c in range(0x20, 0x7f) if chr(c) not in "/\\"] * 4 + list("äöüß日本語é\u0301😀\u00a0")
+    for i in range(int(rest[1])):
+        name = "".join(chance.choices(letters, k=chance.randint(1, 30))) + str(i)
+        do("PUT", "/" + urllib.parse.quote(prefix + name), name.encode())
+        lines.append("%s  ./%s" % (hashlib.sha256(name.encode()).hexdigest(), name))
+    sys.stdout.buffer.write(b"".join(line.encode() + b"\n" for line in sorted(lines, key=str.encode)))
 else:
     key = "/" + urllib.parse.quote(rest[0])
     if action == "get":
