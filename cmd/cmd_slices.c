@@ -205,6 +205,8 @@ static mlv_err check_dim(struct checking *checking, const struct mlv_dim *dim, c
 			say(checking, dim->def->critical, "small", name, rows[v], what);
 		}
 	}
+	if (dim->def->rule && !dim->values.count)
+		say(checking, true, "empty", dim->def->name, 0, " has no rows");
 	return check_bins(checking, dim);
 }
 

@@ -119,6 +119,8 @@ mlv_err mlv_cases_of_extract(struct mlv_ctx *ctx, const struct mlv_eval_spec *sp
 			     struct mlv_extract *extract, const struct mlv_frozen *frozen,
 			     size_t frozen_count, struct mlv_cases *cases) MLV_CHECK;
 void mlv_extract_release(struct mlv_extract *extract);
+/* Append what stands for all ways to write this class: 1 for 1.0, true for True, else the text. */
+mlv_err mlv_class_add(struct mlv_buf *to, const char *text) MLV_CHECK;
 /* Append a number as names of slices have it: the shortest form, "inf", no ".0". */
 mlv_err mlv_number_add(struct mlv_buf *to, double number) MLV_CHECK;
 

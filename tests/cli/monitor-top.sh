@@ -27,6 +27,19 @@ echo "--- as many values as get slices, and others beside them"
 sed -i 's/by: color/by: color, top: 2/' mlv.yaml && mlv eval -q && mlv monitor profile -q
 rows 300 "a b c d" "red green green black black white white" 10 >new.csv
 mlv monitor check -n --input new.csv | grep -E '^(color|new: color)='
+echo "--- values that are written in another way, as where a column has become one of fractions"
+cat >stars.yaml <<'YAML'
+evals:
+  test: {predictions: p.csv, task: binary, columns: {label: y, score: s}, metrics: [accuracy]}
+slices: [{by: stars, top: 2}, {by: sold}]
+monitor:
+  prod: {reference: test, features: [stars, sold]}
+YAML
+LC_ALL=C awk 'BEGIN { print "y,s,stars,sold"; for (i = 0; i < 400; i++) print i % 2 "," i % 2 "," i * i % 7 "," (i % 3 ? "true" : "false") }' >stars.csv
+mkdir stars && cp stars.csv stars/p.csv && cp stars.yaml stars/mlv.yaml && cd stars && git init -q && mlv init -q
+mlv eval -q && mlv monitor profile -q
+sed '1!s/\([0-9]\),t/\1.0,T/; 1!s/,f/,F/; s/^\(.*\),4,False/\1,4.00,FALSE/' p.csv >new.csv && mlv monitor check -n --input new.csv --limit 8 | grep -v accuracy; sed -n '2p; 4p; $p' new.csv
+cd ..
 echo "--- without labels"
 cut -d, -f 2- new.csv >unlabelled.csv && mlv monitor check -n --input unlabelled.csv | grep '^shop=[^ ]* '
 echo "--- slices that are defined otherwise than those of the record, or no more"

@@ -209,6 +209,7 @@ mlv_test(expr, what_is_wrong_is_told_with_its_column)
 		{ "not 1", "column 5: true or false is asked for, and this is a number" },
 		{ "a and b == 1", "column 1: a column is no truth: compare it with a value" },
 		{ "wrds(t) > 1", "column 1: there is no function 'wrds'" },
+		{ "quantile(a, 4) == 1", "column 1: a row by itself has no quantile" },
 		{ "prefix(a, '/')", "column 14: a ',' and one more argument expected" },
 		{ "a ~ b", "column 5: a regular expression must be a text in quotes" },
 		{ "a ~ '('", "column 5: the regular expression, byte 2: a '(' that is not closed" },

@@ -20,8 +20,7 @@ static size_t integer_length(const char *text)
 	return *rest ? 0 : sign + digits;
 }
 
-/* Append what stands for all ways to write this class. */
-static mlv_err add_canonical(struct mlv_buf *to, const char *text)
+mlv_err mlv_class_add(struct mlv_buf *to, const char *text)
 {
 	static const char *const truths[] = { "True", "TRUE", "False", "FALSE" };
 	size_t length = integer_length(text);
@@ -59,7 +58,7 @@ static mlv_err canonical_words(const struct mlv_words *words, struct mlv_strs *o
 		mlv_err err;
 
 		mlv_buf_clear(&text);
-		if ((err = add_canonical(&text, mlv_words_at(words, code))) ||
+		if ((err = mlv_class_add(&text, mlv_words_at(words, code))) ||
 		    (err = mlv_strs_add(out, text.ptr)))
 			return err;
 	}
@@ -116,7 +115,7 @@ static mlv_err order_binary(struct mlv_cases *cases, const char *file)
 
 	if (!given)
 		given = mlv_strs_has(classes, "true") && !mlv_strs_has(classes, "1") ? "true" : "1";
-	if ((err = add_canonical(&positive, given)))
+	if ((err = mlv_class_add(&positive, given)))
 		return err;
 	if (!mlv_strs_has(classes, positive.ptr)) {
 		/* Rows of one class alone, the other one by its usual name. */

@@ -127,6 +127,32 @@ static mlv_err learn(const struct mlv_frozen *frozen, struct choosing *choosing)
 	return NULL;
 }
 
+/* Set choosing->name: that of a value, or of the one of the record that it is, written otherwise: 1.0. */
+static mlv_err find_name(struct choosing *choosing, const char *value)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf class = MLV_BUF_INIT, name = MLV_BUF_INIT;
+	uint32_t code;
+	mlv_err err = name_slice(choosing->dim, value, &choosing->name);
+
+	if (err || !choosing->known.count || mlv_words_find(&choosing->known, choosing->name.ptr, &code))
+		return err;
+	if ((err = mlv_class_add(&class, value)) || strcmp(class.ptr, value) == 0 ||
+	    (err = name_slice(choosing->dim, class.ptr, &name)))
+		return err;
+	return mlv_words_find(&choosing->known, name.ptr, &code)
+		       ? name_slice(choosing->dim, class.ptr, &choosing->name)
+		       : NULL;
+}
+
+static uint32_t slice_called(const struct mlv_dim *dim, const char *name)
+{
+	uint32_t slice = 0;
+
+	while (slice < dim->values.count && strcmp(dim->values.at[slice], name) != 0)
+		slice++;
+	return slice;
+}
+
 /* Whether a value gets a slice; choosing->name is its name. */
 static bool is_chosen(struct choosing *choosing, const char *value)
 {
@@ -148,11 +174,14 @@ static mlv_err choose(struct choosing *choosing, struct value *values, size_t co
 
 	qsort(values, count, sizeof(*values), by_rows);
 	for (size_t v = 0; v < count && values[v].rows; v++) {
-		if ((err = name_slice(dim, values[v].name, &choosing->name)))
+		if ((err = find_name(choosing, values[v].name)))
 			return err;
 		if (is_chosen(choosing, values[v].name)) {
-			slice_of[values[v].code] = (uint32_t)dim->values.count;
-			if ((err = mlv_strs_add(&dim->values, choosing->name.ptr)))
+			slice_of[values[v].code] = choosing->known.count
+							   ? slice_called(dim, choosing->name.ptr)
+							   : (uint32_t)dim->values.count;
+			if (slice_of[values[v].code] == dim->values.count &&
+			    (err = mlv_strs_add(&dim->values, choosing->name.ptr)))
 				return err;
 			continue;
 		}

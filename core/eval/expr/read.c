@@ -55,8 +55,18 @@ static void skip_space(struct reader *reader)
 
 static mlv_err expected(struct reader *reader, const char *what)
 {
+	static const struct {
+		char sign;
+		const char *word;
+	} others[] = { { '=', "==" }, { '&', "and" }, { '|', "or" }, { '!', "not" } };
+	mlv_err err;
+
 	skip_space(reader);
-	return mlv_expr_wrong(reader->source, place_of(reader), "%s expected", what);
+	err = mlv_expr_wrong(reader->source, place_of(reader), "%s expected", what);
+	for (size_t i = 0; i < MLV_COUNT(others); i++)
+		if (*reader->at == others[i].sign)
+			return mlv_error_hint(err, "write '%s' for '%c'", others[i].word, others[i].sign);
+	return err;
 }
 
 static size_t name_length(const char *at)
@@ -197,6 +207,10 @@ static mlv_err read_call(struct reader *reader, const char *name, size_t len, st
 		return mlv_error_nomem("an expression");
 	node->kind = EXPR_CALL;
 	if (!(node->function = mlv_expr_function(copy))) {
+		if (strcmp(copy, "quantile") == 0)
+			return mlv_error_hint(mlv_expr_wrong(reader->source, node->place,
+							     "a row by itself has no quantile"),
+					      "write 'quantiles: 4' beside 'by' or 'expr'");
 		near = mlv_expr_function_near(copy);
 		err = mlv_expr_wrong(reader->source, node->place, "there is no function '%s'", copy);
 		return near ? mlv_error_hint(err, "did you mean '%s'?", near) : err;

@@ -8,6 +8,8 @@
 
 /* The deciles of sorted values, but for equal ones and the least; returns how many there are. */
 size_t mlv_sample_deciles(const double *values, size_t count, double edges[BINS]);
+/* The number of a text among names, to which it is added; written as classes are, so that 1.0 is 1. */
+mlv_err mlv_sample_name(struct mlv_words *names, const char *text, uint32_t *code) MLV_CHECK;
 /* The name of each word of a column among names, to which those that are new are added. */
 mlv_err mlv_sample_codes(const struct mlv_column *column, struct mlv_words *names,
 			 uint32_t **codes) MLV_CHECK;

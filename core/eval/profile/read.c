@@ -109,7 +109,7 @@ static mlv_err read_counts(const struct mlv_value *counts, struct mlv_sample *sa
 				     sizeof(*sample->counts));
 
 	for (size_t i = 0; i < counts->count && *fits && !err; i++) {
-		err = mlv_words_add(&sample->names, counts->keys[i], strlen(counts->keys[i]), &code);
+		err = mlv_sample_name(&sample->names, counts->keys[i], &code);
 		*fits = code == i && read_rows(counts->items[i], &sample->counts[i]);
 		counted += *fits ? sample->counts[i] : 0;
 		*fits = *fits && counted <= sample->rows;

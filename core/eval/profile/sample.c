@@ -79,10 +79,10 @@ static mlv_err add_numbers(struct mlv_sample *sample, const struct mlv_column *c
 }
 
 /* JSON has only UTF-8: texts are names as they are written there, else two could be written as one. */
-static mlv_err add_name(struct mlv_words *names, const char *text, uint32_t *code)
+static mlv_err add_utf8(struct mlv_words *names, const char *text, size_t len, uint32_t *code)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
-	size_t len = strlen(text), char_len;
+	size_t char_len;
 	mlv_err err = NULL;
 
 	if (mlv_text_is_utf8(text, len))
@@ -95,6 +95,14 @@ static mlv_err add_name(struct mlv_words *names, const char *text, uint32_t *cod
 	return err ? err : mlv_words_add(names, name.ptr, name.len, code);
 }
 
+mlv_err mlv_sample_name(struct mlv_words *names, const char *text, uint32_t *code)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf class = MLV_BUF_INIT;
+	mlv_err err = mlv_class_add(&class, text);
+
+	return err ? err : add_utf8(names, class.ptr, class.len, code);
+}
+
 mlv_err mlv_sample_codes(const struct mlv_column *column, struct mlv_words *names, uint32_t **codes)
 {
 	mlv_err err = NULL;
@@ -102,7 +110,7 @@ mlv_err mlv_sample_codes(const struct mlv_column *column, struct mlv_words *name
 	if (!(*codes = mlv_sys_alloc_array(column->words.count + 1, sizeof(**codes))))
 		return mlv_error_nomem("a feature");
 	for (uint32_t w = 0; w < column->words.count && !err; w++)
-		err = add_name(names, mlv_words_at(&column->words, w), &(*codes)[w]);
+		err = mlv_sample_name(names, mlv_words_at(&column->words, w), &(*codes)[w]);
 	return err;
 }
 
