@@ -12,7 +12,7 @@
  *
  * Crash safety   packs are durable before the recipe that names them appears.
  * Limits         of a recipe 40 bytes a chunk, of each chunk that is known to
- *                be there 56 are in memory; and 16 MiB of a file that is read,
+ *                be there 56 are in memory; and 12 MiB of a file that is read,
  *                or 64 MiB and as much again in packs of one that is sent.
  */
 #ifndef MLV_REMOTE_CHUNKED_H

@@ -59,12 +59,12 @@ static size_t held_max(const struct mlv_incoming *incoming)
 	return left < incoming->together ? (size_t)left : incoming->together;
 }
 
-/* Hash what is written of what is held, and hold no more: verified goes on to what differs. */
-static mlv_err settle(struct mlv_incoming *incoming, bool *matches)
+/* Hash leaves that follow what is verified: that goes on to the first that differs. */
+static mlv_err hash_leaves(struct mlv_incoming *incoming, const unsigned char *bytes, size_t len,
+			   bool *matches)
 {
 	const uint64_t first = incoming->verified / MLV_LEAF_SIZE;
 	const struct mlv_oid *promised = &incoming->leaves.digests[first];
-	const size_t len = incoming->written;
 	struct mlv_message messages[MLV_SHA256_SIDE] = { { 0 } };
 	struct mlv_oid found[MLV_SHA256_SIDE];
 	size_t count = 0;
@@ -72,11 +72,10 @@ static mlv_err settle(struct mlv_incoming *incoming, bool *matches)
 
 	for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++)
 		messages[count] = (struct mlv_message){
-			.bytes = incoming->held + at,
+			.bytes = bytes + at,
 			.len = len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE,
 			.oid = &found[count],
 		};
-	incoming->filled = incoming->written = 0;
 	if ((err = mlv_sha256_many(messages, count)))
 		return err;
 	*matches = true;
@@ -85,6 +84,15 @@ static mlv_err settle(struct mlv_incoming *incoming, bool *matches)
 			incoming->verified += messages[i].len;
 	}
 	return NULL;
+}
+
+/* Hash what is written of what is held, and hold no more. */
+static mlv_err settle(struct mlv_incoming *incoming, bool *matches)
+{
+	const size_t len = incoming->written;
+
+	incoming->filled = incoming->written = 0;
+	return hash_leaves(incoming, incoming->held, len, matches);
 }
 
 /* Believe of what an earlier command left only the leaves that are right. */
@@ -175,12 +183,10 @@ mlv_err mlv_incoming_rewind(struct mlv_incoming *incoming)
 	return settle(incoming, &matches);
 }
 
-/* Write the leaf down that has come, twice if a spare is made: while it is in the processor's cache. */
-static mlv_err write_leaf(struct mlv_incoming *incoming)
+/* Write a leaf down, twice if a spare is made: while it is in the processor's cache. */
+static mlv_err write_leaf(struct mlv_incoming *incoming, const unsigned char *leaf, size_t len,
+			  uint64_t at)
 {
-	const uint64_t at = incoming->verified + incoming->written;
-	const unsigned char *leaf = incoming->held + incoming->written;
-	const size_t len = incoming->filled - incoming->written;
 	mlv_err err;
 
 	if (incoming->spare >= 0 &&
@@ -197,8 +203,13 @@ static mlv_err write_leaf(struct mlv_incoming *incoming)
 	mlv_sys_start_writeback(incoming->temp.fd, at, len);
 	if (incoming->spare >= 0)
 		mlv_sys_start_writeback(incoming->spare, at, len);
-	incoming->written += len;
 	return NULL;
+}
+
+static mlv_err wrong_leaf(const struct mlv_incoming *incoming)
+{
+	return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
+			 (unsigned long long)(incoming->verified / MLV_LEAF_SIZE) + 1);
 }
 
 /* What is held is all that is hashed together. */
@@ -207,35 +218,71 @@ static mlv_err verify(struct mlv_incoming *incoming)
 	bool matches = false;
 	mlv_err err = settle(incoming, &matches);
 
-	if (err || matches)
+	return err || matches ? err : wrong_leaf(incoming);
+}
+
+/* Hold what has come of a leaf: so many bytes are taken. */
+static mlv_err hold(struct mlv_incoming *incoming, const unsigned char *bytes, size_t len,
+		    size_t *taken)
+{
+	const size_t max = held_max(incoming), begin = incoming->written;
+	const size_t end = max - begin < MLV_LEAF_SIZE ? max : begin + MLV_LEAF_SIZE;
+	mlv_err err;
+
+	*taken = len < end - incoming->filled ? len : end - incoming->filled;
+	memcpy(incoming->held + incoming->filled, bytes, *taken);
+	incoming->filled += *taken;
+	if (incoming->filled < end)
+		return NULL;
+	if ((err = write_leaf(incoming, incoming->held + begin, end - begin,
+			      incoming->verified + begin)))
 		return err;
-	return mlv_error(MLV_E_CORRUPT, "MiB %llu is not what its name promises",
-			 (unsigned long long)(incoming->verified / MLV_LEAF_SIZE) + 1);
+	incoming->written = end;
+	return end == max ? verify(incoming) : NULL;
+}
+
+/* Take whole leaves from where they are, as many as are hashed together. */
+static mlv_err take_together(struct mlv_incoming *incoming, const unsigned char *bytes, size_t len,
+			     size_t *taken)
+{
+	const size_t max = held_max(incoming);
+	bool matches = false;
+	mlv_err err = NULL;
+
+	*taken = len < max ? len - len % MLV_LEAF_SIZE : max;
+	for (size_t at = 0; at < *taken && !err; at += MLV_LEAF_SIZE)
+		err = write_leaf(incoming, bytes + at,
+				 *taken - at < MLV_LEAF_SIZE ? *taken - at : MLV_LEAF_SIZE,
+				 incoming->verified + at);
+	if (!err)
+		err = hash_leaves(incoming, bytes, *taken, &matches);
+	return err || matches ? err : wrong_leaf(incoming);
 }
 
 mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
-	mlv_err err;
 
 	while (len > 0) {
+		const bool between = incoming->filled == incoming->written;
 		const size_t max = held_max(incoming);
-		const size_t whole = incoming->written + MLV_LEAF_SIZE;
-		const size_t end = whole < max ? whole : max;
-		const size_t room = end - incoming->filled;
-		const size_t taken = len < room ? len : room;
+		const bool many = len >= MLV_LEAF_SIZE && len >= incoming->together / 2;
+		size_t taken = 0;
+		mlv_err err;
 
 		if (max == 0)
 			return mlv_error(MLV_E_CORRUPT, "more came than the %llu bytes of the file",
 					 (unsigned long long)incoming->leaves.size);
-		memcpy(incoming->held + incoming->filled, at, taken);
-		incoming->filled += taken;
+		if (!between || !(many || len >= max - incoming->written))
+			err = hold(incoming, at, len, &taken);
+		else if (incoming->written)
+			err = verify(incoming);
+		else
+			err = take_together(incoming, at, len, &taken);
+		if (err)
+			return err;
 		at += taken;
 		len -= taken;
-		if (incoming->filled == end && (err = write_leaf(incoming)))
-			return err;
-		if (incoming->filled == max && (err = verify(incoming)))
-			return err;
 	}
 	return NULL;
 }

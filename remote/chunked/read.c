@@ -10,8 +10,8 @@
 #include "remote/chunked.h"
 #include "remote/chunked/local.h"
 
-#define WINDOW   ((size_t)16 << 20) /* bytes of the file that are put together at once */
-#define RUN_MOST ((uint64_t)4 << 20) /* bytes of a pack that come with one request */
+#define WINDOW   ((size_t)12 << 20) /* bytes of the file that are put together at once */
+#define RUN_MOST ((uint64_t)3 << 20) /* bytes of a pack that come with one request */
 #define GAP      ((uint64_t)256 << 10) /* bytes that are rather read than asked around */
 #define HASHED   32
 
@@ -222,7 +222,9 @@ static mlv_err run_round(void *arg, size_t index, unsigned worker)
 
 	(void)worker;
 	mlv_pack_path(&pack->ref.id, MLV_PACK_SUFFIX, path);
-	err = mlv_transport_get(reading->remote, path, run->offset, run->len, &sink);
+	err = mlv_buf_reserve(&in.bytes, (size_t)run->len);
+	if (!err)
+		err = mlv_transport_get(reading->remote, path, run->offset, run->len, &sink);
 	if (!err)
 		err = take_run(reading, run, &in.bytes);
 	mlv_buf_release(&in.bytes);
