@@ -33,7 +33,7 @@ def entry(path):
 
 
 def view(top):
-    """Every path below the directory top, or top itself, under the name b""."""
+    """Every path below the directory top, or top itself, under the name b"", if it is a file or empty."""
     if not os.path.lexists(top):
         return {}
     if os.path.islink(top) or not os.path.isdir(top):
@@ -44,8 +44,8 @@ def view(top):
         links = [n for n in names if os.path.islink(os.path.join(directory, n))]
         for name in files + links:
             seen[name if below == b"." else below + b"/" + name] = entry(os.path.join(directory, name))
-        if not names and not files and below != b".":
-            seen[below] = ("d", "-", 0)
+        if not names and not files:
+            seen[b"" if below == b"." else below] = ("d", "-", 0)
     return seen
 
 
