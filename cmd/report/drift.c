@@ -7,8 +7,10 @@
 #include "cmd/report/charts.h"
 #include "cmd/report/specs.h"
 #include "core/base/json.h"
+#include "core/base/sys.h"
 
 #define WATCHED_MAX 60 /* things that get a chart */
+#define SLICES_MAX  30 /* slices of a chart */
 
 void mlv_report_monitors_release(struct mlv_report_monitors *monitors)
 {
@@ -106,11 +108,17 @@ static mlv_err add_number(struct mlv_figure *figure, const struct mlv_value *row
 	return mlv_figure_number(figure, there, there ? value->real : 0);
 }
 
+static bool is_drifted(const struct mlv_value *row)
+{
+	const struct mlv_value *drifted = mlv_value_get(row, "drifted");
+
+	return drifted && drifted->type == MLV_VALUE_BOOL && drifted->boolean;
+}
+
 static mlv_err add_row(struct mlv_figure *figure, const struct mlv_report_monitor *monitor, size_t w,
 		       const struct mlv_value *row)
 {
 	const char *window = mlv_value_text(mlv_value_get(monitor->windows[w], "window"));
-	const struct mlv_value *drifted = mlv_value_get(row, "drifted");
 	mlv_err err;
 
 	if ((err = mlv_figure_number(figure, true, (double)(w + 1))) ||
@@ -119,9 +127,7 @@ static mlv_err add_row(struct mlv_figure *figure, const struct mlv_report_monito
 	    (err = mlv_figure_number(figure, true, monitor->psi)) ||
 	    (err = add_number(figure, row, "js")) || (err = add_number(figure, row, "ks")))
 		return err;
-	return mlv_figure_text(figure, drifted && drifted->type == MLV_VALUE_BOOL && drifted->boolean
-					       ? "drifted"
-					       : "");
+	return mlv_figure_text(figure, is_drifted(row) ? "drifted" : "");
 }
 
 static mlv_err add_watched(struct mlv_page *page, const struct mlv_report_monitor *monitor, const char *name)
@@ -149,6 +155,110 @@ static mlv_err add_watched(struct mlv_page *page, const struct mlv_report_monito
 	return err ? err : mlv_figure_print(page, &figure);
 }
 
+/* ---- slices */
+
+struct sliced {
+	const struct mlv_value *slice;
+	size_t drifted; /* features that drifted in it */
+	double most;    /* the largest index, by its noise */
+};
+
+static double real_of(const struct mlv_value *row, const char *key)
+{
+	const struct mlv_value *value = mlv_value_get(row, key);
+
+	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL) ? value->real : 0;
+}
+
+static int most_drifted(const void *a, const void *b)
+{
+	const struct sliced *left = a, *right = b;
+
+	if (left->drifted != right->drifted)
+		return left->drifted > right->drifted ? -1 : 1;
+	if (left->most < right->most || left->most > right->most)
+		return left->most > right->most ? -1 : 1;
+	return left->slice < right->slice ? -1 : left->slice > right->slice;
+}
+
+/* The slices of a window in which features were looked at, those that drifted most first. */
+static mlv_err list_slices(const struct mlv_value *window, struct sliced **sliced, size_t *count)
+{
+	const struct mlv_value *slices = mlv_value_get(window, "slices");
+	size_t most = slices && slices->type == MLV_VALUE_LIST ? slices->count : 0;
+
+	if (!(*sliced = mlv_sys_alloc_array(most + 1, sizeof(**sliced))))
+		return mlv_error_nomem("a chart");
+	for (size_t s = 0; s < most; s++) {
+		const struct mlv_value *drift = drift_of(slices->items[s]);
+		struct sliced *one = &(*sliced)[*count];
+
+		if (!drift || !drift->count || !mlv_value_text(mlv_value_get(slices->items[s], "slice")))
+			continue;
+		one->slice = slices->items[s];
+		for (size_t i = 0; i < drift->count; i++) {
+			double noise = real_of(drift->items[i], "noise");
+
+			one->drifted += is_drifted(drift->items[i]);
+			if (noise > 0 && real_of(drift->items[i], "psi") / noise > one->most)
+				one->most = real_of(drift->items[i], "psi") / noise;
+		}
+		(*count)++;
+	}
+	if (*count)
+		qsort(*sliced, *count, sizeof(**sliced), most_drifted);
+	return NULL;
+}
+
+static mlv_err add_slice(struct mlv_figure *figure, const struct mlv_report_monitor *monitor,
+			 const struct mlv_value *slice)
+{
+	const struct mlv_value *drift = drift_of(slice);
+	mlv_err err = NULL;
+
+	for (size_t i = 0; drift && i < drift->count && !err; i++) {
+		const struct mlv_value *row = drift->items[i];
+		const char *what = mlv_value_text(mlv_value_get(row, "name"));
+
+		if ((err = mlv_figure_text(figure, mlv_value_text(mlv_value_get(slice, "slice")))) ||
+		    (err = mlv_figure_text(figure, what ? what : "")) ||
+		    (err = add_number(figure, slice, "now")) || (err = add_number(figure, row, "psi")) ||
+		    (err = add_number(figure, row, "noise")) ||
+		    (err = mlv_figure_number(figure, true, monitor->psi)))
+			return err;
+		err = mlv_figure_text(figure, is_drifted(row) ? "drifted" : "");
+	}
+	return err;
+}
+
+/* What the last window was like within slices. */
+static mlv_err add_slices(struct mlv_page *page, const struct mlv_report_monitor *monitor)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf title = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_mem_free) struct sliced *sliced = NULL;
+	MLV_SCOPED(mlv_figure_release) struct mlv_figure figure = {
+		.spec = mlv_spec_drift_slices,
+		.note = "PSI of each feature in each slice of the last window, those that drifted most "
+			"first; a thick border has drifted.",
+		.columns = { { "slice", "Slice", false }, { "what", "What", false }, { "n", "Rows", true },
+			     { "psi", "PSI", true }, { "noise", "Noise", true }, { "limit", "Limit", true },
+			     { "verdict", "Verdict", false } },
+	};
+	size_t count = 0;
+	mlv_err err;
+
+	if (!monitor->count ||
+	    (err = list_slices(monitor->windows[monitor->count - 1], &sliced, &count)) ||
+	    (err = mlv_buf_printf(&title, "%s: within slices", monitor->name)))
+		return monitor->count ? err : NULL;
+	figure.title = title.ptr;
+	count = count < SLICES_MAX ? count : SLICES_MAX;
+	figure.height = 60 + 24 * (unsigned)count;
+	for (size_t s = 0; s < count && !err; s++)
+		err = add_slice(&figure, monitor, sliced[s].slice);
+	return err ? err : mlv_figure_print(page, &figure);
+}
+
 static mlv_err add_charts(struct mlv_page *page, const struct mlv_report_monitor *monitor)
 {
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs watched = { 0 };
@@ -156,7 +266,7 @@ static mlv_err add_charts(struct mlv_page *page, const struct mlv_report_monitor
 
 	for (size_t i = 0; i < watched.count && !err; i++)
 		err = add_watched(page, monitor, watched.at[i]);
-	return err;
+	return err ? err : add_slices(page, monitor);
 }
 
 bool mlv_report_has_drift(const struct mlv_report_monitors *monitors)

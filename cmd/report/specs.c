@@ -109,37 +109,37 @@ const char mlv_spec_calibration[] =
 	"'tooltip':{'signal':'datum.rows + ~ rows~'}}}}]}]}";
 
 /* A matrix of cells, each with a text; what is not a rectangle's fill is the same of both. */
-#define MATRIX(data, fill_scale, fill, dash, tooltip, text, of_text)                           \
+#define MATRIX(data, x, x_title, y, y_title, fill_scale, fill, dash, tooltip, text, of_text)   \
 	HEAD("560")                                                                            \
 	"'data':[{'name':'t','values':@DATA@}" data "],"                                       \
 	"'scales':[{'name':'x','type':'band','range':'width','padding':0.04,"                  \
-	"'domain':{'data':'t','field':'guess'}},"                                              \
+	"'domain':{'data':'t','field':'" x "'}},"                                              \
 	"{'name':'y','type':'band','range':'height','padding':0.04,"                           \
-	"'domain':{'data':'t','field':'truth'}}," fill_scale "],"                              \
-	"'axes':[{'orient':'bottom','scale':'x','title':'predicted','labelLimit':90,"          \
+	"'domain':{'data':'t','field':'" y "'}}," fill_scale "],"                              \
+	"'axes':[{'orient':'bottom','scale':'x','title':'" x_title "','labelLimit':90,"        \
 	"'labelOverlap':true},"                                                                \
-	"{'orient':'left','scale':'y','title':'true',"                                         \
+	"{'orient':'left','scale':'y','title':'" y_title "',"                                  \
 	"'labelLimit':{'signal':'room < 500 ? 90 : 200'}}],"                                   \
 	"'marks':[{'type':'rect','from':{'data':'t'},"                                         \
-	"'encode':{'enter':{'x':" FIELD("x", "guess") ",'width':{'scale':'x','band':1},"       \
-	"'y':" FIELD("y", "truth") ",'height':{'scale':'y','band':1},"                         \
+	"'encode':{'enter':{'x':" FIELD("x", x) ",'width':{'scale':'x','band':1},"             \
+	"'y':" FIELD("y", y) ",'height':{'scale':'y','band':1},"                               \
 	"'fill':" FIELD("fill", fill) ",'stroke':" FIXED("soft") "," dash                      \
 	"'tooltip':{'signal':'" tooltip "'}}}},"                                               \
 	"{'type':'text','from':{'data':'" of_text "'},"                                        \
-	"'encode':{'enter':{'x':{'scale':'x','field':'guess','band':0.5},"                     \
-	"'y':{'scale':'y','field':'truth','band':0.5},'align':{'value':'center'},"             \
+	"'encode':{'enter':{'x':{'scale':'x','field':'" x "','band':0.5},"                     \
+	"'y':{'scale':'y','field':'" y "','band':0.5},'align':{'value':'center'},"             \
 	"'baseline':{'value':'middle'},"                                                       \
 	"'text':{" text "},'fill':{'signal':'contrast(ink, scale(~fill~, datum." fill "))"     \
 	" > contrast(paper, scale(~fill~, datum." fill ")) ? ink : paper'}}}}]}"
 
 const char mlv_spec_confusion[] =
-	MATRIX("", "{'name':'fill','type':'linear','domain':[0,1],"
+	MATRIX("", "guess", "predicted", "truth", "true", "{'name':'fill','type':'linear','domain':[0,1],"
 	       "'range':[" FIXED("paper") "," FIXED("now") "]}",
 	       "share", "", "datum.rows + ~ rows, ~ + format(datum.share, ~.1%~) + ~ of the true class~",
 	       "'field':'rows'", "t");
 
 const char mlv_spec_confusion_change[] =
-	MATRIX("," DEFINED("is", "change"),
+	MATRIX("," DEFINED("is", "change"), "guess", "predicted", "truth", "true",
 	       "{'name':'fill','type':'linear','domain':[-0.3,0,0.3],'clamp':true,"
 	       "'range':[" FIXED("bad") "," FIXED("paper") "," FIXED("now") "]}",
 	       "change", "'strokeDash':{'signal':'datum.change < 0 ? [4,3] : [1,0]'},",
@@ -224,3 +224,12 @@ const char mlv_spec_drift[] =
 	"'size':{'signal':'datum.verdict === ~drifted~ ? 110 : 50'},"
 	"'fill':{'signal':'datum.verdict === ~drifted~ ? bad : now'},"
 	"'tooltip':{'signal':'datum.window + ~: ~ + format(datum.psi, ~.4~)'}}}}]}";
+
+/* How far each feature moved in each slice; full of colour from the limit on. */
+const char mlv_spec_drift_slices[] =
+	MATRIX("", "what", "", "slice", "",
+	       "{'name':'fill','type':'linear','zero':true,'clamp':true,"
+	       "'domain':{'data':'t','field':'limit'},'range':[" FIXED("paper") "," FIXED("bad") "]}",
+	       "psi", "'strokeWidth':{'signal':'datum.verdict === ~drifted~ ? 3 : 1'},",
+	       "datum.slice + ~, ~ + datum.what + ~: ~ + format(datum.psi, ~.4~) + ~ ~ + datum.verdict",
+	       "'signal':'format(datum.psi, ~.2~)'", "t");
