@@ -136,10 +136,13 @@ static mlv_err load(struct gating *gating)
 
 static mlv_err load_fairness(struct gating *gating)
 {
+	const struct mlv_eval_side *now = &gating->diff.sides[1];
+
 	gating->has_fairness = mlv_gate_needs_fairness(&gating->gate);
 	return gating->has_fairness
-		       ? mlv_eval_fairness(&gating->place, &gating->sides[1], &gating->diff.sides[1].record,
-					   &gating->entries, &gating->audited)
+		       ? mlv_eval_fairness_of_rows(&gating->place, &gating->sides[1], &now->record,
+						   now->has_cases ? &now->cases : NULL, &gating->entries,
+						   &gating->audited)
 		       : NULL;
 }
 

@@ -220,12 +220,14 @@ static mlv_err load_history(struct reporting *reporting)
 /* That groups cannot be compared is said on the page, and stops nothing. */
 static mlv_err load_beside(struct reporting *reporting)
 {
-	const struct mlv_record *record = &reporting->diff.sides[1].record;
+	const struct mlv_eval_side *now = &reporting->diff.sides[1];
+	const struct mlv_record *record = &now->record;
 	mlv_err err = NULL;
 
 	if (record->task == MLV_TASK_BINARY)
-		err = mlv_eval_fairness(&reporting->place, &reporting->sides[1], record,
-					&reporting->entries, &reporting->audited);
+		err = mlv_eval_fairness_of_rows(&reporting->place, &reporting->sides[1], record,
+						now->has_cases ? &now->cases : NULL,
+						&reporting->entries, &reporting->audited);
 	if (err && err->code == MLV_E_SPEC) {
 		mlv_tell_warning(reporting->run->ctx, "groups are left out: %s", err->msg);
 		err = mlv_buf_add(&reporting->unaudited, err->msg, strcspn(err->msg, "\n"));

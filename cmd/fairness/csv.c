@@ -20,6 +20,8 @@ static mlv_err add_number(struct mlv_buf *to, bool defined, double number)
 {
 	char text[MLV_REAL_TEXT] = "";
 
+	if (defined && number >= 1e-4 && number < 1e15 && floor(number) >= number)
+		return mlv_buf_printf(to, ",%.1f", number); /* not "1e+01" */
 	if (defined)
 		mlv_real_write(number, 1, text);
 	return mlv_buf_printf(to, ",%s%s", text, defined && !strpbrk(text, ".e") ? ".0" : "");

@@ -155,7 +155,7 @@ static void out_value(struct mlv_out *out, const struct mlv_rate_value *value)
 	mlv_out_maybe(out, "value", value->defined, value->value);
 	mlv_out_number(out, "hits", value->hits);
 	mlv_out_number(out, "n", value->of);
-	if (value->defined)
+	if (value->defined && !isnan(value->interval.low))
 		mlv_out_range(out, "ci", value->interval.low, value->interval.high);
 }
 
@@ -174,8 +174,9 @@ static void out_rate(struct mlv_out *out, const struct mlv_fair_audit *audit,
 		mlv_out_range(out, "ratio_ci", of->ratio_interval.low, of->ratio_interval.high);
 	if (against != SIZE_MAX && group->rates[r].defined && audit->groups[against].rates[r].defined) {
 		mlv_out_real(out, "difference", of->difference);
-		mlv_out_range(out, "difference_ci", of->difference_interval.low,
-			      of->difference_interval.high);
+		if (!isnan(of->difference_interval.low))
+			mlv_out_range(out, "difference_ci", of->difference_interval.low,
+				      of->difference_interval.high);
 	}
 	if (of->has_p) {
 		mlv_out_real(out, "p", of->p);

@@ -277,6 +277,9 @@ static void print_rows(struct mlv_out *out, const struct mlv_record_diff *diff)
 			     "only the others are compared",
 			     diff->name, (unsigned long long)pairs->added,
 			     (unsigned long long)pairs->removed, (unsigned long long)pairs->relabelled);
+	if (pairs->regrouped)
+		mlv_out_line(out, "%s: the test set changed: rows are in other groups than before",
+			     diff->name);
 }
 
 /* What is said of the whole comparison. */

@@ -86,6 +86,7 @@ void mlv_record_diff_out(struct mlv_out *out, const struct mlv_record_diff *diff
 		mlv_out_number(out, "added", diff->pairs.added);
 		mlv_out_number(out, "removed", diff->pairs.removed);
 		mlv_out_number(out, "relabelled", diff->pairs.relabelled);
+		mlv_out_bool(out, "regrouped", diff->pairs.regrouped);
 		mlv_record_parts_out(out, diff);
 	}
 	mlv_out_object_end(out);

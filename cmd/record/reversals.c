@@ -47,12 +47,14 @@ static mlv_err add_test_set(struct mlv_buf *to, const struct mlv_record_diff *di
 	bool moved = diff->comparison.moved_count > 0, changed;
 
 	if (diff->paired) {
-		changed = pairs->added || pairs->removed || pairs->relabelled || moved;
-		return mlv_buf_printf(to, "%s%llu added, %llu removed, %llu relabelled%s%s",
+		changed = pairs->added || pairs->removed || pairs->relabelled || moved ||
+			  pairs->regrouped;
+		return mlv_buf_printf(to, "%s%llu added, %llu removed, %llu relabelled%s%s%s",
 				      changed ? "" : "none (", (unsigned long long)pairs->added,
 				      (unsigned long long)pairs->removed,
 				      (unsigned long long)pairs->relabelled,
-				      moved ? ", some in other slices" : "", changed ? "" : ")");
+				      moved ? ", some in other slices" : "",
+				      pairs->regrouped ? ", some in other groups" : "", changed ? "" : ")");
 	}
 	if (!old->labels || !now->labels)
 		return mlv_buf_add_str(to, "not known, a record does not tell of its rows");

@@ -121,8 +121,23 @@ static mlv_err number_folds(struct mlv_cases *cases)
 	return NULL;
 }
 
+/* Number groups by their names, so that it does not depend on the rows' order; names are not needed then. */
+static mlv_err number_groups(struct mlv_cases *cases, const struct mlv_words *groups)
+{
+	MLV_SCOPED(mlv_mem_free) uint32_t *rank = NULL;
+	mlv_err err = mlv_words_rank(groups, &rank);
+
+	if (err)
+		return err;
+	for (size_t r = 0; r < cases->rows.count; r++)
+		cases->group[r] = rank[cases->group[r]];
+	cases->groups = groups->count;
+	return NULL;
+}
+
 static mlv_err take_rows(struct tables *tables, struct mlv_cases *cases)
 {
+	MLV_SCOPED(mlv_words_release) struct mlv_words groups = { .bytes = MLV_BUF_INIT };
 	mlv_err err = NULL;
 
 	cases->rows.task = cases->spec->task;
@@ -131,7 +146,7 @@ static mlv_err take_rows(struct tables *tables, struct mlv_cases *cases)
 	cases->weight = take_number(tables, MLV_ROLE_WEIGHT);
 	cases->id = take_code(tables, MLV_ROLE_ID, &cases->ids);
 	cases->fold = take_code(tables, MLV_ROLE_FOLD, &cases->folds);
-	cases->group = take_code(tables, MLV_ROLE_GROUP, NULL);
+	cases->group = take_code(tables, MLV_ROLE_GROUP, &groups);
 	if (cases->spec->task == MLV_TASK_REGRESSION) {
 		cases->y = take_number(tables, MLV_ROLE_LABEL);
 		cases->predicted = take_number(tables, MLV_ROLE_PRED);
@@ -145,6 +160,8 @@ static mlv_err take_rows(struct tables *tables, struct mlv_cases *cases)
 	cases->rows.predicted = cases->predicted;
 	cases->rows.weight = cases->weight;
 	cases->rows.group = cases->group;
+	if (!err && cases->group)
+		err = number_groups(cases, &groups);
 	return err || !cases->fold ? err : number_folds(cases);
 }
 

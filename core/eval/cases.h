@@ -60,7 +60,8 @@ struct mlv_cases {
 	uint32_t *id;
 	struct mlv_words folds; /* empty: none */
 	uint32_t *fold;
-	uint32_t *group; /* equal for rows of one group; NULL: rows are independent */
+	uint32_t *group; /* equal for rows of one group, by the order of their names; NULL: independent */
+	size_t groups;
 	struct mlv_dim *dims;
 	size_t dim_count;
 	/* The rows by score, label, guess, weight and fold, in one of these ways, or none: no such roles. */

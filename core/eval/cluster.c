@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/sys.h"
+#include "core/eval/cluster/parts.h"
 
 struct part {
 	double added;
@@ -122,25 +123,23 @@ static mlv_err added_by_place(const struct mlv_rows *rows, double *added)
 	return NULL;
 }
 
-static bool is_area(const struct mlv_measure *measure, const struct mlv_rows *rows)
+mlv_err mlv_clusters_added(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			   const struct mlv_cells *cells, double value, double *added, bool *known)
 {
-	return strcmp(measure->name, "auc") == 0 && !rows->weight;
-}
-
-static mlv_err add(const struct mlv_measure *measure, const struct mlv_rows *rows,
-		   const struct mlv_cells *cells, double value, double *added)
-{
+	*known = true;
 	if (measure->kind == MLV_MEASURE_CELLS)
 		return added_by_cell(measure, rows, cells, value, added);
-	if (measure->kind == MLV_MEASURE_SCORES)
+	if (strcmp(measure->name, "auc") == 0 && !rows->weight)
 		return added_by_place(rows, added);
+	if (measure->kind != MLV_MEASURE_LOSS)
+		return mlv_clusters_linear(measure, rows, value, added, known);
 	added_by_loss(measure, rows, value, added);
 	return NULL;
 }
 
-/* Of a share as many rows as would be as sure if they were independent; never more than there are. */
-static struct mlv_interval of_share(double share, uint64_t rows, const struct mlv_clusters *clusters,
-				    double level)
+/* Never as of more rows than there are. */
+struct mlv_interval mlv_clusters_share(double share, uint64_t rows, const struct mlv_clusters *clusters,
+				       double level)
 {
 	double alone = (double)clusters->count;
 
@@ -148,6 +147,16 @@ static struct mlv_interval of_share(double share, uint64_t rows, const struct ml
 		alone = share * (1 - share) / (clusters->error * clusters->error);
 	alone = alone < (double)rows ? alone : (double)rows;
 	return mlv_interval_wilson(share * alone, alone, level);
+}
+
+/* To what the metric can be: r2 has no lower end, rmse no upper one. */
+static struct mlv_interval cut(const char *name, struct mlv_interval in)
+{
+	if (in.low < 0 && strcmp(name, "r2") != 0)
+		in.low = 0;
+	if (in.high > 1 && strcmp(name, "rmse") != 0)
+		in.high = 1;
+	return in;
 }
 
 static struct mlv_interval interval_of(const struct mlv_measure *measure, const char *by,
@@ -158,9 +167,12 @@ static struct mlv_interval interval_of(const struct mlv_measure *measure, const 
 	struct mlv_interval in;
 
 	if (strcmp(by, "wilson") == 0 && strcmp(measure->name, "f1") != 0)
-		return of_share(measured->value, measured->of, clusters, level);
+		return mlv_clusters_share(measured->value, measured->of, clusters, level);
+	in = mlv_interval_t(measured->value, clusters->error, df, level);
+	if (measure->kind == MLV_MEASURE_SCORES || measure->kind == MLV_MEASURE_ERRORS)
+		return cut(measure->name, in);
 	if (!mlv_measure_is_ratio(measure->name))
-		return mlv_interval_t(measured->value, clusters->error, df, level);
+		return in;
 	in = mlv_interval_t(log(measured->value), clusters->error / measured->value, df, level);
 	return (struct mlv_interval){ exp(in.low), exp(in.high) };
 }
@@ -171,17 +183,19 @@ mlv_err mlv_measure_by_groups(const struct mlv_measure *measure, const struct ml
 {
 	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
 	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(rows->count + 1, sizeof(*added));
-	const char *by = measured->by;
+	const char *by = measured->by ? measured->by : "";
+	bool known;
 	mlv_err err;
 
 	if (!added)
 		return mlv_error_nomem("groups");
 	measured->by = NULL;
 	measured->error = 0;
-	if (measured->why || !by || measure->kind == MLV_MEASURE_ERRORS ||
-	    (measure->kind == MLV_MEASURE_SCORES && !is_area(measure, rows)))
+	/* Of counts and means that have no interval of independent rows there is none of groups. */
+	if (measured->why ||
+	    (!*by && (measure->kind == MLV_MEASURE_CELLS || measure->kind == MLV_MEASURE_LOSS)))
 		return NULL;
-	if ((err = add(measure, rows, cells, measured->value, added)) ||
+	if ((err = mlv_clusters_added(measure, rows, cells, measured->value, added, &known)) || !known ||
 	    (err = mlv_clusters_make(rows->group, added, rows->count, &clusters)))
 		return err;
 	if (clusters.count < 2)

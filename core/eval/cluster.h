@@ -33,10 +33,21 @@ void mlv_clusters_release(struct mlv_clusters *clusters);
  */
 void mlv_clusters_of_area(const struct mlv_auc *auc, const uint8_t *positive, const uint32_t *placed,
 			  size_t count, double *added);
+/* The interval of a share: Wilson's, of as many rows as would be as sure if they were independent. */
+struct mlv_interval mlv_clusters_share(double share, uint64_t rows, const struct mlv_clusters *clusters,
+				       double level);
+/*
+ * What each row adds to a metric of this value, an array of so many rows; *known is false where that
+ * cannot be said, and for areas of weighted rows.
+ */
+mlv_err mlv_clusters_added(const struct mlv_measure *measure, const struct mlv_rows *rows,
+			   const struct mlv_cells *cells, double value, double *added,
+			   bool *known) MLV_CHECK;
 /*
  * Put the interval that groups allow in place of that of independent rows, for a metric that was
  * computed of rows with groups: of a share Wilson's, of as many rows as would be as sure; where the
- * share is 0 or 1 of as many as there are groups. None where what a row adds is not known.
+ * share is 0 or 1 of as many as there are groups. None where what a row adds is not known, or there is
+ * one group only.
  */
 mlv_err mlv_measure_by_groups(const struct mlv_measure *measure, const struct mlv_rows *rows,
 			      const struct mlv_cells *cells, double level,

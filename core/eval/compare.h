@@ -53,6 +53,7 @@ struct mlv_pairs {
 	uint32_t *old_row, *new_row;
 	size_t count;
 	uint64_t added, removed, relabelled;
+	bool regrouped; /* rows that belong together on one side do not on the other */
 	struct mlv_rows rows[2];  /* of both sides, old first, with classes called alike */
 	uint32_t *truth, *guess;  /* of the new side, where it calls them otherwise; NULL: its own */
 };

@@ -334,8 +334,7 @@ mlv_err mlv_evaluate(struct mlv_ctx *ctx, const struct mlv_cases *cases, struct 
 		return mlv_error_nomem("slices");
 	if ((err = list_folds(cases, &made)) || (err = list_slices(&evaluation)))
 		return err;
-	/* Of groups each slice's rows are needed, not their counts alone. */
-	if (cases->sorted.keys && !cases->group)
+	if (cases->sorted.keys)
 		err = mlv_evaluate_linear(ctx, &made);
 	else
 		err = measure_gathered(&evaluation);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/sys.h"
+#include "core/eval/fairness/parts.h"
 
 #define NONE SIZE_MAX
 
@@ -278,6 +279,8 @@ static mlv_err audit_attribute(const struct mlv_fair_attribute *attribute, doubl
 		.name = attribute->name, .within = attribute->within, .tau = attribute->tau,
 		.groups = mlv_sys_alloc_array(attribute->count + 1, sizeof(*audit->groups)),
 	};
+	mlv_err err;
+
 	if (!audit->groups)
 		return mlv_error_nomem("groups");
 	set_groups(attribute, level, audit);
@@ -291,6 +294,8 @@ static mlv_err audit_attribute(const struct mlv_fair_attribute *attribute, doubl
 				      &audit->groups[g].disparities[r]);
 		set_spread(audit, &audit->rates[r], (enum mlv_rate)r, &audit->spreads[r]);
 	}
+	if (attribute->clustered && (err = mlv_fair_by_clusters(attribute, level, audit)))
+		return err;
 	for (size_t g = 0; g < audit->count; g++) {
 		judge_group(&audit->groups[g]);
 		for (size_t p = 0; p < MLV_PARITIES; p++)
@@ -349,6 +354,12 @@ mlv_err mlv_fairness_audit(const struct mlv_fair_cells *all,
 	set_rates(all, made.positives, level, made.rates);
 	for (size_t a = 0; a < count && !err; a++, made.count++)
 		err = audit_attribute(&attributes[a], level, &made.audits[a]);
+	if (!err && count && attributes[0].clustered) {
+		struct mlv_fair_attribute whole = attributes[0];
+
+		whole.rows.within = NULL;
+		err = mlv_fair_clustered_rates(&whole, level, made.rates);
+	}
 	if (err || (err = adjust(&made)))
 		return err;
 	for (size_t a = 0; a < made.count; a++) {

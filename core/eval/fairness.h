@@ -19,6 +19,10 @@
  * Newcombe's. That tau is 0.8 is a rule of United States employment screening,
  * and no proof of fairness.
  *
+ * Of rows that come in clusters what each cluster adds is summed first (Liang and
+ * Zeger, Biometrika 73, 1986): p-values are of the difference under equal rates,
+ * intervals of ratios by their logarithm, all by Student's t.
+ *
  * Threads     functions without shared state.
  * Ownership   mlv_fairness_release(). A report refers to the names it was given.
  */
@@ -57,7 +61,7 @@ struct mlv_rate_value {
 	bool defined;  /* there are rows that it is of */
 	double value;
 	uint64_t hits, of;
-	struct mlv_interval interval; /* Wilson's */
+	struct mlv_interval interval; /* Wilson's; NaN where the audit is untested, or by too few clusters */
 };
 
 struct mlv_disparity {
@@ -65,7 +69,7 @@ struct mlv_disparity {
 	double ratio;   /* infinite where the other rate is 0 */
 	bool has_ratio_interval; /* both rates are above 0 */
 	struct mlv_interval ratio_interval;
-	double difference;       /* where both rates are defined */
+	double difference;       /* where both rates are defined; its interval as that of a rate */
 	struct mlv_interval difference_interval;
 	bool has_p;     /* both rates are defined, of different groups */
 	double p, adjusted;
@@ -102,6 +106,15 @@ struct mlv_fair_cells {
 void mlv_fair_count(const uint32_t *truth, const uint32_t *guess, size_t rows, const uint32_t *code,
 		    const uint32_t *within, size_t groups, struct mlv_fair_cells *at);
 
+/* Rows that come in clusters, several of one person, say: see cluster.h. */
+struct mlv_fair_rows {
+	const uint32_t *truth, *guess;
+	const uint32_t *code;    /* which value of an attribute */
+	const uint32_t *within;  /* which level of what is controlled for; NULL: there is none */
+	const uint32_t *cluster; /* equal for rows that are not independent */
+	size_t count;
+};
+
 /* How one attribute divides all rows, or those of a level of what is controlled for. */
 struct mlv_fair_attribute {
 	const char *name;
@@ -112,10 +125,14 @@ struct mlv_fair_attribute {
 	enum mlv_fair_against against; /* the largest group; of each rate the smallest; or named */
 	size_t named;
 	double tau;
+	bool clustered;            /* rows are not independent: tests and intervals are by clusters, */
+	struct mlv_fair_rows rows; /* and without rows, as in a record, there are none */
+	uint32_t level;            /* of rows.within */
 };
 
 struct mlv_fair_audit {
 	const char *name, *within;
+	bool untested; /* rows are not independent, and which belong together is not known */
 	double tau;
 	uint64_t n;
 	struct mlv_rate_value rates[MLV_RATES]; /* of all groups together */

@@ -34,6 +34,8 @@ struct division {
 	const char **groups, **levels;
 	size_t group_count, level_count; /* without a control: one level, of no name */
 	struct mlv_fair_cells *cells;
+	bool clustered;
+	struct mlv_fair_rows rows;
 };
 
 static mlv_err keep_division(struct mlv_fair_plan *plan, size_t groups, size_t levels,
@@ -46,7 +48,8 @@ static mlv_err keep_division(struct mlv_fair_plan *plan, size_t groups, size_t l
 	    (err = keep(plan, levels, sizeof(*division->levels), &level_names)) ||
 	    (err = keep(plan, groups * levels, sizeof(*division->cells), &cells)))
 		return err;
-	*division = (struct division){ names, level_names, groups, levels, cells };
+	*division = (struct division){ .groups = names, .levels = level_names, .group_count = groups,
+				       .level_count = levels, .cells = cells };
 	return NULL;
 }
 
@@ -65,6 +68,7 @@ static mlv_err add_division(struct mlv_fair_plan *plan, const struct mlv_fair_en
 			.name = entry->by, .within = division->levels[l], .values = division->groups,
 			.cells = division->cells + l * division->group_count,
 			.count = division->group_count, .against = entry->against, .tau = entry->tau,
+			.clustered = division->clustered, .rows = division->rows, .level = (uint32_t)l,
 		};
 		plan->entries[plan->count++] = entry;
 	}
@@ -121,6 +125,12 @@ static mlv_err add_of_cases(const char *file, const struct mlv_cases *cases,
 		name_groups(control, false, division.levels);
 	mlv_fair_count(cases->truth, cases->guess, cases->rows.count, by->code,
 		       control ? control->code : NULL, division.group_count, division.cells);
+	if (cases->group)
+		division.rows = (struct mlv_fair_rows){
+			cases->truth, cases->guess, by->code, control ? control->code : NULL,
+			cases->group, cases->rows.count,
+		};
+	division.clustered = cases->group != NULL;
 	return add_division(plan, entry, &division);
 }
 
@@ -215,6 +225,16 @@ static mlv_err take_level(const char *file, const struct mlv_record *record,
 			      entry->by, entry->control);
 }
 
+/* Whether its rows come in groups, as the intervals of its metrics say. */
+static bool has_clusters(const struct mlv_record *record)
+{
+	for (size_t m = 0; m < record->metric_count; m++)
+		if (record->slices[0].entries[m].by &&
+		    strcmp(record->slices[0].entries[m].by, "cluster") == 0)
+			return true;
+	return false;
+}
+
 static mlv_err add_of_record(const char *file, const struct mlv_record *record,
 			     const struct mlv_fair_entry *entry, struct mlv_fair_plan *plan)
 {
@@ -233,6 +253,7 @@ static mlv_err add_of_record(const char *file, const struct mlv_record *record,
 	for (size_t l = 0; l < levels; l++)
 		if ((err = take_level(file, record, entry, &division, l)))
 			return err;
+	division.clustered = has_clusters(record);
 	return add_division(plan, entry, &division);
 }
 
@@ -296,14 +317,58 @@ void mlv_fair_audited_release(struct mlv_fair_audited *audited)
 	mlv_fair_plan_release(&audited->plan);
 }
 
-mlv_err mlv_fair_audit_record(const char *file, const struct mlv_record *record,
-			      const struct mlv_fair_entries *entries, struct mlv_fair_audited *audited)
+/* ---- the rows of a record */
+
+/* Of each row which of these names its slice has; count where it is none of them. */
+static mlv_err code_rows(struct mlv_fair_plan *plan, const struct mlv_dim *dim, size_t rows,
+			 const char *const *names, size_t count, uint32_t **codes)
 {
-	MLV_SCOPED(mlv_fair_audited_release) struct mlv_fair_audited made = { 0 };
+	MLV_SCOPED(mlv_mem_free) uint32_t *of = mlv_sys_alloc_array(mlv_dim_codes(dim) + 1, sizeof(*of));
+	void *array;
+	mlv_err err = keep(plan, rows, sizeof(**codes), &array);
+
+	if (err || !of)
+		return err ? err : mlv_error_nomem("groups");
+	for (size_t v = 0; v < mlv_dim_codes(dim); v++)
+		for (of[v] = 0; of[v] < count; of[v]++)
+			if (v < dim->values.count && strcmp(names[of[v]], dim->values.at[v]) == 0)
+				break;
+	*codes = array;
+	for (size_t r = 0; r < rows; r++)
+		(*codes)[r] = of[dim->code[r]];
+	return NULL;
+}
+
+/* Let an attribute of a record know the rows that it is of; without a dimension it stays untested. */
+static mlv_err take_rows(struct mlv_fair_plan *plan, size_t a, const struct mlv_cases *cases)
+{
+	struct mlv_fair_attribute *to = &plan->attributes[a];
+	const struct mlv_dim *by = find_dim(cases, plan->entries[a]->by);
+	const struct mlv_dim *control = to->within ? find_dim(cases, plan->entries[a]->control) : NULL;
+	size_t rows = cases->rows.count;
+	uint32_t *code, *within = NULL;
 	mlv_err err;
 
-	if ((err = mlv_fair_plan_of_record(file, record, entries, &made.plan)) ||
-	    (err = mlv_fair_plan_refer(&made.plan)) ||
+	if (!by || (to->within && !control))
+		return NULL;
+	if ((err = code_rows(plan, by, rows, to->values, to->count, &code)) ||
+	    (control && (err = code_rows(plan, control, rows, &to->within, 1, &within))))
+		return err;
+	to->rows = (struct mlv_fair_rows){ cases->truth, cases->guess, code, within, cases->group, rows };
+	to->level = 0;
+	return NULL;
+}
+
+mlv_err mlv_fair_audit_record(const char *file, const struct mlv_record *record,
+			      const struct mlv_cases *cases, const struct mlv_fair_entries *entries,
+			      struct mlv_fair_audited *audited)
+{
+	MLV_SCOPED(mlv_fair_audited_release) struct mlv_fair_audited made = { 0 };
+	mlv_err err = mlv_fair_plan_of_record(file, record, entries, &made.plan);
+
+	for (size_t a = 0; a < made.plan.count && cases && cases->group && !err; a++)
+		err = take_rows(&made.plan, a, cases);
+	if (err || (err = mlv_fair_plan_refer(&made.plan)) ||
 	    (err = mlv_fairness_audit(&made.plan.all, made.plan.attributes, made.plan.count, record->level,
 				      &made.fairness)))
 		return err;

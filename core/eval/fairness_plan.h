@@ -42,8 +42,9 @@ struct mlv_fair_audited {
 	struct mlv_fair_plan plan;
 	struct mlv_fairness fairness; /* an audit for each attribute of the plan */
 };
+/* cases, NULL where they are not there, are its rows: those that come in groups are tested by them. */
 mlv_err mlv_fair_audit_record(const char *file, const struct mlv_record *record,
-			      const struct mlv_fair_entries *entries,
+			      const struct mlv_cases *cases, const struct mlv_fair_entries *entries,
 			      struct mlv_fair_audited *audited) MLV_CHECK;
 void mlv_fair_audited_release(struct mlv_fair_audited *audited);
 

@@ -58,8 +58,8 @@ mlv_err mlv_record_write_flat(const struct mlv_results *results, struct mlv_buf 
  *
  *   ids     each id, a line each, sorted: short ones first
  *   labels  each label, a line each, in the order of ids (then folds); sorted where there are no ids
- *   rows    scores, labels, predictions, weights and folds, column by column, of the rows in the
- *           order that these give them
+ *   rows    scores, labels, predictions, weights, folds and groups, column by column, of the rows
+ *           in the order that these give them
  *
  * Whether two evaluations are of the same rows is whether the digests of ids and of labels are equal.
  */

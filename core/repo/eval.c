@@ -60,13 +60,21 @@ mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct ml
 			  const struct mlv_record *record, struct mlv_fair_entries *entries,
 			  struct mlv_fair_audited *audited)
 {
+	return mlv_eval_fairness_of_rows(place, side, record, NULL, entries, audited);
+}
+
+mlv_err mlv_eval_fairness_of_rows(const struct mlv_metrics_place *place,
+				  const struct mlv_metrics_side *side, const struct mlv_record *record,
+				  const struct mlv_cases *cases, struct mlv_fair_entries *entries,
+				  struct mlv_fair_audited *audited)
+{
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
 	mlv_err err;
 
 	if ((err = mlv_eval_yaml(place, side, &root)) ||
 	    (err = mlv_fair_entries_read("mlv.yaml", root, entries)))
 		return err;
-	return entries->count ? mlv_fair_audit_record("mlv.yaml", record, entries, audited) : NULL;
+	return entries->count ? mlv_fair_audit_record("mlv.yaml", record, cases, entries, audited) : NULL;
 }
 
 mlv_err mlv_eval_path(const char *name, struct mlv_buf *path)

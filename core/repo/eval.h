@@ -29,7 +29,15 @@ mlv_err mlv_eval_spec_id(const struct mlv_eval_spec *spec, char id[MLV_EVAL_ID])
 /* The gate of this version called name, or with name NULL its only one. */
 mlv_err mlv_eval_gate_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_gate *gate) MLV_CHECK;
-/* What `fairness:` of this version says of a record; without an entry no audits. The audit refers to both. */
+/*
+ * What `fairness:` of this version says of a record, whose rows are cases, NULL where they are not there;
+ * without an entry no audits. The audit refers to all.
+ */
+mlv_err mlv_eval_fairness_of_rows(const struct mlv_metrics_place *place,
+				  const struct mlv_metrics_side *side, const struct mlv_record *record,
+				  const struct mlv_cases *cases, struct mlv_fair_entries *entries,
+				  struct mlv_fair_audited *audited) MLV_CHECK;
+/* The same without its rows: those that come in groups are not tested. */
 mlv_err mlv_eval_fairness(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			  const struct mlv_record *record, struct mlv_fair_entries *entries,
 			  struct mlv_fair_audited *audited) MLV_CHECK;

@@ -50,6 +50,31 @@ spec ', group: who' && mlv eval -q && cp evals/test.json whole.json
 { head -1 p.csv && sed -n 2,100p p.csv; } >a.csv && { head -1 p.csv && tail -n +101 p.csv; } >b.csv
 mlv eval -q --partial --predictions a.csv -o a.part test && mlv eval -q --partial --predictions b.csv -o b.part test
 mlv eval merge -q a.part b.part && cmp evals/test.json whole.json && echo 'the same'
+echo '--- a test of persons, not of their rows, of groups of people, too'
+cat >>mlv.yaml <<'END'
+fairness: [{by: g, reference: {value: 0}, metrics: [fpr]}]
+gates: {fair: {rules: ["fairness.g.fpr in tau mode significant"]}}
+END
+fair() { mlv fairness --json | /usr/bin/python3 -c '
+import json, sys
+groups = json.load(sys.stdin)[0]["attributes"][0]["groups"]
+for group in groups:
+    print(group["group"], {k: round(v, 9) if isinstance(v, float) else [round(x, 9) for x in v] if isinstance(v, list) else v
+                          for k, v in group["fpr"].items() if k not in ("n", "hits")})'; }
+table 3 10 >p.csv && mlv eval -q && fair >fair.3 && cat fair.3
+mlv gate
+echo $?
+mv p.csv away && mlv gate
+echo $?
+table 1 10 >p.csv && mlv eval -q && fair | cmp - fair.3 && echo 'of one row each the same'
+echo '--- other groups of the same rows'
+git add -A && git commit -qm grouped
+sed 's/,p7,/,p8,/; s/,p9,/,other,/' p.csv >q.csv && mv q.csv p.csv && mlv eval verify
+echo $?
+mlv eval -q && mlv metrics diff | grep -e groups -e '^reversals'
+echo '--- the same, called otherwise'
+git checkout -q p.csv && sed 's/,p\([0-9]*\),/,q\1,/' p.csv >q.csv && mv q.csv p.csv && mlv eval -q && mlv metrics diff | grep -e groups -e '^reversals'
+spec ', group: who' && table 3 10 >p.csv
 echo '--- what is refused, and what is no group'
 sed '5s/,p[0-9]*,/,,/' p.csv >q.csv && cp p.csv keep.csv && mv q.csv p.csv && mlv eval -q
 echo $?

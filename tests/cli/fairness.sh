@@ -64,3 +64,12 @@ mlv fairness --json | /usr/bin/python3 -c '
 import json, sys
 one, = json.load(sys.stdin)
 print([(a["attribute"], a.get("within"), sum(g["n"] for g in a["groups"])) for a in one["attributes"]])'
+# Whole numbers are written as Aequitas writes them, not as 1e+01: 10.0 for a rate by 0, and 20 times a rate.
+{
+	echo label_value,score,class
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do echo 0,0,Ref; done
+	printf '%s\n' 0,1,Ref 1,0,Ref 1,1,Other 0,1,Other
+} >whole.csv
+printf 'ref_groups_method: predefined\nref_groups: {class: Ref}\n' >config.yaml
+mlv fairness --aequitas whole.csv --config config.yaml --format aequitas-csv |
+	/usr/bin/python3 -c 'import csv, sys; print([(r["attribute_value"], r["fpr_disparity"], r["tpr_disparity"], r["fpr"]) for r in csv.DictReader(sys.stdin)])'

@@ -238,3 +238,89 @@ mlv_test(fairness, rows_are_counted_by_group_within_level)
 	mlv_fair_count(truth, guess, 5, code, within, 2, at);
 	cr_assert(at[0].tp == 1 && at[1].fn == 1 && at[2].tn == 1 && at[3].fp == 1 && at[3].tp == 1);
 }
+
+#define PERSONS 40
+
+/* Each person times over: rows of one person are of one group, and all alike. */
+static void audit_persons(uint32_t times, bool clustered, struct mlv_fairness *fairness)
+{
+	static const char *const values[] = { "a", "b" };
+	static uint32_t truth[PERSONS * 3], guess[PERSONS * 3], code[PERSONS * 3], person[PERSONS * 3];
+	struct mlv_fair_cells room[1][8] = { { { 0 } } };
+	struct mlv_fair_attribute attribute = {
+		.name = "x", .values = values, .count = 2, .against = MLV_FAIR_NAMED, .named = 1, .tau = 0.8,
+		.clustered = clustered,
+	};
+
+	for (uint32_t i = 0; i < PERSONS * times; i++) {
+		uint32_t who = i % PERSONS;
+
+		person[i] = PERSONS - who;
+		code[i] = who % 2;
+		truth[i] = who / 2 % 2;
+		guess[i] = who % 2 ? who % 5 < 2 : who % 5 < 3;
+	}
+	attribute.rows = (struct mlv_fair_rows){ truth, guess, code, NULL, clustered ? person : NULL,
+						 PERSONS * times };
+	audit_rows(truth, guess, PERSONS * times, &attribute, &(const uint32_t *){ code }, 1, room, fairness);
+}
+
+/* Three equal rows of each person say no more than one: but taken for independent they do. */
+mlv_test(fairness, rows_of_one_person_are_not_independent)
+{
+	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness once = { 0 }, thrice = { 0 }, naive = { 0 };
+
+	audit_persons(1, true, &once);
+	audit_persons(3, true, &thrice);
+	audit_persons(3, false, &naive);
+	for (size_t r = 0; r < MLV_RATES; r++) {
+		const struct mlv_disparity *a = &once.audits[0].groups[0].disparities[r];
+		const struct mlv_disparity *b = &thrice.audits[0].groups[0].disparities[r];
+		const struct mlv_disparity *c = &naive.audits[0].groups[0].disparities[r];
+		const struct mlv_rate_value *rate = &thrice.audits[0].groups[0].rates[r];
+
+		cr_assert(a->has_p == true && b->has_p == true, "%s", mlv_rate_name((enum mlv_rate)r));
+		near(a->p, b->p, 1e-12);
+		near(a->difference_interval.low, b->difference_interval.low, 1e-12);
+		near(a->ratio_interval.high, b->ratio_interval.high, 1e-12);
+		near(once.audits[0].groups[0].rates[r].interval.low, rate->interval.low, 1e-12);
+		if (a->difference > 0 || a->difference < 0)
+			cr_assert(c->p < b->p, "%s", mlv_rate_name((enum mlv_rate)r));
+	}
+}
+
+/*
+ * The test of 20 and 20 persons by hand, pprev: 12 of 20 against 8 of 20. Under equal rates, 1/2, each
+ * adds a half of a twentieth, so that the variance is 40/39 * 40 * (1/40)^2; t has 39 degrees of freedom.
+ */
+mlv_test(fairness, test_of_clusters_by_hand)
+{
+	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	const struct mlv_disparity *of;
+
+	audit_persons(3, true, &fairness);
+	of = &fairness.audits[0].groups[0].disparities[MLV_RATE_PPREV];
+	near(of->difference, 0.2, 1e-15);
+	near(of->p, mlv_test_t(0.2, sqrt(40.0 / 39 / 40), 39), 1e-13);
+	/* 12 at 0.4/20 and 8 at 0.6/20 of one, 8 at 0.6/20 and 12 at 0.4/20 of the other. */
+	near(of->difference_interval.high,
+	     mlv_interval_t(0.2, sqrt(40.0 / 39 * 2 * (12 * .0004 + 8 * .0009)), 39, 0.95).high, 1e-13);
+}
+
+/* A record says that rows come in groups, and not in which: nothing is tested. */
+mlv_test(fairness, without_rows_clusters_are_not_tested)
+{
+	static const char *const values[] = { "a", "b" };
+	static const struct mlv_fair_cells cells[] = { { 10, 10, 10, 10 }, { 5, 15, 10, 10 } };
+	static const struct mlv_fair_cells all = { 15, 25, 20, 20 };
+	const struct mlv_fair_attribute attribute = {
+		.name = "x", .values = values, .cells = cells, .count = 2, .tau = 0.8, .clustered = true,
+	};
+	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+	const struct mlv_disparity *of;
+
+	check_ok(mlv_fairness_audit(&all, &attribute, 1, 0.95, &fairness));
+	of = &fairness.audits[0].groups[1].disparities[MLV_RATE_TPR];
+	cr_assert(fairness.audits[0].untested == true);
+	cr_assert(of->has_p == false && of->has_ratio_interval == false && of->fair == MLV_FAIR_NO);
+}

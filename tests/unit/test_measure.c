@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/eval/cluster.h"
 #include "core/eval/measure.h"
 
 #define near(a, b, digits) \
@@ -371,4 +372,69 @@ mlv_test(measure, what_is_not_defined_has_no_value)
 	cr_assert(eq(str, measure("mse", &far).why, "overflow"));
 	rows.count = 0;
 	cr_assert(eq(str, measure("accuracy", &rows).why, "no-rows"));
+}
+
+/*
+ * What a row adds to a metric is its weight times how the value changes with that weight: here by small
+ * steps, as W. Fuller (Sampling Statistics, 2009, chapter 1) has linearisation.
+ */
+static void check_slopes(const char *name, struct mlv_rows *rows, double *weight)
+{
+	const struct mlv_measure *of = mlv_measure_find(name);
+	double added[8], sum = 0, at;
+	bool known = false;
+
+	rows->weight = weight;
+	at = value(name, rows);
+	check_ok(mlv_clusters_added(of, rows, NULL, at, added, &known));
+	cr_assert(known == true, "%s", name);
+	for (size_t i = 0; i < rows->count; i++) {
+		double whole = weight[i], above, below;
+
+		weight[i] = whole + 1e-5;
+		above = value(name, rows);
+		weight[i] = whole - 1e-5;
+		below = value(name, rows);
+		weight[i] = whole;
+		near(added[i], whole * (above - below) / 2e-5, 1e-7);
+		sum += added[i];
+	}
+	near(sum, 0, 1e-14);
+}
+
+mlv_test(measure, what_rows_add_is_a_slope)
+{
+	static const uint32_t truth[] = { 1, 0, 1, 1, 0, 0, 1, 0 };
+	static const double score[] = { .9, .8, .7, .7, .7, .35, .3, .1 };
+	static const double y[] = { 3, -.5, 2, 7, 4, 1, 0, 2 }, p[] = { 2.5, 0, 2, 8, 3, 1.5, 1, 2 };
+	double weight[] = { 1, 2, 1, .5, 1.5, 1, 3, 1 };
+	struct mlv_rows rows = binary(truth, truth, 8), reg = numbers(y, p, 8);
+	double added[8];
+	bool known = true;
+
+	rows.score = score;
+	check_slopes("ap", &rows, weight);
+	check_slopes("ece", &rows, weight);
+	check_slopes("rmse", &reg, weight);
+	check_slopes("r2", &reg, weight);
+	check_ok(mlv_clusters_added(mlv_measure_find("max_error"), &reg, NULL, 1, added, &known));
+	cr_assert(known == false);
+}
+
+/* Of groups of one row each the error of rmse is that of the mean of squares by 2 rmse. */
+mlv_test(measure, intervals_of_groups_by_slopes)
+{
+	static const double y[] = { 3, -0.5, 2, 7 }, p[] = { 2.5, 0, 2, 8 };
+	static const uint32_t alone[] = { 3, 0, 1, 2 }, one[] = { 0, 0, 0, 0 };
+	struct mlv_rows rows = numbers(y, p, 4);
+	struct mlv_measured plain = measure("rmse", &rows), grouped;
+
+	rows.group = alone;
+	grouped = measure("rmse", &rows);
+	cr_assert(eq(str, grouped.by, "cluster"));
+	near(grouped.error, plain.error, 1e-15);
+	cr_assert(eq(str, measure("r2", &rows).by, "cluster"));
+	cr_assert(measure("max_error", &rows).by == NULL);
+	rows.group = one;
+	cr_assert(measure("rmse", &rows).by == NULL);
 }

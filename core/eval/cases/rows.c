@@ -57,6 +57,10 @@ static void list_columns(const struct mlv_cases *cases, struct columns *columns)
 			"fold", { .code = cases->fold, .codes = cases->folds.count }, MLV_FIELD_FOLD, NULL,
 			&cases->folds,
 		};
+	if (cases->group) /* which rows belong together, whatever they are called */
+		columns->at[columns->count++] = (struct column){
+			.name = "group", .key = { .code = cases->group, .codes = cases->groups },
+		};
 }
 
 /* Whether rows can be counted slice by slice as they come in their order. */
@@ -65,7 +69,7 @@ static bool are_counted(const struct mlv_cases *cases)
 	const struct mlv_eval_spec *spec = cases->spec;
 	size_t count = 1;
 
-	if (spec->task != MLV_TASK_BINARY || cases->weight || !cases->truth || !cases->guess)
+	if (spec->task != MLV_TASK_BINARY || cases->weight || cases->group || !cases->truth || !cases->guess)
 		return false;
 	for (size_t m = 0; m < spec->metric_count; m++)
 		if (strcmp(spec->metrics[m].measure->name, "ap") == 0)
@@ -132,7 +136,7 @@ static mlv_err give_head(struct mlv_giving *giving, const struct column *column)
 	size_t names = column->words ? column->words->count : column->names ? column->names->count : 0;
 	mlv_err err;
 
-	snprintf(count, sizeof(count), "%zu", names);
+	snprintf(count, sizeof(count), "%zu", names ? names : column->key.codes);
 	if ((err = mlv_give_text(giving, column->name, '\0')) ||
 	    (err = mlv_give_text(giving, column->key.number ? "number" : count, '\0')))
 		return err;

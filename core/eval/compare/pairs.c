@@ -126,6 +126,28 @@ static bool same_order(const struct mlv_pairs *pairs)
 	return true;
 }
 
+/* Whether a group of one side is one of the other, as far as rows are paired. */
+static mlv_err compare_groups(struct mlv_pairs *pairs)
+{
+	const uint32_t *groups[2] = { pairs->rows[0].group, pairs->rows[1].group };
+	size_t counts[2] = { pairs->old->groups, pairs->new_cases->groups };
+	MLV_SCOPED(mlv_mem_free)
+	uint32_t *met = mlv_sys_alloc_array(counts[0] + counts[1] + 1, sizeof(*met));
+	uint32_t *of[2] = { met, met + counts[0] }; /* of each group the other side's, 0: none yet */
+
+	if (!met)
+		return mlv_error_nomem("groups");
+	for (size_t p = 0; p < pairs->count && !pairs->regrouped; p++) {
+		uint32_t old = groups[0][pairs->old_row[p]], now = groups[1][pairs->new_row[p]];
+
+		pairs->regrouped = (of[0][old] && of[0][old] != now + 1) ||
+				   (of[1][now] && of[1][now] != old + 1);
+		of[0][old] = now + 1;
+		of[1][now] = old + 1;
+	}
+	return NULL;
+}
+
 mlv_err mlv_pairs_make(const struct mlv_cases *old, const struct mlv_cases *new_cases,
 		       struct mlv_pairs *pairs, bool *possible)
 {
@@ -154,6 +176,8 @@ mlv_err mlv_pairs_make(const struct mlv_cases *old, const struct mlv_cases *new_
 	for (size_t r = 0; by_id && r < old->rows.count; r++)
 		row_of[old->id[r]] = (uint32_t)r;
 	pair_rows(&made, row_of);
+	if (old->group && new_cases->group && (err = compare_groups(&made)))
+		return err;
 	*pairs = made;
 	made = (struct mlv_pairs){ 0 };
 	return NULL;

@@ -246,6 +246,27 @@ static mlv_err by_squares(const struct paired_slice *slice, struct mlv_change *c
 	return err;
 }
 
+/* Of metrics that only groups tell the error of, by what each row adds on either side. */
+static mlv_err by_added(const struct paired_slice *slice, const struct mlv_measure *measure,
+			struct mlv_change *change)
+{
+	size_t n = slice->old.count;
+	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(2 * n + 1, sizeof(*added));
+	bool known[2];
+	mlv_err err;
+
+	if (!added)
+		return mlv_error_nomem("groups");
+	if ((err = mlv_clusters_added(measure, &slice->old, &slice->old_cells, change->sides[0].value,
+				      added + n, &known[0])) ||
+	    (err = mlv_clusters_added(measure, &slice->new_rows, &slice->new_cells,
+				      change->sides[1].value, added, &known[1])))
+		return err;
+	for (size_t i = 0; i < n; i++)
+		added[i] -= added[n + i];
+	return known[0] && known[1] ? by_groups(slice, added, change) : NULL;
+}
+
 static mlv_err values(const struct paired_slice *slice, const struct mlv_measure *measure,
 		      struct mlv_change *change)
 {
@@ -284,6 +305,8 @@ mlv_err mlv_change_by_rows(const struct paired_slice *slice, struct mlv_change *
 		return by_paired_t(slice, measure, change);
 	if (strcmp(measure->name, "auc") == 0)
 		return by_delong(slice, change);
+	if (groups_of(slice))
+		return by_added(slice, measure, change);
 	if (strcmp(measure->name, "rmse") == 0 || strcmp(measure->name, "r2") == 0)
 		return by_squares(slice, change);
 	return NULL;

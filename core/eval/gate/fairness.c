@@ -111,6 +111,9 @@ static void judge(const struct mlv_gate *gate, const struct mlv_record *record,
 		finding->why = "too few rows to judge";
 	} else if (!of->defined) {
 		finding->why = "the rates are both 0";
+	} else if (of->fair == MLV_FAIR_NO && pair->rule->mode == MLV_GATE_SIGNIFICANT && audit->untested) {
+		finding->outcome = MLV_GATE_UNSURE;
+		finding->why = "rows come in groups, and the record has no test: see mlv fairness";
 	} else if (of->fair == MLV_FAIR_NO && pair->rule->mode == MLV_GATE_SIGNIFICANT && of->has_p &&
 		   pair->adjusted >= 1 - record->level) {
 		finding->why = "beyond the limit, but it may be luck";
