@@ -10,6 +10,8 @@ struct run_args {
 static const struct mlv_opt run_opts[] = {
 	{ MLV_OPT_TEXT, 0, "split", offsetof(struct run_args, split), "<split>", MLV_HINT_NONE,
 	  "run only this split" },
+	{ MLV_OPT_TEXT, 0, "fold", offsetof(struct run_args, split), "<r.k>", MLV_HINT_NONE,
+	  "the same, by its repeat and fold" },
 	{ MLV_OPT_FLAG, 'f', "force", offsetof(struct run_args, force), NULL, MLV_HINT_NONE,
 	  "run also splits where nothing has changed" },
 	{ 0 },

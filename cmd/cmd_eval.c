@@ -1,9 +1,11 @@
 /* cmd_eval.c - mlv eval: from predictions to a record of metrics, overall and by slice. */
 #include "cmd/cmd_eval.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/ui/out.h"
+#include "core/base/sys.h"
 
 static const struct mlv_opt eval_opts[] = {
 	{ MLV_OPT_FLAG, 'n', "dry-run", offsetof(struct eval_args, dry_run), NULL, MLV_HINT_NONE,
@@ -15,20 +17,39 @@ static const struct mlv_opt eval_opts[] = {
 	{ MLV_OPT_TEXT, 'o', "output", offsetof(struct eval_args, output), "<file>", MLV_HINT_FILE,
 	  "where the partial goes; <name>.partial" },
 	{ MLV_OPT_TEXT, 0, "predictions", offsetof(struct eval_args, predictions), "<file>",
-	  MLV_HINT_FILE, "the shard's predictions, if not those of mlv.yaml" },
+	  MLV_HINT_FILE, "these instead of mlv.yaml's, with -n or --partial" },
 	{ MLV_OPT_TEXT, 0, "features", offsetof(struct eval_args, features), "<file>", MLV_HINT_FILE,
-	  "the shard's features, if not those of mlv.yaml" },
+	  "these instead of mlv.yaml's, with -n or --partial" },
 	{ MLV_OPT_TEXT, 0, "shard", offsetof(struct eval_args, shard), "<i/n>", MLV_HINT_NONE,
 	  "which of how many shards it is: none is forgotten then" },
 	{ 0 },
 };
 
-static mlv_err evaluate(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
-			const char *name, bool new_edges, struct mlv_evaluation *evaluation)
+/* Take a table that the user typed for one of mlv.yaml; typed NULL: not. */
+static mlv_err replace(const struct mlv_metrics_place *place, const char *typed, char **path)
 {
-	mlv_err err;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf name = MLV_BUF_INIT;
+	mlv_err err = typed ? mlv_metrics_place_name(place, typed, &name) : NULL;
 
-	if ((err = mlv_evaluation_begin(place, side, name, new_edges, evaluation)) ||
+	if (err || !typed)
+		return err;
+	free(*path);
+	*path = mlv_sys_strdup(name.ptr);
+	return *path ? NULL : mlv_error_nomem("a path");
+}
+
+/* other NULL: the tables are those of mlv.yaml. */
+static mlv_err evaluate(struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			const char *name, const struct eval_args *other,
+			struct mlv_evaluation *evaluation)
+{
+	struct mlv_eval_spec *spec = &evaluation->spec;
+	mlv_err err = mlv_evaluation_begin(place, side, name, other && other->new_edges, evaluation);
+
+	if (!err && other && other->features && !spec->join)
+		err = mlv_error(MLV_E_USAGE, "--features needs 'join' in mlv.yaml");
+	if (err || (other && ((err = replace(place, other->predictions, &spec->predictions)) ||
+			      (err = replace(place, other->features, &spec->join)))) ||
 	    (err = mlv_eval_cases(place, side, &evaluation->spec, mlv_evaluation_frozen(evaluation),
 				  &evaluation->cases, &evaluation->ids)))
 		return err;
@@ -44,7 +65,7 @@ static mlv_err eval_one(struct mlv_run *run, const struct eval_args *args,
 
 	if (args->partial)
 		return mlv_eval_one_shard(run, args, place, name);
-	err = evaluate(place, &side, name, args->new_edges, &evaluation);
+	err = evaluate(place, &side, name, args, &evaluation);
 	return err ? err : mlv_evaluation_put(run, place, &evaluation, args->dry_run);
 }
 
@@ -72,9 +93,14 @@ static mlv_err check_args(const struct eval_args *args, size_t names)
 	if (args->partial && args->new_edges)
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "a partial has no edges"),
 				      "mlv eval merge --new-edges");
-	if (!args->partial && (args->output || args->predictions || args->features || args->shard))
-		return mlv_error(MLV_E_USAGE, "--output, --predictions, --features and --shard are of "
-					      "--partial");
+	if (!args->partial && (args->output || args->shard))
+		return mlv_error(MLV_E_USAGE, "--output and --shard are of --partial");
+	if (!args->partial && !args->dry_run && (args->predictions || args->features))
+		return mlv_error_hint(mlv_error(MLV_E_USAGE,
+						"--predictions and --features need -n or --partial"),
+				      "a record is of the tables that mlv.yaml names");
+	if ((args->predictions || args->features) && names != 1)
+		return mlv_error(MLV_E_USAGE, "--predictions and --features are of one evaluation: name it");
 	return NULL;
 }
 
@@ -153,7 +179,7 @@ static mlv_err verify_one(struct mlv_run *run, struct mlv_metrics_place *place,
 		return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: not in %s", path.ptr,
 						mlv_metrics_side_name(side)),
 				      "mlv eval %s", name);
-	if ((err = evaluate(place, side, name, false, &evaluation)))
+	if ((err = evaluate(place, side, name, NULL, &evaluation)))
 		return err;
 	if (text.len != evaluation.record.len ||
 	    memcmp(text.ptr, evaluation.record.ptr, text.len) != 0)

@@ -8,9 +8,8 @@
 
 #include "cmd/fairness/report.h"
 #include "cmd/ui/value.h"
-#include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/base/yaml.h"
+#include "core/base/sys.h"
 #include "core/eval/fairness_plan.h"
 #include "core/repo/eval.h"
 
@@ -174,17 +173,10 @@ static mlv_err audit_evals(struct auditing *auditing, const char *typed)
 
 static mlv_err read_config(struct mlv_ctx *ctx, const char *path, struct mlv_aequitas_config *config)
 {
-	MLV_SCOPED(mlv_buf_release)
-	struct mlv_buf text = MLV_BUF_LIMIT(MLV_METRICS_MAX),
-		       absolute = MLV_BUF_INIT;
 	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
-	mlv_err err;
+	mlv_err err = path ? mlv_option_yaml(ctx, path, &root) : NULL;
 
-	if (path && ((err = mlv_path_absolute(&absolute, ctx->cwd, path)) ||
-		     (err = mlv_fs_read(AT_FDCWD, absolute.ptr, &text)) ||
-		     (err = mlv_yaml_parse(path, text.ptr, text.len, &root))))
-		return err;
-	return mlv_aequitas_config_read(path ? path : "", root, config);
+	return err ? err : mlv_aequitas_config_read(path ? path : "", root, config);
 }
 
 static mlv_err read_table(struct mlv_ctx *ctx, const char *path, const struct mlv_aequitas_config *config,

@@ -4,16 +4,19 @@
 #include "cmd/gate/export.h"
 #include "cmd/record/diff.h"
 #include "cmd/ui/budget.h"
+#include "cmd/ui/value.h"
 #include "core/base/sys.h"
 
 struct gate_args {
-	const char *base, *junit, *sarif, *openmetrics, *max_bytes;
+	const char *base, *junit, *sarif, *openmetrics, *max_bytes, *policy;
 	bool soft, markdown, github;
 };
 
 static const struct mlv_opt gate_opts[] = {
 	{ MLV_OPT_TEXT, 0, "base", offsetof(struct gate_args, base), "<rev>", MLV_HINT_REV,
 	  "compare with this revision instead of the gate's base" },
+	{ MLV_OPT_TEXT, 0, "policy", offsetof(struct gate_args, policy), "<file>", MLV_HINT_FILE,
+	  "take the gates of this file instead of mlv.yaml" },
 	{ MLV_OPT_FLAG, 0, "soft", offsetof(struct gate_args, soft), NULL, MLV_HINT_NONE,
 	  "print what was found, and exit 0 whatever it was" },
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct gate_args, markdown), NULL, MLV_HINT_NONE,
@@ -56,6 +59,12 @@ static void gating_release(struct gating *gating)
 	mlv_metrics_place_close(&gating->place);
 }
 
+/* Where the rules stand. */
+static const char *gate_file(const struct gating *gating)
+{
+	return gating->args->policy ? gating->args->policy : "mlv.yaml";
+}
+
 /* The evaluation that the gate is of: the one it names, or the only one. */
 static mlv_err find_eval(struct gating *gating)
 {
@@ -66,13 +75,13 @@ static mlv_err find_eval(struct gating *gating)
 	gating->eval = gating->gate.eval;
 	if (!gating->eval && gating->evals.count != 1)
 		return mlv_error(MLV_E_SPEC,
-				 "mlv.yaml: the gate '%s' needs 'eval': there are %zu evaluations",
-				 gating->gate.name, gating->evals.count);
+				 "%s: the gate '%s' needs 'eval': there are %zu evaluations",
+				 gate_file(gating), gating->gate.name, gating->evals.count);
 	if (!gating->eval)
 		gating->eval = gating->evals.at[0];
 	if (!mlv_strs_has(&gating->evals, gating->eval))
-		return mlv_error(MLV_E_SPEC, "mlv.yaml: the gate '%s' is of '%s', which is no evaluation",
-				 gating->gate.name, gating->eval);
+		return mlv_error(MLV_E_SPEC, "%s: the gate '%s' is of '%s', which is no evaluation",
+				 gate_file(gating), gating->gate.name, gating->eval);
 	return NULL;
 }
 
@@ -164,6 +173,17 @@ static mlv_err export(struct gating *gating, const struct mlv_gate_heading *head
 	return err;
 }
 
+static mlv_err read_gate(struct gating *gating, const char *name)
+{
+	MLV_SCOPED(mlv_value_freep) struct mlv_value *root = NULL;
+	mlv_err err;
+
+	if (!gating->args->policy)
+		return mlv_eval_gate_of(&gating->place, &gating->sides[1], name, &gating->gate);
+	err = mlv_option_yaml(gating->run->ctx, gating->args->policy, &root);
+	return err ? err : mlv_gate_read(gating->args->policy, root, name, &gating->gate);
+}
+
 static mlv_err tell(struct gating *gating, const struct mlv_gate_report *report)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf file = MLV_BUF_INIT;
@@ -172,7 +192,8 @@ static mlv_err tell(struct gating *gating, const struct mlv_gate_report *report)
 		.base = gating->has_base ? mlv_metrics_side_name(&gating->sides[0]) : NULL,
 		.evidence = gating->has_base ? mlv_comparison_evidence(&gating->diff.comparison) : NULL,
 	};
-	mlv_err err = mlv_buf_printf(&file, "%smlv.yaml", gating->place.prefix ? gating->place.prefix : "");
+	const char *prefix = gating->place.prefix && !gating->args->policy ? gating->place.prefix : "";
+	mlv_err err = mlv_buf_printf(&file, "%s%s", prefix, gate_file(gating));
 
 	heading.file = file.ptr;
 	if (err || (err = mlv_gate_print(gating->run, &heading, report, gating->most)) ||
@@ -195,7 +216,7 @@ static mlv_err gate_run(struct mlv_run *run, const void *args, char **names)
 
 	if ((err = mlv_budget_parse(gating.args->max_bytes, gating.args->markdown, &gating.most)) ||
 	    (err = mlv_metrics_place_open(&gating.place, run->ctx, run->ctx->cwd)) ||
-	    (err = mlv_eval_gate_of(&gating.place, &gating.sides[1], names[0], &gating.gate)) ||
+	    (err = read_gate(&gating, names[0])) ||
 	    (err = find_eval(&gating)) || (err = find_base(&gating)) || (err = load(&gating)) ||
 	    (err = load_fairness(&gating)) ||
 	    (err = mlv_gate_apply(&gating.gate, &sides[1].record,

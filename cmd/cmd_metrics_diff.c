@@ -14,7 +14,7 @@
 struct diff_args {
 	struct mlv_opt_list targets;
 	bool recursive, all, markdown, mermaid, no_path, no_rows, merge_base, exit_code;
-	const char *precision, *slices, *sort, *adjust, *max_bytes, *paired, *level, *margin;
+	const char *precision, *slices, *sort, *adjust, *max_bytes, *paired, *level, *margin, *format;
 	uint64_t min_n;
 };
 
@@ -27,6 +27,8 @@ static const struct mlv_opt diff_opts[] = {
 	  "show what did not change, too" },
 	{ MLV_OPT_FLAG, 0, "md", offsetof(struct diff_args, markdown), NULL, MLV_HINT_NONE,
 	  "write a Markdown table" },
+	{ MLV_OPT_TEXT, 0, "format", offsetof(struct diff_args, format), "<how>", MLV_HINT_NONE,
+	  "table (default), or dvc-json: as dvc metrics diff --json" },
 	{ MLV_OPT_FLAG, 0, "mermaid", offsetof(struct diff_args, mermaid), NULL, MLV_HINT_NONE,
 	  "with --md, draw slices as charts that GitHub and GitLab show" },
 	{ MLV_OPT_TEXT, 0, "max-bytes", offsetof(struct diff_args, max_bytes), "<n>", MLV_HINT_NONE,
@@ -70,6 +72,7 @@ struct diff {
 	struct mlv_record_diff_options options;
 	struct mlv_record_diff_how how;
 	bool changed; /* something did */
+	bool dvc;     /* JSON as dvc metrics diff writes it: of all rows, and no more than numbers */
 	char *base;   /* the merge base */
 	struct mlv_table table;
 	enum mlv_errc failed; /* why a file could not be read, as was told; MLV_E_NO: all could */
@@ -132,6 +135,27 @@ static mlv_err find_files(struct diff *diff)
 	return err;
 }
 
+/* What changed of all rows of a record. */
+static void out_overall(const struct diff *diff, const char *path, const struct mlv_comparison *comparison)
+{
+	struct mlv_out *out = diff->run->out;
+
+	mlv_out_object_begin(out, path);
+	for (size_t c = 0; c < comparison->count && !comparison->changes[c].dim; c++) {
+		const struct mlv_change *change = &comparison->changes[c];
+		bool both = change->sides[0].defined && change->sides[1].defined;
+
+		if (!diff->args->all && both && !(change->change < 0 || change->change > 0))
+			continue;
+		mlv_out_object_begin(out, change->metric);
+		mlv_out_maybe(out, "old", change->sides[0].defined, change->sides[0].value);
+		mlv_out_maybe(out, "new", change->sides[1].defined, change->sides[1].value);
+		mlv_out_maybe(out, "diff", both, change->change);
+		mlv_out_object_end(out);
+	}
+	mlv_out_object_end(out);
+}
+
 static mlv_err diff_eval(struct diff *diff, const char *name)
 {
 	MLV_SCOPED(mlv_record_diff_release) struct mlv_record_diff compared = { 0 };
@@ -150,6 +174,10 @@ static mlv_err diff_eval(struct diff *diff, const char *name)
 	if (!compared.compared)
 		return NULL;
 	diff->changed |= mlv_record_diff_changed(&compared);
+	if (diff->dvc) {
+		out_overall(diff, path.ptr, &compared.comparison);
+		return NULL;
+	}
 	return mlv_record_diff_print(diff->run, diff->sides, &compared, &diff->options);
 }
 
@@ -169,13 +197,22 @@ static mlv_err read_side(struct diff *diff, size_t s, const char *file, struct m
 	return err;
 }
 
-static void out_pair(struct mlv_out *out, const struct mlv_metric_pair *pair)
+/* A number, which of folds is their mean, or a text. */
+static void out_plain(struct mlv_out *out, const char *name, const struct mlv_metric *metric)
+{
+	if (metric && metric->type == MLV_METRIC_TEXT)
+		mlv_out_text(out, name, metric->text);
+	else
+		mlv_out_maybe(out, name, metric != NULL, metric ? metric->number : 0);
+}
+
+static void out_pair(struct mlv_out *out, const struct mlv_metric_pair *pair, bool plain)
 {
 	double change;
 
 	mlv_out_object_begin(out, mlv_metric_pair_name(pair));
-	mlv_metrics_out_value(out, "old", pair->old);
-	mlv_metrics_out_value(out, "new", pair->new_metric);
+	(plain ? out_plain : mlv_metrics_out_value)(out, "old", pair->old);
+	(plain ? out_plain : mlv_metrics_out_value)(out, "new", pair->new_metric);
 	if (mlv_metric_pair_change(pair, &change))
 		mlv_out_real(out, "diff", change);
 	mlv_out_object_end(out);
@@ -228,7 +265,7 @@ static mlv_err diff_file(struct diff *diff, const char *file)
 			mlv_out_object_begin(diff->run->out, file);
 		begun = true;
 		diff->changed |= !mlv_metric_pair_equal(&pair);
-		out_pair(diff->run->out, &pair);
+		out_pair(diff->run->out, &pair, diff->dvc);
 		if ((err = row_pair(diff, file, &pair)))
 			return err;
 	}
@@ -344,8 +381,15 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 {
 	MLV_SCOPED(diff_release) struct diff diff = { .run = run, .args = opaque,
 						      .place = { .root_fd = -1 } };
+	static const char *const formats[] = { "table", "dvc-json" };
+	size_t format = 0;
 	mlv_err err;
 
+	if ((err = mlv_option_choice("--format", diff.args->format, formats, MLV_COUNT(formats), &format)))
+		return err;
+	diff.dvc = format == 1;
+	run->json |= diff.dvc;
+	run->out->json |= diff.dvc;
 	if ((err = open_diff(&diff, revs)) || (err = find_files(&diff)))
 		return err;
 	err = diff.most && !run->json ? print_within(&diff) : print(&diff);

@@ -71,6 +71,7 @@ _mlv()
 	'cv report':--rev) _mlv_offer rev; return ;;
 	'cv report':--slice) _mlv_offer none; return ;;
 	'cv run':--split) _mlv_offer none; return ;;
+	'cv run':--fold) _mlv_offer none; return ;;
 	'cv split':--output | 'cv split':-o) _mlv_offer file; return ;;
 	'data status':--remote | 'data status':-r) _mlv_offer remote; return ;;
 	'data status':--untracked-files) _mlv_offer none; return ;;
@@ -94,6 +95,7 @@ _mlv()
 	'fetch':--type) _mlv_offer none; return ;;
 	'fsck':--remote | 'fsck':-r) _mlv_offer remote; return ;;
 	'gate':--base) _mlv_offer rev; return ;;
+	'gate':--policy) _mlv_offer file; return ;;
 	'gate':--max-bytes) _mlv_offer none; return ;;
 	'gate':--junit) _mlv_offer file; return ;;
 	'gate':--sarif) _mlv_offer file; return ;;
@@ -120,6 +122,7 @@ _mlv()
 	'metrics blame':--slice) _mlv_offer none; return ;;
 	'metrics blame':--eval) _mlv_offer none; return ;;
 	'metrics diff':--targets) _mlv_offer file; return ;;
+	'metrics diff':--format) _mlv_offer none; return ;;
 	'metrics diff':--max-bytes) _mlv_offer none; return ;;
 	'metrics diff':--precision) _mlv_offer none; return ;;
 	'metrics diff':--slices) _mlv_offer none; return ;;
@@ -211,7 +214,7 @@ _mlv()
 	'cv') words='' hint=none ;;
 	'cv check') words='--rev' hint=none ;;
 	'cv report') words='--rev --slice --folds --md' hint=none ;;
-	'cv run') words='--split --force -f' hint=none ;;
+	'cv run') words='--split --fold --force -f' hint=none ;;
 	'cv split') words='--output -o --dry-run -n' hint=none ;;
 	'dag') words='--dot --mermaid --md --full --outs -o --collapse-foreach-matrix' hint=file ;;
 	'data') words='' hint=none ;;
@@ -227,7 +230,7 @@ _mlv()
 	'fetch') words='--remote -r --jobs -j --bwlimit --all-branches -a --all-tags -T --all-commits -A --glob --dry-run --run-cache --max-size --type --allow-missing' hint=file ;;
 	'freeze') words='' hint=file ;;
 	'fsck') words='--remote -r --repair --all-branches -a --all-tags -T --all-commits -A' hint=file ;;
-	'gate') words='--base --soft --md --max-bytes --github --junit --sarif --openmetrics' hint=none ;;
+	'gate') words='--base --policy --soft --md --max-bytes --github --junit --sarif --openmetrics' hint=none ;;
 	'gc') words='--workspace -w --all-branches -a --all-tags -T --all-commits -A --rev --num -n --date --projects -p --forget --cloud -c --remote -r --jobs -j --all-roots --grace --skip-missing --dry --force -f' hint=none ;;
 	'get') words='--out -o --rev --show-url --jobs -j --force -f' hint=dir ;;
 	'get-url') words='--jobs -j --force -f' hint=file ;;
@@ -244,7 +247,7 @@ _mlv()
 	'metrics') words='' hint=none ;;
 	'metrics bisect') words='--eval' hint=rev ;;
 	'metrics blame') words='--slice --eval' hint=none ;;
-	'metrics diff') words='--targets --recursive -R --all --md --mermaid --max-bytes --no-path --precision --slices --sort --adjust --no-rows --paired --level --min-n --margin --merge-base --exit-code' hint=rev ;;
+	'metrics diff') words='--targets --recursive -R --all --md --format --mermaid --max-bytes --no-path --precision --slices --sort --adjust --no-rows --paired --level --min-n --margin --merge-base --exit-code' hint=rev ;;
 	'metrics list') words='--rev' hint=none ;;
 	'metrics log') words='--slice --eval --count -n --all --precision' hint=none ;;
 	'metrics show') words='--rev --all-branches -a --all-tags -T --all-commits -A --recursive -R --md --csv --precision --slices --sort' hint=file ;;

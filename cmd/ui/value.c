@@ -1,10 +1,16 @@
 #include "cmd/ui/value.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/base/fs.h"
+#include "core/base/path.h"
+#include "core/base/yaml.h"
 #include "core/eval/frame.h"
+
+#define YAML_MAX ((size_t)64 << 20) /* bytes of a file that an option names */
 
 mlv_err mlv_option_real(const char *option, const char *text, double low, double high, double *value)
 {
@@ -40,4 +46,15 @@ mlv_err mlv_option_choice(const char *option, const char *text, const char *cons
 	if (err || !text)
 		return err;
 	return mlv_error(MLV_E_USAGE, "%s must be %s, not '%s'", option, all.ptr, text);
+}
+
+mlv_err mlv_option_yaml(struct mlv_ctx *ctx, const char *path, struct mlv_value **root)
+{
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_LIMIT(YAML_MAX), absolute = MLV_BUF_INIT;
+	mlv_err err;
+
+	if ((err = mlv_path_absolute(&absolute, ctx->cwd, path)) ||
+	    (err = mlv_fs_read(AT_FDCWD, absolute.ptr, &text)))
+		return err;
+	return mlv_yaml_parse(path, text.ptr, text.len, root);
 }

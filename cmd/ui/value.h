@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-#include "core/base/error.h"
+#include "core/base/context.h"
+#include "core/base/value.h"
 
 /*
  * The number that an option, "--tau", was given: from low to high, which may be HUGE_VAL. With text
@@ -18,5 +19,8 @@ mlv_err mlv_option_real(const char *option, const char *text, double low, double
  */
 mlv_err mlv_option_choice(const char *option, const char *text, const char *const *words, size_t count,
 			  size_t *choice) MLV_CHECK;
+
+/* Read a file of YAML by the path that the user typed. MLV_E_SPEC when it is none. */
+mlv_err mlv_option_yaml(struct mlv_ctx *ctx, const char *path, struct mlv_value **root) MLV_CHECK;
 
 #endif

@@ -7,4 +7,4 @@ slices: [{by: g, top: 1}]
 END
 mlv eval
 grep -o '"n":[0-9]*,"name":"g=[^"]*"' evals/e.json
-tail -4 evals/e.json
+tail -5 evals/e.json

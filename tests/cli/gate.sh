@@ -64,3 +64,17 @@ export GITHUB_STEP_SUMMARY="$PWD/summary"
 head -c 1048236 /dev/zero >summary
 options="-q --github" gate 'slices.* accuracy >= 0.3' 'slices.* accuracy >= 0.8'
 tail -c 340 summary | tr -d '\0'
+# The rules of another file, which a merge request cannot change with what they judge.
+unset GITHUB_STEP_SUMMARY
+mkdir policies && cat >policies/strict.yaml <<'END'
+gates:
+  strict:
+    rules:
+    - overall.accuracy >= 0.99
+END
+options= gate 'overall.accuracy >= 0' | head -1
+mlv gate --policy policies/strict.yaml --github
+echo $?
+mlv gate --policy policies/strict.yaml main 2>&1 || echo $?
+mlv gate --policy nosuch.yaml 2>&1 || echo $?
+echo '- no map' >policies/strict.yaml && mlv gate --policy policies/strict.yaml 2>&1 || echo $?

@@ -324,3 +324,26 @@ mlv_test(fairness, without_rows_clusters_are_not_tested)
 	cr_assert(fairness.audits[0].untested == true);
 	cr_assert(of->has_p == false && of->has_ratio_interval == false && of->fair == MLV_FAIR_NO);
 }
+
+/* Aequitas, fairness.py: a disparity is fair from tau to 1 / tau, both included. */
+mlv_test(fairness, tau_is_within_the_band)
+{
+	static const char *const values[] = { "ref", "low", "lower", "high", "higher" };
+	/* Of 100 negatives 50, 40, 39 are taken for positive; of 80 then 50, 1.25 times as often, and 51. */
+	static const struct mlv_fair_cells cells[] = {
+		{ .fp = 50, .tn = 50 }, { .fp = 40, .tn = 60 }, { .fp = 39, .tn = 61 },
+		{ .fp = 50, .tn = 30 }, { .fp = 51, .tn = 29 },
+	};
+	static const bool fair[] = { true, true, false, true, false };
+	static const struct mlv_fair_cells all = { .fp = 230, .tn = 230 };
+	const struct mlv_fair_attribute attribute = {
+		.name = "x", .values = values, .cells = cells, .count = 5,
+		.against = MLV_FAIR_NAMED, .named = 0, .tau = 0.8,
+	};
+	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
+
+	check_ok(mlv_fairness_audit(&all, &attribute, 1, 0.95, &fairness));
+	for (size_t g = 0; g < 5; g++)
+		cr_assert(fair[g] == (fairness.audits[0].groups[g].disparities[MLV_RATE_FPR].fair ==
+				      MLV_FAIR_YES), "%s", values[g]);
+}

@@ -78,6 +78,8 @@ mlv_test(folds, stratified)
 {
 	static const uint32_t two[] = { 0, 0, 1, 1 }, ten[] = { 0, 0, 0, 0, 1, 1, 1, 1, 1, 1 };
 	static const char *const of_two[] = { "0 2", "1 3" };
+	/* Classes count by where they stand first, not by their numbers. */
+	static const uint32_t turned[] = { 1, 1, 1, 1, 0, 0, 0, 0, 0, 0 };
 	static const char *const of_ten[] = { "0 1 4 5", "2 6 7", "3 8 9" };
 	uint32_t many[50];
 	const struct mlv_folds_rows rows = { .count = 50, .label = many, .labels = 2 };
@@ -89,6 +91,8 @@ mlv_test(folds, stratified)
 	       &(struct mlv_folds_rows){ .count = 4, .label = two, .labels = 2 }, of_two, 2);
 	expect(&(struct mlv_folds_plan){ .scheme = MLV_FOLDS_STRATIFIED, .k = 3, .repeats = 1 },
 	       &(struct mlv_folds_rows){ .count = 10, .label = ten, .labels = 2 }, of_ten, 3);
+	expect(&(struct mlv_folds_plan){ .scheme = MLV_FOLDS_STRATIFIED, .k = 3, .repeats = 1 },
+	       &(struct mlv_folds_rows){ .count = 10, .label = turned, .labels = 2 }, of_ten, 3);
 	check_ok(mlv_folds_make(
 		&(struct mlv_folds_plan){ .scheme = MLV_FOLDS_STRATIFIED, .k = 3, .repeats = 1 },
 		&rows, &folds));

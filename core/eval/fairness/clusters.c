@@ -17,7 +17,7 @@ static const struct {
 	[MLV_RATE_ACCURACY] = { 9, 15 },
 };
 
-/* What rows add to: the difference of two rates, the same if they were equal, the logarithm of their ratio. */
+/* What rows add to: the difference of two rates, that of equal ones, the logarithm of their ratio. */
 enum { APART, EQUAL, RATIO, KINDS };
 
 #define ALL UINT32_MAX /* values of an attribute */

@@ -18,6 +18,12 @@ double mlv_put_value(const struct mlv_measured *measured);
 mlv_err mlv_record_add_cv(struct mlv_buf *to, const struct mlv_results *results,
 			  const struct mlv_record_inputs *inputs) MLV_CHECK;
 
+/* Whether a slice has too few rows to be judged. */
+bool mlv_record_is_small(const struct mlv_results *results, const struct mlv_slice_result *slice);
+/* "warnings":[...], with the line feed behind it. */
+mlv_err mlv_record_add_warnings(struct mlv_buf *to, const struct mlv_results *results,
+				const struct mlv_record_inputs *inputs) MLV_CHECK;
+
 /* ---- reading */
 
 /* MLV_E_SPEC: what a record from outside has that none has. */

@@ -185,7 +185,7 @@ static mlv_err add_slice(struct mlv_buf *to, const struct mlv_results *results, 
 	    (err = mlv_put_count(to, "n", slice->all.n)) || (err = mlv_buf_add_char(to, ',')) ||
 	    (err = mlv_put_text(to, "name", slice->name)))
 		return err;
-	if (slice->dim && slice->all.n < spec->min_n && (err = mlv_buf_add_str(to, ",\"small\":true")))
+	if (mlv_record_is_small(results, slice) && (err = mlv_buf_add_str(to, ",\"small\":true")))
 		return err;
 	return (err = add_stats(to, &slice->all)) ? err : mlv_buf_add_char(to, '}');
 }
@@ -369,78 +369,6 @@ static mlv_err add_spec(struct mlv_buf *to, const struct mlv_cases *cases)
 	return mlv_buf_add_str(to, "},\n");
 }
 
-/* Classes that were predicted, and that no row has. */
-static mlv_err add_unseen(struct mlv_buf *to, const struct mlv_results *results, bool *first)
-{
-	const struct mlv_cells *cells = &results->slices[0].all.cells;
-	mlv_err err = NULL;
-
-	for (size_t k = 0; k < cells->classes && !err; k++) {
-		double has = 0, guessed = 0;
-
-		for (size_t i = 0; i < cells->classes; i++) {
-			has += cells->at[k * cells->classes + i];
-			guessed += cells->at[i * cells->classes + k];
-		}
-		if (has > 0 || !(guessed > 0))
-			continue;
-		if ((err = mlv_buf_add_str(to, *first ? "\n{" : "\n,{")) ||
-		    (err = mlv_put_text(to, "class", results->cases->classes.at[k])))
-			return err;
-		if ((err = mlv_buf_add_str(to, ",\"code\":\"unseen-class\",")) ||
-		    (err = cells->squares ? mlv_put_real(to, "weight", guessed)
-					  : mlv_put_count(to, "rows", (uint64_t)guessed)))
-			return err;
-		err = mlv_buf_add_char(to, '}');
-		*first = false;
-	}
-	return err;
-}
-
-/* Folds that are not the splits of the cross-validation that they should be of. */
-static mlv_err add_other_folds(struct mlv_buf *to, const struct mlv_record_inputs *inputs, bool *first)
-{
-	mlv_err err;
-
-	if (!inputs->cv || !(inputs->match.other || inputs->match.missing))
-		return NULL;
-	if ((err = mlv_buf_add_str(to, *first ? "\n{" : "\n,{")) ||
-	    (err = mlv_buf_add_str(to, "\"code\":\"other-folds\",")) ||
-	    (err = mlv_put_text(to, "cv", inputs->cv->spec.name)) ||
-	    (err = mlv_buf_add_char(to, ',')) ||
-	    (err = mlv_put_count(to, "missing", inputs->match.missing)) ||
-	    (err = mlv_buf_add_char(to, ',')) ||
-	    (err = mlv_put_count(to, "other", inputs->match.other)))
-		return err;
-	*first = false;
-	return mlv_buf_add_char(to, '}');
-}
-
-static mlv_err add_warnings(struct mlv_buf *to, const struct mlv_results *results,
-			    const struct mlv_record_inputs *inputs)
-{
-	const struct mlv_cases *cases = results->cases;
-	bool first = true;
-	mlv_err err = mlv_buf_add_str(to, "\"warnings\":[");
-
-	for (size_t d = 0; d < cases->dim_count && !err; d++) {
-		const struct mlv_dim *dim = &cases->dims[d];
-
-		if (!dim->folded)
-			continue;
-		if ((err = mlv_buf_add_str(to, first ? "\n{" : "\n,{")) ||
-		    (err = mlv_buf_add_str(to, "\"code\":\"folded-values\",")) ||
-		    (err = mlv_put_text(to, "dim", dim->def->name)) ||
-		    (err = mlv_buf_add_char(to, ',')) || (err = mlv_put_count(to, "values", dim->folded)))
-			return err;
-		err = mlv_buf_add_char(to, '}');
-		first = false;
-	}
-	if (!err && !(err = add_other_folds(to, inputs, &first)))
-		err = add_unseen(to, results, &first);
-	return err ? err : mlv_buf_add_str(to, first ? "]\n" : "\n]\n");
-}
-
 mlv_err mlv_record_write(const struct mlv_results *results, const struct mlv_record_inputs *inputs,
 			 struct mlv_buf *to)
 {
@@ -454,7 +382,7 @@ mlv_err mlv_record_write(const struct mlv_results *results, const struct mlv_rec
 	    (err = mlv_buf_add_str(to, ",\n\"schema\":\"" MLV_RECORD_SCHEMA "\",\n")) ||
 	    (err = add_slices(to, results)) || (err = add_spec(to, cases)) ||
 	    (err = mlv_put_text(to, "task", mlv_task_name(cases->spec->task))) ||
-	    (err = mlv_buf_add_str(to, ",\n")) || (err = add_warnings(to, results, inputs)))
+	    (err = mlv_buf_add_str(to, ",\n")) || (err = mlv_record_add_warnings(to, results, inputs)))
 		return err;
 	return mlv_buf_add_str(to, "}\n");
 }
