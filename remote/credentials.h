@@ -5,7 +5,8 @@
  *           unless the settings name a profile; then of the profile (of the
  *           settings, else AWS_PROFILE, else "default", its credentials file
  *           before its config file): a role; a web identity (also by the
- *           environment); SSO; keys that stand there; a program; then the
+ *           environment); SSO; keys in its credentials file; a program; keys
+ *           in its config file; then the
  *           container's endpoint, the instance's metadata service. The first
  *           that is named is the one: what it says wrong is told, no other is
  *           tried instead.

@@ -167,10 +167,13 @@ static mlv_err add(struct reading *r, const char *key, struct text value)
 static mlv_err take_pair(struct reading *r, struct text line, bool indented)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf key = MLV_BUF_INIT;
-	const char *equals = memchr(line.at, '=', line.len);
+	const char *colon = memchr(line.at, ':', line.len), *equals = memchr(line.at, '=', line.len);
 	struct text name, value;
 	mlv_err err;
 
+	/* The tools that are written in Python read both. */
+	if (!equals || (colon && colon < equals))
+		equals = colon;
 	if (!equals || (indented && !r->parent.len))
 		return NULL;
 	name = trimmed(line.at, (size_t)(equals - line.at));

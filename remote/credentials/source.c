@@ -27,19 +27,21 @@ enum mlv_source_kind mlv_source_of_machine(const struct mlv_credentials *c)
 								       : MLV_SOURCE_INSTANCE;
 }
 
-/* Whether the profile has keys itself; half of a pair is MLV_E_SPEC. */
+/* Whether the profile has keys itself in one of the two files; half of a pair is MLV_E_SPEC. */
+static mlv_err has_keys_in(const struct mlv_profile *profile, bool config, bool *has)
+{
+	*has = mlv_profile_get_in(profile, config, "aws_access_key_id") != NULL;
+	if (*has == (mlv_profile_get_in(profile, config, "aws_secret_access_key") != NULL))
+		return NULL;
+	return mlv_error(MLV_E_SPEC, "profile %s has an access key without its other half",
+			 profile->name);
+}
+
 static mlv_err has_keys(const struct mlv_profile *profile, bool *has)
 {
-	*has = false;
-	for (int config = 0; config < 2 && !*has; config++) {
-		bool key = mlv_profile_get_in(profile, config, "aws_access_key_id") != NULL;
+	mlv_err err = has_keys_in(profile, false, has);
 
-		if (key != (mlv_profile_get_in(profile, config, "aws_secret_access_key") != NULL))
-			return mlv_error(MLV_E_SPEC, "profile %s has an access key without its other half",
-					 profile->name);
-		*has = key;
-	}
-	return NULL;
+	return err || *has ? err : has_keys_in(profile, true, has);
 }
 
 mlv_err mlv_source_of_profile(const struct mlv_credentials *c, const char *name,
@@ -60,13 +62,16 @@ mlv_err mlv_source_of_profile(const struct mlv_credentials *c, const char *name,
 		*kind = MLV_SOURCE_SSO;
 	if (*kind != MLV_SOURCE_NONE || !profile)
 		return NULL;
-	if ((err = has_keys(profile, &keys)))
-		return err;
-	if (keys)
-		*kind = MLV_SOURCE_PROFILE;
-	else if (mlv_profile_get(profile, "credential_process"))
+	err = has_keys_in(profile, false, &keys);
+	if (!err && !keys && mlv_profile_get(profile, "credential_process")) {
 		*kind = MLV_SOURCE_PROCESS;
-	return NULL;
+		return NULL;
+	}
+	if (!err)
+		err = has_keys(profile, &keys);
+	if (!err && keys)
+		*kind = MLV_SOURCE_PROFILE;
+	return err;
 }
 
 /* Keys that stand in a profile; all of them from one of the two files. */
