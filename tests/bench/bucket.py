@@ -3,41 +3,27 @@ import hashlib
 import hmac
 import os
 import shutil
-import subprocess
+import sys
 import time
 import urllib.parse
-import urllib.request
 
 import transfer
 from measure import ENV, MIB, MLV, ROOT, TooLong, forget, repository, run
 from many import make_files, stored
 
-ACCESS, SECRET, REGION = "test:tester", "testing", "us-east-1"
+sys.path.append(str(ROOT / "tests/remote"))
+from remotes import Missing, Swift  # noqa: E402
+
+ACCESS, SECRET, REGION = Swift.access, Swift.secret, "us-east-1"
 
 
-class Server:
-    """OpenStack Swift with its S3 API, and a bucket in it."""
+class Server(Swift):
+    """OpenStack Swift with its S3 API, and a bucket in it; its answers are counted."""
 
     def __init__(self, work):
         self.log = work / "requests"
         self.log.touch()
-        (work / "swift").mkdir()
-        self.process = subprocess.Popen([str(ROOT / "tests/servers/swift.py"), str(work / "swift")],
-                                        env=dict(os.environ, REQUESTS=str(self.log)), stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
-        self.url = self.process.stdout.readline().removeprefix("ready ").strip()
-        if not self.url:
-            raise OSError("swift.py does not start")
-        asked = urllib.request.Request(self.url + "/auth/v1.0",
-                                       headers={"X-Auth-User": ACCESS, "X-Auth-Key": SECRET})
-        with urllib.request.urlopen(asked) as answer:
-            where, token = answer.headers["X-Storage-Url"], answer.headers["X-Auth-Token"]
-        urllib.request.urlopen(urllib.request.Request(where + "/mlv", method="PUT",
-                                                      headers={"X-Auth-Token": token})).close()
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
+        super().__init__(str(work / "swift"), str(self.log))
 
     def requests(self):
         with open(self.log) as f:
@@ -132,12 +118,15 @@ def out_of_many(b, server):
 def bench_bucket(b):
     if not b.wanted("s3-twenty", "s3-many", "s3-million"):
         return
-    if not shutil.which("curl") or subprocess.run(["/usr/bin/python3", "-c", "import swift.common"],
-                                                  capture_output=True).returncode:
-        print("s3: left out, it needs curl and python3-swift")
+    if not shutil.which("curl"):
+        print("s3: left out, it needs curl")
         return
-    ENV.update(AWS_ACCESS_KEY_ID=ACCESS, AWS_SECRET_ACCESS_KEY=SECRET)
-    server = Server(b.work)
+    try:
+        server = Server(b.work)
+    except Missing as error:
+        print("s3: left out, %s" % error)
+        return
+    ENV.update(Server.env)
     try:
         if b.wanted("s3-twenty"):
             transfer.bench_transfer(b, server)
@@ -148,5 +137,5 @@ def bench_bucket(b):
     except TooLong as error:
         b.add({"name": "s3", "verdict": "missed", "why": str(error)}, "    %s: missed" % error)
     finally:
-        server.end()
+        server.stop()
     b.memory("to and from a bucket", 200)

@@ -71,17 +71,18 @@ class Sshd:
 
 
 class Swift:
-    """Keys are objects of a container."""
+    """Keys are objects of a container. requests: a file that gets a line for each answer."""
 
-    def __init__(self, base):
+    def __init__(self, base, requests=None):
         if subprocess.call(['/usr/bin/python3', '-c', 'import swift.common'], stderr=subprocess.DEVNULL):
             raise Missing('python3-swift is not installed')
         os.makedirs(base)
         with open(base + '.log', 'w') as log:
             self.process = subprocess.Popen([os.path.join(SERVERS, 'swift.py'), base], stdout=subprocess.PIPE,
-                                            stderr=log, text=True)
+                                            stderr=log, text=True,
+                                            env=dict(os.environ, REQUESTS=requests) if requests else None)
         self.url = self.process.stdout.readline().split('ready ')[1].strip()
-        asked = web.Request(self.url + '/auth/v1.0', headers={'X-Auth-User': 'test:tester', 'X-Auth-Key': 'testing'})
+        asked = web.Request(self.url + '/auth/v1.0', headers={'X-Auth-User': self.access, 'X-Auth-Key': self.secret})
         with web.urlopen(asked) as answer:
             self.store, self.token = answer.headers['X-Storage-Url'], answer.headers['X-Auth-Token']
         self.ask('/mlv', 'PUT')
@@ -94,7 +95,8 @@ class Swift:
         with web.urlopen(web.Request(self.store + path, method=method, headers={'X-Auth-Token': self.token})) as answer:
             return answer.read()
 
-    env = {'AWS_ACCESS_KEY_ID': 'test:tester', 'AWS_SECRET_ACCESS_KEY': 'testing'}
+    access, secret = 'test:tester', 'testing'
+    env = {'AWS_ACCESS_KEY_ID': access, 'AWS_SECRET_ACCESS_KEY': secret}
 
     @staticmethod
     def remote(url, name):
