@@ -1,4 +1,5 @@
 # Of what environment and files say, mlv takes the same keys as the AWS tools do.
+# not under odd settings: paths stand in lines and between tabs
 /usr/bin/python3 -c 'import botocore' 2>/dev/null || { echo "python3-botocore is not installed" >&2; exit 77; }
 . "$SRC/tests/servers/aws.sh"
 program() { printf "credential_process = /bin/sh -c 'echo \"{\\\\\"Version\\\\\": 1, \\\\\"AccessKeyId\\\\\": \\\\\"%s\\\\\", \\\\\"SecretAccessKey\\\\\": \\\\\"geheim-%s\\\\\"}\"'\n" $1 $1; }

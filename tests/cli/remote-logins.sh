@@ -46,6 +46,20 @@ again jump
 mlv remote modify --local digest url http://a.example.org/basic
 again digest
 
+echo "== a token, a password and a header of one's own stay at their own origin, however it redirects"
+remote cross http://a.example.org/to/b.example.org/open
+crossed() {
+	for o; do mlv remote modify --local cross $o; done
+	for way in to301 to302 to to308; do
+		mlv remote modify cross url http://a.example.org/$way/b.example.org/open
+		again cross
+	done
+	for o; do mlv remote modify --local -u cross ${o% *}; done
+}
+crossed 'auth bearer' 'token geheim'
+crossed 'user ada' 'password geheim'
+crossed 'auth custom' 'custom_auth_header X-Key' 'password geheim'
+
 echo "== POST"
 remote posts http://a.example.org/posts/p
 run mlv push -r posts

@@ -8,7 +8,7 @@ first component of a path is the way; what is put below one can be got below any
   digest     the same, by a digest (RFC 7616, MD5, qop=auth) that is right for method, path and nonce
   posts      POST writes, PUT and MOVE are 405
   open       for anybody
-  to/HOST/X  redirects to HOST/X
+  to/HOST/X  redirects to HOST/X; to301, to302, to308 by that status, to by 307
 """
 import base64
 import hashlib
@@ -36,6 +36,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def who(self):
         """What the request says of its sender: kind, user, password or whether the digest is right."""
+        if "X-Key" in self.headers:
+            return ["X-Key", self.headers["X-Key"]]
         kind, _, rest = self.headers.get("Authorization", "nobody").partition(" ")
         if kind == "Basic":
             return ["basic"] + base64.b64decode(rest).decode().split(":", 1)
@@ -73,8 +75,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wanted = {"basic": ["basic", "ada", "geheim"], "digest": ["digest", "ada", "right"]}.get(self.way)
         if wanted and self.who() != wanted:
             self.challenge()
-        elif self.way == "to":
-            self.answer(307, Location="http://" + key)
+        elif self.way in ("to", "to301", "to302", "to308"):
+            self.answer(int(self.way[2:] or 307), Location="http://" + key)
         elif self.command == ("POST" if self.way == "posts" else "PUT"):
             STORED[key] = body
             self.answer(201)
