@@ -41,13 +41,14 @@ static const char *shown_at(const struct mlv_walk_frame *frame, const struct mlv
 	return err ? frame->top : mlv_path_shown(whole.ptr, whole.len, shown, PATH_MAX);
 }
 
+#define CHANGED "%s: changed while it was listed"
+
 mlv_err mlv_walk_changed(const struct mlv_walk_frame *frame, const struct mlv_walk_dir *dir,
 			 const char *name)
 {
 	char shown[PATH_MAX];
 
-	return mlv_error(MLV_E_REFUSED, "%s: changed while it was listed",
-			 shown_at(frame, dir, name, shown));
+	return mlv_error(MLV_E_REFUSED, CHANGED, shown_at(frame, dir, name, shown));
 }
 
 mlv_err mlv_walk_failed(const struct mlv_walk_frame *frame, const struct mlv_walk_dir *dir,
@@ -55,12 +56,12 @@ mlv_err mlv_walk_failed(const struct mlv_walk_frame *frame, const struct mlv_wal
 {
 	int why = errno;
 	char shown[PATH_MAX];
+	const char *text = shown_at(frame, dir, name, shown);
 
 	if (why == ELOOP || why == ENOTDIR || why == ENOENT)
-		return mlv_walk_changed(frame, dir, name);
-	shown_at(frame, dir, name, shown);
+		return mlv_error(MLV_E_REFUSED, CHANGED, text);
 	errno = why;
-	return mlv_error_sys("%s: %s", shown, what);
+	return mlv_error_sys("%s: %s", text, what);
 }
 
 /* Names come in any order: what is told is the one that sorts first. */
