@@ -247,10 +247,11 @@ static mlv_err add_slices(struct mlv_page *page, const struct mlv_report_monitor
 	size_t count = 0;
 	mlv_err err;
 
-	if (!monitor->count ||
-	    (err = list_slices(monitor->windows[monitor->count - 1], &sliced, &count)) ||
+	if (!monitor->count)
+		return NULL;
+	if ((err = list_slices(monitor->windows[monitor->count - 1], &sliced, &count)) ||
 	    (err = mlv_buf_printf(&title, "%s: within slices", monitor->name)))
-		return monitor->count ? err : NULL;
+		return err;
 	figure.title = title.ptr;
 	count = count < SLICES_MAX ? count : SLICES_MAX;
 	figure.height = 60 + 24 * (unsigned)count;

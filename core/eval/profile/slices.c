@@ -6,6 +6,7 @@
 #include "core/base/pool.h"
 #include "core/base/sys.h"
 #include "core/eval/profile/parts.h"
+#include "core/eval/radix.h"
 
 /* A feature, by the words of its column. */
 struct feature {
@@ -20,7 +21,9 @@ struct feature {
 struct scratch {
 	uint64_t *counts; /* of as many names as a feature has; 0 but while it counts */
 	double *values;
-	size_t values_cap;
+	uint64_t *keys, *words; /* the same, to be sorted; words are not looked at */
+	size_t values_cap, keys_cap, words_cap;
+	struct mlv_radix_scratch radix;
 };
 
 /* A slice, and where it is: the rows of this code of this dimension. */
@@ -56,6 +59,9 @@ static void slicing_release(struct slicing *slicing)
 	for (unsigned j = 0; slicing->scratches && j < slicing->jobs; j++) {
 		free(slicing->scratches[j].counts);
 		free(slicing->scratches[j].values);
+		free(slicing->scratches[j].keys);
+		free(slicing->scratches[j].words);
+		mlv_radix_scratch_release(&slicing->scratches[j].radix);
 	}
 	free(slicing->scratches);
 	free(slicing->places);
@@ -179,11 +185,14 @@ static mlv_err make_slices(struct slicing *slicing)
 
 /* ---- numbers */
 
-static int by_size(const void *a, const void *b)
+static mlv_err make_room_for(size_t count, struct scratch *scratch)
 {
-	double left = *(const double *)a, right = *(const double *)b;
+	mlv_err err;
 
-	return left < right ? -1 : left > right;
+	if ((err = mlv_array_grow(&scratch->values, &scratch->values_cap, count, sizeof(*scratch->values))) ||
+	    (err = mlv_array_grow(&scratch->keys, &scratch->keys_cap, count, sizeof(*scratch->keys))))
+		return err;
+	return mlv_array_grow(&scratch->words, &scratch->words_cap, count, sizeof(*scratch->words));
 }
 
 /* The deciles of some rows. */
@@ -191,19 +200,22 @@ static mlv_err cut(const struct feature *feature, const uint32_t *rows, size_t c
 		   struct scratch *scratch, struct mlv_sample *to)
 {
 	size_t found = 0;
-	mlv_err err = mlv_array_grow(&scratch->values, &scratch->values_cap, count + 1,
-				     sizeof(*scratch->values));
+	mlv_err err = make_room_for(count + 1, scratch);
 
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++) {
 		double number = feature->numbers[feature->column->code[rows[i]]];
 
-		if (!isnan(number))
-			scratch->values[found++] = number;
+		if (isnan(number))
+			continue;
+		scratch->words[found] = 0;
+		scratch->keys[found++] = mlv_sorted_key(number);
 	}
-	if (found)
-		qsort(scratch->values, found, sizeof(*scratch->values), by_size);
+	if ((err = mlv_radix_sort(&scratch->radix, scratch->keys, scratch->words, found)))
+		return err;
+	for (size_t i = 0; i < found; i++)
+		scratch->values[i] = mlv_sorted_number(scratch->keys[i]);
 	to->count = mlv_sample_deciles(scratch->values, found, to->values);
 	return NULL;
 }
