@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/record/diff.h"
+#include "cmd/record/versions.h"
 #include "cmd/ui/budget.h"
 #include "cmd/ui/value.h"
 #include "core/base/sys.h"
@@ -377,6 +378,33 @@ static mlv_err print_within(struct diff *diff)
 	return err ? err : mlv_budget_write(to, text, len, diff->most);
 }
 
+/* Of three revisions or more: of evaluations, which of their rows each is right about. */
+static mlv_err compare_versions(struct diff *diff, char **revs)
+{
+	struct mlv_metrics_side sides[MLV_VERSIONS_MAX];
+	size_t count = 0;
+	mlv_err err = NULL;
+
+	if (diff->dvc || diff->args->merge_base || diff->args->exit_code || diff->how.no_rows)
+		return mlv_error(MLV_E_USAGE, "--merge-base, --exit-code, --no-rows, --paired and --format "
+					      "are of two revisions");
+	for (; revs[count] && !err; count++)
+		err = mlv_metrics_side_init(&diff->place, revs[count], &sides[count]);
+	for (size_t t = 0; t < diff->args->targets.count && !err; t++)
+		err = mlv_strs_add(&diff->evals, diff->args->targets.at[t]);
+	if (!err && !diff->evals.count)
+		err = mlv_eval_names(&diff->place, &sides[count - 1], &diff->evals);
+	if (!err && !diff->evals.count)
+		err = mlv_error(MLV_E_MISSING, "mlv.yaml has no evaluations in %s", revs[count - 1]);
+	mlv_out_object_begin(diff->run->out, NULL);
+	for (size_t e = 0; e < diff->evals.count && !err; e++)
+		err = mlv_record_versions_print(diff->run, &diff->place, sides, count,
+						diff->evals.at[e], &diff->how, &diff->options);
+	if (!err)
+		mlv_out_object_end(diff->run->out);
+	return err;
+}
+
 static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 {
 	MLV_SCOPED(diff_release) struct diff diff = { .run = run, .args = opaque,
@@ -390,7 +418,11 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 	diff.dvc = format == 1;
 	run->json |= diff.dvc;
 	run->out->json |= diff.dvc;
-	if ((err = open_diff(&diff, revs)) || (err = find_files(&diff)))
+	if ((err = open_diff(&diff, revs)))
+		return err;
+	if (revs[0] && revs[1] && revs[2])
+		return compare_versions(&diff, revs);
+	if ((err = find_files(&diff)))
 		return err;
 	err = diff.most && !run->json ? print_within(&diff) : print(&diff);
 	if (err || (err = mlv_metrics_verdict(diff.failed)))
@@ -401,8 +433,8 @@ static mlv_err diff_run(struct mlv_run *run, const void *opaque, char **revs)
 const struct mlv_cmd mlv_cmd_metrics_diff = {
 	.name = "diff",
 	.summary = "show how metrics changed between two revisions",
-	.operands = "[<rev> [<rev>]]",
-	.max_operands = 2,
+	.operands = "[<rev>...]",
+	.max_operands = MLV_VERSIONS_MAX,
 	.hint = MLV_HINT_REV,
 	.opts = diff_opts,
 	.args_size = sizeof(struct diff_args),
