@@ -98,7 +98,7 @@ static mlv_err start_bisect(struct bisect *bisect, struct mlv_gate_rule *rule, c
 		return mlv_error_hint(err, "a rule is such as 'overall.accuracy < 0.9', see mlv-gate(1)");
 	if (rule->quantity != MLV_GATE_VALUE || rule->mode != MLV_GATE_POINT)
 		return mlv_error(MLV_E_USAGE, "'%s': a rule without drop, rise and mode is wanted", text);
-	if (rule->about == MLV_GATE_FAIRNESS)
+	if (rule->about == MLV_GATE_FAIRNESS || rule->about == MLV_GATE_CHURN)
 		return mlv_error(MLV_E_USAGE, "'%s': a rule about 'overall' or 'slices' is wanted", text);
 	bisect->gate = (struct mlv_gate){ .rules = rule, .rule_count = 1,
 					  .on_missing = MLV_GATE_FAIL, .on_small = MLV_GATE_PASS };

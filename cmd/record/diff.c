@@ -289,6 +289,13 @@ static mlv_err print_all(struct mlv_out *out, const struct mlv_record_diff *diff
 	const struct mlv_comparison *comparison = &diff->comparison;
 	mlv_err err;
 
+	if (comparison->churn.known && comparison->churn.flipped)
+		mlv_out_line(out, "churn: %llu of %llu rows are taken for another class, %llu of them newly "
+			     "right and %llu newly wrong",
+			     (unsigned long long)comparison->churn.flipped,
+			     (unsigned long long)comparison->churn.rows,
+			     (unsigned long long)comparison->churn.improved,
+			     (unsigned long long)comparison->churn.regressed);
 	if (shown->judged)
 		mlv_out_line(out, "slices: %zu tests, adjusted together", shown->judged);
 	if (shown->small)

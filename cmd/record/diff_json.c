@@ -31,6 +31,18 @@ static void out_change(struct mlv_out *out, const struct mlv_change *change)
 	mlv_out_object_end(out);
 }
 
+static void out_churn(struct mlv_out *out, const struct mlv_churn *churn)
+{
+	mlv_out_object_begin(out, "churn");
+	mlv_out_number(out, "rows", churn->rows);
+	mlv_out_number(out, "flipped", churn->flipped);
+	mlv_out_number(out, "regressed", churn->regressed);
+	mlv_out_number(out, "improved", churn->improved);
+	mlv_out_number(out, "neg_to_pos", churn->to_positive);
+	mlv_out_number(out, "pos_to_neg", churn->to_negative);
+	mlv_out_object_end(out);
+}
+
 static void out_names(struct mlv_out *out, const char *name, const struct mlv_strs *names)
 {
 	mlv_out_array_begin(out, name);
@@ -67,6 +79,8 @@ void mlv_record_diff_out(struct mlv_out *out, const struct mlv_record_diff *diff
 	mlv_out_object_end(out);
 	mlv_record_spread_out(out, diff, glob);
 	mlv_record_reversals_out(out, diff);
+	if (comparison->churn.known)
+		out_churn(out, &comparison->churn);
 	mlv_record_folds_out(out, diff);
 	out_names(out, "appeared", &comparison->appeared);
 	out_names(out, "redefined", &comparison->redefined);

@@ -218,7 +218,8 @@ static mlv_err add_row(struct mlv_table *table, const struct versions *versions,
 }
 
 static mlv_err print_table(struct mlv_run *run, const char *name, const struct versions *versions,
-			   const struct line *lines, size_t count, const struct mlv_record_diff_options *options)
+			   const struct line *lines, size_t count,
+			   const struct mlv_record_diff_options *options)
 {
 	const char *headings[MLV_VERSIONS_MAX + 6] = { "Slice", "Rows" };
 	static const char *const last[] = { "Q", "p", "p adj", "Verdict" };
@@ -228,8 +229,8 @@ static mlv_err print_table(struct mlv_run *run, const char *name, const struct v
 	for (size_t v = 0; v < versions->count; v++)
 		headings[2 + v] = mlv_metrics_side_name(&versions->sides[v]);
 	memcpy(headings + 2 + versions->count, last, sizeof(last));
-	mlv_out_line(run->out, "%s%s: accuracy of the same rows, by Cochran's Q", options->markdown ? "### " : "",
-		     name);
+	mlv_out_line(run->out, "%s%s: accuracy of the same rows, by Cochran's Q",
+		     options->markdown ? "### " : "", name);
 	mlv_out_raw(run->out, options->markdown ? "\n" : "");
 	err = mlv_table_init(&table, versions->count + 6, 1U << 1, headings);
 	for (size_t i = 0; i < count && !err; i++)

@@ -255,6 +255,8 @@ mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *
 	if ((err = note_slices(&comparing)) || (err = compare_slices(&comparing)) ||
 	    (err = adjust_all(&made, adjust)))
 		return err;
+	if (pairs)
+		mlv_pairs_churn(pairs, &made.churn);
 	for (size_t c = 0; c < made.count; c++)
 		judge(&made.changes[c], 1 - new_record->level);
 	*comparison = made;

@@ -105,7 +105,18 @@ const char *mlv_folds_kinship_name(enum mlv_folds_kinship kinship); /* "other" *
 enum mlv_folds_kinship mlv_folds_kinship(const struct mlv_record *old,
 					 const struct mlv_record *new_record);
 
+/* How many of the rows that are paired are guessed otherwise than before: of classes. */
+struct mlv_churn {
+	bool known;
+	uint64_t rows, flipped;
+	uint64_t regressed, improved;      /* right before and wrong now; the other way round */
+	uint64_t to_positive, to_negative; /* of a binary task */
+};
+/* The share of rows by this name: flip_rate, regressed, improved, neg_to_pos, pos_to_neg; else false. */
+bool mlv_churn_share(const struct mlv_churn *churn, const char *name, double *share);
+
 struct mlv_comparison {
+	struct mlv_churn churn; /* known on paired rows */
 	struct mlv_change *changes; /* overall first; then by slice and metric */
 	size_t count, cap;
 	enum mlv_evidence evidence; /* the best that there was */

@@ -17,7 +17,7 @@ const char *mlv_gate_outcome_name(enum mlv_gate_outcome outcome)
 bool mlv_gate_needs_base(const struct mlv_gate *gate)
 {
 	for (size_t r = 0; r < gate->rule_count; r++)
-		if (gate->rules[r].quantity != MLV_GATE_VALUE)
+		if (gate->rules[r].quantity != MLV_GATE_VALUE || gate->rules[r].about == MLV_GATE_CHURN)
 			return true;
 	return false;
 }
@@ -242,12 +242,29 @@ static mlv_err judge_vanished(struct applying *applying, const struct mlv_gate_r
 	return err;
 }
 
+static mlv_err judge_churn(struct applying *applying, const struct mlv_gate_rule *rule)
+{
+	const struct mlv_churn *churn = &applying->comparison->churn;
+	struct mlv_gate_finding finding = { .rule = rule, .slice = "overall" };
+
+	if (!churn->known) {
+		finding.outcome = MLV_GATE_UNSURE;
+		finding.why = "the predictions of both are not there, or have no classes";
+		return add_finding(applying, &finding);
+	}
+	finding.has_value = mlv_churn_share(churn, rule->metric, &finding.value);
+	finding.outcome = within(rule, finding.value, rule->limit) ? MLV_GATE_PASS : MLV_GATE_FAIL;
+	return add_finding(applying, &finding);
+}
+
 static mlv_err apply_rule(struct applying *applying, const struct mlv_gate_rule *rule)
 {
 	const struct mlv_record *record = applying->record;
 	size_t metric = mlv_record_find_metric(record, rule->metric), found = 0;
 	mlv_err err = NULL;
 
+	if (rule->about == MLV_GATE_CHURN)
+		return judge_churn(applying, rule);
 	if (rule->fold != MLV_GATE_EACH)
 		return judge_folded(applying, rule, metric);
 	for (size_t s = 0; s < record->slice_count && !err; s++) {

@@ -19,6 +19,9 @@
  * name (* for all): the ratio of each group's rate to that of its reference is
  * within [tau, 1 / tau] of the entry.
  *
+ * churn.SHARE is about rows that are guessed otherwise than in the base; where its
+ * predictions are not there nobody can tell.
+ *
  * Modes:
  *   point        the values decide
  *   significant  a value beyond the limit fails only if that is no luck: its
@@ -52,11 +55,12 @@ struct mlv_gate_rule {
 		MLV_GATE_DIM,
 		MLV_GATE_CRITICAL,
 		MLV_GATE_ONE,
-		MLV_GATE_FAIRNESS
+		MLV_GATE_FAIRNESS,
+		MLV_GATE_CHURN
 	} about;
 	enum { MLV_GATE_EACH, MLV_GATE_WORST, MLV_GATE_GAP } fold;
 	char *name;    /* DIM: the dimension; ONE: the slice; FAIRNESS: the attribute, NULL: each */
-	char *metric;  /* FAIRNESS: the rate */
+	char *metric;  /* FAIRNESS: the rate; CHURN: which share, see compare.h */
 	enum { MLV_GATE_VALUE, MLV_GATE_DROP, MLV_GATE_RISE } quantity;
 	enum { MLV_GATE_LT, MLV_GATE_LE, MLV_GATE_GT, MLV_GATE_GE, MLV_GATE_IN_TAU } op;
 	double limit;

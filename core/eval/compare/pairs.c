@@ -267,3 +267,43 @@ mlv_err mlv_pairs_moved(const struct mlv_pairs *pairs, const char *name, uint64_
 		*rows += old->code[pairs->old_row[i]] != code_of[now->code[pairs->new_row[i]]];
 	return err;
 }
+
+/* ---- churn */
+
+void mlv_pairs_churn(const struct mlv_pairs *pairs, struct mlv_churn *churn)
+{
+	const struct mlv_rows *old = &pairs->rows[0], *now = &pairs->rows[1];
+
+	*churn = (struct mlv_churn){ .known = old->guess != NULL, .rows = pairs->count };
+	for (size_t p = 0; churn->known && p < pairs->count; p++) {
+		uint32_t truth = old->truth[pairs->old_row[p]];
+		uint32_t before = old->guess[pairs->old_row[p]], after = now->guess[pairs->new_row[p]];
+
+		churn->flipped += before != after;
+		churn->regressed += before == truth && after != truth;
+		churn->improved += before != truth && after == truth;
+		churn->to_positive += before == 0 && after == 1;
+		churn->to_negative += before == 1 && after == 0;
+	}
+}
+
+bool mlv_churn_share(const struct mlv_churn *churn, const char *name, double *share)
+{
+	const struct {
+		const char *name;
+		uint64_t rows;
+	} known[] = {
+		{ "flip_rate", churn->flipped },
+		{ "regressed", churn->regressed },
+		{ "improved", churn->improved },
+		{ "neg_to_pos", churn->to_positive },
+		{ "pos_to_neg", churn->to_negative },
+	};
+
+	for (size_t i = 0; i < MLV_COUNT(known); i++)
+		if (strcmp(known[i].name, name) == 0) {
+			*share = churn->rows ? (double)known[i].rows / (double)churn->rows : 0;
+			return true;
+		}
+	return false;
+}

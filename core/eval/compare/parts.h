@@ -16,6 +16,7 @@ mlv_err mlv_paired_slice_make(const struct mlv_pairs *pairs, const char *dim, co
 void mlv_paired_slice_release(struct paired_slice *slice);
 /* How many pairs are in another slice of a dimension than they were; 0 where a side does not have it. */
 mlv_err mlv_pairs_moved(const struct mlv_pairs *pairs, const char *dim, uint64_t *rows) MLV_CHECK;
+void mlv_pairs_churn(const struct mlv_pairs *pairs, struct mlv_churn *churn);
 /* Values, interval and p of a metric; change has names and directions already. */
 mlv_err mlv_change_by_rows(const struct paired_slice *slice, struct mlv_change *change) MLV_CHECK;
 /*

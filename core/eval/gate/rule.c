@@ -128,6 +128,26 @@ static mlv_err take_fairness(struct scanner *scanner, struct mlv_gate_rule *rule
 	return expected(scanner, "the name of a rate");
 }
 
+/* ".regressed", behind "churn". */
+static mlv_err take_churn(struct scanner *scanner, struct mlv_gate_rule *rule)
+{
+	const struct mlv_churn none = { 0 };
+	size_t len;
+	double share;
+	mlv_err err;
+
+	rule->about = MLV_GATE_CHURN;
+	if (!take(scanner, "."))
+		return expected(scanner, "'.' and a share");
+	len = strspn(scanner->at, "abcdefghijklmnopqrstuvwxyz_");
+	if ((err = take_name(scanner, len, "a share", &rule->metric)))
+		return err;
+	if (mlv_churn_share(&none, rule->metric, &share))
+		return NULL;
+	scanner->at -= len;
+	return expected(scanner, "flip_rate, regressed, improved, neg_to_pos or pos_to_neg");
+}
+
 /* "overall.f1", "slices.race.fpr", "slices.* fpr". */
 static mlv_err take_subject(struct scanner *scanner, struct mlv_gate_rule *rule)
 {
@@ -137,10 +157,12 @@ static mlv_err take_subject(struct scanner *scanner, struct mlv_gate_rule *rule)
 	skip_space(scanner);
 	if (take(scanner, "fairness"))
 		return take_fairness(scanner, rule);
+	if (take(scanner, "churn"))
+		return take_churn(scanner, rule);
 	if (take(scanner, "slices"))
 		err = take_slices(scanner, rule);
 	else if (!take(scanner, "overall"))
-		err = expected(scanner, "'overall', 'slices', 'fairness', 'worst(' or 'gap('");
+		err = expected(scanner, "'overall', 'slices', 'fairness', 'churn', 'worst(' or 'gap('");
 	if (err)
 		return err;
 	if (!take(scanner, "."))
@@ -169,6 +191,8 @@ static mlv_err take_folded(struct scanner *scanner, struct mlv_gate_rule *rule)
 		return expected(scanner, "a ')'");
 	if (rule->about == MLV_GATE_FAIRNESS)
 		return expected(scanner, "slices, not 'fairness', before this");
+	if (rule->about == MLV_GATE_CHURN)
+		return expected(scanner, "slices, not 'churn', before this");
 	return rule->about == MLV_GATE_OVERALL ? expected(scanner, "slices, not 'overall', before this")
 					       : NULL;
 }
@@ -239,6 +263,8 @@ static mlv_err check_rule(const struct scanner *scanner, const struct mlv_gate_r
 	if (rule->mode == MLV_GATE_NONINFERIOR && !change)
 		return mlv_error(MLV_E_SPEC, "in the rule '%s': noninferior is of a drop or rise",
 				 scanner->text);
+	if (rule->about == MLV_GATE_CHURN && rule->mode != MLV_GATE_POINT)
+		return mlv_error(MLV_E_SPEC, "in the rule '%s': churn is counted, by point", scanner->text);
 	if (rule->margin < 0 || (rule->margin > 0 && rule->mode != MLV_GATE_NONINFERIOR))
 		return mlv_error(MLV_E_SPEC, "in the rule '%s': a margin is of noninferior, and not below 0",
 				 scanner->text);
@@ -257,7 +283,7 @@ mlv_err mlv_gate_rule_parse(const char *text, struct mlv_gate_rule *rule)
 		return mlv_error_nomem("a rule");
 	if ((err = take_folded(&scanner, &made)))
 		return err;
-	if (made.about == MLV_GATE_FAIRNESS)
+	if (made.about == MLV_GATE_FAIRNESS || made.about == MLV_GATE_CHURN)
 		made.quantity = MLV_GATE_VALUE;
 	else if (take_word(&scanner, "drop"))
 		made.quantity = MLV_GATE_DROP;
