@@ -311,6 +311,7 @@ static mlv_err open_net(struct mlv_sftp_remote *remote, struct mlv_ctx *ctx,
 		.ctx = ctx,
 		.typed = !settings->setting,
 		.login = &remote->login,
+		.connections = remote->base.jobs,
 		/* Until we are logged in: slower than a connection alone. */
 		.connect_seconds = (unsigned)count_of(settings, "connect_timeout", 3600, 20),
 		.stall_seconds = (unsigned)count_of(settings, "read_timeout", 3600, 30),

@@ -14,3 +14,6 @@ echo slow 25 >aws/rules && paced push -j 2
 echo "-- a server that is not there"
 mlv remote modify --local store endpointurl http://127.0.0.1:1
 paced push -j 8
+mkdir ~/.ssh && echo "[127.0.0.1]:1 ssh-ed25519 $(printf '\0\0\0\013ssh-ed25519\0\0\0\040%032d' 0 | base64 -w 0)" >~/.ssh/known_hosts
+mlv remote add -q gone sftp://ada@127.0.0.1:1/x
+paced push -r gone
