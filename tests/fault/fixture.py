@@ -264,11 +264,12 @@ def make_metrics_diff(p):
 def make_groups(p):
     """An evaluation whose groups find, gate and monitor judge: one of them is bad, and sure to be."""
     begin(p)
-    rows = [b'id,y,s,g,h']
+    rows = [b'id,y,s,g,h,x']
     for i in range(400):
         g, h = i % 4 < 2, i % 4 % 2
         right = i // 4 % 10 >= (5 if g and h else 1)
-        rows.append(b'r%d,%d,%s,%s,%s' % (i, i // 4 % 2, b'0.8' if right == i // 4 % 2 else b'0.3', b'ab'[g:][:1], b'cd'[h:][:1]))
+        rows.append(b'r%d,%d,%s,%s,%s,%d' % (i, i // 4 % 2, b'0.8' if right == i // 4 % 2 else b'0.3', b'ab'[g:][:1],
+                                               b'cd'[h:][:1], i % 40))
     p.write('p.csv', b'\n'.join(rows) + b'\n')
     p.write('mlv.yaml', b"""evals:
   e: {predictions: p.csv, task: binary, columns: {id: id, label: y, score: s}, metrics: [accuracy, fpr]}
@@ -277,7 +278,7 @@ slices: # kept
 - {by: h}
 fairness: [{by: g, tau: 0.1}]
 gates: {main: {rules: ["overall.accuracy >= 0.5", "fairness.g.accuracy in tau"]}}
-monitor: {m: {reference: e, features: [s, g], gate: main}}
+monitor: {m: {reference: e, features: [s, g, x], gate: main}}
 """)
     p.tool('eval')
     p.tool('monitor', 'profile')
@@ -347,6 +348,7 @@ SCENARIOS = {
     'report': (make_metrics_diff, ('report', '--vega', 'none', '--html', 'page.html'), True),
     'repro': (make_repro, ('repro',), True),
     'gate': (make_groups, ('gate', 'main'), True),
+    'monitor-profile': (make_groups, ('monitor', 'profile'), True),
     'monitor-check': (make_groups, ('monitor', 'check', '--no-log', '--input', 'p.csv'), True),
     'monitor-log': (make_monitor_log, ('monitor', 'check'), True),
     'slices-find': (make_groups, ('slices', 'find', '--write', '--min-n', '20'), True),
