@@ -10,12 +10,14 @@ JOBS = -j2
 check-peers: all
 	@tests/tap "$(ON)peers" tests/peers/run --bin $(OUT)
 	@tests/tap "$(ON)peers, folds" tests/peers/folds --bin $(OUT)
+	@tests/tap "$(ON)peers, drift" tests/peers/drift --bin $(OUT)
 # A repository that DVC made, and one with Git LFS: where they are installed.
 check-dvc: all
 	@tests/tap "$(ON)dvc" tests/peers/moving-in --bin $(OUT)
 check-peers-part: all
 	@tests/tap "$(ON)peers, a part" tests/peers/run --bin $(OUT) --tables 25
 	@tests/tap "$(ON)peers, folds, a part" tests/peers/folds --bin $(OUT) --tables 3
+	@tests/tap "$(ON)peers, drift, a part" tests/peers/drift --bin $(OUT) --tables 10
 
 .PHONY: check $(SUITES) check-cli-plain check-cli-odd check-long check-chaos check-corpus fuzz fuzz-run bench demo
 check:
