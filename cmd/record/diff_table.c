@@ -5,6 +5,7 @@
 
 #include "cmd/ui/bar.h"
 #include "cmd/ui/out.h"
+#include "core/base/sys.h"
 #include "core/eval/metric.h"
 
 #define BAR_WIDTH 8 /* characters */
@@ -58,31 +59,42 @@ static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_comparison
 	return err ? err : mlv_table_cell(table, text.ptr);
 }
 
-/* How much a metric changed where it changed most. */
-static double most_of(const struct mlv_comparison *comparison, const char *metric)
+/* Which metric a change is of: those of all rows stand first. */
+static size_t metric_of(const struct mlv_comparison *comparison, const struct mlv_change *change)
 {
-	double most = 0;
+	size_t m = 0;
 
+	while (m < comparison->count && !comparison->changes[m].dim &&
+	       strcmp(comparison->changes[m].metric, change->metric) != 0)
+		m++;
+	return m;
+}
+
+/* How much each metric changed where it changed most. */
+static mlv_err find_most(const struct mlv_comparison *comparison, double **most)
+{
+	if (!(*most = mlv_sys_alloc_array(comparison->count + 1, sizeof(**most))))
+		return mlv_error_nomem("a table");
 	for (size_t c = 0; c < comparison->count; c++) {
 		const struct mlv_change *change = &comparison->changes[c];
+		double *of = &(*most)[metric_of(comparison, change)];
 
 		if (change->sides[0].defined && change->sides[1].defined &&
-		    change->verdict != MLV_VERDICT_SMALL && strcmp(change->metric, metric) == 0)
-			most = fmax(most, fabs(change->change));
+		    change->verdict != MLV_VERDICT_SMALL)
+			*of = fmax(*of, fabs(change->change));
 	}
-	return most;
+	return NULL;
 }
 
 /* In Markdown with a bar, as long as the change beside that of the slice where the metric changed most. */
-static mlv_err change_cell(struct mlv_table *table, const struct mlv_comparison *comparison,
-			   const struct mlv_change *change, bool markdown, unsigned precision)
+static mlv_err change_cell(struct mlv_table *table, const struct mlv_change *change, double most,
+			   unsigned precision)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
 	bool both = change->sides[0].defined && change->sides[1].defined;
-	double most = both && markdown ? most_of(comparison, change->metric) : 0;
 	mlv_err err;
 
-	if (!(most > 0))
+	if (!both || !(most > 0))
 		return number_cell(table, both, change->change, true, precision);
 	if ((err = mlv_buf_add_str(&text, change->change > 0 ? "+" : "")) ||
 	    (err = mlv_metric_format_number(&text, change->change, precision)) ||
@@ -93,7 +105,7 @@ static mlv_err change_cell(struct mlv_table *table, const struct mlv_comparison 
 }
 
 static mlv_err add_row(struct mlv_table *table, const struct mlv_comparison *comparison,
-		       const struct mlv_change *change, bool fall, bool markdown, unsigned precision)
+		       const struct mlv_change *change, bool fall, double most, unsigned precision)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT, rows = MLV_BUF_INIT;
 	mlv_err err;
@@ -107,7 +119,7 @@ static mlv_err add_row(struct mlv_table *table, const struct mlv_comparison *com
 		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, false,
 				       precision)))
 			return err;
-	if ((err = change_cell(table, comparison, change, markdown, precision)) ||
+	if ((err = change_cell(table, change, most, precision)) ||
 	    (err = mlv_record_interval(&interval, change->has_interval, change->low, change->high,
 				       precision)) ||
 	    (err = mlv_table_cell(table, interval.ptr)) ||
@@ -126,11 +138,14 @@ mlv_err mlv_record_diff_table(struct mlv_out *out, const struct mlv_metrics_side
 	const char *const headings[] = { "Slice",  "Metric",   "Rows", old,	now,
 					 "Change", "Interval", "p",    "p adj", "Verdict" };
 	MLV_SCOPED(mlv_table_release) struct mlv_table table = { 0 };
+	MLV_SCOPED(mlv_mem_free) double *most = NULL; /* of each metric; in Markdown */
 	mlv_err err = mlv_table_init(&table, MLV_COUNT(headings), 1U << 2, headings);
 
+	if (!err && markdown)
+		err = find_most(comparison, &most);
 	for (size_t i = 0; i < rows->count && !err; i++)
-		err = add_row(&table, comparison, rows->at[i], rows->at[i] == rows->fall, markdown,
-			      precision);
+		err = add_row(&table, comparison, rows->at[i], rows->at[i] == rows->fall,
+			      most ? most[metric_of(comparison, rows->at[i])] : 0, precision);
 	if (err || !rows->count)
 		return err;
 	mlv_out_raw(out, markdown ? "\n" : "");

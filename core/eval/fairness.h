@@ -113,6 +113,7 @@ struct mlv_fair_rows {
 	const uint32_t *within;  /* which level of what is controlled for; NULL: there is none */
 	const uint32_t *cluster; /* equal for rows that are not independent */
 	size_t count;
+	size_t clusters; /* above each number of one */
 };
 
 /* How one attribute divides all rows, or those of a level of what is controlled for. */

@@ -128,7 +128,7 @@ static mlv_err add_of_cases(const char *file, const struct mlv_cases *cases,
 	if (cases->group)
 		division.rows = (struct mlv_fair_rows){
 			cases->truth, cases->guess, by->code, control ? control->code : NULL,
-			cases->group, cases->rows.count,
+			cases->group, cases->rows.count, cases->groups,
 		};
 	division.clustered = cases->group != NULL;
 	return add_division(plan, entry, &division);
@@ -354,7 +354,8 @@ static mlv_err take_rows(struct mlv_fair_plan *plan, size_t a, const struct mlv_
 	if ((err = code_rows(plan, by, rows, to->values, to->count, &code)) ||
 	    (control && (err = code_rows(plan, control, rows, &to->within, 1, &within))))
 		return err;
-	to->rows = (struct mlv_fair_rows){ cases->truth, cases->guess, code, within, cases->group, rows };
+	to->rows = (struct mlv_fair_rows){ cases->truth, cases->guess, code, within, cases->group, rows,
+						 cases->groups };
 	to->level = 0;
 	return NULL;
 }

@@ -261,7 +261,7 @@ static void audit_persons(uint32_t times, bool clustered, struct mlv_fairness *f
 		guess[i] = who % 2 ? who % 5 < 2 : who % 5 < 3;
 	}
 	attribute.rows = (struct mlv_fair_rows){ truth, guess, code, NULL, clustered ? person : NULL,
-						 PERSONS * times };
+						 PERSONS * times, PERSONS + 1 };
 	audit_rows(truth, guess, PERSONS * times, &attribute, &(const uint32_t *){ code }, 1, room, fairness);
 }
 

@@ -1,6 +1,7 @@
 /* Rates of groups whose rows are not independent. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/sys.h"
 #include "core/eval/cluster.h"
@@ -17,27 +18,23 @@ static const struct {
 	[MLV_RATE_ACCURACY] = { 9, 15 },
 };
 
-/* What rows add to: the difference of two rates, that of equal ones, the logarithm of their ratio. */
-enum { APART, EQUAL, RATIO, KINDS };
-
 #define ALL UINT32_MAX /* values of an attribute */
 
-/* One rate of two groups, and what each row adds. */
-struct pair {
-	const struct mlv_fair_attribute *attribute;
-	enum mlv_rate rate;
-	uint32_t values[2];                     /* of the attribute */
-	const struct mlv_rate_value *rates[2];
-	uint32_t *cluster;
-	double *added[KINDS];
-	size_t count;
+/*
+ * What a row is to a rate of two groups: a hit or a miss of the first, or of the
+ * other. What it adds depends on nothing else, so that clusters are counts of
+ * these, and it does not matter how rows stand.
+ */
+enum { HIT, MISS, OTHER_HIT, OTHER_MISS, PARTS };
+
+struct counts {
+	uint32_t (*at)[PARTS]; /* of each cluster */
+	size_t clusters;
 };
 
-static void pair_release(struct pair *pair)
+static void counts_release(struct counts *counts)
 {
-	free(pair->cluster);
-	for (size_t k = 0; k < KINDS; k++)
-		free(pair->added[k]);
+	free(counts->at);
 }
 
 static bool is_in(const struct mlv_fair_attribute *attribute, size_t row)
@@ -45,77 +42,82 @@ static bool is_in(const struct mlv_fair_attribute *attribute, size_t row)
 	return !attribute->rows.within || attribute->rows.within[row] == attribute->level;
 }
 
-/* Whether a row is one that the rate is of, and whether it is a hit. */
-static bool is_of(const struct mlv_fair_rows *rows, enum mlv_rate rate, size_t row, bool *hit)
+/* Which part of two values a row is; PARTS when it is none. The second may be ALL: there is one. */
+static unsigned part_of(const struct mlv_fair_attribute *attribute, enum mlv_rate rate,
+			const uint32_t values[2], size_t row)
 {
+	const struct mlv_fair_rows *rows = &attribute->rows;
 	unsigned cell = rows->truth[row] * 2 + rows->guess[row];
+	bool hit = shares[rate].hits >> cell & 1, own = values[0] == ALL || rows->code[row] == values[0];
 
-	*hit = shares[rate].hits >> cell & 1;
-	return shares[rate].of >> cell & 1;
+	if (!is_in(attribute, row) || !(shares[rate].of >> cell & 1))
+		return PARTS;
+	if (rate == MLV_RATE_PPR) /* all positives are its rows, and those of a group its hits */
+		return own ? HIT : rows->code[row] == values[1] ? OTHER_HIT : MISS;
+	if (own)
+		return hit ? HIT : MISS;
+	return rows->code[row] != values[1] ? PARTS : hit ? OTHER_HIT : OTHER_MISS;
 }
 
-/* Both are shares of one denominator, which are the rows predicted positive of all groups. */
-static void add_shared(struct pair *pair, size_t row)
+static mlv_err count(const struct mlv_fair_attribute *attribute, enum mlv_rate rate,
+		     const uint32_t values[2], struct counts *counts)
 {
-	const struct mlv_rate_value *a = pair->rates[0], *b = pair->rates[1];
-	uint32_t code = pair->attribute->rows.code[row];
-	double sign = code == pair->values[0] ? 1 : code == pair->values[1] ? -1 : 0;
-	const struct mlv_rate_value *own = sign > 0 ? a : b;
+	const struct mlv_fair_rows *rows = &attribute->rows;
 
-	pair->added[APART][pair->count] = (sign - (a->value - b->value)) / (double)a->of;
-	pair->added[EQUAL][pair->count] = sign / (double)a->of;
-	pair->added[RATIO][pair->count] = own->hits ? sign / (double)own->hits : 0;
-	pair->cluster[pair->count++] = pair->attribute->rows.cluster[row];
-}
-
-static void add_own(struct pair *pair, size_t row, bool hit)
-{
-	const struct mlv_rate_value *a = pair->rates[0], *b = pair->rates[1];
-	uint32_t code = pair->attribute->rows.code[row];
-	const struct mlv_rate_value *own = code == pair->values[0] ? a : b;
-	double pooled = (double)(a->hits + b->hits) / (double)(a->of + b->of);
-	double sign = own == a ? 1 : -1, share = sign / (double)own->of;
-
-	if (code != pair->values[0] && code != pair->values[1])
-		return;
-	pair->added[APART][pair->count] = share * ((hit ? 1 : 0) - own->value);
-	pair->added[EQUAL][pair->count] = share * ((hit ? 1 : 0) - pooled);
-	pair->added[RATIO][pair->count] =
-		own->hits ? pair->added[APART][pair->count] / own->value : 0;
-	pair->cluster[pair->count++] = pair->attribute->rows.cluster[row];
-}
-
-static mlv_err gather(struct pair *pair)
-{
-	const struct mlv_fair_rows *rows = &pair->attribute->rows;
-	bool hit;
-
-	pair->cluster = mlv_sys_alloc_array(rows->count + 1, sizeof(*pair->cluster));
-	for (size_t k = 0; k < KINDS; k++)
-		if (!(pair->added[k] = mlv_sys_alloc_array(rows->count + 1, sizeof(double))))
-			return mlv_error_nomem("groups");
-	if (!pair->cluster)
+	counts->clusters = rows->clusters;
+	if (!(counts->at = mlv_sys_alloc_array(counts->clusters + 1, sizeof(*counts->at))))
 		return mlv_error_nomem("groups");
 	for (size_t r = 0; r < rows->count; r++) {
-		if (!is_in(pair->attribute, r) || !is_of(rows, pair->rate, r, &hit))
-			continue;
-		if (pair->rate == MLV_RATE_PPR)
-			add_shared(pair, r);
-		else
-			add_own(pair, r, hit);
+		unsigned part = part_of(attribute, rate, values, r);
+
+		if (part < PARTS)
+			counts->at[rows->cluster[r]][part]++;
 	}
 	return NULL;
 }
 
-/* The standard error of one kind; NaN with fewer than two clusters. */
-static mlv_err error_of(const struct pair *pair, size_t kind, double *error, double *df)
+/* The error of what parts add so much to; as mlv_clusters_make() of the rows. */
+static struct mlv_clusters error_of(const struct counts *counts, const double added[PARTS])
 {
-	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
-	mlv_err err = mlv_clusters_make(pair->cluster, pair->added[kind], pair->count, &clusters);
+	struct mlv_clusters clusters = { .error = NAN };
+	struct mlv_sum squares = { 0 };
 
-	*error = clusters.error;
-	*df = (double)clusters.count - 1;
-	return err;
+	for (size_t c = 0; c < counts->clusters; c++) {
+		double sum = 0;
+		uint32_t rows = 0;
+
+		for (unsigned part = 0; part < PARTS; part++) {
+			sum += counts->at[c][part] * added[part];
+			rows |= counts->at[c][part];
+		}
+		clusters.count += rows > 0;
+		mlv_sum_add(&squares, sum * sum);
+	}
+	if (clusters.count > 1)
+		clusters.error = sqrt(mlv_sum_value(&squares) * (double)clusters.count /
+				      (double)(clusters.count - 1));
+	return clusters;
+}
+
+/* What parts add to: the difference of two rates, that of equal ones, the logarithm of their ratio. */
+enum { APART, EQUAL, RATIO, KINDS };
+
+static void set_added(enum mlv_rate rate, const struct mlv_rate_value *a, const struct mlv_rate_value *b,
+		      double added[KINDS][PARTS])
+{
+	double n = (double)a->of, m = (double)b->of, d = a->value - b->value;
+	double pooled = (double)(a->hits + b->hits) / (n + m);
+	double by_a = a->hits ? 1 / (double)a->hits : 0, by_b = b->hits ? 1 / (double)b->hits : 0;
+	const double shared[KINDS][PARTS] = {
+		{ (1 - d) / n, -d / n, (-1 - d) / n, 0 }, { 1 / n, 0, -1 / n, 0 }, { by_a, 0, -by_b, 0 },
+	};
+	const double own[KINDS][PARTS] = {
+		{ (1 - a->value) / n, -a->value / n, (b->value - 1) / m, b->value / m },
+		{ (1 - pooled) / n, -pooled / n, (pooled - 1) / m, pooled / m },
+		{ (1 - a->value) * by_a, -a->value * by_a, (b->value - 1) * by_b, b->value * by_b },
+	};
+
+	memcpy(added, rate == MLV_RATE_PPR ? shared : own, sizeof(own));
 }
 
 static const struct mlv_interval unknown = { NAN, NAN };
@@ -126,26 +128,31 @@ static void forget(struct mlv_disparity *of)
 	of->difference_interval = unknown;
 }
 
-static mlv_err test_pair(struct pair *pair, double level, struct mlv_disparity *of)
+static mlv_err test_pair(const struct mlv_fair_attribute *attribute, enum mlv_rate rate,
+			 const uint32_t values[2], const struct mlv_rate_value *a,
+			 const struct mlv_rate_value *b, double level, struct mlv_disparity *of)
 {
-	double errors[KINDS], df = 0;
+	MLV_SCOPED(counts_release) struct counts counts = { 0 };
+	struct mlv_clusters found[KINDS];
+	double added[KINDS][PARTS], df;
 	bool has_ratio = of->has_ratio_interval;
-	mlv_err err;
+	mlv_err err = count(attribute, rate, values, &counts);
 
 	forget(of);
-	if ((err = gather(pair)))
+	if (err)
 		return err;
+	set_added(rate, a, b, added);
 	for (size_t k = 0; k < KINDS; k++)
-		if ((err = error_of(pair, k, &errors[k], &df)))
-			return err;
-	if (df < 1)
+		found[k] = error_of(&counts, added[k]);
+	if (found[APART].count < 2)
 		return NULL;
+	df = (double)(found[APART].count - 1);
 	of->has_p = true;
-	of->p = mlv_test_t(of->difference, errors[EQUAL], df);
-	of->difference_interval = mlv_interval_t(of->difference, errors[APART], df, level);
+	of->p = mlv_test_t(of->difference, found[EQUAL].error, df);
+	of->difference_interval = mlv_interval_t(of->difference, found[APART].error, df, level);
 	of->has_ratio_interval = has_ratio;
 	if (has_ratio) {
-		of->ratio_interval = mlv_interval_t(log(of->ratio), errors[RATIO], df, level);
+		of->ratio_interval = mlv_interval_t(log(of->ratio), found[RATIO].error, df, level);
 		of->ratio_interval.low = exp(of->ratio_interval.low);
 		of->ratio_interval.high = exp(of->ratio_interval.high);
 	}
@@ -156,29 +163,16 @@ static mlv_err test_pair(struct pair *pair, double level, struct mlv_disparity *
 static mlv_err set_interval(const struct mlv_fair_attribute *attribute, enum mlv_rate rate, uint32_t value,
 			    double level, struct mlv_rate_value *of)
 {
-	bool all = value == ALL;
-	const struct mlv_fair_rows *rows = &attribute->rows;
-	MLV_SCOPED(mlv_mem_free) uint32_t *cluster = mlv_sys_alloc_array(of->of + 1, sizeof(*cluster));
-	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(of->of + 1, sizeof(*added));
-	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
-	size_t count = 0;
-	mlv_err err;
+	const uint32_t values[] = { value, ALL };
+	const double n = (double)of->of;
+	const double added[PARTS] = { (1 - of->value) / n, -of->value / n };
+	MLV_SCOPED(counts_release) struct counts counts = { 0 };
+	struct mlv_clusters clusters;
+	mlv_err err = count(attribute, rate, values, &counts);
 
-	if (!cluster || !added)
-		return mlv_error_nomem("groups");
-	for (size_t r = 0; r < rows->count; r++) {
-		bool hit;
-
-		if (!is_in(attribute, r) || !is_of(rows, rate, r, &hit) ||
-		    (rate != MLV_RATE_PPR && !all && rows->code[r] != value))
-			continue;
-		if (rate == MLV_RATE_PPR && !all)
-			hit = rows->code[r] == value;
-		cluster[count] = rows->cluster[r];
-		added[count++] = ((hit ? 1 : 0) - of->value) / (double)of->of;
-	}
-	if ((err = mlv_clusters_make(cluster, added, count, &clusters)))
+	if (err)
 		return err;
+	clusters = error_of(&counts, added);
 	of->interval = clusters.count > 1 ? mlv_clusters_share(of->value, of->of, &clusters, level) : unknown;
 	return NULL;
 }
@@ -197,11 +191,8 @@ static mlv_err test_rate(const struct mlv_fair_attribute *attribute, enum mlv_ra
 			 const struct mlv_fair_group *against, struct mlv_fair_group *group)
 {
 	struct mlv_disparity *of = &group->disparities[rate];
-	MLV_SCOPED(pair_release) struct pair pair = {
-		.attribute = attribute, .rate = rate,
-		.values = { value_of(attribute, group), against ? value_of(attribute, against) : 0 },
-		.rates = { &group->rates[rate], against ? &against->rates[rate] : NULL },
-	};
+	const uint32_t values[] = { value_of(attribute, group),
+				    against ? value_of(attribute, against) : ALL };
 	mlv_err err = NULL;
 
 	if (!attribute->rows.cluster) {
@@ -210,9 +201,10 @@ static mlv_err test_rate(const struct mlv_fair_attribute *attribute, enum mlv_ra
 		return NULL;
 	}
 	if (group->rates[rate].defined)
-		err = set_interval(attribute, rate, pair.values[0], level, &group->rates[rate]);
+		err = set_interval(attribute, rate, values[0], level, &group->rates[rate]);
 	if (!err && of->has_p)
-		return test_pair(&pair, level, of);
+		return test_pair(attribute, rate, values, &group->rates[rate], &against->rates[rate], level,
+				 of);
 	forget(of); /* the group is held against itself, or nothing */
 	return err;
 }
