@@ -1,4 +1,5 @@
 # What is out of date runs, and what depends on it only if it made something else; the rest is skipped or restored.
+# not under ThreadSanitizer: its _exit() writes what a forked process has of the output, too
 git init -q && mlv init -q
 cat >mlv.yaml <<'X'
 stages:

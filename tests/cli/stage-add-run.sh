@@ -1,4 +1,5 @@
 # stage add --run runs the stage that it has written, without what it depends on; names of stages alone.
+# not under ThreadSanitizer: its _exit() writes what a forked process has of the output, too
 git init -q && mlv init -q && echo in >in
 mlv stage add --run -n a -d in -o a 'cp in a; echo made a' && cat a && cat mlv.lock
 echo "== again, with the same"; mlv stage add --run -f -n a -d in -o a 'cp in a; echo made a'
