@@ -112,6 +112,7 @@ static mlv_err attempt(struct mlv_sftp_remote *remote, struct mlv_sftp_exchange 
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf url = MLV_BUF_INIT;
 	mlv_err err = mlv_sftp_url(remote, exchange->at, &url);
 
+	*reply = (struct mlv_net_file_reply){ .end = MLV_FILE_DENIED };
 	if (err)
 		return err;
 	exchange->request.url = url.ptr;

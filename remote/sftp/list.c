@@ -130,9 +130,10 @@ static mlv_err take_lines(struct walk *w, const struct mlv_buf *text, unsigned d
 	size_t len = w->key.len;
 	mlv_err err = NULL;
 
-	for (const char *stop; at < end && !err; at = stop + 1) {
+	for (const char *stop; at < end && !err; at = stop + (stop < end)) {
 		stop = memchr(at, '\n', (size_t)(end - at));
-		if (stop && mlv_long_name_parse(&entry, at, (size_t)(stop - at)))
+		stop = stop ? stop : end;
+		if (mlv_long_name_parse(&entry, at, (size_t)(stop - at)))
 			err = take_line(w, &entry, depth);
 		mlv_buf_truncate(&w->key, len);
 		if (!err)
