@@ -58,7 +58,7 @@ mlv_err mlv_git_history_failure(struct git_handle *git, int code, const char *wh
 	if (!lacks_object(code) && code != GIT_ENOTFOUND)
 		return mlv_git_failure(code, "%s", what);
 	if (git_repository_is_shallow(git->repo) == 1)
-		return mlv_error_hint(mlv_error(MLV_E_MISSING,
+		return mlv_error_hint(mlv_error(MLV_E_REMOTE,
 						"%s: git's clone is shallow, and does not go back so far",
 						what),
 				      "git fetch --unshallow");
