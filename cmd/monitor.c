@@ -50,13 +50,15 @@ static mlv_err read_cases(struct mlv_metrics_place *place, const struct mlv_moni
 			  struct mlv_cases *cases)
 {
 	const struct mlv_metrics_side side = { 0 };
+	enum mlv_eval_rows are = MLV_EVAL_ROWS_OTHER;
 	struct mlv_eval_ids ids;
 	bool found = false;
 	mlv_err err = mlv_eval_record(place, &side, monitor->eval, record, &found);
 
-	if (err || (found && (err = mlv_eval_cases(place, &side, spec, record, cases, &ids))))
+	if (err || (found && ((err = mlv_eval_cases(place, &side, spec, record, cases, &ids)) ||
+			      (err = mlv_eval_rows_of(record, cases, ids.rows, &are)))))
 		return err;
-	if (found && record->rows && strcmp(record->rows, ids.rows) == 0)
+	if (are != MLV_EVAL_ROWS_OTHER)
 		return NULL;
 	return mlv_error_hint(mlv_error(found ? MLV_E_CORRUPT : MLV_E_MISSING,
 					"evals/%s.json: there is no record of %s as it is there",

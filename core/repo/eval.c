@@ -182,6 +182,38 @@ mlv_err mlv_eval_digests(struct mlv_ctx *ctx, struct mlv_cases *cases, struct ml
 	return mlv_pool_run(ctx, ctx->jobs, ALONE + cases->dim_count, digest_one, &digesting);
 }
 
+static mlv_err digest_ungrouped(const struct mlv_cases *cases, char id[MLV_EVAL_ID])
+{
+	MLV_SCOPED(mlv_sha256_freep) struct mlv_sha256 *hasher = NULL;
+	struct mlv_cases ungrouped = *cases; /* groups come last in the order: that of the rest is the same */
+	struct mlv_oid oid;
+	mlv_err err;
+
+	ungrouped.group = NULL;
+	if ((err = mlv_sha256_new(&hasher)) ||
+	    (err = mlv_cases_each_row(&ungrouped, mlv_sha256_sink, hasher)) ||
+	    (err = mlv_sha256_final(hasher, &oid)))
+		return err;
+	mlv_eval_write_id(MLV_KIND_OBJECT, &oid, id);
+	return NULL;
+}
+
+mlv_err mlv_eval_rows_of(const struct mlv_record *record, const struct mlv_cases *cases,
+			 const char *rows, enum mlv_eval_rows *are)
+{
+	char id[MLV_EVAL_ID];
+	mlv_err err;
+
+	*are = record->rows && strcmp(record->rows, rows) == 0 ? MLV_EVAL_ROWS_SAME : MLV_EVAL_ROWS_OTHER;
+	if (*are == MLV_EVAL_ROWS_SAME || !record->rows || !cases->group)
+		return NULL;
+	if ((err = digest_ungrouped(cases, id)))
+		return err;
+	if (strcmp(record->rows, id) == 0)
+		*are = MLV_EVAL_ROWS_UNGROUPED;
+	return NULL;
+}
+
 /* ---- files that rows name */
 
 static mlv_err read_head(int fd, const char *path, size_t limit, struct mlv_buf *head, uint64_t *size)

@@ -84,6 +84,13 @@ mlv_err mlv_eval_read_named(void *arg, const char *path, size_t limit, struct ml
 /* and digests, those of dimensions too. */
 mlv_err mlv_eval_digests(struct mlv_ctx *ctx, struct mlv_cases *cases,
 			 struct mlv_eval_ids *ids) MLV_CHECK;
+/*
+ * Whether a record is of these rows, of which rows is the digest: as it says, or as earlier
+ * versions of mlv said it, which left out the groups (then regrouping is not seen).
+ */
+enum mlv_eval_rows { MLV_EVAL_ROWS_OTHER, MLV_EVAL_ROWS_SAME, MLV_EVAL_ROWS_UNGROUPED };
+mlv_err mlv_eval_rows_of(const struct mlv_record *record, const struct mlv_cases *cases,
+			 const char *rows, enum mlv_eval_rows *are) MLV_CHECK;
 /* The record of results, and the flat file beside it, as text; folds has its cross-validation, or NULL. */
 struct mlv_eval_cv;
 mlv_err mlv_eval_texts(const struct mlv_results *results, const struct mlv_eval_ids *ids,

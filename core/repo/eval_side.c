@@ -18,19 +18,20 @@ static bool goes_on(mlv_err err)
 }
 
 /* Whether a record tells of these rows, in these slices. */
-static bool is_of(const struct mlv_record *record, const struct mlv_cases *cases,
-		  const struct mlv_eval_ids *ids)
+static mlv_err is_of(const struct mlv_record *record, const struct mlv_cases *cases,
+		     const struct mlv_eval_ids *ids, bool *is)
 {
-	if (!record->rows || strcmp(record->rows, ids->rows) != 0)
-		return false;
-	for (size_t d = 0; d < cases->dim_count; d++) {
+	enum mlv_eval_rows are;
+	mlv_err err = mlv_eval_rows_of(record, cases, ids->rows, &are);
+
+	*is = !err && are != MLV_EVAL_ROWS_OTHER;
+	for (size_t d = 0; d < cases->dim_count && *is; d++) {
 		const struct mlv_dim *dim = &cases->dims[d];
 		const struct mlv_record_dim *told = mlv_record_find_dim(record, dim->def->name);
 
-		if (told && told->rows && dim->rows && strcmp(told->rows, dim->rows) != 0)
-			return false;
+		*is = !told || !told->rows || !dim->rows || strcmp(told->rows, dim->rows) == 0;
 	}
-	return true;
+	return err;
 }
 
 /* The evaluation that a record goes by; one that lies elsewhere says itself of which it is. */
@@ -49,7 +50,8 @@ static mlv_err load_rows(struct mlv_metrics_place *place, const struct mlv_metri
 		mlv_tell_detail(place->ctx, "%s: without its rows: %s", name, err->msg);
 		return NULL;
 	}
-	loaded->has_cases = is_of(&loaded->record, &loaded->cases, &ids);
+	if ((err = is_of(&loaded->record, &loaded->cases, &ids, &loaded->has_cases)))
+		return err;
 	loaded->is_stale = !loaded->has_cases && !elsewhere;
 	if (!loaded->has_cases && elsewhere) /* a copy of one that was: no mistake */
 		mlv_tell_detail(place->ctx, "%s: without its rows: %s is not what it is of", name,

@@ -67,6 +67,14 @@ echo $?
 mv p.csv away && mlv gate
 echo $?
 table 1 10 >p.csv && mlv eval -q && fair | cmp - fair.3 && echo 'of one row each the same'
+echo '--- a record of before groups were digested: it is of these rows'
+cp evals/test.json now.json && sed -i.grouped 's/, group: who//' mlv.yaml && mlv eval -q && rows=$(grep '^,"rows":' evals/test.json)
+mv mlv.yaml.grouped mlv.yaml && sed 's/^,"rows":.*/'"$rows/" now.json >evals/test.json
+mlv metrics diff | head -1 && mlv eval verify
+echo $?
+sed -i.kept 's/^r7\.0,p7,1,0.[0-9]*/r7.0,p7,1,0.9/' p.csv && mlv eval verify
+echo $?
+mv p.csv.kept p.csv && mv now.json evals/test.json
 echo '--- other groups of the same rows'
 git add -A && git commit -qm grouped
 sed 's/,p7,/,p8,/; s/,p9,/,other,/' p.csv >q.csv && mv q.csv p.csv && mlv eval verify
