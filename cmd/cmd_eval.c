@@ -158,7 +158,8 @@ static mlv_err not_same(const struct mlv_evaluation *evaluation, const char *pat
 	if ((err = mlv_record_read(path, evaluation->record.ptr, evaluation->record.len, &now)) ||
 	    (err = mlv_eval_rows_of(&evaluation->before, &evaluation->cases, now.rows, &are)) ||
 	    (err = are == MLV_EVAL_ROWS_UNGROUPED
-			   ? mlv_buf_add_str(&why, "it is of an earlier mlv, whose digest of rows left out groups")
+			   ? mlv_buf_add_str(&why, "it is of an earlier mlv, whose digest of rows "
+						   "left out groups")
 			   : mlv_record_differ(&evaluation->before, &now, &why)))
 		return err;
 	return mlv_error_hint(mlv_error(MLV_E_CORRUPT, "%s:%zu: not what %s and mlv.yaml give%s%s", path,

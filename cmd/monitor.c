@@ -102,7 +102,8 @@ mlv_err mlv_monitor_profile(struct mlv_metrics_place *place, const struct mlv_mo
 	    (err = mlv_monitor_set_text(&profile->eval, monitor->eval)) ||
 	    (err = mlv_monitor_set_text(&profile->rows, record.rows)))
 		return err;
-	return mlv_profile_write(profile, to);
+	err = mlv_profile_write(profile, to);
+	return err ? mlv_error_wrap(err, "monitor/%s.json", monitor->name) : NULL;
 }
 
 /* ---- check */

@@ -140,6 +140,7 @@ static mlv_err add_slices(struct mlv_buf *to, const struct mlv_profile *profile)
 
 mlv_err mlv_profile_write(const struct mlv_profile *profile, struct mlv_buf *to)
 {
+	const size_t begin = to->len;
 	mlv_err err;
 
 	if ((err = mlv_buf_add_str(to, "{\"eval\":")) || (err = add_text(to, profile->eval)) ||
@@ -149,7 +150,11 @@ mlv_err mlv_profile_write(const struct mlv_profile *profile, struct mlv_buf *to)
 	    (profile->classes.count && (err = add_predictions(to, profile))) ||
 	    (err = mlv_buf_add_str(to, "\"rows\":")) || (err = add_text(to, profile->rows)) ||
 	    (err = mlv_buf_add_str(to, ",\"schema\":\"" MLV_PROFILE_SCHEMA "\"")) ||
-	    (profile->sliced && (err = add_slices(to, profile))))
+	    (profile->sliced && (err = add_slices(to, profile))) || (err = mlv_buf_add_str(to, "}\n")))
 		return err;
-	return mlv_buf_add_str(to, "}\n");
+	if (to->len - begin <= MLV_PROFILE_MAX)
+		return NULL;
+	return mlv_error_hint(mlv_error(MLV_E_SPEC, "a profile of %zu MiB, where %zu are the most",
+					(to->len - begin) >> 20, MLV_PROFILE_MAX >> 20),
+			      "leave features with long texts out, or raise min_n: slices are fewer then");
 }

@@ -23,7 +23,8 @@
  * Threads     functions without shared state; slices are looked at on ctx->jobs threads.
  * Ownership   mlv_sample_release(), mlv_profile_release().
  * Limits      a profile that is read has at most MLV_FRAME_ROWS rows a sample. Slices are
- *             those of at least min_n rows, of these the MLV_PROFILE_SLICES of most rows.
+ *             those of at least min_n rows, of these the MLV_PROFILE_SLICES of most rows,
+ *             fewer where these by the features were more than MLV_PROFILE_CELLS.
  */
 #ifndef MLV_EVAL_PROFILE_H
 #define MLV_EVAL_PROFILE_H
@@ -36,6 +37,7 @@
 #define MLV_PROFILE_POINTS ((size_t)1001)
 #define MLV_PROFILE_NAMES  ((size_t)1000)
 #define MLV_PROFILE_SLICES ((size_t)1000)
+#define MLV_PROFILE_CELLS  ((size_t)100000)
 #define MLV_PROFILE_SLICE_NAMES ((size_t)20)
 
 struct mlv_sample {
@@ -74,7 +76,7 @@ struct mlv_profile {
 	size_t slice_count;
 };
 void mlv_profile_release(struct mlv_profile *profile);
-/* Append it as text, of which equal profiles have equal bytes. */
+/* Append it as text, of which equal profiles have equal bytes. MLV_E_SPEC: more than MLV_PROFILE_MAX. */
 mlv_err mlv_profile_write(const struct mlv_profile *profile, struct mlv_buf *to) MLV_CHECK;
 /*
  * MLV_E_SPEC, by the name of the file, when it is no profile: of another schema,

@@ -146,16 +146,20 @@ static int by_name(const void *a, const void *b)
 static mlv_err find_slices(struct slicing *slicing, uint64_t min_n)
 {
 	const struct mlv_cases *cases = slicing->rows->cases;
+	const size_t features = slicing->profile->features.count;
+	size_t most = MLV_PROFILE_SLICES;
 	mlv_err err = NULL;
 
+	if (features * most > MLV_PROFILE_CELLS)
+		most = MLV_PROFILE_CELLS / features;
 	for (size_t d = 0; d < cases->dim_count && !err; d++)
 		if (cases->dims[d].code && !cases->dims[d].def->hidden)
 			err = find_in_dim(slicing, d, min_n);
 	if (err || !slicing->count)
 		return err;
 	qsort(slicing->places, slicing->count, sizeof(*slicing->places), by_rows);
-	if (slicing->count > MLV_PROFILE_SLICES)
-		slicing->count = MLV_PROFILE_SLICES;
+	if (slicing->count > most && !slicing->like)
+		slicing->count = most;
 	qsort(slicing->places, slicing->count, sizeof(*slicing->places), by_name);
 	return NULL;
 }
