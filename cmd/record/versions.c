@@ -41,6 +41,18 @@ struct line {
 	bool small;
 };
 
+static mlv_err MLV_CHECK no_test(const char *name, const struct mlv_eval_side *side)
+{
+	const char *why = side->cases.weight  ? "have weights"
+			  : side->cases.group ? "come in groups"
+					      : "are numbers";
+
+	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: more than two revisions are held against each "
+					"other by Cochran's test, of independent rows that are right or "
+					"wrong: these %s", name, why),
+			      "two at a time: mlv metrics diff A B");
+}
+
 static mlv_err load(struct mlv_metrics_place *place, const char *name, struct versions *versions)
 {
 	for (size_t v = 0; v < versions->count; v++) {
@@ -56,8 +68,7 @@ static mlv_err load(struct mlv_metrics_place *place, const char *name, struct ve
 								    : "there is no record", rev),
 					      "of two revisions records are enough: mlv metrics diff A B");
 		if (side->spec.task == MLV_TASK_REGRESSION || side->cases.weight || side->cases.group)
-			return mlv_error(MLV_E_SPEC, "%s: Cochran's test is of independent rows that are "
-					 "right or wrong, all of one weight", name);
+			return no_test(name, side);
 	}
 	return NULL;
 }

@@ -36,3 +36,5 @@ mlv metrics diff --exit-code v1 v2 v3 || echo "$?"
 mlv metrics diff v1 v2 nosuch || echo "$?"
 sed -i 's/pred: p}/pred: p, weight: id}/' mlv.yaml && mlv eval -q && git commit -qam weights
 mlv metrics diff v1 v2 HEAD || echo "$?"
+sed -i 's/weight: id/group: g/' mlv.yaml && mlv eval -q && git commit -qam groups
+mlv metrics diff HEAD HEAD HEAD || echo "$?"
