@@ -95,7 +95,7 @@ static mlv_err start_bisect(struct bisect *bisect, struct mlv_gate_rule *rule, c
 	mlv_err err = mlv_gate_rule_parse(text, rule);
 
 	if (err)
-		return mlv_error_hint(err, "a rule is such as 'overall.accuracy < 0.9', see mlv-gate(1)");
+		return err;
 	if (rule->quantity != MLV_GATE_VALUE || rule->mode != MLV_GATE_POINT)
 		return mlv_error(MLV_E_USAGE, "'%s': a rule without drop, rise and mode is wanted", text);
 	if (rule->about == MLV_GATE_FAIRNESS || rule->about == MLV_GATE_CHURN)

@@ -8,15 +8,18 @@
 #include "core/eval/frame.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/pool.h"
 #include "core/base/strs.h"
+#include "core/base/suggest.h"
 #include "core/base/sys.h"
 #include "core/eval/frame/parts.h"
 #include "core/eval/frame/scan.h"
 
+#define SHOWN_MAX  200                 /* bytes of names in a hint */
 #define PIECE      ((size_t)256 << 10) /* bytes that a thread parses at once: they stay near it */
 #define LONGER     4                 /* times as many, when they are no whole row */
 #define WORDS_KEPT 4096              /* words of a column that a thread knows from block to block */
@@ -172,23 +175,52 @@ static mlv_err take_rest(struct reading *reading, size_t at)
 	return err;
 }
 
-static mlv_err check_seen(const struct frame_format *format, struct mlv_frame *frame)
+/* Hint at the column that was meant by name, or else at the first ones there are. */
+static mlv_err hint_names(mlv_err cause, const char *name, const struct mlv_strs *names)
 {
-	for (size_t w = 0; w < format->count; w++) {
+	/* Of one letter, any other is near. */
+	const char *near = name[0] && name[1] ? mlv_suggest_of(name, (const char *const *)names->at,
+							       names->count) : NULL;
+	char shown[SHOWN_MAX] = "";
+	size_t len = 0, count = 0;
+
+	if (near)
+		return mlv_error_hint(cause, "did you mean '%s'?", near);
+	for (; count < names->count && len + strlen(names->at[count]) + 4 < sizeof(shown); count++)
+		len += (size_t)snprintf(shown + len, sizeof(shown) - len, "%s'%s'", count ? ", " : "",
+					names->at[count]);
+	return count ? mlv_error_hint(cause, "there %s %s%s", names->count > 1 ? "are" : "is", shown,
+				      count < names->count ? ", and more" : "")
+		     : cause;
+}
+
+/* The want that is to be there and is not; the number of wants when there is none. */
+static size_t check_seen(const struct frame_format *format, struct mlv_frame *frame)
+{
+	size_t missing = format->count;
+
+	for (size_t w = format->count; w-- > 0;) {
 		frame->columns[w].absent = !format->seen[w];
 		if (!format->seen[w] && !format->wants[w].optional)
-			return format->separator
-				       ? mlv_error(MLV_E_SPEC, "%s:1: there is no column '%s'",
-						   format->name, format->wants[w].name)
-				       : mlv_error(MLV_E_SPEC, "%s: no row has '%s'", format->name,
-						   format->wants[w].name);
+			missing = w;
 	}
-	return NULL;
+	return missing;
+}
+
+static mlv_err no_column(const struct frame_format *format, const char *header, size_t len, size_t missing)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
+	const char *name = format->wants[missing].name;
+	mlv_err err = mlv_frame_csv_names(format, header, len, &names);
+
+	return err ? err
+		   : hint_names(mlv_error(MLV_E_SPEC, "%s:1: there is no column '%s'",
+						    format->name, name), name, &names);
 }
 
 static mlv_err take_header(struct reading *reading)
 {
-	size_t begin = 0, end = 0;
+	size_t begin = 0, end = 0, missing;
 	mlv_err err = read_first(reading, &begin, &end);
 
 	if (err || !reading->format.separator)
@@ -196,9 +228,10 @@ static mlv_err take_header(struct reading *reading)
 	if (end == begin)
 		return no_header(reading);
 	if ((err = mlv_frame_csv_header(&reading->format, reading->rest.ptr + begin, end - begin,
-					reading->line)) ||
-	    (err = check_seen(&reading->format, reading->frame)))
+					reading->line)))
 		return err;
+	if ((missing = check_seen(&reading->format, reading->frame)) < reading->format.count)
+		return no_column(&reading->format, reading->rest.ptr + begin, end - begin, missing);
 	return take_rest(reading, end);
 }
 
@@ -382,6 +415,7 @@ mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *sourc
 {
 	MLV_SCOPED(mlv_frame_release) struct mlv_frame made = { 0 };
 	MLV_SCOPED(reading_release) struct reading reading;
+	size_t missing;
 	mlv_err err;
 
 	reading_init(&reading, ctx, source);
@@ -393,8 +427,8 @@ mlv_err mlv_frame_read(struct mlv_ctx *ctx, const struct mlv_frame_source *sourc
 		return err;
 	if (reading.failed != SIZE_MAX)
 		return mlv_error_copy(&reading.error);
-	if ((err = check_seen(&reading.format, &made)))
-		return err;
+	if ((missing = check_seen(&reading.format, &made)) < count)
+		return mlv_error(MLV_E_SPEC, "%s: no row has '%s'", source->name, wants[missing].name);
 	*frame = made;
 	made = (struct mlv_frame){ 0 };
 	return NULL;

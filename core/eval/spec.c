@@ -132,7 +132,8 @@ static mlv_err unknown_metric(const char *file, const struct mlv_value *at, cons
 	mlv_suggest_begin(&suggest, name);
 	for (size_t i = 0; mlv_measure_at(i); i++)
 		mlv_suggest_offer(&suggest, mlv_measure_at(i)->name);
-	return suggest.best ? mlv_error_hint(err, "did you mean '%s'?", suggest.best) : err;
+	return suggest.best ? mlv_error_hint(err, "did you mean '%s'?", suggest.best)
+			    : mlv_error_hint(err, "see Metrics in mlv-eval(1)");
 }
 
 /* Whether a metric can be computed of what the columns give. */

@@ -12,6 +12,7 @@ good='    predictions: t.csv
     metrics: [accuracy]'
 printf 'evals:\n  e:\n%s\n    metrcs: [f1]\n' "$good" | try
 printf 'evals:\n  e:\n%s\n' "$good" | sed 's/accuracy/accuraccy/' | try
+printf 'evals:\n  e:\n%s\n' "$good" | sed 's/accuracy/roc_auc_score/' | try
 printf 'evals:\n  e:\n%s\n' "$good" | sed 's/accuracy/auc/' | try
 printf 'evals:\n  e:\n%s\n' "$good" | sed 's/multiclass/multi/' | try
 printf 'evals:\n  e:\n%s\n' "$good" | sed 's/, pred: p//' | try
@@ -19,6 +20,7 @@ printf 'evals:\n  e:\n%s\n' "$good" | sed 's/t.csv/..\/t.csv/' | try
 printf 'evals:\n  e:\n%s\nslices: [{by: p, bins: [3, 2]}]\n' "$good" | try
 printf 'evals:\n  e:\n%s\nslices: [{by: p, bins: [1, 2], quantiles: 3}]\n' "$good" | try
 printf 'evals:\n  e:\n%s\nslices: [{by: q}]\n' "$good" | try
+printf 'evals:\n  e:\n%s\nslices: [{cross: [p, q]}]\n' "$good" | try
 printf 'evals:\n  e:\n%s\nslices: [{by: p}, {by: p, top: 3}]\n' "$good" | try
 printf 'evals:\n  e:\n%s\n    slices: [q]\nslices: [{by: p}]\n' "$good" | try
 printf 'evals:\n  e:\n%s\n    direction: {accuracy: up}\n' "$good" | try

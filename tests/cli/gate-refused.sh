@@ -26,6 +26,13 @@ echo "$? for slices that were defined anew"
 yaml 3 much
 mlv gate
 echo "$?"
+sed 's/slices.x.accuracy drop < much/accuracy >= 0.8/' mlv.yaml >rules.yaml
+mlv gate --policy rules.yaml
+echo "$? for a metric of nothing"
+sed 's/slices.x.accuracy drop < much/overall.f1_score >= 0.8/' mlv.yaml >rules.yaml
+mlv gate --policy rules.yaml
+echo "$? for a metric of another name"
+rm rules.yaml
 sed -i 's/base: HEAD, //; s/much/1/' mlv.yaml
 mlv gate
 echo "$? without a base"

@@ -173,7 +173,7 @@ static mlv_err take_subject(struct scanner *scanner, struct mlv_gate_rule *rule)
 	if (mlv_measure_find(rule->metric))
 		return NULL;
 	scanner->at -= len;
-	return expected(scanner, "the name of a metric");
+	return mlv_error_hint(expected(scanner, "the name of a metric"), "see Metrics in mlv-eval(1)");
 }
 
 static mlv_err take_folded(struct scanner *scanner, struct mlv_gate_rule *rule)
@@ -271,7 +271,7 @@ static mlv_err check_rule(const struct scanner *scanner, const struct mlv_gate_r
 	return NULL;
 }
 
-mlv_err mlv_gate_rule_parse(const char *text, struct mlv_gate_rule *rule)
+static mlv_err parse(const char *text, struct mlv_gate_rule *rule)
 {
 	MLV_SCOPED(mlv_gate_rule_release) struct mlv_gate_rule made = { 0 };
 	struct scanner scanner = { text, text };
@@ -295,4 +295,12 @@ mlv_err mlv_gate_rule_parse(const char *text, struct mlv_gate_rule *rule)
 	*rule = made;
 	made = (struct mlv_gate_rule){ 0 };
 	return NULL;
+}
+
+mlv_err mlv_gate_rule_parse(const char *text, struct mlv_gate_rule *rule)
+{
+	mlv_err err = parse(text, rule);
+
+	return err ? mlv_error_hint(err, "a rule is such as 'overall.accuracy >= 0.9', see mlv-gate(1)")
+		   : NULL;
 }

@@ -181,6 +181,7 @@ static mlv_err add_crossed(const char *file, const struct mlv_value *at, struct 
 		return NULL;
 	spec->slice_count++;
 	def->hidden = true;
+	def->line = at->line;
 	def->top = MLV_SLICE_TOP;
 	def->name = mlv_sys_strdup(name);
 	def->column = mlv_sys_strdup(name);
