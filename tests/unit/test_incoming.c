@@ -156,6 +156,23 @@ mlv_test(incoming, a_broken_line_goes_on_before_the_first_wrong_leaf)
 	transfer_end(&t);
 }
 
+mlv_test(incoming, many_leaves_at_once_fail_at_the_first_wrong_one)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	check_fails(mlv_incoming_write(incoming, t.bytes, 16 * MLV_LEAF_SIZE), MLV_E_CORRUPT);
+	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
+	cr_assert(eq(u64, mlv_incoming_offset(incoming), 3 * MLV_LEAF_SIZE));
+	check_ok(send_rest(incoming, &t));
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
 mlv_test(incoming, more_than_the_file_is_refused)
 {
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
