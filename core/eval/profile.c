@@ -154,7 +154,7 @@ mlv_err mlv_profile_write(const struct mlv_profile *profile, struct mlv_buf *to)
 		return err;
 	if (to->len - begin <= MLV_PROFILE_MAX)
 		return NULL;
-	return mlv_error_hint(mlv_error(MLV_E_SPEC, "a profile of %zu MiB, where %zu are the most",
-					(to->len - begin) >> 20, MLV_PROFILE_MAX >> 20),
+	return mlv_error_hint(mlv_error(MLV_E_SPEC, "a profile of more than %zu MiB",
+					MLV_PROFILE_MAX >> 20),
 			      "leave features with long texts out, or raise min_n: slices are fewer then");
 }
