@@ -173,6 +173,62 @@ mlv_test(incoming, many_leaves_at_once_fail_at_the_first_wrong_one)
 	transfer_end(&t);
 }
 
+/* Send a piece, with a byte that is wrong if damaged; whether it was taken. */
+static bool send_piece(struct mlv_incoming *incoming, struct transfer *t, uint64_t at, size_t len,
+		       bool damaged)
+{
+	unsigned char *byte = &t->bytes[at + len / 2];
+	bool taken;
+	mlv_err err;
+
+	*byte ^= damaged;
+	err = mlv_incoming_write(incoming, t->bytes + at, len);
+	*byte ^= damaged;
+	if ((taken = err == NULL))
+		return taken;
+	cr_assert(eq(int, err->code, MLV_E_CORRUPT));
+	return taken;
+}
+
+/* Pieces of any length, some of them damaged, on a line that breaks, to commands that end. */
+static void receive_at_random(unsigned seed)
+{
+	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
+	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	const size_t longest[] = { 70000, MLV_LEAF_SIZE + 1, 5 * MLV_LEAF_SIZE, SIZE };
+	uint64_t at = 0;
+
+	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
+	while (at < SIZE) {
+		size_t len = 1 + (size_t)rand_r(&seed) % longest[rand_r(&seed) % 4];
+		bool goes_on;
+
+		len = len < SIZE - at ? len : SIZE - at;
+		goes_on = send_piece(incoming, &t, at, len, rand_r(&seed) % 16 == 0) &&
+			  rand_r(&seed) % 8 != 0;
+		at += len;
+		/* What was damaged may be seen as late as when all has come. */
+		if (goes_on && (at < SIZE || mlv_incoming_offset(incoming) == SIZE))
+			continue;
+		if (rand_r(&seed) % 3 == 0) {
+			mlv_incoming_freep(&incoming);
+			check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
+		}
+		check_ok(mlv_incoming_rewind(incoming));
+		at = mlv_incoming_offset(incoming);
+	}
+	check_ok(mlv_incoming_finish(incoming));
+	check_arrived(&t);
+	mlv_incoming_freep(&incoming);
+	transfer_end(&t);
+}
+
+mlv_test(incoming, whatever_happens_what_arrives_is_right)
+{
+	for (unsigned seed = 1; seed <= 6; seed++)
+		receive_at_random(seed);
+}
+
 mlv_test(incoming, more_than_the_file_is_refused)
 {
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
