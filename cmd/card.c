@@ -201,8 +201,10 @@ mlv_err mlv_card_wrong(const struct mlv_card *card, struct mlv_strs *wrong)
 		err = check_block(card, &blocks.at[b], wrong);
 	for (size_t e = 0; e < card->evals.count && !err; e++)
 		if (!has_block(&blocks, card->evals.at[e]))
-			err = add_line(wrong, "%s: there is no block 'results %s'", card->path.ptr,
-				       card->evals.at[e]);
+			err = add_line(wrong,
+				       "%s: there is no block 'results %s': write '<!-- mlv:begin results "
+				       "%s -->' and '<!-- mlv:end -->', each on a line, where it belongs",
+				       card->path.ptr, card->evals.at[e], card->evals.at[e]);
 	return err ? err : check_sections(card, wrong);
 }
 

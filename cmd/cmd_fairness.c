@@ -100,12 +100,15 @@ static mlv_err audit_cases(struct auditing *auditing, const struct mlv_cases *ca
 	MLV_SCOPED(mlv_fairness_release) struct mlv_fairness fairness = { 0 };
 	MLV_SCOPED(mlv_mem_free) bool *rates = NULL;
 	const struct mlv_eval_spec *spec = cases->spec;
-	char threshold[48] = "binary 0/1";
+	char threshold[48] = "binary 0/1", cut[64];
 	struct mlv_fairness_heading heading = { .name = spec->name, .threshold = threshold };
 	mlv_err err;
 
-	if (!spec->column[MLV_ROLE_PRED])
+	if (!spec->column[MLV_ROLE_PRED]) {
 		snprintf(threshold, sizeof(threshold), "%.10g_val", spec->threshold);
+		snprintf(cut, sizeof(cut), "positive from a score of %.10g on", spec->threshold);
+		heading.cut = cut;
+	}
 	if ((err = mlv_fair_plan_of_cases("mlv.yaml", cases, entries, &plan)))
 		return err;
 	if (!plan.count)
@@ -162,10 +165,8 @@ static mlv_err audit_evals(struct auditing *auditing, const char *typed)
 
 	if ((err = mlv_metrics_place_open(&place, ctx, ctx->cwd)) ||
 	    (err = mlv_metrics_side_init(&place, auditing->args->rev, &side)) ||
-	    (err = typed ? mlv_strs_add(&names, typed) : mlv_eval_names(&place, &side, &names)))
+	    (err = mlv_eval_choose(&place, &side, typed, &names)))
 		return err;
-	if (names.count != 1)
-		return mlv_error(MLV_E_USAGE, "mlv.yaml has %zu evaluations: name one", names.count);
 	return audit_eval(auditing, &place, &side, names.at[0]);
 }
 

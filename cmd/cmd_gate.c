@@ -74,9 +74,10 @@ static mlv_err find_eval(struct gating *gating)
 		return err;
 	gating->eval = gating->gate.eval;
 	if (!gating->eval && gating->evals.count != 1)
-		return mlv_error(MLV_E_SPEC,
-				 "%s: the gate '%s' needs 'eval': there are %zu evaluations",
-				 gate_file(gating), gating->gate.name, gating->evals.count);
+		return mlv_error_hint(
+			mlv_error(MLV_E_SPEC, "%s: the gate '%s' needs 'eval': there are %zu evaluations",
+				  gate_file(gating), gating->gate.name, gating->evals.count),
+			"say in the gate which it is of: 'eval: NAME'");
 	if (!gating->eval)
 		gating->eval = gating->evals.at[0];
 	if (!mlv_strs_has(&gating->evals, gating->eval))
@@ -98,7 +99,8 @@ static mlv_err find_base(struct gating *gating)
 		return mlv_error_hint(mlv_error(MLV_E_USAGE, "the gate '%s' needs a base", gating->gate.name),
 				      "mlv gate --base REV, or 'base' in mlv.yaml");
 	err = mlv_metrics_side_init(&gating->place, rev, &gating->sides[0]);
-	return err ? mlv_error_hint(err, "in CI fetch it first: git fetch origin, or fetch-depth: 0") : NULL;
+	return err ? mlv_error_hint(err, "in CI fetch it first: git fetch origin, or fetch-depth: 0; "
+				    "another base: mlv gate --base REV") : NULL;
 }
 
 static mlv_err no_record(const struct gating *gating, int s)

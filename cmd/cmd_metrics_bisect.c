@@ -259,8 +259,7 @@ static mlv_err blame_run(struct mlv_run *run, const void *opaque, char **operand
 	if (blame.found)
 		return NULL;
 	if (!blame.known)
-		return mlv_error(MLV_E_MISSING, "%s: no version has %s of %s", history.path.ptr,
-				 blame.metric, slice);
+		return mlv_history_lacks(&history, blame.metric, slice);
 	return mlv_error(
 		MLV_E_NO,
 		"no version of %s is clearly worse in %s of %s than the one before",

@@ -166,12 +166,10 @@ static void print_trend(const struct log *log)
 static mlv_err check_found(const struct log *log, const struct mlv_history *history)
 {
 	if (!log->shown)
-		return mlv_error(MLV_E_MISSING, "%s: in no commit of %s", history->path.ptr,
-				 history->side.rev);
-	if (!log->known)
-		return mlv_error(MLV_E_MISSING, "%s: no version has %s of %s", history->path.ptr,
-				 log->metric, log->args->slice ? log->args->slice : "overall");
-	return NULL;
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: in no commit of %s", history->path.ptr,
+						history->side.rev),
+				      "git commit it, or name another evaluation with --eval");
+	return log->known ? NULL : mlv_history_lacks(history, log->metric, log->args->slice);
 }
 
 static mlv_err log_run(struct mlv_run *run, const void *opaque, char **operands)

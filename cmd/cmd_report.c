@@ -13,7 +13,6 @@
 #include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/path.h"
-#include "core/eval/spec/parts.h"
 
 #define HISTORY_MAX  100  /* versions of a record that a chart shows */
 #define COMMITS_MAX  5000 /* that are looked at for them */
@@ -73,21 +72,11 @@ static void reporting_release(struct reporting *reporting)
 
 static mlv_err find_eval(struct reporting *reporting, const char *name)
 {
-	mlv_err err = mlv_eval_names(&reporting->place, &reporting->sides[1], &reporting->evals);
+	mlv_err err = mlv_eval_choose(&reporting->place, &reporting->sides[1], name, &reporting->evals);
 
-	if (err)
-		return err;
-	if (!name && reporting->evals.count != 1)
-		return mlv_error_hint(
-			mlv_error(MLV_E_USAGE,
-				  "mlv.yaml has %zu evaluations, and no name was given",
-				  reporting->evals.count),
-			"mlv report --html FILE NAME");
-	reporting->name = name ? name : reporting->evals.at[0];
-	if (mlv_strs_has(&reporting->evals, reporting->name))
-		return NULL;
-	return mlv_spec_unknown("mlv.yaml", "evaluation", reporting->name, reporting->evals.at,
-				reporting->evals.count);
+	if (!err)
+		reporting->name = reporting->evals.at[0];
+	return err;
 }
 
 static mlv_err record_text(struct reporting *reporting, const struct mlv_metrics_side *side,

@@ -26,10 +26,8 @@ mlv_err mlv_sliced_load(struct mlv_run *run, const char *rev, const char *typed,
 
 	if ((err = mlv_metrics_place_open(&place, run->ctx, run->ctx->cwd)) ||
 	    (err = mlv_metrics_side_init(&place, rev, &side)) ||
-	    (err = typed ? mlv_strs_add(&names, typed) : mlv_eval_names(&place, &side, &names)))
+	    (err = mlv_eval_choose(&place, &side, typed, &names)))
 		return err;
-	if (names.count != 1)
-		return mlv_error(MLV_E_USAGE, "mlv.yaml has %zu evaluations: name one", names.count);
 	if ((err = mlv_eval_spec_of(&place, &side, names.at[0], &sliced->spec)) ||
 	    (err = mlv_eval_record(&place, &side, names.at[0], &before, &found)))
 		return err;
@@ -200,7 +198,8 @@ static mlv_err check_dim(struct checking *checking, const struct mlv_dim *dim, c
 				 (unsigned long long)dim->folded, (unsigned long long)rows[v]);
 			say(checking, false, "other", name, rows[v], what);
 		} else if (rows[v] < checking->cases->spec->min_n) {
-			snprintf(what, sizeof(what), ": rows, too few to be judged: %llu",
+			snprintf(what, sizeof(what), ": fewer rows than min_n, %llu: %llu",
+				 (unsigned long long)checking->cases->spec->min_n,
 				 (unsigned long long)rows[v]);
 			say(checking, dim->def->critical, "small", name, rows[v], what);
 		}

@@ -104,3 +104,10 @@ const char *mlv_history_date(int64_t when, char date[MLV_HISTORY_DATE])
 		snprintf(date, MLV_HISTORY_DATE, "-");
 	return date;
 }
+
+mlv_err mlv_history_lacks(const struct mlv_history *history, const char *metric, const char *slice)
+{
+	return mlv_error_hint(mlv_error(MLV_E_MISSING, "%s: no version has %s of %s", history->path.ptr,
+					metric, slice ? slice : "overall"),
+			      "mlv metrics show --slices '*' %s shows what there is", history->path.ptr);
+}

@@ -21,6 +21,9 @@ mlv_err mlv_history_open(struct mlv_run *run, const char *rev, const char *eval,
 void mlv_history_release(struct mlv_history *history);
 /* The slice called so; NULL: overall. NULL when the record lacks it. */
 const struct mlv_record_slice *mlv_history_slice(const struct mlv_record *record, const char *slice);
+/* The failure that no version has the metric of the slice; NULL: overall. */
+mlv_err mlv_history_lacks(const struct mlv_history *history, const char *metric,
+			  const char *slice) MLV_CHECK;
 /* The entry of a metric; NULL when the record lacks it or its slice. */
 const struct mlv_entry *mlv_history_entry(const struct mlv_record *record, const char *slice,
 					  const char *metric);

@@ -287,7 +287,8 @@ mlv_err mlv_fairness_print(struct mlv_run *run, const struct mlv_fairness_headin
 		return NULL;
 	}
 	mlv_out_line(run->out, "%s%s: %llu rows, %s: %s", heading->markdown ? "### " : "", heading->name,
-		     (unsigned long long)fairness->n, heading->threshold, fair_names[fairness->overall]);
+		     (unsigned long long)fairness->n, heading->cut ? heading->cut : heading->threshold,
+		     fair_names[fairness->overall]);
 	for (size_t a = 0; a < fairness->count && !err; a++)
 		err = print_audit(run, &fairness->audits[a], heading->rates + a * MLV_RATES,
 				  heading->markdown);

@@ -10,6 +10,7 @@
 struct mlv_fairness_heading {
 	const char *name;      /* of the evaluation, or the table */
 	const char *threshold; /* as Aequitas calls it: "binary 0/1", "0.5_val" */
+	const char *cut;       /* the same in words, for people; NULL: as it is */
 	const char *model;     /* NULL: none */
 	const bool *rates;     /* MLV_RATES of them for each attribute: what is shown to people */
 	bool markdown;

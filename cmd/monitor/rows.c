@@ -303,8 +303,14 @@ static mlv_err fit_spec(struct mlv_ctx *ctx, const struct tables *tables, struct
 	return err || rows->labelled ? err : without_labels(spec);
 }
 
-static mlv_err no_feature(const char *path, const char *column)
+static mlv_err no_feature(const struct mlv_eval_spec *spec, const char *path, const char *column)
 {
+	const char *score = spec->column[MLV_ROLE_SCORE], *pred = spec->column[MLV_ROLE_PRED];
+
+	if ((score && strcmp(score, column) == 0) || (pred && strcmp(pred, column) == 0))
+		return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: there is no column '%s' of predictions",
+						path, column),
+				      "let the model predict the new rows, and add the column");
 	return mlv_error_hint(mlv_error(MLV_E_SPEC, "%s: there is no column '%s', a feature of the profile",
 					path, column),
 			      "add the column; or leave it out of 'features', and mlv monitor profile");
@@ -319,7 +325,7 @@ static mlv_err check_features(const struct tables *tables, const struct mlv_moni
 		for (size_t f = 0; f < rows->features; f++)
 			if (features[f].column &&
 			    !mlv_strs_has(&tables->at[i].names, features[f].column))
-				return no_feature(tables->at[i].path, features[f].column);
+				return no_feature(&rows->spec, tables->at[i].path, features[f].column);
 	return NULL;
 }
 

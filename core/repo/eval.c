@@ -8,6 +8,7 @@
 #include "core/base/fs.h"
 #include "core/base/pool.h"
 #include "core/base/yaml.h"
+#include "core/eval/spec/parts.h"
 #include "core/repo/eval_cv.h"
 #include "core/store/sha256.h"
 
@@ -36,6 +37,27 @@ mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_m
 	mlv_err err = mlv_eval_yaml(place, side, &root);
 
 	return err ? err : mlv_eval_spec_names("mlv.yaml", root, names);
+}
+
+mlv_err mlv_eval_choose(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			const char *typed, struct mlv_strs *chosen)
+{
+	MLV_SCOPED(mlv_strs_release) struct mlv_strs names = { 0 };
+	mlv_err err = mlv_eval_names(place, side, &names);
+
+	if (err)
+		return err;
+	if (typed && !mlv_strs_has(&names, typed))
+		return mlv_spec_unknown("mlv.yaml", "evaluation", typed, names.at, names.count);
+	if (!names.count)
+		return mlv_error_hint(mlv_error(MLV_E_MISSING, "mlv.yaml has no evaluations"),
+				      "describe them under 'evals', see mlv-eval(1)");
+	if (!typed && names.count > 1)
+		return mlv_error_hint(
+			mlv_error(MLV_E_USAGE, "mlv.yaml has %zu evaluations, and no name was given",
+				  names.count),
+			"name one, such as '%s'", names.at[0]);
+	return mlv_strs_add(chosen, typed ? typed : names.at[0]);
 }
 
 mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,

@@ -21,6 +21,12 @@ mlv_err mlv_eval_yaml(const struct mlv_metrics_place *place, const struct mlv_me
 /* Add the names of the evaluations of this version, as mlv.yaml has them. */
 mlv_err mlv_eval_names(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 		       struct mlv_strs *names) MLV_CHECK;
+/*
+ * Add to chosen the evaluation that a command is of: typed, or with NULL the only
+ * one of this version. MLV_E_USAGE when there are several, MLV_E_MISSING when none.
+ */
+mlv_err mlv_eval_choose(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
+			const char *typed, struct mlv_strs *chosen) MLV_CHECK;
 /* The spec of one. */
 mlv_err mlv_eval_spec_of(const struct mlv_metrics_place *place, const struct mlv_metrics_side *side,
 			 const char *name, struct mlv_eval_spec *spec) MLV_CHECK;

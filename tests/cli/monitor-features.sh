@@ -41,4 +41,5 @@ mv kept mlv.yaml
 echo "--- a column that is nowhere"
 sed 's/,path$/,file/' new.csv >bad.csv && mlv monitor check -n --input bad.csv || echo "$?"
 sed 's/^y,score,age/y,score,year/' new.csv >bad.csv && mlv monitor check -n --input bad.csv || echo "$?"
+sed 's/^y,score,age/y,points,age/' new.csv >bad.csv && mlv monitor check -n --input bad.csv || echo "$?"
 sed -i 's/features: \[age/features: [agee/' mlv.yaml && mlv monitor profile || echo "$?"
