@@ -31,6 +31,10 @@ mlv monitor check -n --input new.csv | head -11
 echo "--- longer texts, of another source"
 sed 's/one/one of many more words than there were before/; s/,b.x/,a\/x/' new.csv >other.csv
 mlv monitor check -n --input other.csv | head -11
+echo "--- fractions that a program read and wrote again are the same values"
+cp p.csv kept && sed 's/0.25/0.010309278350515464/' kept >p.csv && mlv eval -q && mlv monitor profile -q
+sed 's/0.25/0.0103092783505154/' new.csv >again.csv && mlv monitor check -n --input again.csv | grep -e '^score' -e new:
+mv kept p.csv
 echo "--- groups, which new rows may lack, or have"
 sed '1s/$/,who/; 1!s/$/,w/' p.csv >q && mv q p.csv && sed -i 's/score: score}/score: score, group: who}/' mlv.yaml
 mlv eval -q && mlv monitor profile -q && mlv monitor check -n --input new.csv | sed -n 1p

@@ -8,7 +8,10 @@
 
 /* The deciles of sorted values, but for equal ones and the least; returns how many there are. */
 size_t mlv_sample_deciles(const double *values, size_t count, double edges[BINS]);
-/* The number of a text among names, to which it is added; written as classes are, so that 1.0 is 1. */
+/*
+ * The number of a text among names, to which it is added; written as classes are, so that 1.0 is 1, and
+ * a long fraction in 12 digits, so that 0.010309278350515464 is 0.0103092783505154.
+ */
 mlv_err mlv_sample_name(struct mlv_words *names, const char *text, uint32_t *code) MLV_CHECK;
 /* The name of each word of a column among names, to which those that are new are added. */
 mlv_err mlv_sample_codes(const struct mlv_column *column, struct mlv_words *names,

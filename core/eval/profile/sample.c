@@ -8,6 +8,7 @@
 #include "core/eval/profile/parts.h"
 
 #define DISTINCT 10 /* so few numbers are names */
+#define DIGITS   12 /* significant ones, of a fraction that is a name */
 
 void mlv_sample_release(struct mlv_sample *sample)
 {
@@ -95,10 +96,22 @@ static mlv_err add_utf8(struct mlv_words *names, const char *text, size_t len, u
 	return err ? err : mlv_words_add(names, name.ptr, name.len, code);
 }
 
+/* As classes are; a longer fraction in DIGITS, as programs that read and write it change the last. */
+static mlv_err add_name(struct mlv_buf *to, const char *text)
+{
+	size_t len = strlen(text);
+	double number;
+
+	if (len > DIGITS + 1 && mlv_number_parse(text, len, &number) && isfinite(number) &&
+	    number != trunc(number))
+		return mlv_buf_printf(to, "%.*g", DIGITS, number);
+	return mlv_class_add(to, text);
+}
+
 mlv_err mlv_sample_name(struct mlv_words *names, const char *text, uint32_t *code)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf class = MLV_BUF_INIT;
-	mlv_err err = mlv_class_add(&class, text);
+	mlv_err err = add_name(&class, text);
 
 	return err ? err : add_utf8(names, class.ptr, class.len, code);
 }
