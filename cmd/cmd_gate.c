@@ -106,8 +106,9 @@ static mlv_err find_base(struct gating *gating)
 static mlv_err no_record(const struct gating *gating, int s)
 {
 	if (s == 0)
-		return mlv_error(MLV_E_REMOTE, "evals/%s.json: not in the base %s", gating->eval,
-				 mlv_metrics_side_name(&gating->sides[0]));
+		return mlv_error_hint(mlv_error(MLV_E_REMOTE, "evals/%s.json: not in the base %s",
+						gating->eval, mlv_metrics_side_name(&gating->sides[0])),
+				      "commit a record there first; another base: mlv gate --base REV");
 	return mlv_error_hint(mlv_error(MLV_E_MISSING, "evals/%s.json: there is no record", gating->eval),
 			      "mlv eval %s", gating->eval);
 }

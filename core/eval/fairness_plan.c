@@ -288,6 +288,7 @@ mlv_err mlv_fair_plan_of_record(const char *file, const struct mlv_record *recor
 mlv_err mlv_fair_refer(const char *group, struct mlv_fair_attribute *attribute)
 {
 	size_t len = strlen(attribute->name);
+	mlv_err err;
 
 	attribute->against = MLV_FAIR_NAMED;
 	for (attribute->named = 0; attribute->named < attribute->count; attribute->named++) {
@@ -298,7 +299,10 @@ mlv_err mlv_fair_refer(const char *group, struct mlv_fair_attribute *attribute)
 		     strcmp(name + len + 1, group) == 0))
 			return NULL;
 	}
-	return mlv_error(MLV_E_SPEC, "'%s' has no group '%s' to hold others against", attribute->name, group);
+	err = mlv_error(MLV_E_SPEC, "'%s' has no group '%s' to hold others against", attribute->name,
+			group);
+	return attribute->count ? mlv_error_hint(err, "a group is such as '%s'", attribute->values[0])
+				: err;
 }
 
 mlv_err mlv_fair_plan_refer(struct mlv_fair_plan *plan)
