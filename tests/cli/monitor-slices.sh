@@ -23,7 +23,7 @@ rows() {
 	}'
 }
 rows 600 0 >p.csv
-awk -F, 'NR == 1 { print } NR > 1 { printf "%s,%s,%s,%s,%s\n", $4 + NR % 3, $4, $3, $4, $5 }' p.csv >r.csv
+LC_ALL=C awk -F, 'NR == 1 { print } NR > 1 { printf "%s,%s,%s,%s,%s\n", $4 + NR % 3, $4, $3, $4, $5 }' p.csv >r.csv
 mlv eval -q && mlv monitor profile zoo -q && mlv monitor profile prices -q
 echo "--- a profile: of slices with rows enough"
 cut -c 1-200 monitor/zoo.json | sed 's/"points":.*/.../'
@@ -39,7 +39,7 @@ for slice in found["slices"]:
 for row in found["drift"][:2]:
     print(sorted(row), row["evidently"]["measure"])'
 echo "--- a regression"
-awk -F, 'NR == 1 { print } NR > 1 { printf "%s,%s,%s,%s,%s\n", $4 + NR % 3, $4, $3, $4, $5 }' new.csv >priced.csv
+LC_ALL=C awk -F, 'NR == 1 { print } NR > 1 { printf "%s,%s,%s,%s,%s\n", $4 + NR % 3, $4, $3, $4, $5 }' new.csv >priced.csv
 mlv monitor check prices -n --input priced.csv | grep -v accuracy; mlv monitor check prices -n --input priced.csv --json | grep -o '"metrics":\[{[^}]*}'
 echo "--- few rows of a table: on a terminal, or where they are counted"
 mlv monitor check zoo -n --input unlabelled.csv --limit 2 | cut -c 1-40

@@ -33,16 +33,15 @@ mlv_err mlv_lockfile_merge(const struct mlv_lockfile *base, const struct mlv_loc
 	mlv_err err = mlv_lockfile_parse(merged, ours->path, "", 0);
 
 	while (!err && (our < ours->count || their < theirs->count)) {
-		const struct mlv_lockfile_entry *left = &ours->at[our], *right = &theirs->at[their];
 		const int order = our == ours->count       ? 1
 				  : their == theirs->count ? -1
-							   : strcmp(left->name, right->name);
-		const char *name = order <= 0 ? left->name : right->name;
+							   : strcmp(ours->at[our].name,
+								    theirs->at[their].name);
+		const char *name = order <= 0 ? ours->at[our].name : theirs->at[their].name;
+		const struct mlv_lockfile_entry *left = order <= 0 ? &ours->at[our++] : NULL;
+		const struct mlv_lockfile_entry *right = order >= 0 ? &theirs->at[their++] : NULL;
 
-		our += order <= 0;
-		their += order >= 0;
-		err = merge_one(mlv_lockfile_find(base, name), order <= 0 ? left : NULL,
-				order >= 0 ? right : NULL, merged, conflicts);
+		err = merge_one(mlv_lockfile_find(base, name), left, right, merged, conflicts);
 	}
 	return err;
 }
