@@ -58,10 +58,7 @@ static mlv_err name_bytes(const char *bytes, size_t len, char id[MLV_EVAL_ID])
 
 static mlv_err no_table(const struct mlv_metrics_side *side, const char *path)
 {
-	mlv_err err = mlv_error(MLV_E_MISSING, "%s: not in %s", path, mlv_metrics_side_name(side));
-
-	return side->rev ? err
-			 : mlv_error_hint(err, "paths in mlv.yaml are from the root of the repository");
+	return mlv_error(MLV_E_MISSING, "%s: not in %s", path, mlv_metrics_side_name(side));
 }
 
 /* The work tree's own file; *found false when there is none. */
