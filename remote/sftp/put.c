@@ -5,7 +5,8 @@
  * the size is looked at. Renaming in protocol version 3 replaces nothing (and
  * libcurl has not OpenSSH's posix-rename): what is there is moved aside first,
  * and comes back if the new value then cannot take its place; for a moment the
- * key is missing, never half. There is no fsync either (nor OpenSSH's in
+ * key is missing, never half. What somebody else put there at the same time is
+ * read, and stays if it is the same. There is no fsync either (nor OpenSSH's in
  * libcurl): what the server's disk loses in a power cut is found by its size.
  */
 #include <stdio.h>
@@ -13,6 +14,9 @@
 #include <unistd.h>
 
 #include "remote/transport/sftp.h"
+
+#define TRIES    3         /* to take the place of what is there */
+#define READ_MAX (1 << 20) /* bytes: what is as small is read before it is replaced */
 
 struct putting {
 	struct mlv_sftp_remote *remote;
@@ -109,23 +113,45 @@ static mlv_err replace(struct putting *p, bool *done)
 	return err ? mlv_error_copy(&kept) : NULL;
 }
 
+/*
+ * Something is there already: what somebody else put there meanwhile stays if it
+ * is the same, else it is replaced. *done is false when that fails.
+ */
+static mlv_err take_turns(struct putting *p, bool *done)
+{
+	mlv_err err = NULL;
+
+	*done = false;
+	if ((p->source->fresh || p->source->size <= READ_MAX) &&
+	    (err = mlv_transport_same(&p->remote->base, p->key, p->source, done)))
+		return err;
+	if (!*done)
+		return replace(p, done);
+	drop(p, p->name);
+	return NULL;
+}
+
 /* The bytes lie at the temporary name, and could not be renamed at once. */
 static mlv_err place(struct putting *p)
 {
 	struct mlv_transport *t = &p->remote->base;
-	bool done = false, there = false;
-	uint64_t size;
-	mlv_err err = make_parents_and_rename(p, &done);
+	mlv_err err = NULL;
 
-	if (err || done)
-		return err;
-	if ((err = mlv_sftp_head(t, p->name, &there, &size)))
-		return mlv_error_wrap(err, "%s/%s", t->url, p->key);
-	/* Only the answer was lost. */
-	if (!there)
-		return NULL;
-	if ((err = replace(p, &done)) || done)
-		return err;
+	/* Others who replace the key at the same moment are in the way of each other. */
+	for (int tries = 0; tries < TRIES; tries++) {
+		bool done = false, there = false;
+		uint64_t size;
+
+		if ((err = make_parents_and_rename(p, &done)) || done)
+			return err;
+		if ((err = mlv_sftp_head(t, p->name, &there, &size)))
+			return mlv_error_wrap(err, "%s/%s", t->url, p->key);
+		/* Only the answer was lost. */
+		if (!there)
+			return NULL;
+		if ((err = take_turns(p, &done)) || done)
+			return err;
+	}
 	drop(p, p->name);
 	return mlv_error_hint(mlv_error(MLV_E_REMOTE,
 					"%s/%s: the server does not let it be renamed into place", t->url,
@@ -159,7 +185,10 @@ mlv_err mlv_sftp_put(struct mlv_transport *t, const char *key, const struct mlv_
 	uint64_t size = 0;
 	mlv_err err = put(&p);
 
-	if (err || (err = mlv_sftp_head(t, key, &there, &size)))
+	/* It may be missing for the moment in which somebody else replaces it. */
+	for (int tries = 0; !err && !there && tries < TRIES; tries++)
+		err = mlv_sftp_head(t, key, &there, &size);
+	if (err)
 		return err;
 	if (!there || size != source->size)
 		return mlv_error(MLV_E_REMOTE, "%s/%s: %llu bytes were sent, the server has %llu",
