@@ -206,7 +206,7 @@ static mlv_err tell(struct gating *gating, const struct mlv_gate_report *report)
 		return NULL;
 	if (!gating->run->json && (err = mlv_gate_annotate(gating->run, &heading, report)))
 		return err;
-	return mlv_gate_write_summary(gating->run, &heading, report);
+	return mlv_gate_write_summary(gating->run->ctx, &heading, report);
 }
 
 static mlv_err gate_run(struct mlv_run *run, const void *args, char **names)

@@ -75,7 +75,7 @@ static mlv_err print_gate(struct mlv_run *run, const struct mlv_metrics_side *si
 	};
 
 	if (gated->judged)
-		return mlv_gate_print(run, &heading, &gated->report, false);
+		return mlv_gate_print(run, &heading, &gated->report, 0);
 	if (monitor->gate)
 		mlv_out_line(run->out, "gate %s: not judged, the rows have no labels", monitor->gate);
 	return NULL;

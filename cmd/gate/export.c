@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/ui/out.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/base/path.h"
@@ -247,10 +246,10 @@ static size_t room(off_t size)
 	return left < 0 ? 0 : left < SUMMARY_SHARE ? (size_t)left : (size_t)SUMMARY_SHARE;
 }
 
-mlv_err mlv_gate_write_summary(struct mlv_run *run, const struct mlv_gate_heading *heading,
+mlv_err mlv_gate_write_summary(struct mlv_ctx *ctx, const struct mlv_gate_heading *heading,
 			       const struct mlv_gate_report *report)
 {
-	const char *path = run->ctx->env(run->ctx, "GITHUB_STEP_SUMMARY");
+	const char *path = ctx->env(ctx, "GITHUB_STEP_SUMMARY");
 	MLV_SCOPED(mlv_fd_close) int fd = -1;
 	MLV_SCOPED(mlv_mem_free) char *text = NULL;
 	struct stat stat;
@@ -262,10 +261,9 @@ mlv_err mlv_gate_write_summary(struct mlv_run *run, const struct mlv_gate_headin
 	fd = mlv_sys_openat(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT, 0666);
 	if (fd < 0 || mlv_sys_fstat(fd, &stat) < 0)
 		return mlv_error_sys("%s", path);
-	err = mlv_gate_markdown(run, heading, report, room(stat.st_size), &text, &len);
+	err = mlv_gate_markdown(heading, report, room(stat.st_size), &text, &len);
 	if (err && err->code == MLV_E_USAGE) {
-		mlv_tell_warning(run->ctx, "%s: the gate's table is left out, GitHub takes a MiB at most",
-				 path);
+		mlv_tell_warning(ctx, "%s: the gate's table is left out, GitHub takes a MiB at most", path);
 		return NULL;
 	}
 	return err ? err : mlv_fs_write_full(fd, path, text, len);

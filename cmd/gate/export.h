@@ -26,7 +26,7 @@ mlv_err mlv_gate_write_openmetrics(struct mlv_ctx *ctx, const char *path,
  * GitHub takes: last rows are left out. A summary that has no room for the
  * rest is left as it is, with a warning.
  */
-mlv_err mlv_gate_write_summary(struct mlv_run *run, const struct mlv_gate_heading *heading,
+mlv_err mlv_gate_write_summary(struct mlv_ctx *ctx, const struct mlv_gate_heading *heading,
 			       const struct mlv_gate_report *report) MLV_CHECK;
 
 #endif

@@ -63,7 +63,7 @@ static mlv_err rule_rows(struct mlv_table *table, const struct mlv_gate_report *
 		   count > 1 ? NULL : passed);
 }
 
-static mlv_err print_table(struct mlv_run *run, const struct mlv_gate_report *report, bool markdown)
+static mlv_err print_table(struct mlv_out *out, const struct mlv_gate_report *report, bool markdown)
 {
 	static const char *const headings[] = { "Result", "Rule", "Slice", "Value", "Note" };
 	/* Rows that do not fit are left out from the last one on. */
@@ -76,7 +76,7 @@ static mlv_err print_table(struct mlv_run *run, const struct mlv_gate_report *re
 		for (size_t at = 0; at < report->count && !err;)
 			err = rule_rows(&table, report, markdown ? worst_first[pass] : ALL, &at);
 	if (!err)
-		mlv_table_print(&table, run->out, markdown);
+		mlv_table_print(&table, out, markdown);
 	return err;
 }
 
@@ -111,46 +111,44 @@ static void out_json(struct mlv_out *out, const struct mlv_gate_heading *heading
 	mlv_out_object_end(out);
 }
 
-static mlv_err print_text(struct mlv_run *run, const struct mlv_gate_heading *heading,
+static mlv_err print_text(struct mlv_out *out, const struct mlv_gate_heading *heading,
 			  const struct mlv_gate_report *report, bool markdown)
 {
-	mlv_err err = markdown ? mlv_out_marker(run->out, "gate.", heading->gate) : NULL;
+	mlv_err err = markdown ? mlv_out_marker(out, "gate.", heading->gate) : NULL;
 
 	if (err)
 		return err;
-	mlv_out_line(run->out, "%sgate %s, evaluation %s%s%s%s%s: %s", markdown ? "### " : "",
-		     heading->gate, heading->eval, heading->base ? ", base " : "",
-		     heading->base ? heading->base : "", heading->base ? ", evidence: " : "",
-		     heading->base ? heading->evidence : "", mlv_gate_outcome_name(report->outcome));
+	mlv_out_line(out, "%sgate %s, evaluation %s%s%s%s%s: %s", markdown ? "### " : "", heading->gate,
+		     heading->eval, heading->base ? ", base " : "", heading->base ? heading->base : "",
+		     heading->base ? ", evidence: " : "", heading->base ? heading->evidence : "",
+		     mlv_gate_outcome_name(report->outcome));
 	if (markdown)
-		mlv_out_raw(run->out, "\n");
-	return print_table(run, report, markdown);
+		mlv_out_raw(out, "\n");
+	return print_table(out, report, markdown);
 }
 
 /* All of it, whatever the user wants of standard output. */
-static mlv_err whole(struct mlv_run *run, const struct mlv_gate_heading *heading,
-		     const struct mlv_gate_report *report, char **text, size_t *len)
+static mlv_err whole(const struct mlv_gate_heading *heading, const struct mlv_gate_report *report,
+		     char **text, size_t *len)
 {
 	struct mlv_out out = { .to = open_memstream(text, len) };
-	struct mlv_run again = *run;
 	mlv_err err;
 
 	if (!out.to)
 		return mlv_error_nomem("a report");
-	again.out = &out;
-	err = print_text(&again, heading, report, true);
+	err = print_text(&out, heading, report, true);
 	if (fclose(out.to) && !err)
 		err = mlv_error_nomem("a report");
 	return err;
 }
 
-mlv_err mlv_gate_markdown(struct mlv_run *run, const struct mlv_gate_heading *heading,
-			  const struct mlv_gate_report *report, size_t most, char **text, size_t *len)
+mlv_err mlv_gate_markdown(const struct mlv_gate_heading *heading, const struct mlv_gate_report *report,
+			  size_t most, char **text, size_t *len)
 {
 	MLV_SCOPED(mlv_mem_free) char *all = NULL;
 	size_t all_len = 0;
 	struct mlv_out out = { 0 };
-	mlv_err err = whole(run, heading, report, &all, &all_len);
+	mlv_err err = whole(heading, report, &all, &all_len);
 
 	if (err)
 		return err;
@@ -162,14 +160,14 @@ mlv_err mlv_gate_markdown(struct mlv_run *run, const struct mlv_gate_heading *he
 	return err;
 }
 
-static mlv_err print_markdown(struct mlv_run *run, const struct mlv_gate_heading *heading,
+static mlv_err print_markdown(struct mlv_out *out, const struct mlv_gate_heading *heading,
 			      const struct mlv_gate_report *report, size_t most)
 {
 	MLV_SCOPED(mlv_mem_free) char *text = NULL;
 	size_t len = 0;
-	mlv_err err = mlv_gate_markdown(run, heading, report, most, &text, &len);
+	mlv_err err = mlv_gate_markdown(heading, report, most, &text, &len);
 
-	return err || run->out->quiet ? err : mlv_out_bytes(run->out, text, len);
+	return err || out->quiet ? err : mlv_out_bytes(out, text, len);
 }
 
 mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *heading,
@@ -179,7 +177,8 @@ mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *headi
 		out_json(run->out, heading, report);
 		return NULL;
 	}
-	return most ? print_markdown(run, heading, report, most) : print_text(run, heading, report, false);
+	return most ? print_markdown(run->out, heading, report, most)
+		    : print_text(run->out, heading, report, false);
 }
 
 /* ---- annotations */

@@ -18,9 +18,8 @@ struct mlv_gate_heading {
 mlv_err mlv_gate_print(struct mlv_run *run, const struct mlv_gate_heading *heading,
 		       const struct mlv_gate_report *report, size_t most) MLV_CHECK;
 /* The same Markdown as a text, to be given back with free(). */
-mlv_err mlv_gate_markdown(struct mlv_run *run, const struct mlv_gate_heading *heading,
-			  const struct mlv_gate_report *report, size_t most, char **text,
-			  size_t *len) MLV_CHECK;
+mlv_err mlv_gate_markdown(const struct mlv_gate_heading *heading, const struct mlv_gate_report *report,
+			  size_t most, char **text, size_t *len) MLV_CHECK;
 /*
  * Lines that GitHub shows at the rules in mlv.yaml: ten at most, as many as it
  * takes of one step; the last one says how many are left out.
