@@ -1,5 +1,4 @@
 /* cmd_cv_report.c - mlv cv report: the metrics of a cross-validation, fold by fold. */
-#include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd_cv.h"
@@ -103,17 +102,15 @@ static mlv_err add_summary(struct mlv_table *table, const char *metric, const st
 			   const struct mlv_entry *pooled)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT;
-	char folds[24];
 	mlv_err err = mlv_record_interval(&interval, of->has_spread, of->interval.low, of->interval.high,
 					  MLV_RECORD_PRECISION);
 
-	snprintf(folds, sizeof(folds), "%zu", of->folds);
 	if (err || (err = mlv_table_cell(table, metric)) || (err = cell(table, of->folds, of->mean)) ||
 	    (err = cell(table, of->has_spread, of->sd)) || (err = mlv_table_cell(table, interval.ptr)) ||
 	    (err = cell(table, of->folds, of->least)) || (err = cell(table, of->folds, of->most)) ||
 	    (err = cell(table, pooled->defined, pooled->value)))
 		return err;
-	return mlv_table_cell(table, folds);
+	return mlv_table_count(table, of->folds);
 }
 
 static void out_summary(const struct reporting *reporting, size_t m, const struct mlv_cv_summary *of)
@@ -169,12 +166,10 @@ static mlv_err print_folds(const struct reporting *reporting)
 	for (size_t m = 0; m < reporting->record.metric_count; m++)
 		for (size_t f = 0; f < slice->fold_count; f++) {
 			const struct mlv_record_fold *fold = &slice->folds[f];
-			char rows[24];
 
-			snprintf(rows, sizeof(rows), "%llu", (unsigned long long)fold->n);
 			if (err || (err = mlv_table_cell(&table, reporting->record.metrics[m].name)) ||
 			    (err = mlv_table_cell(&table, fold->name)) ||
-			    (err = mlv_table_cell(&table, rows)) ||
+			    (err = mlv_table_count(&table, fold->n)) ||
 			    (err = cell(&table, fold->entries[m].defined, fold->entries[m].value)))
 				return err;
 		}

@@ -72,7 +72,7 @@ static void out_point(struct mlv_out *out, const struct point *point)
 static mlv_err add_row(struct log *log, const struct point *point)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf commit = MLV_BUF_INIT, value = MLV_BUF_INIT;
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT, rows = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT;
 	char date[MLV_HISTORY_DATE];
 	mlv_err err;
 
@@ -81,13 +81,12 @@ static mlv_err add_row(struct log *log, const struct point *point)
 				: mlv_buf_add_str(&value, "-")) ||
 	    (err = mlv_record_interval(&interval, point->has_interval, point->low, point->high,
 				       log->precision)) ||
-	    (err = mlv_buf_printf(&rows, "%llu", (unsigned long long)point->rows)) ||
 	    (err = mlv_table_cell(&log->table, commit.ptr)) ||
 	    (err = mlv_table_cell(&log->table, mlv_history_date(point->when, date))) ||
 	    (err = mlv_table_cell(&log->table, value.ptr)) ||
 	    (err = mlv_table_cell(&log->table, interval.ptr)))
 		return err;
-	return mlv_table_cell(&log->table, rows.ptr);
+	return mlv_table_count(&log->table, point->rows);
 }
 
 /* Show the version that is pending: which commit made it is known only now. */

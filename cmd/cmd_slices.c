@@ -64,12 +64,10 @@ static mlv_err add_slice(struct mlv_table *table, const struct mlv_cases *cases,
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf share = MLV_BUF_INIT;
 	bool small = rows < cases->spec->min_n;
-	char count[24];
 	mlv_err err = mlv_metric_format_number(&share, (double)rows / (double)cases->rows.count, 4);
 
-	snprintf(count, sizeof(count), "%llu", (unsigned long long)rows);
 	if (err || (err = mlv_table_cell(table, dim->values.at[value])) ||
-	    (err = mlv_table_cell(table, dim->def->name)) || (err = mlv_table_cell(table, count)) ||
+	    (err = mlv_table_cell(table, dim->def->name)) || (err = mlv_table_count(table, rows)) ||
 	    (err = mlv_table_cell(table, share.ptr)))
 		return err;
 	return mlv_table_cell(table, small && dim->def->critical ? "small, critical"

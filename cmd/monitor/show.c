@@ -23,14 +23,6 @@ mlv_err mlv_monitor_cell(struct mlv_table *table, bool there, double number, con
 	return mlv_table_cell(table, text.ptr);
 }
 
-static mlv_err count_cell(struct mlv_table *table, uint64_t count)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)count);
-	return mlv_table_cell(table, text);
-}
-
 static mlv_err share_cell(struct mlv_table *table, uint64_t part, uint64_t all)
 {
 	return mlv_monitor_cell(table, true, all ? 100 * (double)part / (double)all : 0, "%");
@@ -130,7 +122,7 @@ static mlv_err add_drifted(struct mlv_table *table, unsigned stats, const struct
 
 	if ((drifted->slice && (err = mlv_table_cell(table, drifted->slice))) ||
 	    (err = mlv_table_cell(table, row->name)) ||
-	    (drifted->slice && (err = count_cell(table, drifted->rows))))
+	    (drifted->slice && (err = mlv_table_count(table, drifted->rows))))
 		return err;
 	for (size_t i = 0; i < MLV_STAT_NUMBERS; i++) {
 		double value;
@@ -237,7 +229,7 @@ static mlv_err add_moved(struct mlv_table *table, const struct mlv_drift_slice *
 	const struct mlv_drift_slice *slice = moved->slice;
 	mlv_err err;
 
-	if ((err = mlv_table_cell(table, slice->name)) || (err = count_cell(table, slice->now)) ||
+	if ((err = mlv_table_cell(table, slice->name)) || (err = mlv_table_count(table, slice->now)) ||
 	    (err = share_cell(table, slice->before, all->before)) ||
 	    (err = share_cell(table, slice->now, all->now)))
 		return err;

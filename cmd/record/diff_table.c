@@ -107,13 +107,11 @@ static mlv_err change_cell(struct mlv_table *table, const struct mlv_change *cha
 static mlv_err add_row(struct mlv_table *table, const struct mlv_comparison *comparison,
 		       const struct mlv_change *change, bool fall, double most, unsigned precision)
 {
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT, rows = MLV_BUF_INIT;
+	MLV_SCOPED(mlv_buf_release) struct mlv_buf interval = MLV_BUF_INIT;
 	mlv_err err;
 
 	if ((err = mlv_table_cell(table, change->slice)) ||
-	    (err = mlv_table_cell(table, change->metric)) ||
-	    (err = mlv_buf_printf(&rows, "%llu", (unsigned long long)change->rows)) ||
-	    (err = mlv_table_cell(table, rows.ptr)))
+	    (err = mlv_table_cell(table, change->metric)) || (err = mlv_table_count(table, change->rows)))
 		return err;
 	for (int s = 0; s < 2; s++)
 		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, false,

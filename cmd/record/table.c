@@ -1,7 +1,5 @@
 #include "cmd/record/table.h"
 
-#include <stdio.h>
-
 #include "cmd/ui/value.h"
 #include "core/eval/metric.h"
 
@@ -52,14 +50,12 @@ static mlv_err add_value(struct mlv_table *table, const struct mlv_entry *entry,
 static mlv_err add_rest(struct mlv_table *table, const struct mlv_entry *entry, unsigned precision)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	char rows[24];
 	mlv_err err = mlv_record_interval(&text, entry->has_interval, entry->low, entry->high,
 					  precision);
 
-	snprintf(rows, sizeof(rows), "%llu", (unsigned long long)entry->of);
 	if (err || (err = mlv_table_cell(table, text.ptr)))
 		return err;
-	return mlv_table_cell(table, rows);
+	return mlv_table_count(table, entry->of);
 }
 
 mlv_err mlv_record_table_row(struct mlv_table *table, const struct mlv_record *record,

@@ -211,7 +211,7 @@ static mlv_err add_row(struct mlv_table *table, const struct versions *versions,
 	mlv_err err;
 
 	if ((err = mlv_table_cell(table, line->slice ? line->slice : "overall")) ||
-	    (err = number_cell(table, (double)line->n, 15)))
+	    (err = mlv_table_count(table, line->n)))
 		return err;
 	for (size_t v = 0; v < versions->count; v++) {
 		MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;

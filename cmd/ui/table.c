@@ -1,5 +1,7 @@
 #include "cmd/ui/table.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/buf.h"
@@ -23,6 +25,14 @@ void mlv_table_release(struct mlv_table *table)
 mlv_err mlv_table_cell(struct mlv_table *table, const char *text)
 {
 	return mlv_strs_add(&table->cells, text);
+}
+
+mlv_err mlv_table_count(struct mlv_table *table, uint64_t count)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, count);
+	return mlv_table_cell(table, text);
 }
 
 /* Characters, not bytes: those that do not continue a UTF-8 sequence. */

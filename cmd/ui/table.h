@@ -23,6 +23,7 @@ mlv_err mlv_table_init(struct mlv_table *table, size_t columns, unsigned right,
 		       const char *const *headings) MLV_CHECK;
 void mlv_table_release(struct mlv_table *table);
 mlv_err mlv_table_cell(struct mlv_table *table, const char *text) MLV_CHECK;
+mlv_err mlv_table_count(struct mlv_table *table, uint64_t count) MLV_CHECK;
 void mlv_table_print(const struct mlv_table *table, struct mlv_out *out, bool markdown);
 
 #endif
