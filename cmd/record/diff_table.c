@@ -1,7 +1,6 @@
 #include "cmd/record/diff_table.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "cmd/ui/bar.h"
 #include "cmd/ui/out.h"
@@ -36,10 +35,9 @@ static mlv_err p_cell(struct mlv_table *table, bool there, double p)
 /* Whether a slice went another way than all rows. */
 static bool is_against(const struct mlv_comparison *comparison, const struct mlv_change *change)
 {
-	for (size_t o = 0; change->dim && o < comparison->count && !comparison->changes[o].dim; o++)
-		if (strcmp(comparison->changes[o].metric, change->metric) == 0)
-			return mlv_change_gain(&comparison->changes[o]) * mlv_change_gain(change) < 0;
-	return false;
+	const struct mlv_change *all = mlv_comparison_find(comparison, "overall", change->metric);
+
+	return change->dim && all && mlv_change_gain(all) * mlv_change_gain(change) < 0;
 }
 
 static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_comparison *comparison,
@@ -59,15 +57,12 @@ static mlv_err verdict_cell(struct mlv_table *table, const struct mlv_comparison
 	return err ? err : mlv_table_cell(table, text.ptr);
 }
 
-/* Which metric a change is of: those of all rows stand first. */
+/* Which metric a change is of: the place of that of all rows. */
 static size_t metric_of(const struct mlv_comparison *comparison, const struct mlv_change *change)
 {
-	size_t m = 0;
+	const struct mlv_change *all = mlv_comparison_find(comparison, "overall", change->metric);
 
-	while (m < comparison->count && !comparison->changes[m].dim &&
-	       strcmp(comparison->changes[m].metric, change->metric) != 0)
-		m++;
-	return m;
+	return all ? (size_t)(all - comparison->changes) : comparison->count;
 }
 
 /* How much each metric changed where it changed most. */

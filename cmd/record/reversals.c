@@ -1,7 +1,6 @@
 #include "cmd/record/reversals.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "cmd/ui/out.h"
 
@@ -12,11 +11,10 @@
 /* Whether a slice clearly moved against what clearly happened to all rows. */
 static bool is_reversed(const struct mlv_comparison *comparison, const struct mlv_change *change)
 {
-	for (size_t o = 0; change->dim && o < comparison->count && !comparison->changes[o].dim; o++)
-		if (strcmp(comparison->changes[o].metric, change->metric) == 0)
-			return comparison->changes[o].verdict == MLV_VERDICT_BETTER &&
-			       change->verdict == MLV_VERDICT_WORSE;
-	return false;
+	const struct mlv_change *all = mlv_comparison_find(comparison, "overall", change->metric);
+
+	return change->dim && all && all->verdict == MLV_VERDICT_BETTER &&
+	       change->verdict == MLV_VERDICT_WORSE;
 }
 
 /* Whether within slices a metric went another way than over all rows. */

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmd/report/specs.h"
 #include "core/base/sys.h"
@@ -22,16 +21,6 @@ mlv_err mlv_report_end(struct mlv_page *page)
 	return mlv_buf_add_str(page->html, "</section>\n");
 }
 
-const struct mlv_change *mlv_report_change(const struct mlv_report_input *input, const char *slice,
-					   const char *metric)
-{
-	for (size_t c = 0; input->comparison && c < input->comparison->count; c++)
-		if (strcmp(input->comparison->changes[c].metric, metric) == 0 &&
-		    strcmp(input->comparison->changes[c].slice, slice) == 0)
-			return &input->comparison->changes[c];
-	return NULL;
-}
-
 /* ---- forest */
 
 static mlv_err forest_row(struct mlv_figure *figure, const struct mlv_report_input *input,
@@ -39,7 +28,7 @@ static mlv_err forest_row(struct mlv_figure *figure, const struct mlv_report_inp
 {
 	const struct mlv_entry *entry = &slice->entries[metric];
 	const char *name = input->record->metrics[metric].name;
-	const struct mlv_change *change = mlv_report_change(input, slice->name, name);
+	const struct mlv_change *change = mlv_comparison_find(input->comparison, slice->name, name);
 	bool ranged = entry->defined && entry->has_interval;
 	mlv_err err;
 

@@ -40,9 +40,6 @@ struct mlv_report_version {
 mlv_err mlv_report_history(struct mlv_page *page, const struct mlv_report_version *versions,
 			   size_t count) MLV_CHECK;
 
-/* What changed in a metric of a slice; NULL: not known. */
-const struct mlv_change *mlv_report_change(const struct mlv_report_input *input, const char *slice,
-					   const char *metric);
 mlv_err mlv_report_begin(struct mlv_page *page, const char *id, const char *title) MLV_CHECK;
 mlv_err mlv_report_end(struct mlv_page *page) MLV_CHECK;
 

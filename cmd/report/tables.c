@@ -63,7 +63,7 @@ static mlv_err add_row(struct mlv_page *page, const struct mlv_report_input *inp
 		err = mlv_buf_add_str(page->html, "</td>");
 	if (err || (err = add_range_cell(page->html, entry->has_interval, entry->low, entry->high)) ||
 	    (input->old &&
-	     (err = add_change(page->html, mlv_report_change(input, slice->name, name)))))
+	     (err = add_change(page->html, mlv_comparison_find(input->comparison, slice->name, name)))))
 		return err;
 	return mlv_buf_add_str(page->html, "</tr>\n");
 }
@@ -121,7 +121,7 @@ static bool in_pass(const struct mlv_report_input *input, const struct mlv_recor
 		    size_t metric, int pass)
 {
 	const struct mlv_change *change =
-		mlv_report_change(input, slice->name, input->record->metrics[metric].name);
+		mlv_comparison_find(input->comparison, slice->name, input->record->metrics[metric].name);
 	int its = !change				    ? 2
 		  : change->verdict == MLV_VERDICT_WORSE  ? 0
 		  : change->verdict == MLV_VERDICT_BETTER ? 1

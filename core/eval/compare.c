@@ -14,6 +14,16 @@ const char *mlv_evidence_name(enum mlv_evidence evidence)
 	return names[evidence];
 }
 
+const struct mlv_change *mlv_comparison_find(const struct mlv_comparison *comparison, const char *slice,
+					     const char *metric)
+{
+	for (size_t c = 0; comparison && c < comparison->count; c++)
+		if (strcmp(comparison->changes[c].slice, slice) == 0 &&
+		    strcmp(comparison->changes[c].metric, metric) == 0)
+			return &comparison->changes[c];
+	return NULL;
+}
+
 const char *mlv_comparison_evidence(const struct mlv_comparison *comparison)
 {
 	if (comparison->evidence == MLV_EVIDENCE_SUMMARY && comparison->folds == MLV_FOLDS_OTHER)

@@ -131,6 +131,9 @@ struct mlv_comparison {
 mlv_err mlv_eval_compare(const struct mlv_record *old, const struct mlv_record *new_record,
 			 const struct mlv_pairs *pairs, bool no_folds, enum mlv_adjust adjust,
 			 struct mlv_comparison *comparison) MLV_CHECK;
+/* How a metric changed of a slice, "overall" for all rows; NULL where that, or anything, is not compared. */
+const struct mlv_change *mlv_comparison_find(const struct mlv_comparison *comparison, const char *slice,
+					     const char *metric);
 /* The best evidence that there was, and of a summary that folds did not count because they are others. */
 const char *mlv_comparison_evidence(const struct mlv_comparison *comparison);
 void mlv_comparison_release(struct mlv_comparison *comparison);

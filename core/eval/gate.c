@@ -139,16 +139,6 @@ static void judge_change(const struct mlv_gate_rule *rule, const struct mlv_chan
 	}
 }
 
-static const struct mlv_change *find_change(const struct mlv_comparison *comparison,
-					    const char *slice, const char *metric)
-{
-	for (size_t c = 0; comparison && c < comparison->count; c++)
-		if (strcmp(comparison->changes[c].slice, slice) == 0 &&
-		    strcmp(comparison->changes[c].metric, metric) == 0)
-			return &comparison->changes[c];
-	return NULL;
-}
-
 static mlv_err judge_slice(struct applying *applying, const struct mlv_gate_rule *rule,
 			   const struct mlv_record_slice *slice, size_t metric)
 {
@@ -163,7 +153,7 @@ static mlv_err judge_slice(struct applying *applying, const struct mlv_gate_rule
 		finding.why = small ? "too few rows to judge" : "the record does not have this metric";
 	} else if (rule->quantity == MLV_GATE_VALUE) {
 		judge_value(rule, &slice->entries[metric], &finding);
-	} else if (!(change = find_change(applying->comparison, slice->name, rule->metric))) {
+	} else if (!(change = mlv_comparison_find(applying->comparison, slice->name, rule->metric))) {
 		finding.outcome = slice->dim ? MLV_GATE_PASS : MLV_GATE_FAIL;
 		finding.why = "the base does not have it";
 	} else if (change->verdict == MLV_VERDICT_SMALL) {
