@@ -227,11 +227,8 @@ static mlv_err change_cell(struct diff *diff, const struct mlv_metric_pair *pair
 
 	if (!mlv_metric_pair_change(pair, &change))
 		return mlv_table_cell(&diff->table, "-");
-	if (change > 0 && (err = mlv_buf_add_char(&text, '+')))
-		return err;
-	if ((err = mlv_metric_format_number(&text, change, diff->precision)))
-		return err;
-	return mlv_table_cell(&diff->table, text.ptr);
+	err = mlv_metric_format_change(&text, change, diff->precision);
+	return err ? err : mlv_table_cell(&diff->table, text.ptr);
 }
 
 static mlv_err row_pair(struct diff *diff, const char *file, const struct mlv_metric_pair *pair)

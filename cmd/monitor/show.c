@@ -32,11 +32,9 @@ static mlv_err share_cell(struct mlv_table *table, uint64_t part, uint64_t all)
 static mlv_err change_cell(struct mlv_table *table, double change)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = change > 0 ? mlv_buf_add_char(&text, '+') : NULL;
+	mlv_err err = mlv_metric_format_change(&text, 100 * change, 1);
 
-	if (err || (err = mlv_metric_format_number(&text, 100 * change, 1)))
-		return err;
-	return mlv_table_cell(table, text.ptr);
+	return err ? err : mlv_table_cell(table, text.ptr);
 }
 
 static double share(uint64_t part, uint64_t all)

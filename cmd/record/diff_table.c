@@ -9,19 +9,13 @@
 
 #define BAR_WIDTH 8 /* characters */
 
-static mlv_err number_cell(struct mlv_table *table, bool there, double number, bool sign,
-			   unsigned precision)
+static mlv_err number_cell(struct mlv_table *table, bool there, double number, unsigned precision)
 {
 	MLV_SCOPED(mlv_buf_release) struct mlv_buf text = MLV_BUF_INIT;
-	mlv_err err = NULL;
+	mlv_err err = there ? mlv_metric_format_number(&text, number, precision)
+			    : mlv_buf_add_char(&text, '-');
 
-	if (!there)
-		return mlv_table_cell(table, "-");
-	if (sign && number > 0)
-		err = mlv_buf_add_char(&text, '+');
-	if (err || (err = mlv_metric_format_number(&text, number, precision)))
-		return err;
-	return mlv_table_cell(table, text.ptr);
+	return err ? err : mlv_table_cell(table, text.ptr);
 }
 
 static mlv_err p_cell(struct mlv_table *table, bool there, double p)
@@ -89,12 +83,12 @@ static mlv_err change_cell(struct mlv_table *table, const struct mlv_change *cha
 	bool both = change->sides[0].defined && change->sides[1].defined;
 	mlv_err err;
 
-	if (!both || !(most > 0))
-		return number_cell(table, both, change->change, true, precision);
-	if ((err = mlv_buf_add_str(&text, change->change > 0 ? "+" : "")) ||
-	    (err = mlv_metric_format_number(&text, change->change, precision)) ||
-	    (err = mlv_buf_add_char(&text, ' ')) ||
-	    (err = mlv_bar_add(&text, fmin(fabs(change->change) / most, 1), BAR_WIDTH)))
+	if (!both)
+		return mlv_table_cell(table, "-");
+	if ((err = mlv_metric_format_change(&text, change->change, precision)) ||
+	    (most > 0 &&
+	     ((err = mlv_buf_add_char(&text, ' ')) ||
+	      (err = mlv_bar_add(&text, fmin(fabs(change->change) / most, 1), BAR_WIDTH)))))
 		return err;
 	return mlv_table_cell(table, text.ptr);
 }
@@ -109,8 +103,7 @@ static mlv_err add_row(struct mlv_table *table, const struct mlv_comparison *com
 	    (err = mlv_table_cell(table, change->metric)) || (err = mlv_table_count(table, change->rows)))
 		return err;
 	for (int s = 0; s < 2; s++)
-		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, false,
-				       precision)))
+		if ((err = number_cell(table, change->sides[s].defined, change->sides[s].value, precision)))
 			return err;
 	if ((err = change_cell(table, change, most, precision)) ||
 	    (err = mlv_record_interval(&interval, change->has_interval, change->low, change->high,

@@ -27,9 +27,11 @@ static bool is_shown(const struct mlv_record_diff *diff, const struct mlv_glob *
 static mlv_err add_number(struct mlv_buf *to, const char *before, double number, bool sign,
 			  unsigned precision)
 {
-	mlv_err err = mlv_buf_printf(to, "%s%s", before, sign && number > 0 ? "+" : "");
+	mlv_err err = mlv_buf_add_str(to, before);
 
-	return err ? err : mlv_metric_format_number(to, number, precision);
+	if (err)
+		return err;
+	return (sign ? mlv_metric_format_change : mlv_metric_format_number)(to, number, precision);
 }
 
 static double growth(const struct mlv_spread *spread)

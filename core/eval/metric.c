@@ -294,6 +294,13 @@ mlv_err mlv_metric_format_number(struct mlv_buf *to, double number, unsigned pre
 	return NULL;
 }
 
+mlv_err mlv_metric_format_change(struct mlv_buf *to, double change, unsigned precision)
+{
+	mlv_err err = change > 0 ? mlv_buf_add_char(to, '+') : NULL;
+
+	return err ? err : mlv_metric_format_number(to, change, precision);
+}
+
 mlv_err mlv_metric_format(struct mlv_buf *to, const struct mlv_metric *metric, unsigned precision)
 {
 	mlv_err err;

@@ -69,6 +69,8 @@ bool mlv_metrics_next_pair(const struct mlv_metrics *old, const struct mlv_metri
  * the end; one too small for that is written with as many significant digits.
  */
 mlv_err mlv_metric_format_number(struct mlv_buf *to, double number, unsigned precision) MLV_CHECK;
+/* The same of a difference: more than 0 with its sign, "+0.1". */
+mlv_err mlv_metric_format_change(struct mlv_buf *to, double change, unsigned precision) MLV_CHECK;
 /* Append what a metric says: "0.91", "0.91 ± 0.01 (5)", "text"; "-" for NULL. */
 mlv_err mlv_metric_format(struct mlv_buf *to, const struct mlv_metric *metric,
 			  unsigned precision) MLV_CHECK;
