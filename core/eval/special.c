@@ -22,22 +22,6 @@ double mlv_normal_two_sided(double z)
 	return erfc(fabs(z) / sqrt(2));
 }
 
-/* Abramowitz and Stegun 26.4.4 and 26.4.5: what has two degrees less, and a density. */
-double mlv_chi_squared_upper(double x, uint64_t df)
-{
-	double term, sum;
-
-	if (!(x > 0))
-		return 1;
-	sum = df % 2 ? erfc(sqrt(x / 2)) : exp(-x / 2);
-	term = df % 2 ? sqrt(2 * x / PI) * exp(-x / 2) : x / 2 * exp(-x / 2);
-	for (uint64_t d = 4 - df % 2; d <= df; d += 2) {
-		sum += term;
-		term *= x / (double)d;
-	}
-	return sum;
-}
-
 /* Abramowitz and Stegun 26.2.23, then Halley's method, which triples the digits at each step. */
 double mlv_normal_quantile(double p)
 {

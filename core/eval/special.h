@@ -18,8 +18,6 @@
 double mlv_normal_quantile(double p);
 /* P(|Z| >= |z|), Z standard normal. */
 double mlv_normal_two_sided(double z);
-/* P(X >= x), X chi-squared with df degrees of freedom, an integer. Time is linear in df. */
-double mlv_chi_squared_upper(double x, uint64_t df);
 /* The regularised incomplete beta function I_x(a, b), given both x and y = 1 - x. */
 double mlv_incomplete_beta(double a, double b, double x, double y);
 /* P(T >= t) of Student's t with df degrees of freedom. */

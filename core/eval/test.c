@@ -81,7 +81,7 @@ struct mlv_cochran mlv_test_cochran(const uint64_t *rows, size_t versions)
 	for (size_t v = 0; v < versions; v++)
 		apart += (right[v] - all / k) * (right[v] - all / k);
 	q = k * (k - 1) * apart / mixed;
-	return (struct mlv_cochran){ q, mlv_chi_squared_upper(q, versions - 1) };
+	return (struct mlv_cochran){ q, mlv_chi2_upper(q, k - 1) };
 }
 
 uint32_t mlv_pcg32_next(struct mlv_pcg32 *pcg)
