@@ -22,19 +22,25 @@ double mlv_test_mcnemar(uint64_t b, uint64_t c)
 	return at_most_one(2 * mlv_fair_coins_at_most(b < c ? b : c, b + c));
 }
 
+double mlv_test_shares_z(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2)
+{
+	double pooled = ((double)hits1 + (double)hits2) / ((double)n1 + (double)n2);
+
+	return mlv_test_z((double)hits1 / (double)n1 - (double)hits2 / (double)n2,
+			  sqrt(pooled * (1 - pooled) * (1 / (double)n1 + 1 / (double)n2)));
+}
+
 double mlv_test_shares(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2)
 {
 	const uint64_t cells[] = { hits1, n1 - hits1, hits2, n2 - hits2 };
-	double hits = (double)hits1 + (double)hits2, pooled;
+	double hits = (double)hits1 + (double)hits2;
 
 	if (!n1 || !n2)
 		return 1;
 	for (size_t i = 0; i < 4; i++)
 		if (cells[i] < EXACT_BELOW && fmin((double)n1, hits) <= EXACT_MOST)
 			return mlv_fisher_exact(cells[0], cells[1], cells[2], cells[3]);
-	pooled = hits / ((double)n1 + (double)n2);
-	return mlv_test_z((double)hits1 / (double)n1 - (double)hits2 / (double)n2,
-			  sqrt(pooled * (1 - pooled) * (1 / (double)n1 + 1 / (double)n2)));
+	return mlv_test_shares_z(hits1, n1, hits2, n2);
 }
 
 double mlv_test_t(double difference, double error, double df)

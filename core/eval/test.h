@@ -36,6 +36,8 @@ struct mlv_cochran mlv_test_cochran(const uint64_t *rows, size_t versions);
  * Biometrics 10, 1954).
  */
 double mlv_test_shares(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2);
+/* The score test alone, however small the counts are; n1 and n2 are above 0. */
+double mlv_test_shares_z(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2);
 /* A difference by its standard error: Student's t, df degrees of freedom. */
 double mlv_test_t(double difference, double error, double df);
 /* The same by the normal distribution. */

@@ -5,6 +5,7 @@
 #include "core/base/sys.h"
 #include "core/eval/profile/parts.h"
 #include "core/eval/special.h"
+#include "core/eval/test.h"
 
 #define MANY 1000 /* rows from which on Evidently takes a distance, not a test */
 
@@ -31,16 +32,6 @@ static struct mlv_drift_choice by_distance(const char *measure, double distance)
 	return (struct mlv_drift_choice){ measure, distance, distance >= 0.1 };
 }
 
-/* Two shares, by the score test: p. */
-static double test_shares(const uint64_t before[2], const uint64_t now[2])
-{
-	double n = (double)before[0] + (double)before[1], m = (double)now[0] + (double)now[1];
-	double pooled = ((double)before[0] + (double)now[0]) / (n + m);
-	double apart = (double)before[0] / n - (double)now[0] / m;
-
-	return mlv_normal_two_sided(apart / sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)));
-}
-
 /* What all measures say of bins of which none is empty. */
 static void measure(const struct mlv_drift_limits *limits, const uint64_t *used, const double *shares,
 		    size_t bins, size_t count, const uint64_t rows[2], struct mlv_drift *drift)
@@ -59,9 +50,8 @@ static void measure(const struct mlv_drift_limits *limits, const uint64_t *used,
 		drift->psi >= limits->psi && drift->psi > mlv_drift_psi_bound(count, rows[0], rows[1]);
 	drift->evidently = rows[0] > MANY ? by_distance("js", drift->js)
 			   : count > 2	  ? by_test("chi2", drift->chi2_p)
-			   : count == 2	  ? by_test("z", test_shares((const uint64_t[]){ used[0], used[1] },
-								     (const uint64_t[]){ used[bins],
-											 used[bins + 1] }))
+			   : count == 2	  ? by_test("z", mlv_test_shares_z(used[0], rows[0], used[bins],
+									   rows[1]))
 					  : by_test("z", 1);
 }
 
