@@ -18,6 +18,9 @@ mlv_err mlv_sample_codes(const struct mlv_column *column, struct mlv_words *name
 			 uint32_t **codes) MLV_CHECK;
 /* The number of each word: NaN where it is missing, or where odd says that it is none. */
 mlv_err mlv_sample_numbers(const struct mlv_column *column, double **numbers, bool **odd) MLV_CHECK;
+/* The name of a slice, and room for each feature and class of its profile; false when memory is out. */
+bool mlv_profile_slice_init(const struct mlv_profile *profile, const char *name,
+			    struct mlv_profile_slice *slice) MLV_CHECK;
 void mlv_profile_slices_release(struct mlv_profile *profile);
 
 #endif

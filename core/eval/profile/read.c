@@ -176,21 +176,15 @@ static mlv_err read_slice(const char *file, const char *name, const struct mlv_v
 			  struct mlv_profile *profile, struct mlv_profile_slice *slice)
 {
 	const struct mlv_value *features = mlv_value_get(map, "features");
-	size_t count = profile->features.count;
 	mlv_err err = NULL;
 
-	slice->name = mlv_sys_strdup(name);
-	slice->samples = mlv_sys_alloc_array(count + 1, sizeof(*slice->samples));
-	slice->predicted = mlv_sys_alloc_array(profile->classes.count + 1, sizeof(*slice->predicted));
-	if (!slice->name || !slice->samples || !slice->predicted)
+	if (!mlv_profile_slice_init(profile, name, slice))
 		return mlv_error_nomem("a profile");
-	for (size_t f = 0; f < count; f++)
-		slice->samples[f] = (struct mlv_sample)MLV_SAMPLE_INIT;
 	if (!read_rows(mlv_value_get(map, "rows"), &slice->rows) ||
 	    !read_numbers(mlv_value_get(map, "predicted"), profile->classes.count, slice->rows, true,
 			  slice->predicted))
 		return no_profile(file, name);
-	for (size_t f = 0; f < count && !err; f++) {
+	for (size_t f = 0; f < profile->features.count && !err; f++) {
 		const struct mlv_value *sample = mlv_value_get(features, profile->features.at[f]);
 
 		err = sample ? read_sample(file, name, sample, true, &slice->samples[f]) : NULL;

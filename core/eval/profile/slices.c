@@ -70,6 +70,19 @@ static void slicing_release(struct slicing *slicing)
 	free(slicing->chosen);
 }
 
+bool mlv_profile_slice_init(const struct mlv_profile *profile, const char *name,
+			    struct mlv_profile_slice *slice)
+{
+	slice->name = mlv_sys_strdup(name);
+	slice->samples = mlv_sys_alloc_array(profile->features.count + 1, sizeof(*slice->samples));
+	slice->predicted = mlv_sys_alloc_array(profile->classes.count + 1, sizeof(*slice->predicted));
+	if (!slice->name || !slice->samples || !slice->predicted)
+		return false;
+	for (size_t f = 0; f < profile->features.count; f++)
+		slice->samples[f] = (struct mlv_sample)MLV_SAMPLE_INIT;
+	return true;
+}
+
 void mlv_profile_slices_release(struct mlv_profile *profile)
 {
 	for (size_t s = 0; s < profile->slice_count; s++) {
@@ -176,13 +189,8 @@ static mlv_err make_slices(struct slicing *slicing)
 		struct mlv_profile_slice *slice = &profile->slices[profile->slice_count++];
 
 		slice->rows = slicing->places[s].rows;
-		slice->name = mlv_sys_strdup(slicing->places[s].name);
-		slice->samples = mlv_sys_alloc_array(profile->features.count + 1, sizeof(*slice->samples));
-		slice->predicted = mlv_sys_alloc_array(profile->classes.count + 1, sizeof(*slice->predicted));
-		if (!slice->name || !slice->samples || !slice->predicted)
+		if (!mlv_profile_slice_init(profile, slicing->places[s].name, slice))
 			return mlv_error_nomem("slices");
-		for (size_t f = 0; f < profile->features.count; f++)
-			slice->samples[f] = (struct mlv_sample)MLV_SAMPLE_INIT;
 	}
 	return NULL;
 }
