@@ -22,46 +22,44 @@ static int by_group(const void *a, const void *b)
 	return left->added < right->added ? -1 : left->added > right->added;
 }
 
-static void add_groups(const struct part *parts, size_t count, struct mlv_clusters *clusters)
+struct mlv_clusters mlv_clusters_of(size_t count, struct mlv_sum *squares)
+{
+	double groups = (double)count;
+
+	return (struct mlv_clusters){
+		count, count > 1 ? sqrt(mlv_sum_value(squares) * groups / (groups - 1)) : NAN
+	};
+}
+
+static struct mlv_clusters add_groups(const struct part *parts, size_t count)
 {
 	struct mlv_sum squares = { 0 };
+	size_t groups = 0;
 
-	for (size_t i = 0; i < count;) {
+	for (size_t i = 0; i < count; groups++) {
 		double sum = 0;
 		uint32_t group = parts[i].group;
 
 		for (; i < count && parts[i].group == group; i++)
 			sum += parts[i].added;
-		clusters->sums[clusters->count++] = sum;
 		mlv_sum_add(&squares, sum * sum);
 	}
-	clusters->error = NAN;
-	if (clusters->count > 1)
-		clusters->error = sqrt(mlv_sum_value(&squares) * (double)clusters->count /
-				       (double)(clusters->count - 1));
+	return mlv_clusters_of(groups, &squares);
 }
 
 mlv_err mlv_clusters_make(const uint32_t *group, const double *added, size_t count,
 			  struct mlv_clusters *clusters)
 {
 	MLV_SCOPED(mlv_mem_free) struct part *parts = mlv_sys_alloc_array(count + 1, sizeof(*parts));
-	struct mlv_clusters made = { 0 };
 
-	if (!parts || !(made.sums = mlv_sys_alloc_array(count + 1, sizeof(*made.sums))))
+	if (!parts)
 		return mlv_error_nomem("groups");
 	for (size_t i = 0; i < count; i++)
 		parts[i] = (struct part){ added[i], group[i] };
 	if (count)
 		qsort(parts, count, sizeof(*parts), by_group);
-	*clusters = made;
-	add_groups(parts, count, clusters);
+	*clusters = add_groups(parts, count);
 	return NULL;
-}
-
-void mlv_clusters_release(struct mlv_clusters *clusters)
-{
-	free(clusters->sums);
-	*clusters = (struct mlv_clusters){ 0 };
 }
 
 void mlv_clusters_of_area(const struct mlv_auc *auc, const uint8_t *positive, const uint32_t *placed,
@@ -181,7 +179,7 @@ mlv_err mlv_measure_by_groups(const struct mlv_measure *measure, const struct ml
 			      const struct mlv_cells *cells, double level,
 			      struct mlv_measured *measured)
 {
-	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
+	struct mlv_clusters clusters;
 	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(rows->count + 1, sizeof(*added));
 	const char *by = measured->by ? measured->by : "";
 	bool known;

@@ -18,14 +18,14 @@
 #include "core/eval/measure.h"
 
 struct mlv_clusters {
-	double *sums;   /* of each group, in no order that means anything */
-	size_t count;   /* groups that have a row */
-	double error;   /* of a value that the rows add to; NaN with fewer than two groups */
+	size_t count; /* groups that have a row */
+	double error; /* of a value that the rows add to; NaN with fewer than two groups */
 };
 /* Of count rows, their groups and what each adds. */
 mlv_err mlv_clusters_make(const uint32_t *group, const double *added, size_t count,
 			  struct mlv_clusters *clusters) MLV_CHECK;
-void mlv_clusters_release(struct mlv_clusters *clusters);
+/* Of so many groups, by the sum of the squares of what each adds. */
+struct mlv_clusters mlv_clusters_of(size_t count, struct mlv_sum *squares);
 
 /*
  * What each row adds to an area, added = what a positive's place is above the area, by the

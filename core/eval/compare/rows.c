@@ -38,7 +38,7 @@ static const uint32_t *groups_of(const struct paired_slice *slice)
 static mlv_err by_groups(const struct paired_slice *slice, const double *added,
 			 struct mlv_change *change)
 {
-	MLV_SCOPED(mlv_clusters_release) struct mlv_clusters clusters = { 0 };
+	struct mlv_clusters clusters;
 	size_t n = slice->new_rows.count;
 	mlv_err err = mlv_clusters_make(groups_of(slice), added, n, &clusters);
 

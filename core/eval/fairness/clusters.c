@@ -79,8 +79,8 @@ static mlv_err count(const struct mlv_fair_attribute *attribute, enum mlv_rate r
 /* The error of what parts add so much to; as mlv_clusters_make() of the rows. */
 static struct mlv_clusters error_of(const struct counts *counts, const double added[PARTS])
 {
-	struct mlv_clusters clusters = { .error = NAN };
 	struct mlv_sum squares = { 0 };
+	size_t clusters = 0;
 
 	for (size_t c = 0; c < counts->clusters; c++) {
 		double sum = 0;
@@ -90,13 +90,10 @@ static struct mlv_clusters error_of(const struct counts *counts, const double ad
 			sum += counts->at[c][part] * added[part];
 			rows |= counts->at[c][part];
 		}
-		clusters.count += rows > 0;
+		clusters += rows > 0;
 		mlv_sum_add(&squares, sum * sum);
 	}
-	if (clusters.count > 1)
-		clusters.error = sqrt(mlv_sum_value(&squares) * (double)clusters.count /
-				      (double)(clusters.count - 1));
-	return clusters;
+	return mlv_clusters_of(clusters, &squares);
 }
 
 /* What parts add to: the difference of two rates, that of equal ones, the logarithm of their ratio. */
