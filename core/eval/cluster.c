@@ -166,13 +166,12 @@ static struct mlv_interval interval_of(const struct mlv_measure *measure, const 
 
 	if (strcmp(by, "wilson") == 0 && strcmp(measure->name, "f1") != 0)
 		return mlv_clusters_share(measured->value, measured->of, clusters, level);
+	if (mlv_measure_is_ratio(measure->name))
+		return mlv_interval_ratio_t(measured->value, clusters->error / measured->value, df, level);
 	in = mlv_interval_t(measured->value, clusters->error, df, level);
 	if (measure->kind == MLV_MEASURE_SCORES || measure->kind == MLV_MEASURE_ERRORS)
 		return cut(measure->name, in);
-	if (!mlv_measure_is_ratio(measure->name))
-		return in;
-	in = mlv_interval_t(log(measured->value), clusters->error / measured->value, df, level);
-	return (struct mlv_interval){ exp(in.low), exp(in.high) };
+	return in;
 }
 
 mlv_err mlv_measure_by_groups(const struct mlv_measure *measure, const struct mlv_rows *rows,

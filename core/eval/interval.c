@@ -73,6 +73,13 @@ struct mlv_interval mlv_interval_ratio(double ratio, double log_error, double le
 	return (struct mlv_interval){ ratio / factor, ratio * factor };
 }
 
+struct mlv_interval mlv_interval_ratio_t(double ratio, double log_error, double df, double level)
+{
+	struct mlv_interval in = mlv_interval_t(log(ratio), log_error, df, level);
+
+	return (struct mlv_interval){ exp(in.low), exp(in.high) };
+}
+
 void mlv_interval_mean_add(struct mlv_interval_mean *mean, double value, struct mlv_interval of)
 {
 	mean->sum += value;

@@ -37,6 +37,8 @@ struct mlv_interval mlv_interval_normal(double value, double error, double level
 					double high);
 /* A ratio above 0, by the standard error of its logarithm, with the normal quantile. */
 struct mlv_interval mlv_interval_ratio(double ratio, double log_error, double level);
+/* The same with that of Student's t, df degrees of freedom. */
+struct mlv_interval mlv_interval_ratio_t(double ratio, double log_error, double df, double level);
 
 /*
  * The mean of several independent quantities, each with its interval: the

@@ -148,11 +148,8 @@ static mlv_err test_pair(const struct mlv_fair_attribute *attribute, enum mlv_ra
 	of->p = mlv_test_t(of->difference, found[EQUAL].error, df);
 	of->difference_interval = mlv_interval_t(of->difference, found[APART].error, df, level);
 	of->has_ratio_interval = has_ratio;
-	if (has_ratio) {
-		of->ratio_interval = mlv_interval_t(log(of->ratio), found[RATIO].error, df, level);
-		of->ratio_interval.low = exp(of->ratio_interval.low);
-		of->ratio_interval.high = exp(of->ratio_interval.high);
-	}
+	if (has_ratio)
+		of->ratio_interval = mlv_interval_ratio_t(of->ratio, found[RATIO].error, df, level);
 	return NULL;
 }
 
