@@ -9,19 +9,25 @@
 
 #define NONE SIZE_MAX
 
-static const char *const rate_names[MLV_RATES] = { "tpr", "tnr", "for", "fdr", "fpr", "fnr", "npv",
-						   "precision", "ppr", "pprev", "prev", "accuracy" };
+const struct mlv_rate_cells mlv_rates[MLV_RATES] = {
+	[MLV_RATE_TPR] = { "tpr", 8, 12 },       [MLV_RATE_TNR] = { "tnr", 1, 3 },
+	[MLV_RATE_FOR] = { "for", 4, 5 },        [MLV_RATE_FDR] = { "fdr", 2, 10 },
+	[MLV_RATE_FPR] = { "fpr", 2, 3 },        [MLV_RATE_FNR] = { "fnr", 4, 12 },
+	[MLV_RATE_NPV] = { "npv", 1, 5 },        [MLV_RATE_PRECISION] = { "precision", 8, 10 },
+	[MLV_RATE_PPR] = { "ppr", 10, 10 },      [MLV_RATE_PPREV] = { "pprev", 10, 15 },
+	[MLV_RATE_PREV] = { "prev", 12, 15 },    [MLV_RATE_ACCURACY] = { "accuracy", 9, 15 },
+};
 
 const char *mlv_rate_name(enum mlv_rate rate)
 {
-	return rate_names[rate];
+	return mlv_rates[rate].name;
 }
 
 enum mlv_rate mlv_rate_find(const char *name)
 {
 	size_t r = 0;
 
-	while (r < MLV_RATES && strcmp(rate_names[r], name) != 0)
+	while (r < MLV_RATES && strcmp(mlv_rates[r].name, name) != 0)
 		r++;
 	return (enum mlv_rate)r;
 }
@@ -93,23 +99,23 @@ void mlv_fair_count(const uint32_t *truth, const uint32_t *guess, size_t rows, c
 	}
 }
 
+static uint64_t sum_of(const uint64_t at[4], unsigned which)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		sum += which >> i & 1 ? at[i] : 0;
+	return sum;
+}
+
 static void set_rates(const struct mlv_fair_cells *cells, uint64_t positives, double level,
 		      struct mlv_rate_value rates[MLV_RATES])
 {
-	uint64_t tp = cells->tp, fp = cells->fp, tn = cells->tn, fn = cells->fn, n = tp + fp + tn + fn;
+	const uint64_t at[4] = { cells->tn, cells->fp, cells->fn, cells->tp };
 
-	set_rate(&rates[MLV_RATE_TPR], tp, tp + fn, level);
-	set_rate(&rates[MLV_RATE_TNR], tn, fp + tn, level);
-	set_rate(&rates[MLV_RATE_FOR], fn, fn + tn, level);
-	set_rate(&rates[MLV_RATE_FDR], fp, tp + fp, level);
-	set_rate(&rates[MLV_RATE_FPR], fp, fp + tn, level);
-	set_rate(&rates[MLV_RATE_FNR], fn, fn + tp, level);
-	set_rate(&rates[MLV_RATE_NPV], tn, fn + tn, level);
-	set_rate(&rates[MLV_RATE_PRECISION], tp, tp + fp, level);
-	set_rate(&rates[MLV_RATE_PPR], tp + fp, positives, level);
-	set_rate(&rates[MLV_RATE_PPREV], tp + fp, n, level);
-	set_rate(&rates[MLV_RATE_PREV], tp + fn, n, level);
-	set_rate(&rates[MLV_RATE_ACCURACY], tp + tn, n, level);
+	for (size_t r = 0; r < MLV_RATES; r++)
+		set_rate(&rates[r], sum_of(at, mlv_rates[r].hits),
+			 r == MLV_RATE_PPR ? positives : sum_of(at, mlv_rates[r].of), level);
 }
 
 /* ---- disparities */

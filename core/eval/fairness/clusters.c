@@ -7,17 +7,6 @@
 #include "core/eval/cluster.h"
 #include "core/eval/fairness/parts.h"
 
-/* Which cells a rate counts, and among which: tn fp fn tp, bit 0 to 3, which is truth * 2 + guess. */
-static const struct {
-	unsigned hits, of;
-} shares[MLV_RATES] = {
-	[MLV_RATE_TPR] = { 8, 12 },  [MLV_RATE_TNR] = { 1, 3 },    [MLV_RATE_FOR] = { 4, 5 },
-	[MLV_RATE_FDR] = { 2, 10 },  [MLV_RATE_FPR] = { 2, 3 },    [MLV_RATE_FNR] = { 4, 12 },
-	[MLV_RATE_NPV] = { 1, 5 },   [MLV_RATE_PRECISION] = { 8, 10 },
-	[MLV_RATE_PPR] = { 10, 10 }, [MLV_RATE_PPREV] = { 10, 15 }, [MLV_RATE_PREV] = { 12, 15 },
-	[MLV_RATE_ACCURACY] = { 9, 15 },
-};
-
 #define ALL UINT32_MAX /* values of an attribute */
 
 /*
@@ -48,9 +37,9 @@ static unsigned part_of(const struct mlv_fair_attribute *attribute, enum mlv_rat
 {
 	const struct mlv_fair_rows *rows = &attribute->rows;
 	unsigned cell = rows->truth[row] * 2 + rows->guess[row];
-	bool hit = shares[rate].hits >> cell & 1, own = values[0] == ALL || rows->code[row] == values[0];
+	bool hit = mlv_rates[rate].hits >> cell & 1, own = values[0] == ALL || rows->code[row] == values[0];
 
-	if (!is_in(attribute, row) || !(shares[rate].of >> cell & 1))
+	if (!is_in(attribute, row) || !(mlv_rates[rate].of >> cell & 1))
 		return PARTS;
 	if (rate == MLV_RATE_PPR) /* all positives are its rows, and those of a group its hits */
 		return own ? HIT : rows->code[row] == values[1] ? OTHER_HIT : MISS;
