@@ -85,21 +85,8 @@ static mlv_err added_by_cell(const struct mlv_measure *measure, const struct mlv
 	if ((err = mlv_cells_slopes(measure, cells, value, slopes)))
 		return err;
 	for (size_t i = 0; i < rows->count; i++)
-		added[i] = slopes[rows->truth[i] * k + rows->guess[i]] *
-			   (rows->weight ? rows->weight[i] : 1);
+		added[i] = slopes[rows->truth[i] * k + rows->guess[i]] * mlv_rows_weight(rows, i);
 	return NULL;
-}
-
-static void added_by_loss(const struct mlv_measure *measure, const struct mlv_rows *rows, double value,
-			  double *added)
-{
-	struct mlv_sum weight = { 0 };
-
-	for (size_t i = 0; i < rows->count; i++)
-		mlv_sum_add(&weight, rows->weight ? rows->weight[i] : 1);
-	for (size_t i = 0; i < rows->count; i++)
-		added[i] = (mlv_measure_loss(measure, rows, i) - value) *
-			   (rows->weight ? rows->weight[i] : 1) / mlv_sum_value(&weight);
 }
 
 static mlv_err added_by_place(const struct mlv_rows *rows, double *added)
@@ -129,10 +116,7 @@ mlv_err mlv_clusters_added(const struct mlv_measure *measure, const struct mlv_r
 		return added_by_cell(measure, rows, cells, value, added);
 	if (strcmp(measure->name, "auc") == 0 && !rows->weight)
 		return added_by_place(rows, added);
-	if (measure->kind != MLV_MEASURE_LOSS)
-		return mlv_clusters_linear(measure, rows, value, added, known);
-	added_by_loss(measure, rows, value, added);
-	return NULL;
+	return mlv_clusters_linear(measure, rows, value, added, known);
 }
 
 /* Never as of more rows than there are. */

@@ -65,6 +65,10 @@ struct mlv_rows {
 	const double *weight;
 	const uint32_t *group;  /* rows of one group are not independent */
 };
+static inline double mlv_rows_weight(const struct mlv_rows *rows, size_t i)
+{
+	return rows->weight ? rows->weight[i] : 1;
+}
 
 /* How the rows of a slice fall: what metrics of kind CELLS need, and a record keeps. */
 struct mlv_cells {

@@ -10,17 +10,12 @@
 #include "core/eval/cluster/parts.h"
 #include "core/eval/curve.h"
 
-static double weight_of(const struct mlv_rows *rows, size_t i)
-{
-	return rows->weight ? rows->weight[i] : 1;
-}
-
 static double all_weight(const struct mlv_rows *rows)
 {
 	struct mlv_sum sum = { 0 };
 
 	for (size_t i = 0; i < rows->count; i++)
-		mlv_sum_add(&sum, weight_of(rows, i));
+		mlv_sum_add(&sum, mlv_rows_weight(rows, i));
 	return mlv_sum_value(&sum);
 }
 
@@ -29,13 +24,22 @@ static double square(double x)
 	return x * x;
 }
 
+static void of_loss(const struct mlv_measure *measure, const struct mlv_rows *rows, double value,
+		    double *added)
+{
+	double all = all_weight(rows);
+
+	for (size_t i = 0; i < rows->count; i++)
+		added[i] = (mlv_measure_loss(measure, rows, i) - value) * mlv_rows_weight(rows, i) / all;
+}
+
 /* The root of a mean of squares. */
 static bool of_rmse(const struct mlv_rows *rows, double value, double *added)
 {
 	double scale = 2 * value * all_weight(rows);
 
 	for (size_t i = 0; i < rows->count; i++)
-		added[i] = weight_of(rows, i) *
+		added[i] = mlv_rows_weight(rows, i) *
 			   (square(rows->predicted[i] - rows->y[i]) - square(value)) / scale;
 	return value > 0;
 }
@@ -47,12 +51,12 @@ static bool of_r2(const struct mlv_rows *rows, double value, double *added)
 	double mean;
 
 	for (size_t i = 0; i < rows->count; i++)
-		mlv_sum_add_product(&sum, weight_of(rows, i), rows->y[i]);
+		mlv_sum_add_product(&sum, mlv_rows_weight(rows, i), rows->y[i]);
 	mean = mlv_sum_value(&sum) / all_weight(rows);
 	for (size_t i = 0; i < rows->count; i++)
-		mlv_sum_add(&around, weight_of(rows, i) * square(rows->y[i] - mean));
+		mlv_sum_add(&around, mlv_rows_weight(rows, i) * square(rows->y[i] - mean));
 	for (size_t i = 0; i < rows->count; i++)
-		added[i] = weight_of(rows, i) *
+		added[i] = mlv_rows_weight(rows, i) *
 			   ((1 - value) * square(rows->y[i] - mean) -
 			    square(rows->predicted[i] - rows->y[i])) / mlv_sum_value(&around);
 	return mlv_sum_value(&around) > 0;
@@ -67,14 +71,14 @@ static void of_ece(const struct mlv_rows *rows, double value, double *added)
 	for (size_t i = 0; i < rows->count; i++) {
 		struct mlv_sum *bin = &off[mlv_miscalibration_bin(rows->score[i])];
 
-		mlv_sum_add_product(bin, weight_of(rows, i), (double)rows->truth[i]);
-		mlv_sum_add_product(bin, weight_of(rows, i), -rows->score[i]);
+		mlv_sum_add_product(bin, mlv_rows_weight(rows, i), (double)rows->truth[i]);
+		mlv_sum_add_product(bin, mlv_rows_weight(rows, i), -rows->score[i]);
 	}
 	for (size_t i = 0; i < rows->count; i++) {
 		double way = mlv_sum_value(&off[mlv_miscalibration_bin(rows->score[i])]);
 		double own = (double)rows->truth[i] - rows->score[i];
 
-		added[i] = weight_of(rows, i) * ((way < 0 ? -own : own) - value) / all;
+		added[i] = mlv_rows_weight(rows, i) * ((way < 0 ? -own : own) - value) / all;
 	}
 }
 
@@ -138,7 +142,7 @@ static mlv_err of_ap(const struct mlv_rows *rows, double value, double *added)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct slopes *at = &slopes[find_point(&curve, rows->score[i])];
 
-		added[i] = weight_of(rows, i) * (positive[i] ? at->own + at->positive : at->negative);
+		added[i] = mlv_rows_weight(rows, i) * (positive[i] ? at->own + at->positive : at->negative);
 	}
 	return NULL;
 }
@@ -149,7 +153,9 @@ mlv_err mlv_clusters_linear(const struct mlv_measure *measure, const struct mlv_
 	*known = true;
 	if (strcmp(measure->name, "ap") == 0)
 		return of_ap(rows, value, added);
-	if (strcmp(measure->name, "ece") == 0)
+	if (measure->kind == MLV_MEASURE_LOSS)
+		of_loss(measure, rows, value, added);
+	else if (strcmp(measure->name, "ece") == 0)
 		of_ece(rows, value, added);
 	else if (strcmp(measure->name, "rmse") == 0)
 		*known = of_rmse(rows, value, added);

@@ -5,9 +5,9 @@
 #include "core/eval/cluster.h"
 
 /*
- * What each row adds to a metric that is no mean and no function of counts: its weight times the
- * derivative of the value by that weight. Of ap, ece, rmse and r2; *known is false for others, and
- * where there is no derivative.
+ * What each row adds to a metric that is no function of counts: its weight times the derivative of the
+ * value by that weight. Of means, ap, ece, rmse and r2; *known is false for others, and where there is
+ * no derivative.
  */
 mlv_err mlv_clusters_linear(const struct mlv_measure *measure, const struct mlv_rows *rows, double value,
 			    double *added, bool *known) MLV_CHECK;

@@ -39,11 +39,6 @@ double mlv_measure_loss(const struct mlv_measure *measure, const struct mlv_rows
 	return off * off;
 }
 
-static double weight_of(const struct mlv_rows *rows, size_t i)
-{
-	return rows->weight ? rows->weight[i] : 1;
-}
-
 /* From the mean of a loss and the sum of squares around it to its standard error. */
 static void set_error(double around, double total, double effective, double level,
 		      struct mlv_measured *out)
@@ -127,8 +122,8 @@ static void measure_r2(const struct mlv_rows *rows, struct mlv_measured *out)
 	double mean;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		mlv_sum_add_product(&sum, weight_of(rows, i), rows->y[i]);
-		mlv_sum_add(&weights, weight_of(rows, i));
+		mlv_sum_add_product(&sum, mlv_rows_weight(rows, i), rows->y[i]);
+		mlv_sum_add(&weights, mlv_rows_weight(rows, i));
 	}
 	if (rows->count < 2 || !(mlv_sum_value(&weights) > 0)) {
 		out->why = "one-row";
@@ -138,8 +133,8 @@ static void measure_r2(const struct mlv_rows *rows, struct mlv_measured *out)
 	for (size_t i = 0; i < rows->count; i++) {
 		double off = rows->predicted[i] - rows->y[i], apart = rows->y[i] - mean;
 
-		mlv_sum_add(&left, weight_of(rows, i) * off * off);
-		mlv_sum_add(&around, weight_of(rows, i) * apart * apart);
+		mlv_sum_add(&left, mlv_rows_weight(rows, i) * off * off);
+		mlv_sum_add(&around, mlv_rows_weight(rows, i) * apart * apart);
 	}
 	/* Of a constant: scikit-learn's force_finite. */
 	if (mlv_sum_value(&around) > 0)

@@ -19,11 +19,6 @@ void mlv_measure_auc(const struct mlv_auc *auc, double level, struct mlv_measure
 	out->interval = mlv_interval_normal(auc->value, out->error, level, 0, 1);
 }
 
-static double weight_of(const struct mlv_rows *rows, size_t i)
-{
-	return rows->weight ? rows->weight[i] : 1;
-}
-
 /* Bins are open below and closed above, as in the paper; 0 is in the first. */
 size_t mlv_miscalibration_bin(double score)
 {
@@ -52,9 +47,9 @@ static void measure_ece(const struct mlv_rows *rows, struct mlv_measured *out)
 	for (size_t i = 0; i < rows->count; i++) {
 		struct mlv_sum *off = &calibration.off[mlv_miscalibration_bin(rows->score[i])];
 
-		mlv_sum_add_product(off, weight_of(rows, i), (double)rows->truth[i]);
-		mlv_sum_add_product(off, weight_of(rows, i), -rows->score[i]);
-		mlv_sum_add(&total, weight_of(rows, i));
+		mlv_sum_add_product(off, mlv_rows_weight(rows, i), (double)rows->truth[i]);
+		mlv_sum_add_product(off, mlv_rows_weight(rows, i), -rows->score[i]);
+		mlv_sum_add(&total, mlv_rows_weight(rows, i));
 	}
 	calibration.weight = mlv_sum_value(&total);
 	mlv_measure_miscalibration(&calibration, out);
