@@ -47,26 +47,27 @@ static bool of_rmse(const struct mlv_rows *rows, double value, double *added)
 /* 1 less the squares of errors by those around the mean, which itself changes nothing of the first order. */
 static bool of_r2(const struct mlv_rows *rows, double value, double *added)
 {
-	struct mlv_sum sum = { 0 }, around = { 0 };
-	double mean;
+	struct mlv_sum sum = { 0 }, squares = { 0 };
+	double mean, around;
 
 	for (size_t i = 0; i < rows->count; i++)
 		mlv_sum_add_product(&sum, mlv_rows_weight(rows, i), rows->y[i]);
 	mean = mlv_sum_value(&sum) / all_weight(rows);
 	for (size_t i = 0; i < rows->count; i++)
-		mlv_sum_add(&around, mlv_rows_weight(rows, i) * square(rows->y[i] - mean));
+		mlv_sum_add(&squares, mlv_rows_weight(rows, i) * square(rows->y[i] - mean));
+	around = mlv_sum_value(&squares);
 	for (size_t i = 0; i < rows->count; i++)
 		added[i] = mlv_rows_weight(rows, i) *
 			   ((1 - value) * square(rows->y[i] - mean) -
-			    square(rows->predicted[i] - rows->y[i])) / mlv_sum_value(&around);
-	return mlv_sum_value(&around) > 0;
+			    square(rows->predicted[i] - rows->y[i])) / around;
+	return around > 0;
 }
 
 /* Of each bin the distance of what is true from what was said; which way it is off does not change. */
 static void of_ece(const struct mlv_rows *rows, double value, double *added)
 {
 	struct mlv_sum off[MLV_MISCALIBRATION_BINS] = { 0 };
-	double all = all_weight(rows);
+	double ways[MLV_MISCALIBRATION_BINS], all = all_weight(rows);
 
 	for (size_t i = 0; i < rows->count; i++) {
 		struct mlv_sum *bin = &off[mlv_miscalibration_bin(rows->score[i])];
@@ -74,11 +75,13 @@ static void of_ece(const struct mlv_rows *rows, double value, double *added)
 		mlv_sum_add_product(bin, mlv_rows_weight(rows, i), (double)rows->truth[i]);
 		mlv_sum_add_product(bin, mlv_rows_weight(rows, i), -rows->score[i]);
 	}
+	for (size_t b = 0; b < MLV_MISCALIBRATION_BINS; b++)
+		ways[b] = mlv_sum_value(&off[b]) < 0 ? -1 : 1;
 	for (size_t i = 0; i < rows->count; i++) {
-		double way = mlv_sum_value(&off[mlv_miscalibration_bin(rows->score[i])]);
 		double own = (double)rows->truth[i] - rows->score[i];
 
-		added[i] = mlv_rows_weight(rows, i) * ((way < 0 ? -own : own) - value) / all;
+		own *= ways[mlv_miscalibration_bin(rows->score[i])];
+		added[i] = mlv_rows_weight(rows, i) * (own - value) / all;
 	}
 }
 
