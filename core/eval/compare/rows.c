@@ -50,6 +50,27 @@ static mlv_err by_groups(const struct paired_slice *slice, const double *added,
 	return NULL;
 }
 
+/* By what each row adds to the metric on either side. */
+static mlv_err by_added(const struct paired_slice *slice, const struct mlv_measure *measure,
+			struct mlv_change *change)
+{
+	size_t n = slice->old.count;
+	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(2 * n + 1, sizeof(*added));
+	bool known[2];
+	mlv_err err;
+
+	if (!added)
+		return mlv_error_nomem("groups");
+	if ((err = mlv_clusters_added(measure, &slice->old, &slice->old_cells, change->sides[0].value,
+				      added + n, &known[0])) ||
+	    (err = mlv_clusters_added(measure, &slice->new_rows, &slice->new_cells,
+				      change->sides[1].value, added, &known[1])))
+		return err;
+	for (size_t i = 0; i < n; i++)
+		added[i] -= added[n + i];
+	return known[0] && known[1] ? by_groups(slice, added, change) : NULL;
+}
+
 /* ---- shares whose denominator is the same on both sides */
 
 /* Which rows are counted (by their class; ANY) and what of them is a hit. */
@@ -98,7 +119,7 @@ static bool by_mcnemar(const struct paired_slice *slice, struct mlv_change *chan
 		n++;
 	}
 	change->has_counts = true;
-	if (groups_of(slice)) /* its test is of independent rows: see by_delta() */
+	if (groups_of(slice)) /* its test is of independent rows: see by_added() */
 		return false;
 	set_interval(change, mlv_interval_paired(change->gained, change->lost, n, slice->level));
 	set_p(change, mlv_test_mcnemar(change->gained, change->lost));
@@ -112,13 +133,11 @@ static mlv_err by_delta(const struct paired_slice *slice, const struct mlv_measu
 {
 	size_t k = slice->old.classes, cells = k * k;
 	MLV_SCOPED(mlv_mem_free) double *slopes = mlv_sys_alloc_array(2 * cells, sizeof(*slopes));
-	MLV_SCOPED(mlv_mem_free) double *added =
-		mlv_sys_alloc_array(slice->old.count + 1, sizeof(*added));
 	struct mlv_sum variance = { 0 };
 	double error, most = mlv_measure_is_ratio(measure->name) ? HUGE_VAL : 2;
 	mlv_err err;
 
-	if (!slopes || !added)
+	if (!slopes)
 		return mlv_error_nomem("counts");
 	if ((err = mlv_cells_slopes(measure, &slice->old_cells, change->sides[0].value, slopes)) ||
 	    (err = mlv_cells_slopes(measure, &slice->new_cells, change->sides[1].value,
@@ -127,15 +146,11 @@ static mlv_err by_delta(const struct paired_slice *slice, const struct mlv_measu
 	for (size_t i = 0; i < slice->old.count; i++) {
 		double before = slopes[slice->old.truth[i] * k + slice->old.guess[i]];
 		double after = slopes[cells + slice->new_rows.truth[i] * k + slice->new_rows.guess[i]];
-		double apart = after - before;
+		double apart = after * mlv_rows_weight(&slice->new_rows, i) -
+			       before * mlv_rows_weight(&slice->old, i);
 
-		if (slice->old.weight)
-			apart = after * slice->new_rows.weight[i] - before * slice->old.weight[i];
-		added[i] = apart;
 		mlv_sum_add(&variance, apart * apart);
 	}
-	if (groups_of(slice))
-		return by_groups(slice, added, change);
 	error = sqrt(mlv_sum_value(&variance));
 	set_interval(change, mlv_interval_normal(change->change, error, slice->level, -most, most));
 	set_p(change, mlv_test_z(change->change, error));
@@ -246,27 +261,6 @@ static mlv_err by_squares(const struct paired_slice *slice, struct mlv_change *c
 	return err;
 }
 
-/* Of metrics that only groups tell the error of, by what each row adds on either side. */
-static mlv_err by_added(const struct paired_slice *slice, const struct mlv_measure *measure,
-			struct mlv_change *change)
-{
-	size_t n = slice->old.count;
-	MLV_SCOPED(mlv_mem_free) double *added = mlv_sys_alloc_array(2 * n + 1, sizeof(*added));
-	bool known[2];
-	mlv_err err;
-
-	if (!added)
-		return mlv_error_nomem("groups");
-	if ((err = mlv_clusters_added(measure, &slice->old, &slice->old_cells, change->sides[0].value,
-				      added + n, &known[0])) ||
-	    (err = mlv_clusters_added(measure, &slice->new_rows, &slice->new_cells,
-				      change->sides[1].value, added, &known[1])))
-		return err;
-	for (size_t i = 0; i < n; i++)
-		added[i] -= added[n + i];
-	return known[0] && known[1] ? by_groups(slice, added, change) : NULL;
-}
-
 static mlv_err values(const struct paired_slice *slice, const struct mlv_measure *measure,
 		      struct mlv_change *change)
 {
@@ -299,8 +293,10 @@ mlv_err mlv_change_by_rows(const struct paired_slice *slice, struct mlv_change *
 	if ((err = values(slice, measure, change)) || !change->sides[0].defined ||
 	    !change->sides[1].defined)
 		return err;
+	if (measure->kind == MLV_MEASURE_CELLS && by_mcnemar(slice, change))
+		return NULL;
 	if (measure->kind == MLV_MEASURE_CELLS)
-		return by_mcnemar(slice, change) ? NULL : by_delta(slice, measure, change);
+		return groups_of(slice) ? by_added(slice, measure, change) : by_delta(slice, measure, change);
 	if (measure->kind == MLV_MEASURE_LOSS)
 		return by_paired_t(slice, measure, change);
 	if (strcmp(measure->name, "auc") == 0)
