@@ -79,16 +79,22 @@ static void check_arrived(struct transfer *t)
 				  mlv_leaves_text_size(SIZE)));
 }
 
+/* What is still to come comes, and the file is whole. */
+static void check_rest_arrives(struct mlv_incoming **incoming, struct transfer *t)
+{
+	check_ok(send_rest(*incoming, t));
+	check_ok(mlv_incoming_finish(*incoming));
+	check_arrived(t);
+	mlv_incoming_freep(incoming);
+}
+
 static void check_whole(bool memory)
 {
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(memory);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
 
 	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
-	check_ok(send_rest(incoming, &t));
-	check_ok(mlv_incoming_finish(incoming));
-	check_arrived(&t);
-	mlv_incoming_freep(&incoming);
+	check_rest_arrives(&incoming, &t);
 	transfer_end(&t);
 }
 
@@ -113,10 +119,7 @@ mlv_test(incoming, a_damaged_leaf_is_refused_and_sent_again)
 	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 3 * MLV_LEAF_SIZE));
 	check_fails(mlv_incoming_finish(incoming), MLV_E_CORRUPT);
-	check_ok(send_rest(incoming, &t));
-	check_ok(mlv_incoming_finish(incoming));
-	check_arrived(&t);
-	mlv_incoming_freep(&incoming);
+	check_rest_arrives(&incoming, &t);
 	transfer_end(&t);
 }
 
@@ -129,10 +132,7 @@ mlv_test(incoming, a_broken_line_goes_on_after_the_last_whole_leaf)
 	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE + 5));
 	check_ok(mlv_incoming_rewind(incoming));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 2 * MLV_LEAF_SIZE));
-	check_ok(send_rest(incoming, &t));
-	check_ok(mlv_incoming_finish(incoming));
-	check_arrived(&t);
-	mlv_incoming_freep(&incoming);
+	check_rest_arrives(&incoming, &t);
 	transfer_end(&t);
 }
 
@@ -149,10 +149,7 @@ mlv_test(incoming, a_broken_line_goes_on_before_the_first_wrong_leaf)
 	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
 	check_ok(mlv_incoming_rewind(incoming));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 3 * MLV_LEAF_SIZE));
-	check_ok(send_rest(incoming, &t));
-	check_ok(mlv_incoming_finish(incoming));
-	check_arrived(&t);
-	mlv_incoming_freep(&incoming);
+	check_rest_arrives(&incoming, &t);
 	transfer_end(&t);
 }
 
@@ -166,10 +163,7 @@ mlv_test(incoming, many_leaves_at_once_fail_at_the_first_wrong_one)
 	check_fails(mlv_incoming_write(incoming, t.bytes, 16 * MLV_LEAF_SIZE), MLV_E_CORRUPT);
 	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 3 * MLV_LEAF_SIZE));
-	check_ok(send_rest(incoming, &t));
-	check_ok(mlv_incoming_finish(incoming));
-	check_arrived(&t);
-	mlv_incoming_freep(&incoming);
+	check_rest_arrives(&incoming, &t);
 	transfer_end(&t);
 }
 
