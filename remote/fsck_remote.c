@@ -234,12 +234,9 @@ static mlv_err take(void *arg, const void *bytes, size_t len)
 
 static mlv_err go_on(void *arg, uint64_t *offset)
 {
-	struct mending *mending = arg;
+	const struct mending *mending = arg;
 
-	mlv_err err = mlv_incoming_rewind(mending->incoming);
-
-	*offset = mlv_incoming_offset(mending->incoming);
-	return err;
+	return mlv_incoming_rewind(mending->incoming, offset);
 }
 
 /* The leaf that begins where the incoming file ends. */

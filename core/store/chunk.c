@@ -123,12 +123,11 @@ size_t mlv_chunk_end(struct mlv_cuts marks, size_t begin, size_t end, bool last)
 /* ---- files ---- */
 
 #define PIECE ((size_t)16 << 20)   /* bytes that a thread reads, verifies and marks */
-#define PIECE_LEAVES 16
 #define PIECES 4                   /* at once */
 #define CARRY MLV_CHUNK_MOST       /* room for what is left of the bytes before */
 #define HASHED 64                  /* chunks that a thread hashes */
 
-_Static_assert(PIECE == PIECE_LEAVES * MLV_LEAF_SIZE, "pieces are whole leaves");
+_Static_assert(PIECE == MLV_LEAVES_TOGETHER * MLV_LEAF_SIZE, "a piece is hashed at once");
 _Static_assert(CARRY % 64 == 0, "pieces begin where a word of marks does");
 
 struct cutter {
@@ -179,24 +178,13 @@ static mlv_err begin_cutter(struct cutter *cutter)
 static mlv_err verify_leaves(const struct cutter *cutter, const unsigned char *bytes, size_t len,
 			     uint64_t first)
 {
-	struct mlv_message messages[PIECE_LEAVES] = { 0 };
-	struct mlv_oid digests[PIECE_LEAVES];
-	size_t count = 0;
-	mlv_err err;
+	size_t right = 0;
+	mlv_err err = mlv_leaves_compare(cutter->leaves, first, bytes, len, &right);
 
-	for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++)
-		messages[count] = (struct mlv_message){
-			.bytes = bytes + at,
-			.len = len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE,
-			.oid = &digests[count],
-		};
-	if ((err = mlv_sha256_many(messages, count)))
+	if (err || right == len)
 		return err;
-	for (size_t i = 0; i < count; i++)
-		if (!mlv_oid_equal(&digests[i], &cutter->leaves->digests[first + i]))
-			return mlv_error(MLV_E_CORRUPT, "%s is damaged after byte %llu", cutter->name,
-					 (unsigned long long)((first + i) * MLV_LEAF_SIZE));
-	return NULL;
+	return mlv_error(MLV_E_CORRUPT, "%s is damaged after byte %llu", cutter->name,
+			 (unsigned long long)(first * MLV_LEAF_SIZE + right));
 }
 
 /* Read a piece and verify it; the words of its marks are cleared. */

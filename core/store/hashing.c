@@ -134,22 +134,12 @@ static mlv_err hash_rest(const struct reading *reading, uint64_t first)
 	const uint64_t start = first * MLV_LEAF_SIZE;
 	const size_t len = (size_t)(reading->leaves->size - start);
 	MLV_SCOPED(mlv_mem_free) unsigned char *bytes = mlv_sys_alloc(len);
-	struct mlv_message messages[SIDE];
-	size_t count = 0;
 	mlv_err err;
 
 	if (!bytes)
 		return mlv_error_nomem("the end of a file");
-	if ((err = take(reading, bytes, len, start)))
-		return err;
-	for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++) {
-		messages[count] = (struct mlv_message){
-			.bytes = bytes + at,
-			.len = len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE,
-			.oid = &reading->leaves->digests[first + count],
-		};
-	}
-	if ((err = mlv_sha256_many(messages, count)))
+	if ((err = take(reading, bytes, len, start)) ||
+	    (err = mlv_leaves_hash(bytes, len, &reading->leaves->digests[first])))
 		return err;
 	mlv_tell_advance(reading->ctx, 0, len);
 	return NULL;

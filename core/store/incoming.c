@@ -63,27 +63,13 @@ static size_t held_max(const struct mlv_incoming *incoming)
 static mlv_err hash_leaves(struct mlv_incoming *incoming, const unsigned char *bytes, size_t len,
 			   bool *matches)
 {
-	const uint64_t first = incoming->verified / MLV_LEAF_SIZE;
-	const struct mlv_oid *promised = &incoming->leaves.digests[first];
-	struct mlv_message messages[MLV_SHA256_SIDE] = { { 0 } };
-	struct mlv_oid found[MLV_SHA256_SIDE];
-	size_t count = 0;
-	mlv_err err;
+	size_t right = 0;
+	mlv_err err = mlv_leaves_compare(&incoming->leaves, incoming->verified / MLV_LEAF_SIZE, bytes,
+					 len, &right);
 
-	for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++)
-		messages[count] = (struct mlv_message){
-			.bytes = bytes + at,
-			.len = len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE,
-			.oid = &found[count],
-		};
-	if ((err = mlv_sha256_many(messages, count)))
-		return err;
-	*matches = true;
-	for (size_t i = 0; i < count && *matches; i++) {
-		if ((*matches = mlv_oid_equal(&found[i], &promised[i])))
-			incoming->verified += messages[i].len;
-	}
-	return NULL;
+	incoming->verified += right;
+	*matches = right == len;
+	return err;
 }
 
 /* Hash what is written of what is held, and hold no more. */
@@ -176,11 +162,13 @@ uint64_t mlv_incoming_offset(const struct mlv_incoming *incoming)
 	return incoming->verified + incoming->written;
 }
 
-mlv_err mlv_incoming_rewind(struct mlv_incoming *incoming)
+mlv_err mlv_incoming_rewind(struct mlv_incoming *incoming, uint64_t *offset)
 {
 	bool matches;
+	mlv_err err = settle(incoming, &matches);
 
-	return settle(incoming, &matches);
+	*offset = incoming->verified;
+	return err;
 }
 
 /* Write a leaf down, twice if a spare is made: while it is in the processor's cache. */

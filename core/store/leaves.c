@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/sys.h"
-#include "core/store/sha256.h"
 
 #define HEADER_MAX 64 /* bytes: "mlv leaves 1 18446744073709551615 1048576\n" and more */
 #define LINE ((size_t)MLV_OID_HEX + 1)
@@ -125,6 +124,35 @@ mlv_err mlv_leaves_parse(const char *text, size_t len, struct mlv_leaves *leaves
 		return err;
 	*leaves = parsed;
 	parsed.digests = NULL;
+	return NULL;
+}
+
+mlv_err mlv_leaves_hash(const void *bytes, size_t len, struct mlv_oid *digests)
+{
+	struct mlv_message messages[MLV_LEAVES_TOGETHER] = { { 0 } };
+	size_t count = 0;
+
+	for (size_t at = 0; at < len; at += MLV_LEAF_SIZE, count++)
+		messages[count] = (struct mlv_message){
+			.bytes = (const unsigned char *)bytes + at,
+			.len = len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE,
+			.oid = &digests[count],
+		};
+	return mlv_sha256_many(messages, count);
+}
+
+mlv_err mlv_leaves_compare(const struct mlv_leaves *leaves, uint64_t first, const void *bytes,
+			   size_t len, size_t *right)
+{
+	struct mlv_oid found[MLV_LEAVES_TOGETHER];
+	size_t at = 0;
+	mlv_err err = mlv_leaves_hash(bytes, len, found);
+
+	if (err)
+		return err;
+	for (size_t i = 0; at < len && mlv_oid_equal(&found[i], &leaves->digests[first + i]); i++)
+		at += len - at < MLV_LEAF_SIZE ? len - at : MLV_LEAF_SIZE;
+	*right = at;
 	return NULL;
 }
 

@@ -14,7 +14,7 @@
 #define MLV_STORE_LEAVES_H
 
 #include "core/base/buf.h"
-#include "core/store/oid.h"
+#include "core/store/sha256.h"
 
 struct mlv_leaves {
 	uint64_t size;           /* of the file, bytes */
@@ -30,6 +30,15 @@ uint64_t mlv_leaves_text_size(uint64_t size);
 mlv_err mlv_leaves_write(const struct mlv_leaves *leaves, struct mlv_buf *text) MLV_CHECK;
 /* Parse text; MLV_E_CORRUPT when it is not canonical. */
 mlv_err mlv_leaves_parse(const char *text, size_t len, struct mlv_leaves *leaves) MLV_CHECK;
+/*
+ * The digests of the leaves that bytes are: len of them, MLV_LEAVES_TOGETHER
+ * leaves at most, all whole but the last; hashed together.
+ */
+#define MLV_LEAVES_TOGETHER MLV_SHA256_SIDE
+mlv_err mlv_leaves_hash(const void *bytes, size_t len, struct mlv_oid *digests) MLV_CHECK;
+/* How many of these bytes come before the first leaf that is not as listed, from number first on. */
+mlv_err mlv_leaves_compare(const struct mlv_leaves *leaves, uint64_t first, const void *bytes,
+			   size_t len, size_t *right) MLV_CHECK;
 /* The id: SHA-256 of the text. */
 mlv_err mlv_leaves_oid(const struct mlv_leaves *leaves, struct mlv_oid *oid) MLV_CHECK;
 

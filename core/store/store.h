@@ -158,8 +158,8 @@ mlv_err mlv_incoming_begin(struct mlv_incoming **out, struct mlv_batch *batch,
 void mlv_incoming_freep(struct mlv_incoming **incoming);
 /* Bytes of whole leaves that have come, to be verified yet but for those before the last rewind. */
 uint64_t mlv_incoming_offset(const struct mlv_incoming *incoming);
-/* Verify these, and forget what came from the first on that is wrong or not whole. */
-mlv_err mlv_incoming_rewind(struct mlv_incoming *incoming) MLV_CHECK;
+/* Verify these, and forget what came from the first on that is wrong or not whole: at offset. */
+mlv_err mlv_incoming_rewind(struct mlv_incoming *incoming, uint64_t *offset) MLV_CHECK;
 /* MLV_E_CORRUPT when a leaf of those held differs or more comes than the size. */
 mlv_err mlv_incoming_write(struct mlv_incoming *incoming, const void *bytes, size_t len) MLV_CHECK;
 /* All has come: it joins the batch. MLV_E_CORRUPT when bytes are missing. */

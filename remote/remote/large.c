@@ -42,10 +42,7 @@ static mlv_err go_on(void *arg, uint64_t *offset)
 {
 	const struct arrival *arrival = arg;
 
-	mlv_err err = mlv_incoming_rewind(arrival->incoming);
-
-	*offset = mlv_incoming_offset(arrival->incoming);
-	return err;
+	return mlv_incoming_rewind(arrival->incoming, offset);
 }
 
 /* Ask for what is not here yet until all is, or nothing is gained any more. */
@@ -58,7 +55,7 @@ static mlv_err receive(struct mlv_transport *remote, const char *path,
 	mlv_err err = NULL;
 
 	for (int left = TRIES; left > 0 && begin < size; left--) {
-		uint64_t came;
+		uint64_t came, right;
 		mlv_err failed;
 
 		err = mlv_transport_get(remote, path, begin, UINT64_MAX, &sink);
@@ -69,11 +66,11 @@ static mlv_err receive(struct mlv_transport *remote, const char *path,
 		if (!err || err->code != MLV_E_CORRUPT)
 			return err;
 		/* Only what is right counts as gained. */
-		if ((failed = mlv_incoming_rewind(incoming)))
+		if ((failed = mlv_incoming_rewind(incoming, &right)))
 			return failed;
-		if (mlv_incoming_offset(incoming) > begin)
+		if (right > begin)
 			left = TRIES + 1;
-		begin = mlv_incoming_offset(incoming);
+		begin = right;
 	}
 	return err;
 }

@@ -127,10 +127,12 @@ mlv_test(incoming, a_broken_line_goes_on_after_the_last_whole_leaf)
 {
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	uint64_t offset;
 
 	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE + 5));
-	check_ok(mlv_incoming_rewind(incoming));
+	check_ok(mlv_incoming_rewind(incoming, &offset));
+	cr_assert(eq(u64, offset, 2 * MLV_LEAF_SIZE));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 2 * MLV_LEAF_SIZE));
 	check_rest_arrives(&incoming, &t);
 	transfer_end(&t);
@@ -140,14 +142,16 @@ mlv_test(incoming, a_broken_line_goes_on_before_the_first_wrong_leaf)
 {
 	MLV_SCOPED(transfer_end) struct transfer t = transfer_begin(false);
 	MLV_SCOPED(mlv_incoming_freep) struct mlv_incoming *incoming = NULL;
+	uint64_t offset;
 
 	check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 	check_ok(mlv_incoming_write(incoming, t.bytes, 2 * MLV_LEAF_SIZE));
-	check_ok(mlv_incoming_rewind(incoming));
+	check_ok(mlv_incoming_rewind(incoming, &offset));
 	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
 	(void)!mlv_incoming_write(incoming, t.bytes + 2 * MLV_LEAF_SIZE, 3 * MLV_LEAF_SIZE);
 	t.bytes[3 * MLV_LEAF_SIZE] ^= 1;
-	check_ok(mlv_incoming_rewind(incoming));
+	check_ok(mlv_incoming_rewind(incoming, &offset));
+	cr_assert(eq(u64, offset, 3 * MLV_LEAF_SIZE));
 	cr_assert(eq(u64, mlv_incoming_offset(incoming), 3 * MLV_LEAF_SIZE));
 	check_rest_arrives(&incoming, &t);
 	transfer_end(&t);
@@ -208,8 +212,7 @@ static void receive_at_random(unsigned seed)
 			mlv_incoming_freep(&incoming);
 			check_ok(mlv_incoming_begin(&incoming, t.batch, &t.key, &t.leaves, NULL));
 		}
-		check_ok(mlv_incoming_rewind(incoming));
-		at = mlv_incoming_offset(incoming);
+		check_ok(mlv_incoming_rewind(incoming, &at));
 	}
 	check_ok(mlv_incoming_finish(incoming));
 	check_arrived(&t);
