@@ -260,7 +260,7 @@ static enum mlv_http_verdict judge(const struct state *s)
 	if (verdict != MLV_HTTP_USUAL)
 		return verdict;
 	status = s->reply->status;
-	if (status == 429 || status == 503 || status == 509)
+	if (mlv_net_wants_fewer(status))
 		return MLV_HTTP_SLOWER;
 	return status == 408 || status == 500 || status == 502 || status == 504 ? MLV_HTTP_RETRY
 										: MLV_HTTP_FINAL;

@@ -280,11 +280,6 @@ static void reply_reset(struct mlv_net_reply *reply)
 	mlv_buf_clear(&reply->error);
 }
 
-static bool wants_fewer(int status)
-{
-	return status == 429 || status == 503 || status == 509;
-}
-
 static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *request,
 			   struct mlv_net_reply *reply)
 {
@@ -311,7 +306,7 @@ static mlv_err net_perform(struct mlv_net *net, const struct mlv_net_request *re
 	if (code == CURLE_OK)
 		code = mlv_net_run(handle);
 	err = mlv_net_transfer_end(&transfer, handle, code);
-	mlv_net_note_end(net, err ? reply->transient : wants_fewer(reply->status));
+	mlv_net_note_end(net, err ? reply->transient : mlv_net_wants_fewer(reply->status));
 	mlv_net_give_back(net, handle, code == CURLE_OK && !err);
 	return err;
 }

@@ -72,6 +72,12 @@ struct mlv_net_reply {
 	bool odd;               /* ... because what came makes no sense */
 };
 
+/* Whether a status says that requests are too many for the server. */
+static inline bool mlv_net_wants_fewer(int status)
+{
+	return status == 429 || status == 503 || status == 509;
+}
+
 struct mlv_net_request {
 	const char *method;
 	const char *url;                 /* with query, without user and password */
