@@ -183,7 +183,8 @@ mlv_err mlv_transport_put_bytes(struct mlv_transport *t, const char *key, const 
 /* The same of a source that is fresh. */
 mlv_err mlv_transport_put_fresh(struct mlv_transport *t, const char *key, const void *bytes,
 				size_t len) MLV_CHECK;
-/* *same: the key is there, and has just the bytes of source: they are read. */
+/* *same: the key is there, with just the bytes of source: they are read, small ones to the end. */
+#define MLV_SAME_SMALL ((uint64_t)1 << 20)
 mlv_err mlv_transport_same(struct mlv_transport *t, const char *key,
 			   const struct mlv_source *source, bool *same) MLV_CHECK;
 /*

@@ -10,14 +10,12 @@
  * libcurl): what the server's disk loses in a power cut is found by its size.
  */
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "remote/transport/sftp.h"
 
-#define TRIES    3         /* to take the place of what is there */
-#define READ_MAX (1 << 20) /* bytes: what is as small is read before it is replaced */
+#define TRIES 3 /* to take the place of what is there */
 
 struct putting {
 	struct mlv_sftp_remote *remote;
@@ -114,33 +112,18 @@ static mlv_err replace(struct putting *p, bool *done)
 	return err ? mlv_error_copy(&kept) : NULL;
 }
 
-/* *same: just these bytes are there. They are read to their end, or the connection would be lost. */
-static mlv_err is_there(struct putting *p, bool *same)
-{
-	MLV_SCOPED(mlv_buf_release) struct mlv_buf there = MLV_BUF_LIMIT(READ_MAX);
-	const struct mlv_source *source = p->source;
-	mlv_err err;
-
-	*same = false;
-	if (source->fresh)
-		return mlv_transport_same(&p->remote->base, p->key, source, same);
-	if (!source->bytes || source->size > READ_MAX)
-		return NULL;
-	if ((err = mlv_transport_get_all(&p->remote->base, p->key, &there)))
-		return err->code == MLV_E_MISSING || err->code == MLV_E_REFUSED ? NULL : err;
-	*same = there.len == source->size && memcmp(there.ptr, source->bytes, there.len) == 0;
-	return NULL;
-}
-
 /*
  * Something is there already: what somebody else put there meanwhile stays if it
  * is the same, else it is replaced. *done is false when that fails.
  */
 static mlv_err take_turns(struct putting *p, bool *done)
 {
-	mlv_err err = is_there(p, done);
+	const struct mlv_source *source = p->source;
+	mlv_err err;
 
-	if (err)
+	*done = false;
+	if ((source->fresh || source->size <= MLV_SAME_SMALL) &&
+	    (err = mlv_transport_same(&p->remote->base, p->key, source, done)))
 		return err;
 	if (!*done)
 		return replace(p, done);

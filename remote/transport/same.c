@@ -7,7 +7,17 @@
 struct comparison {
 	const struct mlv_source *source;
 	uint64_t at;
+	bool differs;
 };
+
+/* What is small is read to its end, for to break off costs the connection. */
+static mlv_err differ(struct comparison *c)
+{
+	c->differs = true;
+	if (c->source->size <= MLV_SAME_SMALL)
+		return NULL;
+	return mlv_error(MLV_E_CORRUPT, "it has other bytes");
+}
 
 static mlv_err compare_bytes(void *arg, const void *bytes, size_t len)
 {
@@ -22,7 +32,7 @@ static mlv_err compare_bytes(void *arg, const void *bytes, size_t len)
 
 		if (!(err = c->source->read(c->source->arg, ours, piece, c->at)) &&
 		    memcmp(ours, (const char *)bytes + done, piece) != 0)
-			err = mlv_error(MLV_E_CORRUPT, "it has other bytes");
+			err = differ(c);
 		done += piece;
 		c->at += piece;
 	}
@@ -50,6 +60,6 @@ mlv_err mlv_transport_same(struct mlv_transport *t, const char *key,
 	if (err || !there || size != source->size)
 		return err;
 	err = mlv_transport_get(t, key, 0, UINT64_MAX, &sink);
-	*same = !err && c.at == source->size;
+	*same = !err && c.at == source->size && !c.differs;
 	return err && (err->code == MLV_E_CORRUPT || err->code == MLV_E_MISSING) ? NULL : err;
 }
