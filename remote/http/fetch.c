@@ -151,7 +151,8 @@ static mlv_err not_satisfiable(const struct mlv_http_fetch *fetch,
 	return mlv_error_wrap(ends_before(total), "%s", shown);
 }
 
-mlv_err mlv_http_fetch_by_size(struct mlv_http_fetch *fetch, bool there, uint64_t size, bool *again)
+/* A range was not satisfiable, and the server did not say why. */
+static mlv_err by_size(struct mlv_http_fetch *fetch, bool there, uint64_t size, bool *again)
 {
 	*again = false;
 	if (!there)
@@ -162,6 +163,18 @@ mlv_err mlv_http_fetch_by_size(struct mlv_http_fetch *fetch, bool there, uint64_
 		return ends_before(size);
 	*again = fetch->whole = true;
 	return NULL;
+}
+
+mlv_err mlv_http_fetch_by_size(struct mlv_http_fetch *fetch, struct mlv_transport *t, const char *key,
+			       bool *again)
+{
+	bool there = false;
+	uint64_t size = 0;
+	mlv_err err = mlv_transport_head(t, key, &there, &size);
+
+	if (!err && (err = by_size(fetch, there, size, again)))
+		return mlv_error_wrap(err, "%s/%s", t->url, key);
+	return err;
 }
 
 mlv_err mlv_http_fetch_end(const struct mlv_http_fetch *fetch, const struct mlv_url *url,

@@ -41,10 +41,10 @@ mlv_err mlv_http_fetch_again(struct mlv_http_fetch *fetch) MLV_CHECK;
 mlv_err mlv_http_fetch_end(const struct mlv_http_fetch *fetch, const struct mlv_url *url,
 			   const struct mlv_net_reply *reply, bool *other) MLV_CHECK;
 /*
- * A key of this size, of which a range was refused: NULL when it has nothing
+ * A range of the key was refused: its size is asked for. NULL when it has nothing
  * after what was fetched, or *again, when it is to be asked for without a range.
  */
-mlv_err mlv_http_fetch_by_size(struct mlv_http_fetch *fetch, bool there, uint64_t size,
+mlv_err mlv_http_fetch_by_size(struct mlv_http_fetch *fetch, struct mlv_transport *t, const char *key,
 			       bool *again) MLV_CHECK;
 
 #endif

@@ -191,19 +191,6 @@ static mlv_err http_version(struct mlv_transport *t, const char *key, struct mlv
 	return err;
 }
 
-/* A range was not satisfiable, and the server did not say why. */
-static mlv_err by_size(struct mlv_transport *t, const char *key, struct mlv_http_fetch *fetch,
-		       bool *again)
-{
-	bool there = false;
-	uint64_t size = 0;
-	mlv_err err = mlv_http_head(t, key, &there, &size);
-
-	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size, again)))
-		return mlv_error_wrap(err, "%s/%s", t->url, key);
-	return err;
-}
-
 static mlv_err http_get(struct mlv_transport *t, const char *key, uint64_t offset, uint64_t len,
 			const struct mlv_sink *sink)
 {
@@ -229,7 +216,7 @@ static mlv_err http_get(struct mlv_transport *t, const char *key, uint64_t offse
 							  : err;
 		err = mlv_http_fetch_end(&getting.fetch, &url, &reply, &other);
 		if (!err && other)
-			err = reply.status == 416 ? by_size(t, key, &getting.fetch, &again)
+			err = reply.status == 416 ? mlv_http_fetch_by_size(&getting.fetch, t, key, &again)
 						  : mlv_http_status_error(&url, "GET", &reply);
 	}
 	return err;

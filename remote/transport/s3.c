@@ -72,19 +72,6 @@ static mlv_err get_failed(struct mlv_s3 *s3, const struct mlv_s3_request *reques
 	return mlv_s3_error(s3, request, reply);
 }
 
-/* A range was not satisfiable, and the server did not say why. */
-static mlv_err by_size(struct mlv_transport *t, const char *key, struct mlv_http_fetch *fetch,
-		       bool *again)
-{
-	bool there = false;
-	uint64_t size = 0;
-	mlv_err err = mlv_s3_head(t, key, &there, &size);
-
-	if (!err && (err = mlv_http_fetch_by_size(fetch, there, size, again)))
-		return mlv_error_wrap(err, "%s/%s", t->url, key);
-	return err;
-}
-
 /* *again: what came is to be asked for without a range. */
 static mlv_err get_once(struct mlv_transport *t, const char *key, struct mlv_http_fetch *fetch,
 			bool *again)
@@ -107,7 +94,7 @@ static mlv_err get_once(struct mlv_transport *t, const char *key, struct mlv_htt
 	err = mlv_http_fetch_end(fetch, &url, &reply, &other);
 	if (err || !other)
 		return err;
-	return reply.status == 416 ? by_size(t, key, fetch, again)
+	return reply.status == 416 ? mlv_http_fetch_by_size(fetch, t, key, again)
 				   : mlv_s3_error(s3, &request, &reply);
 }
 
