@@ -7,48 +7,6 @@
 
 #define CONFUSION_MAX 12 /* classes of a matrix that can be drawn */
 
-static mlv_err confusion_rows(struct mlv_figure *figure, const struct mlv_cases *cases,
-			      const struct mlv_cells *cells)
-{
-	mlv_err err = NULL;
-
-	for (size_t at = 0; at < cells->classes * cells->classes && !err; at++) {
-		size_t truth = at / cells->classes;
-		double all = 0;
-
-		for (size_t g = 0; g < cells->classes; g++)
-			all += cells->at[truth * cells->classes + g];
-		if ((err = mlv_figure_text(figure, cases->classes.at[truth])) ||
-		    (err = mlv_figure_text(figure, cases->classes.at[at % cells->classes])) ||
-		    (err = mlv_figure_number(figure, true, cells->at[at])))
-			return err;
-		err = mlv_figure_number(figure, true, all > 0 ? cells->at[at] / all : 0);
-	}
-	return err;
-}
-
-static mlv_err confusion(struct mlv_page *page, const struct mlv_cases *cases, const char *title)
-{
-	MLV_SCOPED(mlv_cells_release) struct mlv_cells cells = { 0 };
-	MLV_SCOPED(mlv_figure_release) struct mlv_figure figure = {
-		.title = title,
-		.note = "Rows; the fuller the colour, the larger their share of the true class.",
-		.spec = mlv_spec_confusion,
-		.columns = { { "truth", "True", false }, { "guess", "Predicted", false },
-			     { "rows", "Rows", true }, { "share", "Share", true } },
-	};
-	mlv_err err = mlv_cells_count(&cases->rows, &cells);
-
-	if (err || cells.classes > CONFUSION_MAX)
-		return err;
-	figure.height = 120 + 40 * (unsigned)cells.classes;
-	if ((err = confusion_rows(&figure, cases, &cells)))
-		return err;
-	return mlv_figure_print(page, &figure);
-}
-
-/* ---- the difference */
-
 /* The matrix of one version. */
 struct matrix {
 	const struct mlv_strs *classes;
@@ -60,6 +18,54 @@ static void matrices_release(struct matrix (*matrices)[2])
 	mlv_cells_release(&(*matrices)[0].cells);
 	mlv_cells_release(&(*matrices)[1].cells);
 }
+
+/* The rows of a true class. */
+static double all_of(const struct mlv_cells *cells, size_t truth)
+{
+	double all = 0;
+
+	for (size_t g = 0; g < cells->classes; g++)
+		all += cells->at[truth * cells->classes + g];
+	return all;
+}
+
+static mlv_err confusion_rows(struct mlv_figure *figure, const struct matrix *matrix)
+{
+	const struct mlv_cells *cells = &matrix->cells;
+	mlv_err err = NULL;
+
+	for (size_t at = 0; at < cells->classes * cells->classes && !err; at++) {
+		size_t truth = at / cells->classes;
+		double all = all_of(cells, truth);
+
+		if ((err = mlv_figure_text(figure, matrix->classes->at[truth])) ||
+		    (err = mlv_figure_text(figure, matrix->classes->at[at % cells->classes])) ||
+		    (err = mlv_figure_number(figure, true, cells->at[at])))
+			return err;
+		err = mlv_figure_number(figure, true, all > 0 ? cells->at[at] / all : 0);
+	}
+	return err;
+}
+
+static mlv_err confusion(struct mlv_page *page, const struct matrix *matrix, const char *title)
+{
+	MLV_SCOPED(mlv_figure_release) struct mlv_figure figure = {
+		.title = title,
+		.note = "Rows; the fuller the colour, the larger their share of the true class.",
+		.spec = mlv_spec_confusion,
+		.columns = { { "truth", "True", false }, { "guess", "Predicted", false },
+			     { "rows", "Rows", true }, { "share", "Share", true } },
+	};
+	mlv_err err;
+
+	if (matrix->cells.classes > CONFUSION_MAX)
+		return NULL;
+	figure.height = 120 + 40 * (unsigned)matrix->cells.classes;
+	err = confusion_rows(&figure, matrix);
+	return err ? err : mlv_figure_print(page, &figure);
+}
+
+/* ---- the difference */
 
 /* Which class of a version is called so; the number of classes when none is. */
 static size_t find(const struct matrix *matrix, const char *class)
@@ -75,10 +81,9 @@ static size_t find(const struct matrix *matrix, const char *class)
 static double rows_at(const struct matrix *matrix, const char *truth, const char *guess, double *share)
 {
 	size_t k = matrix->cells.classes, t = find(matrix, truth), g = find(matrix, guess);
-	double all = 0, rows = t < k && g < k ? matrix->cells.at[t * k + g] : 0;
+	double all = t < k ? all_of(&matrix->cells, t) : 0;
+	double rows = t < k && g < k ? matrix->cells.at[t * k + g] : 0;
 
-	for (size_t c = 0; t < k && c < k; c++)
-		all += matrix->cells.at[t * k + c];
 	*share = all > 0 ? rows / all : NAN;
 	return rows;
 }
@@ -114,10 +119,8 @@ static mlv_err all_classes(const struct matrix matrices[2], struct mlv_strs *cla
 	return err;
 }
 
-static mlv_err difference(struct mlv_page *page, const struct mlv_cases *old, const struct mlv_cases *now)
+static mlv_err difference(struct mlv_page *page, const struct matrix matrices[2])
 {
-	MLV_SCOPED(matrices_release) struct matrix matrices[2] = { { .classes = &old->classes },
-								   { .classes = &now->classes } };
 	MLV_SCOPED(mlv_strs_release) struct mlv_strs classes = { 0 };
 	MLV_SCOPED(mlv_figure_release) struct mlv_figure figure = {
 		.title = "Now less before",
@@ -128,11 +131,9 @@ static mlv_err difference(struct mlv_page *page, const struct mlv_cases *old, co
 			     { "was", "Share before", true }, { "share", "Share now", true },
 			     { "change", "Change", true } },
 	};
-	mlv_err err;
+	mlv_err err = all_classes(matrices, &classes);
 
-	if ((err = mlv_cells_count(&old->rows, &matrices[0].cells)) ||
-	    (err = mlv_cells_count(&now->rows, &matrices[1].cells)) ||
-	    (err = all_classes(matrices, &classes)) || classes.count > CONFUSION_MAX)
+	if (err || classes.count > CONFUSION_MAX)
 		return err;
 	for (size_t t = 0; t < classes.count; t++)
 		for (size_t g = 0; g < classes.count && !err; g++)
@@ -141,24 +142,28 @@ static mlv_err difference(struct mlv_page *page, const struct mlv_cases *old, co
 	return err ? err : mlv_figure_print(page, &figure);
 }
 
-static mlv_err compared(struct mlv_page *page, const struct mlv_report_input *input)
+static mlv_err count(const struct mlv_cases *cases, struct matrix *matrix)
 {
-	mlv_err err = confusion(page, input->old_cases, "Before");
-
-	return err ? err : difference(page, input->old_cases, input->cases);
+	matrix->classes = &cases->classes;
+	return mlv_cells_count(&cases->rows, &matrix->cells);
 }
 
 mlv_err mlv_report_confusion(struct mlv_page *page, const struct mlv_report_input *input)
 {
+	MLV_SCOPED(matrices_release) struct matrix matrices[2] = { { 0 } }; /* before, now */
+	bool both = input->old_cases && input->old->task != MLV_TASK_REGRESSION;
 	mlv_err err;
 
 	if (!input->cases || input->record->task == MLV_TASK_REGRESSION ||
 	    input->cases->classes.count > CONFUSION_MAX)
 		return NULL;
-	if ((err = mlv_report_begin(page, "confusion", "What was taken for what")) ||
+	if ((err = count(input->cases, &matrices[1])) ||
+	    (both && (err = count(input->old_cases, &matrices[0]))) ||
+	    (err = mlv_report_begin(page, "confusion", "What was taken for what")) ||
 	    (err = mlv_buf_add_str(page->html, "<div class=\"side\">\n")) ||
-	    (err = confusion(page, input->cases, "Now")) ||
-	    (input->old_cases && input->old->task != MLV_TASK_REGRESSION && (err = compared(page, input))) ||
+	    (err = confusion(page, &matrices[1], "Now")) ||
+	    (both &&
+	     ((err = confusion(page, &matrices[0], "Before")) || (err = difference(page, matrices)))) ||
 	    (err = mlv_buf_add_str(page->html, "</div>\n")))
 		return err;
 	return mlv_report_end(page);
