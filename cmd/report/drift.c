@@ -1,5 +1,6 @@
 #include "cmd/report/drift.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,12 +101,19 @@ static mlv_err list_watched(const struct mlv_report_monitor *monitor, struct mlv
 	return err;
 }
 
-static mlv_err add_number(struct mlv_figure *figure, const struct mlv_value *row, const char *key)
+/* NaN where there is no number. */
+static double real_of(const struct mlv_value *row, const char *key)
 {
 	const struct mlv_value *value = mlv_value_get(row, key);
-	bool there = value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL);
 
-	return mlv_figure_number(figure, there, there ? value->real : 0);
+	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL) ? value->real : NAN;
+}
+
+static mlv_err add_number(struct mlv_figure *figure, const struct mlv_value *row, const char *key)
+{
+	double number = real_of(row, key);
+
+	return mlv_figure_number(figure, !isnan(number), number);
 }
 
 static bool is_drifted(const struct mlv_value *row)
@@ -163,13 +171,6 @@ struct sliced {
 	double most;    /* the largest index, by its noise */
 };
 
-static double real_of(const struct mlv_value *row, const char *key)
-{
-	const struct mlv_value *value = mlv_value_get(row, key);
-
-	return value && (value->type == MLV_VALUE_INT || value->type == MLV_VALUE_REAL) ? value->real : 0;
-}
-
 static int most_drifted(const void *a, const void *b)
 {
 	const struct sliced *left = a, *right = b;
@@ -200,8 +201,8 @@ static mlv_err list_slices(const struct mlv_value *window, struct sliced **slice
 			double noise = real_of(drift->items[i], "noise");
 
 			one->drifted += is_drifted(drift->items[i]);
-			if (noise > 0 && real_of(drift->items[i], "psi") / noise > one->most)
-				one->most = real_of(drift->items[i], "psi") / noise;
+			if (noise > 0)
+				one->most = fmax(one->most, real_of(drift->items[i], "psi") / noise);
 		}
 		(*count)++;
 	}
