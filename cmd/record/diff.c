@@ -356,7 +356,7 @@ static mlv_err print_markdown(struct mlv_run *run, const struct mlv_metrics_side
 	    (err = print_all(&list, diff, &shown, options->precision)) ||
 	    (err = mlv_record_last_line(&list, diff)))
 		return err;
-	if (!rest.count && !diff->spreads.count)
+	if (!rest.count && !mlv_record_spread_any(diff, glob, options->all))
 		return NULL;
 	mlv_out_line(run->out, "\n<details>");
 	if (rest.count)

@@ -72,6 +72,12 @@ static bool has_moved(const struct mlv_spread *spread, enum what what)
 	}
 }
 
+static bool is_said(const struct mlv_record_diff *diff, const struct mlv_glob *glob,
+		    const struct mlv_spread *spread, enum what what, bool all)
+{
+	return is_there(spread, what) && is_shown(diff, glob, spread) && (all || has_moved(spread, what));
+}
+
 /* Whether a dimension says more of a metric than another one. */
 static bool says_more(const struct mlv_spread *spread, const struct mlv_spread *than, enum what what)
 {
@@ -90,8 +96,7 @@ static const struct mlv_spread *next(const struct mlv_record_diff *diff, const s
 	for (; *at < diff->spreads.count; ++*at) {
 		const struct mlv_spread *spread = &diff->spreads.at[*at];
 
-		if (*at % per != m || !is_there(spread, what) || !is_shown(diff, glob, spread) ||
-		    (!all && !has_moved(spread, what)))
+		if (*at % per != m || !is_said(diff, glob, spread, what, all))
 			continue;
 		if (all) {
 			++*at;
@@ -172,6 +177,19 @@ mlv_err mlv_record_spread_print(struct mlv_out *out, const struct mlv_record_dif
 		}
 	}
 	return NULL;
+}
+
+bool mlv_record_spread_any(const struct mlv_record_diff *diff, const struct mlv_glob *glob, bool all)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < diff->spreads.count && !any; i++) {
+		const struct mlv_spread *spread = &diff->spreads.at[i];
+
+		for (enum what what = WORST; what <= MIX && !any; what++)
+			any = is_said(diff, glob, spread, what, all);
+	}
+	return any;
 }
 
 /* ---- JSON */

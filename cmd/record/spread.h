@@ -13,6 +13,8 @@
  */
 mlv_err mlv_record_spread_print(struct mlv_out *out, const struct mlv_record_diff *diff,
 				const struct mlv_glob *glob, bool all, unsigned precision) MLV_CHECK;
+/* Whether that prints anything. */
+bool mlv_record_spread_any(const struct mlv_record_diff *diff, const struct mlv_glob *glob, bool all);
 /*
  * Where the test set changed: what of each change of all rows is the model's,
  * and what the test set's; a line each.

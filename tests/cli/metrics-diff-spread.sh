@@ -40,4 +40,5 @@ assert d["worst"]["accuracy"]["new"] == {"slice": "ward=b", "value": (59 + 55) /
 print(sorted(d["mix"]), sorted(d["gaps"]), d["worst"]["error"])'
 # Nothing changed: nothing is said of it.
 git commit -qam nephro && mlv metrics diff | grep -E '^(worst|gap|mix)'
+mlv metrics diff --md | grep -c '<details>'
 mlv metrics diff --all | grep -cE '^(worst|gap|mix)'
