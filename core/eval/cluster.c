@@ -91,7 +91,7 @@ static mlv_err added_by_cell(const struct mlv_measure *measure, const struct mlv
 
 static mlv_err added_by_place(const struct mlv_rows *rows, double *added)
 {
-	MLV_SCOPED(mlv_mem_free) uint8_t *positive = mlv_sys_alloc_array(rows->count + 1, 1);
+	MLV_SCOPED(mlv_mem_free) uint8_t *positive = mlv_rows_positive(rows);
 	MLV_SCOPED(mlv_mem_free)
 	uint32_t *placed = mlv_sys_alloc_array(rows->count + 1, sizeof(*placed));
 	struct mlv_auc auc;
@@ -99,8 +99,6 @@ static mlv_err added_by_place(const struct mlv_rows *rows, double *added)
 
 	if (!positive || !placed)
 		return mlv_error_nomem("ranks");
-	for (size_t i = 0; i < rows->count; i++)
-		positive[i] = rows->truth[i] == 1;
 	if ((err = mlv_auc_of(&(struct mlv_ranked){ rows->score, NULL, positive, rows->count }, &auc,
 			      placed)))
 		return err;

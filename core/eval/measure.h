@@ -69,6 +69,8 @@ static inline double mlv_rows_weight(const struct mlv_rows *rows, size_t i)
 {
 	return rows->weight ? rows->weight[i] : 1;
 }
+/* Of each binary row whether it is positive, to be freed; NULL when memory is out. */
+uint8_t *mlv_rows_positive(const struct mlv_rows *rows) MLV_CHECK;
 
 /* How the rows of a slice fall: what metrics of kind CELLS need, and a record keeps. */
 struct mlv_cells {

@@ -128,15 +128,13 @@ static size_t find_point(const struct mlv_curve *curve, double score)
 static mlv_err of_ap(const struct mlv_rows *rows, double value, double *added)
 {
 	MLV_SCOPED(mlv_curve_release) struct mlv_curve curve = { 0 };
-	MLV_SCOPED(mlv_mem_free) uint8_t *positive = mlv_sys_alloc_array(rows->count + 1, 1);
+	MLV_SCOPED(mlv_mem_free) uint8_t *positive = mlv_rows_positive(rows);
 	MLV_SCOPED(mlv_mem_free) struct slopes *slopes = NULL;
 	const struct mlv_ranked ranked = { rows->score, rows->weight, positive, rows->count };
 	mlv_err err;
 
 	if (!positive)
 		return mlv_error_nomem("ranks");
-	for (size_t i = 0; i < rows->count; i++)
-		positive[i] = rows->truth[i] == 1;
 	if ((err = mlv_curve_of(&ranked, &curve)))
 		return err;
 	if (!(slopes = mlv_sys_alloc_array(curve.count + 1, sizeof(*slopes))))

@@ -178,7 +178,7 @@ static mlv_err by_places(const struct paired_slice *slice, const uint8_t *positi
 static mlv_err by_delong(const struct paired_slice *slice, struct mlv_change *change)
 {
 	size_t n = slice->old.count;
-	MLV_SCOPED(mlv_mem_free) uint8_t *positive = mlv_sys_alloc_array(n + 1, 1);
+	MLV_SCOPED(mlv_mem_free) uint8_t *positive = mlv_rows_positive(&slice->old);
 	MLV_SCOPED(mlv_mem_free) uint32_t *placed = mlv_sys_alloc_array(2 * n + 1, sizeof(*placed));
 	struct mlv_auc before, after;
 	double variance;
@@ -186,8 +186,6 @@ static mlv_err by_delong(const struct paired_slice *slice, struct mlv_change *ch
 
 	if (!positive || !placed)
 		return mlv_error_nomem("ranks");
-	for (size_t i = 0; i < n; i++)
-		positive[i] = slice->old.truth[i] == 1;
 	if ((err = mlv_auc_of(&(struct mlv_ranked){ slice->old.score, slice->old.weight, positive, n },
 			      &before, placed)) ||
 	    (err = mlv_auc_of(&(struct mlv_ranked){ slice->new_rows.score, slice->new_rows.weight,

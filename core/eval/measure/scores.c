@@ -19,6 +19,15 @@ void mlv_measure_auc(const struct mlv_auc *auc, double level, struct mlv_measure
 	out->interval = mlv_interval_normal(auc->value, out->error, level, 0, 1);
 }
 
+uint8_t *mlv_rows_positive(const struct mlv_rows *rows)
+{
+	uint8_t *positive = mlv_sys_alloc_array(rows->count + 1, 1);
+
+	for (size_t i = 0; positive && i < rows->count; i++)
+		positive[i] = rows->truth[i] == 1;
+	return positive;
+}
+
 /* Bins are open below and closed above, as in the paper; 0 is in the first. */
 size_t mlv_miscalibration_bin(double score)
 {
@@ -68,10 +77,8 @@ mlv_err mlv_measure_scores(const struct mlv_measure *measure, const struct mlv_r
 		measure_ece(rows, out);
 		return NULL;
 	}
-	if (!(positive = mlv_sys_alloc_array(rows->count, 1)))
+	if (!(positive = mlv_rows_positive(rows)))
 		return mlv_error_nomem("ranks");
-	for (size_t i = 0; i < rows->count; i++)
-		positive[i] = rows->truth[i] == 1;
 	ranked.positive = positive;
 	if (strcmp(measure->name, "auc") == 0) {
 		if ((err = mlv_auc_of(&ranked, &auc, NULL)))
