@@ -200,21 +200,17 @@ static mlv_err compare(struct blame *blame, const struct mlv_record *older)
 {
 	MLV_SCOPED(mlv_comparison_release) struct mlv_comparison comparison = { 0 };
 	const char *slice = blame->args->slice ? blame->args->slice : "overall";
+	const struct mlv_change *change;
 	mlv_err err;
 
 	if (older->task != blame->newer.task)
 		return NULL;
 	if ((err = mlv_eval_compare(older, &blame->newer, NULL, false, MLV_ADJUST_NONE, &comparison)))
 		return err;
-	for (size_t c = 0; c < comparison.count && !blame->found; c++) {
-		const struct mlv_change *change = &comparison.changes[c];
-
-		blame->found = strcmp(change->slice, slice) == 0 &&
-			       strcmp(change->metric, blame->metric) == 0 &&
-			       change->verdict == MLV_VERDICT_WORSE;
-		if (blame->found)
-			print_blame(blame, change);
-	}
+	change = mlv_comparison_find(&comparison, slice, blame->metric);
+	blame->found = change && change->verdict == MLV_VERDICT_WORSE;
+	if (blame->found)
+		print_blame(blame, change);
 	return NULL;
 }
 
